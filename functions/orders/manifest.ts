@@ -1,0 +1,58 @@
+import type { Manifest } from '#shared/manifest';
+
+export const orders = {
+  context: 'orders',
+  core: true,
+  functions: {
+    write: {
+      entry: 'functions/orders/write.lambda.ts',
+      routes: [
+        { method: 'POST', path: '/v1/orders', scope: 'tenant' },
+        { method: 'POST', path: '/v1/orders/{id}/cancel', scope: 'tenant' },
+      ],
+      grants: [
+        { of: 'orders', may: ['GetItem', 'PutItem', 'UpdateItem'] },
+        { of: 'catalog', may: ['BatchGetItem'] },
+        { of: 'tenants', may: ['GetItem'] },
+      ],
+    },
+    read: {
+      entry: 'functions/orders/read.lambda.ts',
+      routes: [
+        { method: 'GET', path: '/v1/orders', scope: 'tenant' },
+        { method: 'GET', path: '/v1/orders/{id}', scope: 'tenant' },
+      ],
+      grants: [
+        { of: 'orders', may: ['GetItem', 'BatchGetItem', 'Query'] },
+        { of: 'tenants', may: ['GetItem'] },
+      ],
+    },
+    'start-saga': {
+      entry: 'functions/orders/start-saga.lambda.ts',
+      consumes: ['OrderPlaced.v1', 'OrderCancelling.v1'],
+      starts: ['fulfil-order', 'unwind-order'],
+      grants: [],
+      concurrency: 20,
+    },
+    confirm: {
+      entry: 'functions/orders/confirm.lambda.ts',
+      task: true,
+      grants: [{ of: 'orders', may: ['GetItem', 'UpdateItem'] }],
+    },
+    refuse: {
+      entry: 'functions/orders/refuse.lambda.ts',
+      task: true,
+      grants: [{ of: 'orders', may: ['GetItem', 'UpdateItem'] }],
+    },
+    close: {
+      entry: 'functions/orders/close.lambda.ts',
+      task: true,
+      grants: [{ of: 'orders', may: ['GetItem', 'UpdateItem'] }],
+    },
+  },
+  workflows: {
+    'fulfil-order': { definition: 'functions/orders/saga/fulfil-order.asl.json' },
+    'unwind-order': { definition: 'functions/orders/saga/unwind-order.asl.json' },
+  },
+  publishes: ['OrderPlaced.v1', 'OrderConfirmed.v1', 'OrderCancelling.v1', 'OrderCancelled.v1'],
+} as const satisfies Manifest;

@@ -1,0 +1,13 @@
+/**
+ * Errors that ASL definitions name. The name is set by hand: minifying mangles the names of classes.
+ *
+ * `Superseded`: the order has moved on, or its tombstone stands; whoever moved it has published what follows.
+ */
+export type SagaError = 'StockUnavailable' | 'PaymentDeclined' | 'PaymentUnknown' | 'Superseded' | 'HoldCommitted';
+
+export class SagaRefusal extends Error {
+  constructor(name: SagaError, message: string) {
+    super(message);
+    this.name = name;
+  }
+}

@@ -1,0 +1,42 @@
+import * as z from 'zod';
+import type { TenantId } from '#shared/kernel';
+import type { EventType } from '#shared/manifest';
+
+/**
+ * What every event says beside its data. Minted with the write that caused it, so that a repeat keeps its id. Order is not
+ * guaranteed: consumers compare `version`, that of the aggregate after the write, or commute.
+ */
+export type Event<T extends EventType = EventType, D = unknown> = {
+  readonly id: string;
+  readonly type: T;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly tenantId: TenantId;
+  readonly aggregateId: string;
+  readonly version: number;
+  readonly data: D;
+};
+
+export type EventDefinition<T extends EventType = EventType, D = unknown> = {
+  readonly type: T;
+  /** Accepts fields that it does not know: events may grow. */
+  readonly schema: z.ZodType<Event<T, D>>;
+};
+
+export const defineEvent = <T extends EventType, S extends z.ZodType>(
+  type: T,
+  data: S,
+): EventDefinition<T, z.infer<S>> => ({
+  type,
+  schema: z.object({
+    id: z.string(),
+    type: z.literal(type),
+    at: z.iso.datetime(),
+    tenantId: z.string(),
+    aggregateId: z.string(),
+    version: z.int(),
+    data,
+  }) as unknown as z.ZodType<Event<T, z.infer<S>>>,
+});
+
+export type DataOf<E> = E extends EventDefinition<EventType, infer D> ? D : never;

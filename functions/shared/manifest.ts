@@ -1,0 +1,105 @@
+/** The names of the stages; what each of them means is in lib/stages.ts. */
+export type StageName = 'localstack' | 'dev' | 'staging' | 'prod';
+
+/** What a function may do to the table. A transaction needs the action of each of its parts. */
+export type TableAction =
+  | 'GetItem'
+  | 'BatchGetItem'
+  | 'Query'
+  | 'PutItem'
+  | 'UpdateItem'
+  | 'DeleteItem'
+  | 'ConditionCheckItem';
+
+/** Table actions on keys whose partition begins with `<context>#`. */
+export type Grant = { readonly of: string; readonly may: readonly TableAction[] };
+
+/**
+ * Who may call a route. `public`: anyone. `tenant`: the bearer of a tenant's API key. `operator`: the bearer of the operator's
+ * key. `provider`: the bearer of the payment provider's key.
+ */
+export type Scope = 'public' | 'tenant' | 'operator' | 'provider';
+export type RouteSpec = {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** With `{name}` for a parameter. */
+  readonly path: `/${string}`;
+  readonly scope: Scope;
+};
+
+/** Secrets, named `breakwater/<stage>/<secret>`. */
+export type Secret = 'operator-key' | 'provider-key';
+
+/** `OrderPlaced.v1`: the past tense and a version. */
+export type EventType = `${string}.v${number}`;
+
+/** `<context>-<function>` and the name of a workflow, unique in the project. */
+export type FunctionId = string;
+export type WorkflowId = string;
+
+export type FunctionSpec = {
+  /** Path of the module that exports `create(rt)` and `handler`, from the project's root. */
+  readonly entry: string;
+  /** Answers these routes, as an API Gateway proxy integration. */
+  readonly routes?: readonly RouteSpec[];
+  /** Is the authorizer in front of all routes that are not public. */
+  readonly authorizes?: true;
+  /** Takes these events from a queue of its own, with partial batch responses. */
+  readonly consumes?: readonly EventType[];
+  /** Takes the table's stream: INSERT and MODIFY records whose new image has `out.v`. */
+  readonly streams?: true;
+  /** Is a task of workflows, and invoked by them alone. */
+  readonly task?: true;
+  readonly grants: readonly Grant[];
+  /** May publish to the event bus. */
+  readonly publishes?: true;
+  /** May start these workflows. */
+  readonly starts?: readonly WorkflowId[];
+  readonly secrets?: readonly Secret[];
+  /** Calls the payment provider: gets its URL. */
+  readonly callsProvider?: true;
+  /** May describe the bus and every workflow, and finds them as those who use them do, but uses none. */
+  readonly inspects?: true;
+  /** Default 10. */
+  readonly timeoutSeconds?: number;
+  /** The most executions at a time that a queue may cause; 2 to 1,000. Default 50. */
+  readonly concurrency?: number;
+};
+
+export type WorkflowSpec = {
+  /** Path of the ASL definition, from the project's root. `${<context>-<function>}` in it stands for a function's ARN. */
+  readonly definition: string;
+};
+
+/** One context as data: lib/ makes CloudFormation of it, embedded/ one process, tests their matrices, docs their tables. */
+export type Manifest = {
+  readonly context: string;
+  /** A core context must work for an order to go on. */
+  readonly core: boolean;
+  readonly functions: Readonly<Record<string, FunctionSpec>>;
+  readonly workflows?: Readonly<Record<WorkflowId, WorkflowSpec>>;
+  /** Events that this context publishes, by writing them with its items. */
+  readonly publishes?: readonly EventType[];
+  /** An API and a URL of its own instead of routes in the product's API, and the stages that have it. */
+  readonly standalone?: { readonly stages: readonly StageName[] };
+};
+
+/** The index of all lists, sparse: `listPk`, `listSk` and what an item puts into `listed`. */
+export const LIST_INDEX = 'list';
+
+export const functionId = (context: string, fn: string): FunctionId => `${context}-${fn}`;
+
+/** Names by convention, so that no stack needs another's exports. */
+export const names = (stage: StageName) => ({
+  prefix: `breakwater-${stage}`,
+  table: `breakwater-${stage}`,
+  bus: `breakwater-${stage}`,
+  fn: (id: FunctionId) => `breakwater-${stage}-${id}`,
+  queue: (id: FunctionId) => `breakwater-${stage}-${id}`,
+  deadLetters: (id: FunctionId) => `breakwater-${stage}-${id}-dead`,
+  workflow: (id: WorkflowId) => `breakwater-${stage}-${id}`,
+  secret: (secret: Secret) => `breakwater/${stage}/${secret}`,
+  parameter: (name: 'stream-arn' | 'provider-url') => `/breakwater/${stage}/${name}`,
+});
+
+/** The environment variable in which a function finds the ARN of a workflow that it starts. */
+export const workflowVariable = (id: WorkflowId) => `WORKFLOW_${id.toUpperCase().replaceAll('-', '_')}` as const;

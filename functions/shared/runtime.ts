@@ -1,0 +1,40 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SFNClient } from '@aws-sdk/client-sfn';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+/** The environment variables that a function may read; which of them it has follows from its manifest. */
+export type Variable = 'STAGE' | 'TABLE_NAME' | 'BUS_NAME' | 'PROVIDER_URL' | 'SECRET_PREFIX' | `WORKFLOW_${string}`;
+
+export type Fetch = (url: string, init: RequestInit & { readonly timeoutMs: number }) => Promise<Response>;
+
+/** The world apart from AWS: time, chance, the network, configuration and the log. */
+export type World = {
+  readonly now: () => Date;
+  /** Unpredictable unless the host says otherwise. */
+  readonly newId: () => string;
+  /** At least 0, less than 1. For jitter and spreading, never for secrets. */
+  readonly random: () => number;
+  /** Unpredictable bytes for secrets. */
+  readonly randomBytes: (length: number) => Uint8Array;
+  readonly sleep: (ms: number) => Promise<void>;
+  /** Rejects after `timeoutMs`, be it before the answer's head or within its body. */
+  readonly fetch: Fetch;
+  /** Throws for a variable that is not set. */
+  readonly env: (name: Variable) => string;
+  readonly logger: Logger;
+};
+
+export type Clients = {
+  readonly db: DynamoDBDocumentClient;
+  readonly bus: EventBridgeClient;
+  readonly workflows: SFNClient;
+  readonly secrets: SecretsManagerClient;
+};
+
+/**
+ * All that a handler may touch of the world. AWS, the embedded host and the simulator each bring their own; nothing else
+ * makes a client, reads the environment, asks for the time or rolls dice.
+ */
+export type Runtime<C extends keyof Clients = never> = World & Pick<Clients, C>;
