@@ -1,0 +1,62 @@
+import * as z from 'zod';
+import { type DataOf, defineEvent } from '#shared/events';
+import type { Money, OrderId, Sku, TenantId } from '#shared/kernel';
+
+/** What a client may ask for. Price, total, status and tenant are ours to say, so they are not in it. */
+export const PlaceOrder = z.strictObject({
+  /** 1 to 20 lines, one per SKU, each of 1 to 999 units. */
+  lines: z
+    .array(
+      z.strictObject({
+        sku: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
+        quantity: z.int().min(1).max(999),
+      }),
+    )
+    .min(1)
+    .max(20),
+  customer: z.strictObject({ email: z.email().max(254) }),
+  /** What the payment provider calls the customer's means of payment. */
+  payment: z.strictObject({ token: z.string().min(1).max(128) }),
+});
+export type PlaceOrder = z.infer<typeof PlaceOrder>;
+
+export const statuses = ['placed', 'awaiting_payment', 'confirmed', 'cancelling', 'cancelled', 'needs_attention'] as const;
+/** The only arbiter of an order: it moves by conditional writes, and `confirmed` and `cancelled` are final. */
+export type Status = (typeof statuses)[number];
+
+/** Why an order is unwound. */
+export const reasons = ['cancelled_by_customer', 'out_of_stock', 'payment_declined'] as const;
+export type Reason = (typeof reasons)[number];
+
+const run = z.object({ run: z.int().min(1) });
+
+/** An order was accepted; run 1 is to fulfil it. */
+export const OrderPlaced = defineEvent('OrderPlaced.v1', run);
+/** The order is certain: stock is held and the money captured. `total` in minor units. */
+export const OrderConfirmed = defineEvent(
+  'OrderConfirmed.v1',
+  run.extend({ total: z.object({ amount: z.int(), currency: z.string() }) }),
+);
+/** The order is to be unwound by `run`: money settled, stock released. */
+export const OrderCancelling = defineEvent('OrderCancelling.v1', run.extend({ reason: z.enum(reasons) }));
+/** The order holds nothing and keeps no money. */
+export const OrderCancelled = defineEvent('OrderCancelled.v1', run.extend({ reason: z.enum(reasons) }));
+export type OrderRun = DataOf<typeof OrderPlaced>;
+
+/** The input of both sagas and of each of their tasks: ids only, so that a task reads what stands. */
+export const SagaStep = z.object({
+  tenantId: z.string().transform((id) => id as TenantId),
+  orderId: z.string().transform((id) => id as OrderId),
+  run: z.int().min(1),
+});
+export type SagaStep = z.infer<typeof SagaStep>;
+
+/** An order as the tasks of other contexts see it. */
+export type OrderForSaga = {
+  readonly lines: readonly { readonly sku: Sku; readonly quantity: number }[];
+  readonly total: Money;
+  readonly payment: { readonly token: string };
+};
+
+/** Reads the order strongly: undefined unless it has that status and run, that is, unless the task's run is still in charge. */
+export type OrderInCharge = (step: SagaStep, status: 'placed' | 'cancelling') => Promise<OrderForSaga | undefined>;
