@@ -20,13 +20,8 @@ export const PlaceOrder = z.strictObject({
 });
 export type PlaceOrder = z.infer<typeof PlaceOrder>;
 
-export const statuses = ['placed', 'awaiting_payment', 'confirmed', 'cancelling', 'cancelled', 'needs_attention'] as const;
-/** The only arbiter of an order: it moves by conditional writes, and `confirmed` and `cancelled` are final. */
-export type Status = (typeof statuses)[number];
-
 /** Why an order is unwound. */
-export const reasons = ['cancelled_by_customer', 'out_of_stock', 'payment_declined'] as const;
-export type Reason = (typeof reasons)[number];
+const Reason = z.enum(['cancelled_by_customer', 'out_of_stock', 'payment_declined']);
 
 const run = z.object({ run: z.int().min(1) });
 
@@ -38,9 +33,9 @@ export const OrderConfirmed = defineEvent(
   run.extend({ total: z.object({ amount: z.int(), currency: z.string() }) }),
 );
 /** The order is to be unwound by `run`: money settled, stock released. */
-export const OrderCancelling = defineEvent('OrderCancelling.v1', run.extend({ reason: z.enum(reasons) }));
+export const OrderCancelling = defineEvent('OrderCancelling.v1', run.extend({ reason: Reason }));
 /** The order holds nothing and keeps no money. */
-export const OrderCancelled = defineEvent('OrderCancelled.v1', run.extend({ reason: z.enum(reasons) }));
+export const OrderCancelled = defineEvent('OrderCancelled.v1', run.extend({ reason: Reason }));
 export type OrderRun = DataOf<typeof OrderPlaced>;
 
 /** The input of both sagas and of each of their tasks: ids only, so that a task reads what stands. */

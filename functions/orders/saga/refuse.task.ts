@@ -1,0 +1,17 @@
+import * as z from 'zod';
+import { refuseOrder } from '#orders/app/refuse-order';
+import { SagaStep } from '#orders/contract';
+import { orderTable } from '#orders/data/order-table';
+import { moved } from '#orders/saga/moved';
+import type { Runtime } from '#shared/runtime';
+import { taskFunction } from '#shared/task';
+
+/** The errors by which other tasks refuse, and what an order says of them. */
+const reasons = { StockUnavailable: 'out_of_stock', PaymentDeclined: 'payment_declined' } as const;
+
+const Refusal = SagaStep.extend({ error: z.enum(['StockUnavailable', 'PaymentDeclined']) });
+
+export const refuseTask = (rt: Runtime<'db'>) => {
+  const refuse = refuseOrder(orderTable(rt), () => rt.now().toISOString());
+  return taskFunction(rt, Refusal, async ({ error, ...step }) => moved(await refuse(step, reasons[error])));
+};
