@@ -1,3 +1,5 @@
+import type { Variable } from '#shared/runtime';
+
 /** The names of the stages; what each of them means is in lib/stages.ts. */
 export type StageName = 'localstack' | 'dev' | 'staging' | 'prod';
 
@@ -83,8 +85,16 @@ export type Manifest = {
   readonly standalone?: { readonly stages: readonly StageName[] };
 };
 
-/** The index of all lists, sparse: `listPk`, `listSk` and what an item puts into `listed`. */
+/** The index of all lists, sparse: an item is in it while it has both of its keys. */
 export const LIST_INDEX = 'list';
+
+/** The table as every host has it: all keys are strings, its stream shows old and new images. */
+export const TABLE = {
+  partitionKey: 'pk',
+  sortKey: 'sk',
+  ttl: 'ttl',
+  index: { name: LIST_INDEX, partitionKey: 'listPk', sortKey: 'listSk', includes: ['held'] },
+} as const;
 
 export const functionId = (context: string, fn: string): FunctionId => `${context}-${fn}`;
 
@@ -96,6 +106,8 @@ export const names = (stage: StageName) => ({
   fn: (id: FunctionId) => `breakwater-${stage}-${id}`,
   queue: (id: FunctionId) => `breakwater-${stage}-${id}`,
   deadLetters: (id: FunctionId) => `breakwater-${stage}-${id}-dead`,
+  /** Events that the bus could not bring to the function's queue. */
+  undelivered: (id: FunctionId) => `breakwater-${stage}-${id}-undelivered`,
   workflow: (id: WorkflowId) => `breakwater-${stage}-${id}`,
   secret: (secret: Secret) => `breakwater/${stage}/${secret}`,
   parameter: (name: 'stream-arn' | 'provider-url') => `/breakwater/${stage}/${name}`,
@@ -103,3 +115,13 @@ export const names = (stage: StageName) => ({
 
 /** The environment variable in which a function finds the ARN of a workflow that it starts. */
 export const workflowVariable = (id: WorkflowId) => `WORKFLOW_${id.toUpperCase().replaceAll('-', '_')}` as const;
+
+/** The environment variables that a function has. `workflows` are all that there are, for those that inspect them. */
+export const variablesOf = (spec: FunctionSpec, workflows: readonly WorkflowId[]): readonly Variable[] => [
+  'STAGE',
+  'TABLE_NAME',
+  ...(spec.publishes || spec.inspects ? (['BUS_NAME'] as const) : []),
+  ...(spec.inspects ? workflows : (spec.starts ?? [])).map(workflowVariable),
+  ...(spec.secrets ? (['SECRET_PREFIX'] as const) : []),
+  ...(spec.callsProvider || spec.inspects ? (['PROVIDER_URL'] as const) : []),
+];
