@@ -1,0 +1,39 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import type * as z from 'zod';
+import { err, ok, type Result } from '#shared/kernel';
+import { problem } from '#shared/reply';
+
+const LARGEST_BODY = 256 * 1024;
+
+/** So many errors, cut to such a length, are told: the answer must not grow with what was sent. */
+const MOST_ERRORS = 10;
+const LONGEST_ERROR = 200;
+
+const pointer = (path: readonly PropertyKey[]) =>
+  `#${path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')}`;
+
+/** As in RFC 9457: what is wrong, and a JSON pointer to where. */
+export const errorsOf = ({ issues }: z.ZodError) =>
+  issues
+    .slice(0, MOST_ERRORS)
+    .map(({ path, message }) => ({ detail: message.slice(0, LONGEST_ERROR), pointer: pointer(path) }));
+
+export const parseBody = <B>(
+  { body, isBase64Encoded }: Pick<APIGatewayProxyEvent, 'body' | 'isBase64Encoded'>,
+  schema: z.ZodType<B> | undefined,
+): Result<B | undefined, APIGatewayProxyResult> => {
+  const bytes = Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
+  if (bytes.length > LARGEST_BODY) return err(problem('body_too_large'));
+  if (!schema) return ok(undefined);
+  let json: unknown;
+  try {
+    json = JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return err(problem('malformed_json'));
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return ok(parsed.data);
+  const errors = errorsOf(parsed.error);
+  const detail = errors.map((error) => `${error.pointer}: ${error.detail}`).join('; ');
+  return err(problem('invalid_body', detail, { errors }));
+};

@@ -1,0 +1,45 @@
+import type { Event } from '#shared/events';
+import type { EventType } from '#shared/manifest';
+import type { World } from '#shared/runtime';
+
+/** An event, with an id that every repeat of it keeps: it is minted with the write that carries it. */
+export const mint = <T extends EventType, D>(
+  { newId, now }: Pick<World, 'newId' | 'now'>,
+  type: T,
+  fields: Pick<Event<T, D>, 'tenantId' | 'aggregateId' | 'version' | 'data'>,
+): Event<T, D> => ({ id: newId(), type, at: now().toISOString(), ...fields });
+
+const out = (v: number, events: readonly Event[]) => (events.length > 0 ? { v, events } : undefined);
+
+/**
+ * The part of an item that every write sets: its version, and the events that this write caused. The relay publishes them where
+ * `out.v` equals `v`, so that no later write publishes them again.
+ */
+export const written = (v: number, events: readonly Event[]) => {
+  const outgoing = out(v, events);
+  return outgoing ? { v, out: outgoing } : { v };
+};
+
+export type Changes = {
+  /** Attributes to set; those that are undefined stay as they are. */
+  readonly set?: Readonly<Record<string, unknown>>;
+  readonly remove?: readonly string[];
+};
+
+/**
+ * The same for an update, with the item's other changes: attribute `a` goes by the names `#a` and `:a`. Spread the maps into
+ * larger ones for a condition that needs more names and values.
+ */
+export const updated = (v: number, events: readonly Event[], { set = {}, remove = [] }: Changes = {}) => {
+  const values = Object.entries({ ...set, v, out: out(v, events) }).filter(([, value]) => value !== undefined);
+  const removed = events.length > 0 ? remove : [...remove, 'out'];
+  const sets = values.map(([name]) => `#${name} = :${name}`).join(', ');
+  const removes = removed.map((name) => `#${name}`).join(', ');
+  return {
+    UpdateExpression: `SET ${sets}${removes && ` REMOVE ${removes}`}`,
+    ExpressionAttributeNames: Object.fromEntries(
+      [...values.map(([name]) => name), ...removed].map((n) => [`#${n}`, n]),
+    ),
+    ExpressionAttributeValues: Object.fromEntries(values.map(([name, value]) => [`:${name}`, value])),
+  };
+};
