@@ -11,3 +11,9 @@ export class SagaRefusal extends Error {
     this.name = name;
   }
 }
+
+/** The table had no capacity to answer in full: worth another try by whoever asked. Marked as the SDK marks its own. */
+export class TooBusy extends Error {
+  override readonly name = 'TooBusy';
+  readonly $retryable = { throttling: true };
+}
