@@ -1,0 +1,6 @@
+import { putProductRoute } from '#catalog/http/put-product.route';
+import { httpFunction } from '#shared/http';
+import type { Runtime } from '#shared/runtime';
+import { keyHolder } from '#tenants/published';
+
+export const write = (rt: Runtime<'db'>) => httpFunction(rt, keyHolder(rt), [putProductRoute(rt)]);
