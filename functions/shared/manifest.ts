@@ -109,6 +109,7 @@ export const names = (stage: StageName) => ({
   /** Events that the bus could not bring to the function's queue. */
   undelivered: (id: FunctionId) => `breakwater-${stage}-${id}-undelivered`,
   workflow: (id: WorkflowId) => `breakwater-${stage}-${id}`,
+  secrets: `breakwater/${stage}`,
   secret: (secret: Secret) => `breakwater/${stage}/${secret}`,
   parameter: (name: 'stream-arn' | 'provider-url') => `/breakwater/${stage}/${name}`,
 });

@@ -3,6 +3,11 @@
  * says what happened and the detail what to do, for people. Plain data, so that gateways answer with the same documents.
  */
 export const problems = {
+  bad_request: {
+    status: 400,
+    title: 'The request is not as it should be.',
+    detail: 'Check the path, the headers and the body.',
+  },
   malformed_json: {
     status: 400,
     title: 'The body is not JSON.',
@@ -133,3 +138,14 @@ export const problemDocument = (code: ProblemCode, detail: string = problems[cod
   const { status, title } = problems[code];
   return { type: `/problems/${code}`, title, status, detail, code };
 };
+
+const headersOf: Partial<Record<ProblemCode, Readonly<Record<string, string>>>> = {
+  unauthenticated: { 'www-authenticate': 'Bearer' },
+  throttled: { 'retry-after': '1' },
+  unavailable: { 'retry-after': '1' },
+};
+
+export const problemHeaders = (code: ProblemCode): Readonly<Record<string, string>> => ({
+  'content-type': PROBLEM_TYPE,
+  ...headersOf[code],
+});

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import { PROBLEM_TYPE, type ProblemCode, problemDocument, problems } from '#shared/problems';
+import { type ProblemCode, problemDocument, problemHeaders, problems } from '#shared/problems';
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -10,20 +10,10 @@ export const reply = (statusCode: number, body: unknown, headers: Headers = {}):
   body: JSON.stringify(body),
 });
 
-const headersOf: Partial<Record<ProblemCode, Headers>> = {
-  unauthenticated: { 'www-authenticate': 'Bearer' },
-  throttled: { 'retry-after': '1' },
-  unavailable: { 'retry-after': '1' },
-};
-
 /** RFC 9457. `members` are what this problem tells beside what all do. */
 export const problem = (
   code: ProblemCode,
   detail?: string,
   members: Readonly<Record<string, unknown>> = {},
 ): APIGatewayProxyResult =>
-  reply(
-    problems[code].status,
-    { ...problemDocument(code, detail), ...members },
-    { 'content-type': PROBLEM_TYPE, ...headersOf[code] },
-  );
+  reply(problems[code].status, { ...problemDocument(code, detail), ...members }, problemHeaders(code));
