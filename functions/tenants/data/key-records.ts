@@ -1,5 +1,5 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import { LRUCache } from 'lru-cache';
+import { remember } from '#shared/remember';
 import type { Runtime } from '#shared/runtime';
 import type { ApiKey } from '#tenants/contract';
 import { apiKeyKey } from '#tenants/data/keys';
@@ -10,13 +10,7 @@ const MOST_KEYS = 10_000;
 
 /** Whether there is such a key. Remembers the answer either way, under the key's digest and never under the key. */
 export const keyRecords = (rt: Runtime<'db'>): ((key: ApiKey) => Promise<boolean>) => {
-  const known = new LRUCache<string, boolean>({
-    max: MOST_KEYS,
-    ttl: FRESH_MS,
-    // The runtime's time and no other: with a resolution, the cache would set a timer of its own.
-    ttlResolution: 0,
-    perf: { now: () => rt.now().getTime() },
-  });
+  const known = remember<boolean>({ forMs: FRESH_MS, most: MOST_KEYS, now: () => rt.now().getTime() });
   return async (key) => {
     const Key = apiKeyKey(key);
     const remembered = known.get(Key.pk);
