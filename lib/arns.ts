@@ -1,0 +1,19 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { type FunctionId, names, type Secret, type StageName, TABLE, type WorkflowId } from '#shared/manifest';
+
+/** ARNs by the naming convention, in the account and region of the scope's stack: no stack needs another's exports. */
+export const arns = (scope: Construct, stage: StageName) => {
+  const by = names(stage);
+  const arn = (service: string, resource: string, resourceName: string, arnFormat = ArnFormat.SLASH_RESOURCE_NAME) =>
+    Stack.of(scope).formatArn({ service, resource, resourceName, arnFormat });
+  return {
+    table: arn('dynamodb', 'table', by.table),
+    listIndex: arn('dynamodb', 'table', `${by.table}/index/${TABLE.index.name}`),
+    bus: arn('events', 'event-bus', by.bus),
+    fn: (id: FunctionId) => arn('lambda', 'function', by.fn(id), ArnFormat.COLON_RESOURCE_NAME),
+    workflow: (id: WorkflowId) => arn('states', 'stateMachine', by.workflow(id), ArnFormat.COLON_RESOURCE_NAME),
+    /** Secrets Manager appends a hyphen and six characters to a secret's name. */
+    secret: (id: Secret) => arn('secretsmanager', 'secret', `${by.secret(id)}-??????`, ArnFormat.COLON_RESOURCE_NAME),
+  };
+};

@@ -1,0 +1,100 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import {
+  AccessLogField,
+  AccessLogFormat,
+  EndpointType,
+  LambdaIntegration,
+  LogGroupLogDestination,
+  MethodLoggingLevel,
+  RestApi,
+  TokenAuthorizer,
+} from 'aws-cdk-lib/aws-apigateway';
+import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { type FunctionId, names } from '#shared/manifest';
+import { arns } from '../arns.ts';
+import type { RoutedFunction } from '../deployment.ts';
+import type { Stage } from '../stages.ts';
+import { answerWithProblems } from './gateway-problems.ts';
+
+/** The longest that a key which was taken back may still pass. */
+const AUTHORIZED_FOR = Duration.seconds(5);
+
+const ACCESS_LOG = AccessLogFormat.custom(
+  JSON.stringify({
+    requestId: AccessLogField.contextRequestId(),
+    at: AccessLogField.contextRequestTimeEpoch(),
+    method: AccessLogField.contextHttpMethod(),
+    route: AccessLogField.contextResourcePath(),
+    status: AccessLogField.contextStatus(),
+    latencyMs: AccessLogField.contextResponseLatency(),
+    integrationLatencyMs: AccessLogField.contextIntegrationLatency(),
+    principal: AccessLogField.contextAuthorizerPrincipalId(),
+    errorType: AccessLogField.contextErrorResponseType(),
+    ip: AccessLogField.contextIdentitySourceIp(),
+  }),
+);
+
+export type ApiProps = {
+  readonly stage: Stage;
+  readonly name: string;
+  readonly routes: readonly RoutedFunction[];
+  /** In front of every route that is not public; without one, the functions are the only guard. */
+  readonly authorizer?: FunctionId;
+};
+
+/** A REST API of explicit routes, each to a function that is found by its name. What is no route is a 404. */
+export class Api extends Construct {
+  readonly id: string;
+  readonly url: string;
+
+  constructor(scope: Construct, construct: string, { stage, name, routes, authorizer }: ApiProps) {
+    super(scope, construct);
+    const functions = new Map<FunctionId, ReturnType<typeof LambdaFunction.fromFunctionAttributes>>();
+    const functionOf = (id: FunctionId) => {
+      const known = functions.get(id);
+      if (known) return known;
+      const functionArn = arns(this, stage.name).fn(id);
+      const found = LambdaFunction.fromFunctionAttributes(this, id, { functionArn, sameEnvironment: true });
+      functions.set(id, found);
+      return found;
+    };
+
+    const api = new RestApi(this, 'Rest', {
+      restApiName: `${names(stage.name).prefix}-${name}`,
+      endpointTypes: [EndpointType.REGIONAL],
+      // The role is the account's, for all of its APIs: it stays when this one goes.
+      cloudWatchRole: true,
+      deployOptions: {
+        stageName: stage.name,
+        tracingEnabled: stage.tracing,
+        throttlingRateLimit: stage.throttle.rate,
+        throttlingBurstLimit: stage.throttle.burst,
+        loggingLevel: MethodLoggingLevel.ERROR,
+        accessLogFormat: ACCESS_LOG,
+        accessLogDestination: new LogGroupLogDestination(
+          new LogGroup(this, 'AccessLogs', { retention: stage.logRetention, removalPolicy: RemovalPolicy.DESTROY }),
+        ),
+      },
+    });
+    answerWithProblems(api);
+
+    const guard = authorizer
+      ? new TokenAuthorizer(this, 'Authorizer', { handler: functionOf(authorizer), resultsCacheTtl: AUTHORIZED_FOR })
+      : undefined;
+    for (const { method, path, scope: callers, to } of routes) {
+      api.root
+        .resourceForPath(path)
+        .addMethod(
+          method,
+          new LambdaIntegration(functionOf(to), { allowTestInvoke: false }),
+          guard && callers !== 'public' ? { authorizer: guard } : {},
+        );
+    }
+
+    const { region, urlSuffix } = Stack.of(this);
+    this.id = api.restApiId;
+    this.url = `${stage.gateway ? `${stage.gateway}/${this.id}` : `https://${this.id}.execute-api.${region}.${urlSuffix}`}/${stage.name}`;
+  }
+}

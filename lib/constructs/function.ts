@@ -1,0 +1,61 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { type FunctionId, type FunctionSpec, names } from '#shared/manifest';
+import type { Deployment } from '../deployment.ts';
+import { permissionsOf } from './permissions.ts';
+import { environmentOf } from './variables.ts';
+
+export const TIMEOUT_SECONDS = 10;
+
+export type ContextFunctionProps = {
+  readonly deployment: Deployment;
+  readonly id: FunctionId;
+  readonly spec: FunctionSpec;
+};
+
+/** A function as its manifest describes it: a role of its own that may do what the manifest grants, and logs that end. */
+export class ContextFunction extends Construct {
+  readonly lambda: LambdaFunction;
+
+  constructor(
+    scope: Construct,
+    name: string,
+    { deployment: { stage, manifests, code }, id, spec }: ContextFunctionProps,
+  ) {
+    super(scope, name);
+    const functionName = names(stage.name).fn(id);
+    const workflows = manifests.flatMap((manifest) => Object.keys(manifest.workflows ?? {}));
+
+    const logGroup = new LogGroup(this, 'Logs', {
+      logGroupName: `/aws/lambda/${functionName}`,
+      retention: stage.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    role.addToPolicy(
+      new PolicyStatement({
+        effect: Effect.ALLOW,
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [logGroup.logGroupArn],
+      }),
+    );
+    for (const statement of permissionsOf(this, stage.name, spec, workflows)) role.addToPolicy(statement);
+
+    this.lambda = new LambdaFunction(this, 'Function', {
+      functionName,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      code: code(id),
+      handler: 'index.handler',
+      memorySize: stage.memoryMb,
+      timeout: Duration.seconds(spec.timeoutSeconds ?? TIMEOUT_SECONDS),
+      environment: environmentOf(this, stage, spec, workflows),
+      tracing: stage.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
+      logGroup,
+      role,
+    });
+  }
+}

@@ -1,0 +1,41 @@
+import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { type ProblemCode, problemDocument, problemHeaders, problems } from '#shared/problems';
+
+/** The problem that each of API Gateway's own errors is told as. */
+const responses: readonly (readonly [ResponseType, ProblemCode])[] = [
+  [ResponseType.DEFAULT_4XX, 'bad_request'],
+  [ResponseType.BAD_REQUEST_BODY, 'malformed_json'],
+  [ResponseType.BAD_REQUEST_PARAMETERS, 'bad_request'],
+  [ResponseType.UNSUPPORTED_MEDIA_TYPE, 'malformed_json'],
+  [ResponseType.UNAUTHORIZED, 'unauthenticated'],
+  [ResponseType.EXPIRED_TOKEN, 'unauthenticated'],
+  [ResponseType.INVALID_SIGNATURE, 'unauthenticated'],
+  [ResponseType.INVALID_API_KEY, 'unauthenticated'],
+  [ResponseType.ACCESS_DENIED, 'forbidden'],
+  [ResponseType.WAF_FILTERED, 'forbidden'],
+  // what API Gateway says of a path or a method that it does not know
+  [ResponseType.MISSING_AUTHENTICATION_TOKEN, 'not_found'],
+  [ResponseType.RESOURCE_NOT_FOUND, 'not_found'],
+  [ResponseType.REQUEST_TOO_LARGE, 'body_too_large'],
+  [ResponseType.THROTTLED, 'throttled'],
+  [ResponseType.QUOTA_EXCEEDED, 'throttled'],
+  [ResponseType.DEFAULT_5XX, 'internal'],
+  [ResponseType.API_CONFIGURATION_ERROR, 'internal'],
+  [ResponseType.AUTHORIZER_CONFIGURATION_ERROR, 'internal'],
+  [ResponseType.AUTHORIZER_FAILURE, 'internal'],
+  [ResponseType.INTEGRATION_FAILURE, 'bad_gateway'],
+  [ResponseType.INTEGRATION_TIMEOUT, 'timeout'],
+];
+
+/** Makes the gateway answer its own errors as the functions answer theirs: one shape of problem, whoever speaks. */
+export const answerWithProblems = (api: RestApi) => {
+  for (const [type, code] of responses) {
+    const headers = { 'cache-control': 'no-store', ...problemHeaders(code) };
+    api.addGatewayResponse(type.responseType, {
+      type,
+      statusCode: String(problems[code].status),
+      responseHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, `'${value}'`])),
+      templates: { 'application/json': JSON.stringify(problemDocument(code)) },
+    });
+  }
+};

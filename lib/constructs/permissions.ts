@@ -1,0 +1,41 @@
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import type { FunctionSpec, Grant, StageName, WorkflowId } from '#shared/manifest';
+import { arns } from '../arns.ts';
+
+type Arns = ReturnType<typeof arns>;
+
+/**
+ * A grant holds for keys of one context only. `ForAllValues` is true of a request that names no key at all, hence `Null`.
+ * A transaction is authorised by the actions of its parts; Scan and PartiQL are granted to no one.
+ */
+const tableStatement = ({ of, may }: Grant, { table, listIndex }: Arns) =>
+  new PolicyStatement({
+    actions: may.map((action) => `dynamodb:${action}`),
+    resources: may.includes('Query') ? [table, listIndex] : [table],
+    conditions: {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${of}#*`] },
+      Null: { 'dynamodb:LeadingKeys': 'false' },
+    },
+  });
+
+const allow = (action: string, resources: readonly string[]) =>
+  resources.length > 0 ? [new PolicyStatement({ actions: [action], resources: [...resources] })] : [];
+
+/** What a function's manifest lets it do, and nothing else. `workflows` are all that there are. */
+export const permissionsOf = (
+  scope: Construct,
+  stage: StageName,
+  spec: FunctionSpec,
+  workflows: readonly WorkflowId[],
+): readonly PolicyStatement[] => {
+  const by = arns(scope, stage);
+  return [
+    ...spec.grants.map((grant) => tableStatement(grant, by)),
+    ...allow('events:PutEvents', spec.publishes ? [by.bus] : []),
+    ...allow('states:StartExecution', (spec.starts ?? []).map(by.workflow)),
+    ...allow('secretsmanager:GetSecretValue', (spec.secrets ?? []).map(by.secret)),
+    ...allow('events:DescribeEventBus', spec.inspects ? [by.bus] : []),
+    ...allow('states:DescribeStateMachine', spec.inspects ? workflows.map(by.workflow) : []),
+  ];
+};

@@ -1,0 +1,33 @@
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+import { type FunctionSpec, names, variablesOf, type WorkflowId, workflowVariable } from '#shared/manifest';
+import type { Variable } from '#shared/runtime';
+import { arns } from '../arns.ts';
+import type { Stage } from '../stages.ts';
+
+/** The values on AWS of the variables that a function has by its manifest. `workflows` are all that there are. */
+export const environmentOf = (
+  scope: Construct,
+  stage: Stage,
+  spec: FunctionSpec,
+  workflows: readonly WorkflowId[],
+): Record<string, string> => {
+  const by = names(stage.name);
+  const values: Readonly<Record<Variable, () => string>> = {
+    STAGE: () => stage.name,
+    TABLE_NAME: () => by.table,
+    BUS_NAME: () => by.bus,
+    SECRET_PREFIX: () => by.secrets,
+    PROVIDER_URL: () =>
+      stage.provider === 'sandbox'
+        ? StringParameter.valueForStringParameter(scope, by.parameter('provider-url'))
+        : stage.provider.url,
+    ...Object.fromEntries(workflows.map((id) => [workflowVariable(id), () => arns(scope, stage.name).workflow(id)])),
+  };
+  const filled = (name: Variable) => {
+    const value = values[name];
+    if (!value) throw new Error(`${spec.entry} needs ${name}, which nothing provides`);
+    return value();
+  };
+  return Object.fromEntries(variablesOf(spec, workflows).map((name) => [name, filled(name)]));
+};

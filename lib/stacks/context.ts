@@ -1,0 +1,40 @@
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+import { type Manifest, names } from '#shared/manifest';
+import { Api } from '../constructs/api.ts';
+import { ContextFunction } from '../constructs/function.ts';
+import { Relay } from '../constructs/relay.ts';
+import { Saga } from '../constructs/saga.ts';
+import { Worker } from '../constructs/worker.ts';
+import { type Deployment, functionsOf, routesOf } from '../deployment.ts';
+
+export type ContextStackProps = StackProps & { readonly deployment: Deployment; readonly manifest: Manifest };
+
+/** One context: its functions with what brings them work, and its workflows. */
+export class ContextStack extends Stack {
+  constructor(scope: Construct, id: string, { deployment, manifest, ...props }: ContextStackProps) {
+    super(scope, id, props);
+    const { context, workflows = {}, standalone } = manifest;
+    const { stage } = deployment;
+
+    for (const { id, name, spec } of functionsOf(manifest)) {
+      const its = { deployment, id, spec };
+      if (spec.consumes) new Worker(this, name, { ...its, consumes: spec.consumes });
+      else if (spec.streams) new Relay(this, name, its);
+      else new ContextFunction(this, name, its);
+    }
+    const functions = functionsOf(...deployment.manifests).map(({ id }) => id);
+    for (const [workflow, spec] of Object.entries(workflows)) {
+      new Saga(this, workflow, { stage, id: workflow, spec, functions });
+    }
+    if (standalone) {
+      const api = new Api(this, 'Api', { stage, name: context, routes: routesOf(manifest) });
+      api.node.addDependency(...functionsOf(manifest).map(({ name }) => this.node.findChild(name)));
+      new StringParameter(this, 'Url', {
+        parameterName: names(stage.name).parameter('provider-url'),
+        stringValue: api.url,
+      });
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { StageName } from '#shared/manifest';
+
+/** What a stage is like, apart from its payment provider and where its APIs answer. */
+export type StageTraits = {
+  /** Data outlives its stack, and neither the table nor its stack can be deleted by accident. */
+  readonly protect: boolean;
+  readonly logRetention: RetentionDays;
+  readonly memoryMb: number;
+  /** X-Ray, which LocalStack lacks. */
+  readonly tracing: boolean;
+  readonly alarms: boolean;
+  /** Requests per second over all callers of an API, and how many at once. */
+  readonly throttle: { readonly rate: number; readonly burst: number };
+  /** Whether the sandbox stands in for a payment provider that is not configured. */
+  readonly sandboxed: boolean;
+};
+
+export type Stage = StageTraits & {
+  readonly name: StageName;
+  readonly provider: 'sandbox' | { readonly url: string };
+  /** Where all APIs answer on a stage whose own URLs lead nowhere. */
+  readonly gateway?: string;
+};
+
+const stages: Readonly<Record<StageName, StageTraits>> = {
+  localstack: {
+    protect: false,
+    logRetention: RetentionDays.ONE_DAY,
+    memoryMb: 512,
+    tracing: false,
+    alarms: true,
+    throttle: { rate: 1_000, burst: 1_000 },
+    sandboxed: true,
+  },
+  dev: {
+    protect: false,
+    logRetention: RetentionDays.ONE_WEEK,
+    memoryMb: 512,
+    tracing: true,
+    alarms: false,
+    throttle: { rate: 50, burst: 100 },
+    sandboxed: true,
+  },
+  staging: {
+    protect: true,
+    logRetention: RetentionDays.ONE_MONTH,
+    memoryMb: 512,
+    tracing: true,
+    alarms: true,
+    throttle: { rate: 200, burst: 400 },
+    sandboxed: false,
+  },
+  prod: {
+    protect: true,
+    logRetention: RetentionDays.SIX_MONTHS,
+    memoryMb: 512,
+    tracing: true,
+    alarms: true,
+    throttle: { rate: 1_000, burst: 2_000 },
+    sandboxed: false,
+  },
+};
+
+export const stageNames = Object.keys(stages) as readonly StageName[];
+
+const nameOf = (given: unknown): StageName => {
+  const name = stageNames.find((stage) => stage === given);
+  if (!name) throw new Error(`unknown stage "${given}": use -c stage=${stageNames.join('|')}`);
+  return name;
+};
+
+const providerOf = (name: StageName, url: unknown): Stage['provider'] => {
+  if (url === undefined && stages[name].sandboxed) return 'sandbox';
+  if (typeof url === 'string' && URL.canParse(url) && new URL(url).protocol === 'https:') {
+    return { url: url.replace(/\/+$/, '') };
+  }
+  throw new Error(
+    `stage "${name}" needs a payment provider${url === undefined ? '' : `, and "${url}" is not an https URL`}: ` +
+      'use -c providerUrl=https://... and put its key into the secret ' +
+      `breakwater/${name}/provider-key once the stage is deployed`,
+  );
+};
+
+export type Settings = {
+  readonly stage?: unknown;
+  readonly providerUrl?: unknown;
+  /** The port of LocalStack's edge, default 4566. */
+  readonly localstackPort?: string | undefined;
+};
+
+/** The stage that the settings ask for; throws, saying what to do, where they are wrong or say too little. */
+export const stageOf = ({ stage = 'dev', providerUrl, localstackPort = '4566' }: Settings): Stage => {
+  const name = nameOf(stage);
+  return {
+    name,
+    ...stages[name],
+    provider: providerOf(name, providerUrl),
+    ...(name === 'localstack' ? { gateway: `http://127.0.0.1:${localstackPort}/_aws/execute-api` } : {}),
+  };
+};
