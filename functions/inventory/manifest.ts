@@ -41,13 +41,19 @@ export const inventory = {
     'commit-holds': {
       entry: 'functions/inventory/commit-holds.lambda.ts',
       consumes: ['OrderConfirmed.v1'],
-      grants: [{ of: 'inventory', may: ['GetItem', 'UpdateItem'] }],
+      grants: [{ of: 'inventory', may: ['GetItem', 'PutItem'] }],
     },
     'watch-stock': {
       entry: 'functions/inventory/watch-stock.lambda.ts',
-      consumes: ['StockHeld.v1', 'StockReleased.v1'],
-      grants: [{ of: 'inventory', may: ['GetItem', 'BatchGetItem', 'UpdateItem'] }],
+      consumes: ['StockHeld.v1', 'StockReleased.v1', 'StockAdjusted.v1'],
+      grants: [{ of: 'inventory', may: ['BatchGetItem', 'PutItem'] }],
     },
   },
-  publishes: ['InventoryDepleted.v1', 'InventoryReplenished.v1', 'StockHeld.v1', 'StockReleased.v1'],
+  publishes: [
+    'InventoryDepleted.v1',
+    'InventoryReplenished.v1',
+    'StockHeld.v1',
+    'StockReleased.v1',
+    'StockAdjusted.v1',
+  ],
 } as const satisfies Manifest;

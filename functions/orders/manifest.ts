@@ -11,7 +11,7 @@ export const orders = {
         { method: 'POST', path: '/v1/orders/{id}/cancel', scope: 'tenant' },
       ],
       grants: [
-        { of: 'orders', may: ['GetItem', 'PutItem', 'UpdateItem'] },
+        { of: 'orders', may: ['GetItem', 'PutItem'] },
         { of: 'catalog', may: ['BatchGetItem'] },
         { of: 'tenants', may: ['GetItem'] },
       ],
@@ -37,17 +37,17 @@ export const orders = {
     confirm: {
       entry: 'functions/orders/confirm.lambda.ts',
       task: true,
-      grants: [{ of: 'orders', may: ['GetItem', 'UpdateItem'] }],
+      grants: [{ of: 'orders', may: ['GetItem', 'PutItem'] }],
     },
     refuse: {
       entry: 'functions/orders/refuse.lambda.ts',
       task: true,
-      grants: [{ of: 'orders', may: ['GetItem', 'UpdateItem'] }],
+      grants: [{ of: 'orders', may: ['GetItem', 'PutItem'] }],
     },
     close: {
       entry: 'functions/orders/close.lambda.ts',
       task: true,
-      grants: [{ of: 'orders', may: ['GetItem', 'UpdateItem'] }],
+      grants: [{ of: 'orders', may: ['GetItem', 'PutItem'] }],
     },
   },
   workflows: {

@@ -11,7 +11,7 @@ export const payments = {
       callsProvider: true,
       secrets: ['provider-key'],
       grants: [
-        { of: 'payments', may: ['GetItem', 'PutItem', 'UpdateItem'] },
+        { of: 'payments', may: ['GetItem', 'PutItem'] },
         { of: 'orders', may: ['GetItem'] },
       ],
     },
@@ -22,7 +22,7 @@ export const payments = {
       callsProvider: true,
       secrets: ['provider-key'],
       grants: [
-        { of: 'payments', may: ['GetItem', 'PutItem', 'UpdateItem'] },
+        { of: 'payments', may: ['GetItem', 'PutItem'] },
         { of: 'orders', may: ['GetItem'] },
       ],
     },

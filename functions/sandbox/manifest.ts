@@ -14,7 +14,7 @@ export const sandbox = {
         { method: 'POST', path: '/sandbox/charges/{key}/void', scope: 'provider' },
         { method: 'POST', path: '/sandbox/charges/{key}/refund', scope: 'provider' },
       ],
-      grants: [{ of: 'sandbox', may: ['GetItem', 'PutItem', 'UpdateItem'] }],
+      grants: [{ of: 'sandbox', may: ['GetItem', 'PutItem'] }],
       secrets: ['provider-key'],
     },
   },

@@ -53,6 +53,16 @@ export const problems = {
     title: 'Nothing is known of the stock of this SKU.',
     detail: 'Check the SKU, or receive stock of it by an adjustment first.',
   },
+  charge_not_found: {
+    status: 404,
+    title: 'There is no charge under this key.',
+    detail: 'Check the key: it is `<tenantId>.<orderId>`.',
+  },
+  not_refundable: {
+    status: 409,
+    title: 'Less than that is left to refund.',
+    detail: 'Read the charge to see what was captured and refunded.',
+  },
   key_reused: {
     status: 409,
     title: 'This Idempotency-Key was used with another body.',

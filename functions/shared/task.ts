@@ -15,7 +15,7 @@ export const taskFunction = <S extends z.ZodType>(
   input: S,
   act: (input: z.infer<S>, until: number) => Promise<void>,
 ) =>
-  middy<unknown, void>()
+  middy<unknown, void>({ timeoutEarlyInMillis: 0 })
     .use(injectLambdaContext(rt.logger, { resetKeys: true }))
     .handler((event, context) =>
       act(input.parse(event), rt.now().getTime() + context.getRemainingTimeInMillis() - MARGIN_MS),

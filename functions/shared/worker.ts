@@ -30,7 +30,7 @@ export const workerFunction = (rt: World, consumers: readonly Consumer[]) => {
     await found.take(envelope.detail);
   };
 
-  return middy<SQSEvent>()
+  return middy<SQSEvent>({ timeoutEarlyInMillis: 0 })
     .use(injectLambdaContext(rt.logger, { resetKeys: true }))
     .handler((event, context) =>
       processPartialResponse(event, logged(rt, take), processor, { context, throwOnFullBatchFailure: false }),

@@ -15,7 +15,9 @@ export const placeOrder =
   (orders: Orders, prices: Prices, now: Now) =>
   async ({ tenantId, id, lines, customer, payment }: Command): Promise<Result<Order, Refusal>> => {
     const asked = digest({ lines, customer, payment });
-    const priced = duplicates(lines) ? err('duplicate_sku' as const) : price(lines, await prices(tenantId, skus(lines)));
+    const priced = duplicates(lines)
+      ? err('duplicate_sku' as const)
+      : price(lines, await prices(tenantId, skus(lines)));
     const placed = priced.ok ? place({ tenantId, id, asked, customer, payment, lines: priced.value }, now()) : priced;
     if (placed.ok) return meet(await orders.putOrMeet(placed.value), asked);
     const standing = await orders.find(tenantId, id);

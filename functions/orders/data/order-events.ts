@@ -1,6 +1,6 @@
 import { OrderCancelled, OrderCancelling, OrderConfirmed, OrderPlaced } from '#orders/contract';
 import type { Order } from '#orders/domain/order';
-import type { DataOf, Event, EventDefinition } from '#shared/events';
+import type { Event, EventDefinition } from '#shared/events';
 import type { EventType } from '#shared/manifest';
 import type { World } from '#shared/runtime';
 import { mint } from '#shared/write';
@@ -17,5 +17,5 @@ export const movedEvent = (rt: World, order: Order): Event => {
   throw new Error(`order ${order.id} cannot have moved to ${order.status}`);
 };
 
-const of = <E extends EventDefinition<EventType, never>>(rt: World, order: Order, { type }: E, data: DataOf<E>): Event =>
+const of = <D>(rt: World, order: Order, { type }: EventDefinition<EventType, D>, data: D): Event =>
   mint(rt, type, { tenantId: order.tenantId, aggregateId: order.id, version: order.version, data });

@@ -22,7 +22,10 @@ export const orderTable = (rt: Runtime<'db'>): Orders => {
     /** One call and one write, also when it loses: the refusal carries the row that stands. */
     async putOrMeet(order) {
       try {
-        const put = { ConditionExpression: 'attribute_not_exists(pk)', ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
+        const put = {
+          ConditionExpression: 'attribute_not_exists(pk)',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        } as const;
         await rt.db.send(new PutCommand({ TableName, Item: toItem(order, placedEvent(rt, order)), ...put }));
         return order;
       } catch (e) {

@@ -4,4 +4,5 @@ import { httpFunction } from '#shared/http';
 import type { Runtime } from '#shared/runtime';
 import { keyHolder } from '#tenants/published';
 
-export const write = (rt: Runtime<'db'>) => httpFunction(rt, keyHolder(rt), [placeOrderRoute(rt), cancelOrderRoute(rt)]);
+export const write = (rt: Runtime<'db'>) =>
+  httpFunction(rt, keyHolder(rt), [placeOrderRoute(rt), cancelOrderRoute(rt)]);

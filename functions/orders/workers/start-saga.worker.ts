@@ -1,6 +1,6 @@
 import { ExecutionAlreadyExists, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { type Saga, type Start, startSaga } from '#orders/app/start-saga';
-import { OrderCancelling, type OrderRun, OrderPlaced } from '#orders/contract';
+import { OrderCancelling, OrderPlaced, type OrderRun } from '#orders/contract';
 import type { Event } from '#shared/events';
 import type { OrderId } from '#shared/kernel';
 import { workflowVariable } from '#shared/manifest';
@@ -9,9 +9,14 @@ import { consumer, workerFunction } from '#shared/worker';
 
 export const startSagaWorker = (rt: Runtime<'workflows'>) => {
   const start = startSaga(execution(rt));
-  const run = (saga: Saga) => ({ tenantId, aggregateId, data }: Event<`${string}.v${number}`, OrderRun>) =>
-    start(saga, { tenantId, orderId: aggregateId as OrderId, run: data.run });
-  return workerFunction(rt, [consumer(OrderPlaced, run('fulfil-order')), consumer(OrderCancelling, run('unwind-order'))]);
+  const run =
+    (saga: Saga) =>
+    ({ tenantId, aggregateId, data }: Event<`${string}.v${number}`, OrderRun>) =>
+      start(saga, { tenantId, orderId: aggregateId as OrderId, run: data.run });
+  return workerFunction(rt, [
+    consumer(OrderPlaced, run('fulfil-order')),
+    consumer(OrderCancelling, run('unwind-order')),
+  ]);
 };
 
 const execution =

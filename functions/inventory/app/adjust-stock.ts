@@ -1,0 +1,40 @@
+import type { Adjustments, Pick, Stock } from '#inventory/app/ports';
+import { type Adjustment, meet } from '#inventory/domain/adjustment';
+import { type Head, unstocked } from '#inventory/domain/head';
+import { type Draw, draw, spread } from '#inventory/domain/stock';
+import { err, ok, type Result } from '#shared/kernel';
+import type { Pause } from '#shared/pause';
+
+type Ports = { readonly stock: Stock; readonly adjustments: Adjustments; readonly pick: Pick };
+
+/** Once for each id, and never below zero: what orders hold cannot be taken away. A refusal is given only after a look at what stands. */
+export const adjustStock =
+  ({ stock, adjustments, pick }: Ports) =>
+  async (
+    asked: Adjustment,
+    pause: Pause,
+  ): Promise<Result<Adjustment, 'key_reused' | 'insufficient_stock' | 'conflict'>> => {
+    for (let attempt = 0; ; attempt += 1) {
+      const [head = unstocked(asked.tenantId, asked.sku)] = await stock.heads(asked.tenantId, [asked.sku]);
+      const draws = await change(stock, asked, head, pick);
+      if (!draws.ok) {
+        const standing = await adjustments.find(asked.tenantId, asked.id);
+        return standing ? meet(standing, asked) : draws;
+      }
+      const outcome = await adjustments.put(asked, head, draws.value);
+      if (outcome === 'done') return ok(asked);
+      if (typeof outcome === 'object') return meet(outcome, asked);
+      if (!(await pause(attempt))) return err('conflict');
+    }
+  };
+
+const change = async (
+  stock: Stock,
+  { sku, delta }: Adjustment,
+  head: Head,
+  pick: Pick,
+): Promise<Result<readonly Draw[], 'insufficient_stock'>> => {
+  if (delta > 0) return ok(spread(sku, delta, head.shards, pick(head.shards)));
+  const drawn = draw([{ sku, quantity: -delta }], await stock.shards([head]), pick);
+  return drawn.ok ? ok(drawn.value.map((part) => ({ ...part, quantity: -part.quantity }))) : err('insufficient_stock');
+};

@@ -1,0 +1,28 @@
+import * as z from 'zod';
+import { defineEvent } from '#shared/events';
+
+/** What a client may ask of a SKU's stock: `delta` units more or, below zero, fewer. */
+export const AdjustStock = z.strictObject({
+  delta: z
+    .int()
+    .min(-1_000_000)
+    .max(1_000_000)
+    .refine((delta) => delta !== 0, 'must not be 0'),
+  /** For people; kept with the adjustment. */
+  reason: z.string().min(1).max(200),
+});
+export type AdjustStock = z.infer<typeof AdjustStock>;
+
+const skus = z.object({ skus: z.array(z.string()) });
+const sku = z.object({ sku: z.string() });
+
+/** Stock was held for an order (the aggregate). */
+export const StockHeld = defineEvent('StockHeld.v1', skus);
+/** An order's stock went back. */
+export const StockReleased = defineEvent('StockReleased.v1', skus);
+/** A SKU's stock was corrected. */
+export const StockAdjusted = defineEvent('StockAdjusted.v1', skus.extend({ delta: z.int() }));
+/** Nothing of the SKU (the aggregate) is available any more. */
+export const InventoryDepleted = defineEvent('InventoryDepleted.v1', sku);
+/** The SKU is available, for the first time or again. */
+export const InventoryReplenished = defineEvent('InventoryReplenished.v1', sku);

@@ -1,0 +1,7 @@
+import type { OrderId, TenantId } from '#shared/kernel';
+
+/** Every key of this context, and no other place makes one. */
+export const attemptKey = (tenantId: TenantId, orderId: OrderId) => ({
+  pk: `payments#${tenantId}#attempt#${orderId}`,
+  sk: 'attempt',
+});

@@ -1,0 +1,46 @@
+import * as z from 'zod';
+import type { Provider } from '#payments/app/ports';
+import type { Runtime } from '#shared/runtime';
+import { secret } from '#shared/secret';
+
+/** Slower than the slowest good answer, and short enough that a task makes two calls within its time. */
+const TIMEOUT_MS = 5_000;
+
+const Answer = z.object({ status: z.enum(['captured', 'declined', 'voided', 'refunded']) });
+type Said = z.infer<typeof Answer>['status'] | 'unknown';
+
+/**
+ * The protocol of the payment sandbox. Whatever is no clear answer is `unknown`, never a refusal: no answer in time, an error of
+ * the network, a status other than 200, a body that says something else.
+ */
+export const sandboxProvider = (rt: Runtime<'secrets'>): Provider => {
+  const key = secret(rt, 'provider-key');
+
+  const post = async (path: string, body: unknown): Promise<Said> => {
+    const authorization = `Bearer ${await key()}`;
+    try {
+      const response = await rt.fetch(`${rt.env('PROVIDER_URL')}/sandbox/charges${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization },
+        body: JSON.stringify(body),
+        timeoutMs: TIMEOUT_MS,
+      });
+      if (response.status === 200) return Answer.parse(await response.json()).status;
+      rt.logger.warn('the provider gave no clear answer', { path, status: response.status });
+    } catch (error) {
+      rt.logger.warn('the provider gave no answer', { path, error: error as Error });
+    }
+    return 'unknown';
+  };
+
+  return {
+    charge: async (key, { amount, currency }, token) =>
+      oneOf(await post('', { key, amount, currency, token }), ['captured', 'declined', 'voided']),
+    void: async (key) => oneOf(await post(`/${encodeURIComponent(key)}/void`, {}), ['voided', 'captured']),
+    refund: async (key, refundKey, { amount, currency }) =>
+      oneOf(await post(`/${encodeURIComponent(key)}/refund`, { refundKey, amount, currency }), ['refunded']),
+  };
+};
+
+const oneOf = <S extends Said>(said: Said, expected: readonly S[]): S | 'unknown' =>
+  expected.find((status) => status === said) ?? 'unknown';

@@ -1,0 +1,7 @@
+import { relay } from '#relay/relay';
+import { bus } from '#shared/aws/bus';
+import { onAws } from '#shared/aws/runtime';
+
+/** Function `relay-publish`. */
+export const create = relay;
+export const handler = onAws(create, { bus });
