@@ -13,6 +13,8 @@ export const bundling = {
   target: 'node24',
   format: 'cjs',
   mainFields: ['module', 'main'],
+  /** Of no use in Lambda, and large: see there. */
+  alias: { '@aws-sdk/credential-provider-node': './functions/shared/aws/credentials.ts' },
   minify: true,
   legalComments: 'none',
 } as const satisfies BuildOptions;
