@@ -8,9 +8,9 @@ export default defineConfig({
   test: {
     projects: [
       project('unit', ['test/**/*.test.ts'], {
-        exclude: ['test/{acceptance,conformance,infra}/**', 'test/architecture.test.ts'],
+        exclude: ['test/{acceptance,conformance,infra}/**', 'test/architecture/**/*.test.ts'],
       }),
-      project('architecture', ['test/architecture.test.ts']),
+      project('architecture', ['test/architecture/**/*.test.ts']),
       project('infra', ['test/infra/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 180_000 }),
       project('conformance', ['test/conformance/**/*.test.ts']),
       project('acceptance', ['test/acceptance/**/*.test.ts'], { testTimeout: 180_000, fileParallelism: false }),

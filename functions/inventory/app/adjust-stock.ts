@@ -1,9 +1,8 @@
-import type { Adjustments, Pick, Stock } from '#inventory/app/ports';
+import type { Adjustments, Pause, Pick, Stock } from '#inventory/app/ports';
 import { type Adjustment, meet } from '#inventory/domain/adjustment';
 import { type Head, unstocked } from '#inventory/domain/head';
 import { type Draw, draw, spread } from '#inventory/domain/stock';
 import { err, ok, type Result } from '#shared/kernel';
-import type { Pause } from '#shared/pause';
 
 type Ports = { readonly stock: Stock; readonly adjustments: Adjustments; readonly pick: Pick };
 

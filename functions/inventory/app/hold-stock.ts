@@ -1,9 +1,8 @@
-import type { Holds, Pick, Stock } from '#inventory/app/ports';
+import type { Holds, Pause, Pick, Stock } from '#inventory/app/ports';
 import { type Hold, open } from '#inventory/domain/hold';
 import { draw, guess } from '#inventory/domain/stock';
 import type { OrderInCharge, SagaStep } from '#orders/contract';
 import { err, ok, type Result } from '#shared/kernel';
-import type { Pause } from '#shared/pause';
 
 type Ports = { readonly orders: OrderInCharge; readonly stock: Stock; readonly holds: Holds; readonly pick: Pick };
 type Held = Result<Hold, 'superseded' | 'out_of_stock'>;

@@ -39,3 +39,6 @@ export type Adjustments = {
 
 /** A number from 0 up to `count`, exclusive, by chance. */
 export type Pick = (count: number) => number;
+
+/** Waits before try `attempt + 1` (from 0), out of step with others. False where there is no time left for one. */
+export type Pause = (attempt: number) => Promise<boolean>;

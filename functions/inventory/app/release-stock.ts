@@ -1,8 +1,7 @@
-import type { Holds } from '#inventory/app/ports';
+import type { Holds, Pause } from '#inventory/app/ports';
 import { type Hold, release, tombstone } from '#inventory/domain/hold';
 import type { OrderInCharge, SagaStep } from '#orders/contract';
 import { err, ok, type Result } from '#shared/kernel';
-import type { Pause } from '#shared/pause';
 
 type Ports = { readonly orders: OrderInCharge; readonly holds: Holds };
 

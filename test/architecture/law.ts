@@ -1,0 +1,106 @@
+import type { IAllowedRuleType } from 'dependency-cruiser';
+
+const CONTEXT = '(tenants|catalog|inventory|orders|payments|sandbox|operations)';
+const room = (path: string) => `^functions/${CONTEXT}/${path}`;
+/** `$1` is the context of the importing file. */
+const own = (...rooms: string[]) => rooms.map((path) => `^functions/$1/${path}`);
+const anyones = (...rooms: string[]) => rooms.map(room);
+const shared = (...names: string[]) => names.map((name) => `^functions/shared/${name}\\.ts$`);
+const packages = (...names: string[]) => names.map((name) => `^node_modules/${name}/`);
+
+const node = '^(node:)?(crypto|timers/promises|buffer)$';
+const sdk = packages('@aws-sdk/[^/]+', '@smithy/[^/]+');
+/** Types alone: the package has no code. */
+const lambdaTypes = '^aws-lambda$';
+const kernel = shared('kernel');
+/** What a context may use of shared wherever it touches the world. */
+const world = shared(
+  'runtime',
+  'manifest',
+  'events',
+  'write',
+  'batch-get',
+  'list',
+  'secret',
+  'authenticate',
+  'errors',
+  'remember',
+  'kernel',
+);
+
+/** The import law: who may import whom. What no line allows is forbidden. */
+export const law: readonly { readonly room: string; readonly may: readonly string[] }[] = [
+  { room: room('domain/'), may: [...kernel, ...own('domain/')] },
+  { room: room('app/'), may: [...kernel, node, ...own('app/', 'domain/', 'contract'), ...anyones('contract')] },
+  {
+    room: room('data/'),
+    may: [...world, node, ...sdk, ...packages('zod'), ...own('data/', 'app/', 'domain/', 'contract')],
+  },
+  { room: room('(contract|manifest)\\.ts'), may: [...packages('zod'), ...shared('kernel', 'manifest', 'events')] },
+  {
+    room: room('published\\.ts'),
+    may: [...world, node, ...sdk, ...packages('lru-cache'), ...own('contract', 'data/', 'app/', 'domain/')],
+  },
+  {
+    room: room('(http|workers|saga)/'),
+    may: [
+      ...own('(http|workers|saga|app|data|domain)/', 'contract'),
+      ...anyones('contract', 'published'),
+      '^functions/shared/[^/]+\\.ts$',
+      node,
+      ...sdk,
+      ...packages('zod', 'lru-cache'),
+      lambdaTypes,
+    ],
+  },
+  { room: room('[^/]+\\.lambda\\.ts'), may: [...own('(http|workers|saga)/'), '^functions/shared/'] },
+  {
+    room: '^functions/shared/',
+    may: [
+      '^functions/shared/',
+      node,
+      ...sdk,
+      ...packages('zod', '@middy/[^/]+', '@aws-lambda-powertools/[^/]+', 'lru-cache'),
+      lambdaTypes,
+    ],
+  },
+  {
+    room: '^functions/relay/',
+    may: [
+      '^functions/(relay|shared)/',
+      ...anyones('contract'),
+      ...sdk,
+      ...packages('zod', '@middy/[^/]+', '@aws-lambda-powertools/[^/]+'),
+      lambdaTypes,
+    ],
+  },
+  { room: '^functions/manifests\\.ts', may: ['^functions/[^/]+/manifest\\.ts$', ...shared('manifest')] },
+  {
+    room: '^(lib|bin)/',
+    may: [
+      '^lib/',
+      '^functions/manifests\\.ts$',
+      ...anyones('contract', 'manifest'),
+      ...shared('manifest', 'problems', 'runtime'),
+      '^(node:)?(fs|path|url|os|crypto)',
+      ...packages('aws-cdk-lib', 'constructs', 'esbuild', 'cdk-nag'),
+    ],
+  },
+  {
+    room: '^embedded/',
+    may: [
+      '^embedded/',
+      '^functions/manifests\\.ts$',
+      ...shared('manifest', 'runtime', 'retry', 'problems', 'kernel', 'aws/options'),
+      '^(node:)?[a-z/_]+$',
+      ...sdk,
+      ...packages('dynalite', 'find-my-way', '@aws-lambda-powertools/logger', 'big.js', 'zod'),
+      lambdaTypes,
+    ],
+  },
+];
+
+export const allowed: IAllowedRuleType[] = law.map(({ room, may }) => ({
+  from: { path: room },
+  to: { path: [...may] },
+}));
