@@ -1,0 +1,41 @@
+import type { Clock } from './service.ts';
+
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** The one place of the host where real time comes in. */
+export const machineClock: Clock = {
+  now: () => Date.now(),
+  after(ms, task) {
+    const timer = setTimeout(task, Math.min(ms, LONGEST_TIMER_MS));
+    return () => clearTimeout(timer);
+  },
+};
+
+export const sleep = (clock: Clock, ms: number): Promise<void> =>
+  new Promise((resolve) => void clock.after(ms, resolve));
+
+/** The same time, but all that still waits can be taken back at once, so that nothing outlives its owner. */
+export const stoppable = (clock: Clock): Clock & { readonly stop: () => void } => {
+  const waiting = new Set<() => void>();
+  let stopped = false;
+  return {
+    now: () => clock.now(),
+    after(ms, task) {
+      if (stopped) return () => {};
+      const takeBack = clock.after(ms, () => {
+        waiting.delete(takeBack);
+        task();
+      });
+      waiting.add(takeBack);
+      return () => {
+        waiting.delete(takeBack);
+        takeBack();
+      };
+    },
+    stop() {
+      stopped = true;
+      for (const takeBack of waiting) takeBack();
+      waiting.clear();
+    },
+  };
+};

@@ -1,0 +1,79 @@
+import type { SQSEvent } from 'aws-lambda';
+import { ACCOUNT, queueArn, REGION } from '../arns.ts';
+import type { Message, Queue } from '../queues/queue.ts';
+import { failedItems } from './batch-response.ts';
+
+const LARGEST_BATCH = 10;
+
+const eventOf = (queue: Queue, messages: readonly Message[]): SQSEvent => ({
+  Records: messages.map((message) => ({
+    messageId: message.id,
+    receiptHandle: message.receipt,
+    body: message.body,
+    attributes: {
+      ApproximateReceiveCount: String(message.receives),
+      SentTimestamp: String(message.sentAt),
+      SenderId: ACCOUNT,
+      ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt),
+    },
+    messageAttributes: {},
+    md5OfBody: message.md5,
+    eventSource: 'aws:sqs',
+    eventSourceARN: queueArn(queue.name),
+    awsRegion: REGION,
+  })),
+});
+
+type Source = {
+  readonly queue: Queue;
+  readonly invoke: (event: SQSEvent) => Promise<unknown>;
+  /** The most batches at a time. */
+  readonly concurrency: number;
+};
+
+/**
+ * Brings a queue's messages to a function in batches and deletes those that it did not report as failed. What failed stays
+ * hidden until its visibility time-out is over, then comes again. The answer ends it.
+ */
+export const pollQueue = ({ queue, invoke, concurrency }: Source): (() => void) => {
+  let running = 0;
+  let stopped = false;
+  let scheduled = false;
+
+  const handle = async (messages: readonly Message[]) => {
+    try {
+      const ids = messages.map(({ id }) => id);
+      const failed = failedItems(await invoke(eventOf(queue, messages)), ids);
+      for (const { id, receipt } of messages) if (!failed.has(id)) queue.delete(receipt);
+    } catch {
+      // the function failed or timed out, and its log says how: the whole batch comes again
+    } finally {
+      running -= 1;
+      schedule();
+    }
+  };
+
+  const poll = () => {
+    scheduled = false;
+    while (!stopped && running < concurrency) {
+      const messages = queue.receive(LARGEST_BATCH);
+      if (messages.length === 0) return;
+      running += 1;
+      void handle(messages);
+    }
+  };
+
+  /** Once per turn, so that what is sent together travels together. */
+  const schedule = () => {
+    if (scheduled || stopped) return;
+    scheduled = true;
+    queueMicrotask(poll);
+  };
+
+  const stopListening = queue.onVisible(schedule);
+  schedule();
+  return () => {
+    stopped = true;
+    stopListening();
+  };
+};

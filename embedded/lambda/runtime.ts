@@ -1,0 +1,116 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { LogLevel } from '@aws-lambda-powertools/logger/types';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { HttpHandler } from '@smithy/core/protocols';
+import { retryStrategy } from '#shared/retry';
+import type { Clients, Fetch, Runtime, Variable } from '#shared/runtime';
+import { REGION } from '../arns.ts';
+import { sleep } from '../clock.ts';
+import { type Random, uuid } from '../random.ts';
+import { requestHandler } from '../sdk.ts';
+import type { Caller, Clock, Service } from '../service.ts';
+
+/** What the host gives to every environment. */
+export type Surroundings = {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly services: readonly Service[];
+  readonly fetch: Fetch;
+  readonly logLevel: LogLevel;
+};
+
+export type Identity = {
+  readonly caller: Caller;
+  readonly variables: Readonly<Partial<Record<Variable, string>>>;
+};
+
+export type OwnRuntime = { readonly runtime: Runtime<keyof Clients>; readonly kill: () => void };
+
+/** Set in full, so that no client looks into the machine's AWS configuration; in process, nobody checks a signature. */
+const clientOptions = (handler: HttpHandler, random: Random) => ({
+  region: REGION,
+  endpoint: 'http://embedded.invalid',
+  credentials: { accessKeyId: 'embedded', secretAccessKey: 'embedded' },
+  signer: { sign: async <R>(request: R): Promise<R> => request },
+  requestHandler: handler,
+  retryStrategy: retryStrategy(random.number),
+  retryMode: 'standard',
+  maxAttempts: 2,
+  defaultsMode: 'standard' as const,
+  authSchemePreference: [],
+  useDualstackEndpoint: false,
+  useFipsEndpoint: false,
+  userAgentAppId: async () => undefined,
+});
+
+/** Makes each client when it is first asked for: few functions need all of them. */
+const clients = (handler: HttpHandler, random: Random): Clients => {
+  const options = clientOptions(handler, random);
+  const made: { -readonly [K in keyof Clients]?: Clients[K] } = {};
+  return {
+    get db() {
+      made.db ??= DynamoDBDocumentClient.from(
+        new DynamoDBClient({ ...options, accountIdEndpointMode: 'disabled', endpointDiscoveryEnabled: false }),
+        { marshallOptions: { removeUndefinedValues: true } },
+      );
+      return made.db;
+    },
+    get bus() {
+      made.bus ??= new EventBridgeClient(options);
+      return made.bus;
+    },
+    get workflows() {
+      made.workflows ??= new SFNClient(options);
+      return made.workflows;
+    },
+    get secrets() {
+      made.secrets ??= new SecretsManagerClient(options);
+      return made.secrets;
+    },
+  };
+};
+
+/**
+ * The world of one execution environment. Once killed it answers nothing more, so that what still runs in there has no further
+ * effect, as in a process that is gone.
+ */
+export const ownRuntime = ({ caller, variables }: Identity, around: Surroundings): OwnRuntime => {
+  const { clock, random, services, logLevel } = around;
+  let killed = false;
+  const whileAlive =
+    <A extends unknown[], T>(work: (...args: A) => Promise<T>) =>
+    (...args: A): Promise<T> =>
+      new Promise((resolve, reject) => {
+        if (killed) return;
+        work(...args).then(
+          (value) => killed || resolve(value),
+          (error) => killed || reject(error),
+        );
+      });
+  const handler = requestHandler(services, caller);
+  const made = clients({ ...handler, handle: whileAlive(handler.handle) }, random);
+  const world = {
+    now: () => new Date(clock.now()),
+    newId: () => uuid(random),
+    random: random.number,
+    randomBytes: random.bytes,
+    sleep: whileAlive((ms: number) => sleep(clock, ms)),
+    fetch: whileAlive(around.fetch),
+    env(name: Variable): string {
+      const value = variables[name];
+      if (value === undefined) throw new Error(`environment variable ${name} is not set`);
+      return value;
+    },
+    logger: new Logger({ serviceName: caller.name, logLevel }),
+  };
+  return {
+    runtime: Object.defineProperties(world, Object.getOwnPropertyDescriptors(made)) as Runtime<keyof Clients>,
+    kill() {
+      killed = true;
+    },
+  };
+};
