@@ -6,6 +6,7 @@ const project = (name: string, include: string[], test: object = {}) => ({
 
 export default defineConfig({
   test: {
+    reporters: ['default', './test/reporter.ts'],
     projects: [
       project('unit', ['test/**/*.test.ts'], {
         exclude: ['test/{acceptance,conformance,infra}/**', 'test/architecture/**/*.test.ts'],
