@@ -11,7 +11,6 @@ export const operations = {
         { method: 'GET', path: '/v1/health/ready', scope: 'public' },
       ],
       inspects: true,
-      callsProvider: true,
       grants: [{ of: 'operations', may: ['GetItem'] }],
     },
   },
