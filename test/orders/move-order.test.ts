@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { cancelOrder } from '#orders/app/cancel-order';
+import { closeOrder } from '#orders/app/close-order';
+import { confirmOrder } from '#orders/app/confirm-order';
+import type { Orders } from '#orders/app/ports';
+import { refuseOrder } from '#orders/app/refuse-order';
+import type { Order } from '#orders/domain/order';
+import { anOrder, at, id, stepOf, tenantId } from './fixtures/order.ts';
+import { losingAnswers, storedOrders } from './fixtures/stored-orders.ts';
+
+const now = () => at;
+const movers = {
+  cancel: (orders: Orders) => cancelOrder(orders, now)(tenantId, id),
+  confirm: (orders: Orders) => confirmOrder(orders, now)(stepOf(1)),
+  outOfStock: (orders: Orders) => refuseOrder(orders, now)(stepOf(1), 'out_of_stock'),
+  declined: (orders: Orders) => refuseOrder(orders, now)(stepOf(1), 'payment_declined'),
+  close: (orders: Orders) => closeOrder(orders, now)(stepOf(2)),
+};
+const mover = fc.constantFrom(...(Object.keys(movers) as (keyof typeof movers)[]));
+
+/** Every call waits for its turn before it takes effect, as it does on its way to the table. */
+const inTurn = (orders: Orders, s: fc.Scheduler): Orders => ({
+  find: (...args) => s.schedule(Promise.resolve()).then(() => orders.find(...args)),
+  putOrMeet: (...args) => s.schedule(Promise.resolve()).then(() => orders.putOrMeet(...args)),
+  move: (...args) => s.schedule(Promise.resolve()).then(() => orders.move(...args)),
+});
+
+describe('movers at the same time', () => {
+  it('make one chain of moves, and each success is a move that stands', () =>
+    // Invariant 9. Red when a write does not depend on what was read, when a lost race is not decided anew, and when a repeat
+    // writes again.
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(mover, { minLength: 2, maxLength: 6 }),
+        fc.scheduler(),
+        fc.infiniteStream(fc.integer({ min: 0, max: 4 }).map((n) => n === 0)),
+        async (names, s, coin) => {
+          const first = anOrder();
+          const { rows, moves, orders } = storedOrders(first);
+          const lossy = losingAnswers(inTurn(orders, s), () => coin.next().value);
+          const answers = await s.waitFor(Promise.allSettled(names.map((name) => movers[name](lossy))));
+
+          let last: Order = first;
+          for (const [from, to] of moves) {
+            expect(from).toBe(last);
+            last = to;
+          }
+          expect(rows.get(id)).toBe(last);
+          expect(moves.filter(([from]) => from.status === 'placed').length).toBeLessThanOrEqual(1);
+
+          const stood = [first, ...moves.map(([, to]) => to)];
+          for (const answer of answers) {
+            if (answer.status === 'fulfilled' && answer.value.ok) expect(stood).toContain(answer.value.value);
+          }
+        },
+      ),
+      { numRuns: 500 },
+    ));
+});
+
+describe('one mover', () => {
+  it.each([
+    ['cancel', 'placed', 'cancelling'],
+    ['confirm', 'placed', 'confirmed'],
+    ['outOfStock', 'placed', 'cancelling'],
+    ['declined', 'placed', 'cancelling'],
+  ] as const)('%s: %s -> %s, and once more without a write', async (name, _, status) => {
+    const { rows, moves, orders } = storedOrders(anOrder());
+    const moved = await movers[name](orders);
+    expect(moved).toMatchObject({ ok: true, value: { status } });
+    expect(await movers[name](orders)).toEqual({ ok: true, value: rows.get(id) });
+    expect(moves).toHaveLength(1);
+  });
+
+  it('closes what is being unwound', async () => {
+    const { moves, orders } = storedOrders(anOrder({ status: 'cancelling', run: 2, reason: 'out_of_stock' }));
+    expect(await movers.close(orders)).toMatchObject({ ok: true, value: { status: 'cancelled' } });
+    expect(await movers.close(orders)).toMatchObject({ ok: true });
+    expect(moves).toHaveLength(1);
+  });
+
+  it('says that there is no such order', async () => {
+    expect(await movers.cancel(storedOrders().orders)).toEqual({ ok: false, error: 'order_not_found' });
+  });
+
+  it('writes nothing where it decides against it', async () => {
+    const { moves, orders } = storedOrders(anOrder({ status: 'confirmed' }));
+    expect(await movers.cancel(orders)).toEqual({ ok: false, error: 'order_confirmed' });
+    expect(moves).toEqual([]);
+  });
+
+  it('takes a race that it never wins for a fault', async () => {
+    const { orders } = storedOrders(anOrder());
+    await expect(movers.cancel({ ...orders, move: async () => false })).rejects.toThrow('order o1 changed 5 times');
+  });
+});

@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Command, placeOrder } from '#orders/app/place-order';
+import type { Prices } from '#orders/app/ports';
+import { LARGEST_TOTAL } from '#orders/domain/order';
+import type { Money } from '#shared/kernel';
+import { aCommand, anOrder, at, eur, id } from './fixtures/order.ts';
+import { losingAnswers, storedOrders } from './fixtures/stored-orders.ts';
+
+const now = () => at;
+const selling =
+  (list: Readonly<Record<string, Money>>): Prices =>
+  async (_, skus) =>
+    new Map(skus.flatMap((sku) => (list[sku] ? [[sku, list[sku]]] : [])));
+const prices = selling({ mug: eur(12_50), pot: eur(30_00) });
+
+describe('one order for a key', () => {
+  const line = fc.record({ sku: fc.constantFrom('mug', 'pot', 'cup'), quantity: fc.integer({ min: 1, max: 9 }) });
+  const command = fc
+    .record({
+      lines: fc.uniqueArray(line, { minLength: 1, selector: ({ sku }) => sku }),
+      customer: fc.record({ email: fc.emailAddress() }),
+      payment: fc.record({ token: fc.string({ minLength: 1 }) }),
+    })
+    .map((body): Command => aCommand(body));
+  const list = fc.dictionary(fc.constantFrom('mug', 'pot', 'cup'), fc.integer({ min: 1, max: 999 }).map(eur), {
+    noNullPrototype: true,
+  });
+
+  it('is made once, at its first price, however often it is asked for and answers are lost', () =>
+    // Invariant 4. Red when the put is unconditional, or when a refusal is given without a look at what stands.
+    fc.assert(
+      fc.asyncProperty(
+        command,
+        fc.array(list, { minLength: 1, maxLength: 5 }),
+        fc.infiniteStream(fc.boolean()),
+        async (asked, lists, coin) => {
+          const { rows, orders } = storedOrders();
+          let first: unknown;
+          for (const today of lists) {
+            const place = placeOrder(
+              losingAnswers(orders, () => coin.next().value === true),
+              selling(today),
+              now,
+            );
+            const answered = await place(asked).catch(() => 'lost' as const);
+            const standing = rows.get(id);
+            first ??= standing;
+            expect(standing).toBe(first);
+            if (answered === 'lost') continue;
+            expect(answered).toEqual(standing ? { ok: true, value: standing } : { ok: false, error: 'unknown_sku' });
+          }
+        },
+      ),
+      { numRuns: 500 },
+    ));
+
+  it('is made once of many that ask at the same time', () =>
+    // Invariant 4. Red when the put is preceded by a read instead of being conditional.
+    fc.assert(
+      fc.asyncProperty(command, fc.scheduler(), async (asked, s) => {
+        const { rows, orders } = storedOrders();
+        const put = s.scheduleFunction(async () => {});
+        const slow = {
+          ...orders,
+          putOrMeet: async (order: Parameters<typeof orders.putOrMeet>[0]) => {
+            await put();
+            return orders.putOrMeet(order);
+          },
+        };
+        const place = placeOrder(slow, selling({ mug: eur(1), pot: eur(2), cup: eur(3) }), now);
+        const answers = await s.waitFor(Promise.all([1, 2, 3, 4].map(() => place(asked))));
+        for (const answer of answers) expect(answer.ok && answer.value).toBe(rows.get(id));
+      }),
+    ));
+
+  it('refuses another body, and leaves the order as it was', () =>
+    // Red when the digest leaves out a SKU, a quantity, the customer or the token.
+    fc.assert(
+      fc.asyncProperty(command, command, async (first, second) => {
+        fc.pre(JSON.stringify(first) !== JSON.stringify(second));
+        const { rows, orders } = storedOrders();
+        const place = placeOrder(orders, selling({ mug: eur(1), pot: eur(2), cup: eur(3) }), now);
+        await place(first);
+        const before = structuredClone([...rows]);
+        expect(await place(second)).toEqual({ ok: false, error: 'key_reused' });
+        expect([...rows]).toEqual(before);
+      }),
+    ));
+});
+
+describe('what is refused', () => {
+  const mug = { sku: 'mug', quantity: 1 };
+  it.each<[string, Partial<Command>, Prices]>([
+    ['unknown_sku', { lines: [mug, { sku: 'hat', quantity: 1 }] }, prices],
+    ['duplicate_sku', { lines: [mug, mug] }, prices],
+    ['mixed_currencies', {}, selling({ mug: eur(1), pot: { amount: 1, currency: 'USD' } })],
+    ['total_too_large', {}, selling({ mug: eur(1), pot: eur(LARGEST_TOTAL) })],
+  ])('%s; but a replay of what stands is none', async (error, body, today) => {
+    const { rows, orders } = storedOrders();
+    expect(await placeOrder(orders, today, now)(aCommand(body))).toEqual({ ok: false, error });
+    expect(rows.size).toBe(0);
+
+    await placeOrder(orders, prices, now)(aCommand());
+    const replayed = await placeOrder(orders, today, now)(aCommand());
+    expect(replayed).toEqual({ ok: true, value: rows.get(id) });
+    expect(await placeOrder(orders, today, now)(aCommand({ ...body, payment: { token: 'other' } }))).toEqual({
+      ok: false,
+      error: 'key_reused',
+    });
+  });
+
+  it('answers a replay with the order as it stands now', async () => {
+    const { rows, orders } = storedOrders();
+    await placeOrder(orders, prices, now)(aCommand());
+    const ended = anOrder({ ...rows.get(id), status: 'confirmed', version: 2 });
+    rows.set(id, ended);
+    expect(await placeOrder(orders, prices, now)(aCommand())).toEqual({ ok: true, value: ended });
+  });
+});

@@ -1,0 +1,87 @@
+import { describe, expect, it, vi } from 'vitest';
+import { chargeOrder } from '#payments/app/charge-order';
+import type { Attempts, Provider } from '#payments/app/ports';
+import type { Attempt } from '#payments/domain/attempt';
+import { anAttempt, key, order, step, total } from './fixtures/attempt.ts';
+import { storedAttempts } from './fixtures/stored-attempts.ts';
+
+const inCharge = async () => order;
+const answering = (outcome: Awaited<ReturnType<Provider['charge']>>) => ({
+  charge: vi.fn<Provider['charge']>(async () => outcome),
+  void: vi.fn<Provider['void']>(),
+  refund: vi.fn<Provider['refund']>(),
+});
+const refused = (error: string) => ({ ok: false, error });
+const charge = (attempts: Attempts, provider: Provider, orders = inCharge) =>
+  chargeOrder({ orders, attempts, provider })(step);
+
+it('writes its intent, sends the total under the key of the order, and writes what came of it', async () => {
+  const { written, attempts } = storedAttempts();
+  const provider = answering('captured');
+  provider.charge.mockImplementation(async () => {
+    expect(written).toEqual([anAttempt()]);
+    return 'captured';
+  });
+  expect(await charge(attempts, provider)).toEqual({ ok: true, value: written.at(-1) });
+  expect(provider.charge.mock.calls).toEqual([[key, total, 'tok_ok']]);
+  expect(written.at(-1)).toEqual(anAttempt({ status: 'captured', captured: 55_00, version: 2 }));
+});
+
+it('sends nothing once the order has moved on, and writes nothing', async () => {
+  const { written, attempts } = storedAttempts();
+  const provider = answering('captured');
+  expect(await chargeOrder({ orders: async () => undefined, attempts, provider })(step)).toEqual(refused('superseded'));
+  expect(written).toEqual([]);
+  expect(provider.charge).not.toHaveBeenCalled();
+});
+
+it.each<[Attempt['status'], unknown]>([
+  ['captured', { ok: true, value: anAttempt({ status: 'captured' }) }],
+  ['declined', refused('declined')],
+  ['settling', refused('superseded')],
+  ['settled', refused('superseded')],
+])('learns from an attempt that is %s without asking again', async (status, answer) => {
+  const provider = answering('captured');
+  expect(await charge(storedAttempts(anAttempt({ status })).attempts, provider)).toEqual(answer);
+  expect(provider.charge).not.toHaveBeenCalled();
+});
+
+describe('what the provider says', () => {
+  it('declined: so it is', async () => {
+    const { written, attempts } = storedAttempts();
+    expect(await charge(attempts, answering('declined'))).toEqual(refused('declined'));
+    expect(written.at(-1)).toMatchObject({ status: 'declined', captured: 0 });
+  });
+
+  it.each([
+    ['unknown', 'unknown'],
+    ['voided', 'superseded'],
+  ] as const)('%s: the intent stands, and it is %s', async (outcome, error) => {
+    const { written, attempts } = storedAttempts();
+    expect(await charge(attempts, answering(outcome))).toEqual(refused(error));
+    expect(written).toEqual([anAttempt()]);
+  });
+
+  it('asks again with the same key where the intent stands', async () => {
+    const { attempts } = storedAttempts(anAttempt());
+    const provider = answering('captured');
+    expect(await charge(attempts, provider)).toMatchObject({ ok: true });
+    expect(provider.charge.mock.calls[0]?.[0]).toBe(key);
+  });
+});
+
+describe('an outcome that comes too late to be written', () => {
+  it.each<[string, Attempt | undefined, unknown]>([
+    ['after settling began it does not count', anAttempt({ status: 'settling' }), refused('superseded')],
+    ['after another try wrote the same it is that', anAttempt({ status: 'captured' }), { ok: true }],
+    ['with the intent still there it is unknown', anAttempt(), refused('unknown')],
+    ['with nothing there it is unknown', undefined, refused('unknown')],
+  ])('%s', async (_, standing, answer) => {
+    const beaten: Attempts = {
+      putOrMeet: async (attempt) => attempt,
+      move: async () => false,
+      find: async () => standing,
+    };
+    expect(await charge(beaten, answering('captured'))).toMatchObject(answer as object);
+  });
+});

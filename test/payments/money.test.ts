@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { OrderInCharge } from '#orders/contract';
+import { chargeOrder } from '#payments/app/charge-order';
+import type { Attempts, Provider } from '#payments/app/ports';
+import { settleOrder } from '#payments/app/settle-order';
+import type { Charges } from '#sandbox/app/ports';
+import { storedCharges } from '../sandbox/fixtures/stored-charges.ts';
+import { key, order, step } from './fixtures/attempt.ts';
+import { practiceProvider } from './fixtures/practice-provider.ts';
+import { storedAttempts } from './fixtures/stored-attempts.ts';
+
+const unwinding = { ...step, run: 2 };
+
+/** One order with its money, where every call waits for its turn and any answer of the provider may get lost. */
+const till = (s: fc.Scheduler, declines: boolean, loses: () => boolean) => {
+  const turn = () => s.schedule(Promise.resolve());
+  const { rows, charges } = storedCharges();
+  const { written, attempts } = storedAttempts();
+  let captures = 0;
+  let status: 'placed' | 'cancelling' = 'placed';
+
+  const counted: Charges = {
+    ...charges,
+    async putOrMeet(charge) {
+      const standing = await charges.putOrMeet(charge);
+      if (standing === charge && charge.status === 'captured') captures += 1;
+      return standing;
+    },
+  };
+  const slowCharges: Charges = {
+    find: (...args) => turn().then(() => counted.find(...args)),
+    putOrMeet: (...args) => turn().then(() => counted.putOrMeet(...args)),
+    move: (...args) => turn().then(() => counted.move(...args)),
+  };
+  const slowAttempts: Attempts = {
+    find: (...args) => turn().then(() => attempts.find(...args)),
+    putOrMeet: (...args) => turn().then(() => attempts.putOrMeet(...args)),
+    move: (...args) => turn().then(() => attempts.move(...args)),
+  };
+  const orders: OrderInCharge = async ({ run }, asked) => {
+    await turn();
+    return status === asked && run === (status === 'placed' ? 1 : 2) ? order : undefined;
+  };
+  const ports = (lossy: boolean): { orders: OrderInCharge; attempts: Attempts; provider: Provider } => ({
+    orders,
+    attempts: slowAttempts,
+    provider: practiceProvider(slowCharges, { declines, loses: lossy ? loses : () => false }),
+  });
+  return {
+    charge: () => chargeOrder(ports(true))(step),
+    settle: (lossy: boolean) => settleOrder(ports(lossy))(unwinding),
+    cancel: async () => {
+      await turn();
+      status = 'cancelling';
+    },
+    written,
+    charged: () => rows.get(key),
+    captures: () => captures,
+  };
+};
+
+const coin = fc.infiniteStream(fc.boolean());
+
+it('keeps no money of an unwound order, whatever ran when and whichever answers were lost', () =>
+  // Invariants 3 and 5. Red when settle does not mark the attempt first, takes an unknown outcome for a void, or refunds
+  // nothing; when charge sends before its intent stands, or passes a tombstone.
+  fc.assert(
+    fc.asyncProperty(fc.scheduler(), fc.boolean(), coin, async (s, declines, toss) => {
+      const { charge, settle, cancel, written, charged, captures } = till(s, declines, () => toss.next().value);
+      const unwind = async () => {
+        await cancel();
+        await Promise.all([settle(true), settle(true)]);
+      };
+      await s.waitFor(Promise.all([charge(), charge(), unwind()]));
+      // the saga's Retry: once the provider's answers get through, it takes two tries at most
+      const [again, last] = [await s.waitFor(settle(false)), await s.waitFor(settle(false))];
+      expect(again.ok || last.ok).toBe(true);
+
+      const net = () => (charged()?.captured ?? 0) - (charged()?.refunded ?? 0);
+      expect(net()).toBe(0);
+      expect(captures()).toBeLessThanOrEqual(1);
+      const settled = written.at(-1);
+      expect(settled).toMatchObject({ status: 'settled' });
+      expect((settled?.captured ?? 0) - (settled?.refunded ?? 0)).toBe(0);
+
+      const late = await s.waitFor(charge());
+      expect(late.ok).toBe(false);
+      expect(written.at(-1)).toBe(settled);
+      expect(net()).toBe(0);
+    }),
+    { numRuns: 1_000 },
+  ));
+
+it('captures once and says so, however many charge and whichever answers were lost', () =>
+  // Invariant 4. Red when the key at the provider differs from try to try, or when an unknown outcome is taken for a refusal.
+  fc.assert(
+    fc.asyncProperty(fc.scheduler(), fc.boolean(), coin, async (s, declines, toss) => {
+      const { charge, written, captures } = till(s, declines, () => toss.next().value);
+      const answers = await s.waitFor(Promise.all([charge(), charge(), charge()]));
+      expect(captures()).toBe(declines ? 0 : 1);
+      for (const answer of answers) {
+        if (answer.ok) expect(answer.value.status).toBe('captured');
+        else expect(answer.error).toBeOneOf(declines ? ['declined', 'unknown'] : ['unknown']);
+      }
+      expect(written.length).toBeLessThanOrEqual(2);
+    }),
+    { numRuns: 500 },
+  ));
