@@ -16,10 +16,8 @@ export const holdStock =
   async (step: SagaStep, pause: Pause): Promise<Held> => {
     const order = await orders(step, 'placed');
     if (!order) return err('superseded');
-    const heads = await stock.heads(
-      step.tenantId,
-      order.lines.map((line) => line.sku),
-    );
+    const skus = order.lines.map((line) => line.sku);
+    const heads = await stock.heads(step.tenantId, skus);
     let draws = guess(order.lines, new Map(heads.map((head) => [head.sku, head.shards])), pick);
 
     for (let attempt = 0; ; attempt += 1) {
@@ -27,7 +25,9 @@ export const holdStock =
       if (outcome === 'done') return ok(open(step, draws));
       if (typeof outcome === 'object') return meet(outcome);
 
-      const drawn = draw(order.lines, await stock.shards(heads), pick);
+      // the heads anew, too: what was stocked since the last look is stock
+      const shards = await stock.shards(await stock.heads(step.tenantId, skus));
+      const drawn = draw(order.lines, shards, pick);
       if (!drawn.ok && drawn.error === 'out_of_stock') {
         const standing = await holds.find(step.tenantId, step.orderId);
         return standing ? meet(standing) : err('out_of_stock');

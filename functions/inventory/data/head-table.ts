@@ -1,4 +1,4 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, TransactionConflictException } from '@aws-sdk/client-dynamodb';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Heads } from '#inventory/app/ports';
 import { InventoryDepleted, InventoryReplenished } from '#inventory/contract';
@@ -21,7 +21,7 @@ export const headTable = (rt: Runtime<'db'>): Heads => ({
       );
       return true;
     } catch (e) {
-      if (e instanceof ConditionalCheckFailedException) return false;
+      if (e instanceof ConditionalCheckFailedException || e instanceof TransactionConflictException) return false;
       throw e;
     }
   },

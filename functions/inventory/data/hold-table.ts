@@ -1,4 +1,4 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, TransactionConflictException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Holds } from '#inventory/app/ports';
 import { StockHeld, StockReleased } from '#inventory/contract';
@@ -73,7 +73,8 @@ export const holdTable = (rt: Runtime<'db'>): Holds => {
         await rt.db.send(new PutCommand(put));
         return 'done';
       } catch (e) {
-        if (e instanceof ConditionalCheckFailedException) return 'contended';
+        if (e instanceof ConditionalCheckFailedException || e instanceof TransactionConflictException)
+          return 'contended';
         throw e;
       }
     },
