@@ -9,19 +9,16 @@ export type Answer = { readonly status: number; readonly json: string };
 
 const utf8 = new TextDecoder();
 
-const notSupported = (target: string) => {
-  const [prefix = '', operation = ''] = target.split('.');
-  const name = `${prefix.replace(/_\d+$/, '')}.${operation}`;
-  // 501 is no status that the SDK retries
-  return new ServiceError('NotSupportedByEmbeddedHost', `not supported by the embedded host: ${name}`, {}, 501);
-};
+/** 501 is no status that the SDK retries. */
+export const notSupported = (what: string) =>
+  new ServiceError('NotSupportedByEmbeddedHost', `not supported by the embedded host: ${what}`, {}, 501);
 
 const find = (services: readonly Service[], target: string) => {
   const at = target.indexOf('.');
   const operations = services.find((service) => service.target === target.slice(0, at))?.operations ?? {};
   const name = target.slice(at + 1);
   const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
-  if (!operation) throw notSupported(target);
+  if (!operation) throw notSupported(target.replace(/_\d+\./, '.'));
   return operation;
 };
 

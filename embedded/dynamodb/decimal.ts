@@ -1,0 +1,70 @@
+import { ServiceError } from '../service.ts';
+
+/** mantissa * 10 ** exponent, the mantissa without trailing zeros. */
+type Decimal = { readonly mantissa: bigint; readonly exponent: number };
+
+const PATTERN = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/;
+/** What stands for itself and fits a double. */
+const PLAIN = /^(?:0|-?[1-9]\d{0,14})$/;
+
+const invalid = (message: string) => new ServiceError('ValidationException', message);
+
+const reduced = (mantissa: bigint, exponent: number): Decimal => {
+  if (mantissa === 0n) return { mantissa, exponent: 0 };
+  const zeros = /0*$/.exec(String(mantissa))?.[0].length ?? 0;
+  return { mantissa: mantissa / 10n ** BigInt(zeros), exponent: exponent + zeros };
+};
+
+const parse = (text: string): Decimal => {
+  const [, sign, whole = '', fraction = '', exponent = '0'] = PATTERN.exec(text) ?? [];
+  if (!whole && !fraction) throw invalid('A value provided cannot be converted into a number');
+  return reduced(BigInt(`${sign === '-' ? '-' : ''}${whole}${fraction}`), Number(exponent) - fraction.length);
+};
+
+const digitsOf = ({ mantissa }: Decimal) => String(mantissa).replace('-', '');
+
+const print = (value: Decimal): string => {
+  const { mantissa, exponent } = value;
+  const digits = digitsOf(value);
+  const sign = mantissa < 0n ? '-' : '';
+  if (exponent >= 0) return `${sign}${digits}${'0'.repeat(exponent)}`;
+  const padded = digits.padStart(1 - exponent, '0');
+  return `${sign}${padded.slice(0, exponent)}.${padded.slice(exponent)}`;
+};
+
+const within = (value: Decimal): Decimal => {
+  const digits = digitsOf(value).length;
+  const magnitude = digits + value.exponent - 1;
+  const range = 'Attempting to store a number with magnitude';
+  if (digits > 38) throw invalid('DynamoDB only supports precision up to 38 digits');
+  if (magnitude > 125) throw invalid(`Number overflow. ${range} larger than supported range`);
+  if (magnitude < -130) throw invalid(`Number underflow. ${range} smaller than supported range`);
+  return value;
+};
+
+export const normalise = (text: string): string => (PLAIN.test(text) ? text : print(within(parse(text))));
+
+const aligned = (a: Decimal, b: Decimal) => {
+  const exponent = Math.min(a.exponent, b.exponent);
+  const scale = (value: Decimal) => value.mantissa * 10n ** BigInt(value.exponent - exponent);
+  return { left: scale(a), right: scale(b), exponent };
+};
+
+export const compare = (a: string, b: string): number => {
+  if (PLAIN.test(a) && PLAIN.test(b)) return Number(a) - Number(b);
+  const { left, right } = aligned(parse(a), parse(b));
+  return left < right ? -1 : left > right ? 1 : 0;
+};
+
+export const add = (a: string, b: string): string => {
+  const { left, right, exponent } = aligned(parse(a), parse(b));
+  return print(within(reduced(left + right, exponent)));
+};
+
+export const subtract = (a: string, b: string): string => add(a, b.startsWith('-') ? b.slice(1) : `-${b}`);
+
+/** Two digits a byte and one for the exponent; one more for a minus. */
+export const bytes = (text: string): number => {
+  const value = parse(text);
+  return value.mantissa === 0n ? 1 : 1 + Math.ceil(digitsOf(value).length / 2) + (value.mantissa < 0n ? 1 : 0);
+};
