@@ -33,7 +33,7 @@ export class Worker extends Construct {
     const queue = new Queue(this, 'Queue', {
       ...common,
       queueName: by.queue(id),
-      visibilityTimeout: Duration.seconds((spec.timeoutSeconds ?? TIMEOUT_SECONDS) * 6),
+      visibilityTimeout: Duration.seconds((spec.timeoutSeconds ?? TIMEOUT_SECONDS) * stage.visibilityTimeouts),
       deadLetterQueue: { queue: dead, maxReceiveCount: RECEIVES },
     });
     alarmOnDeadLetters(this, 'DeadAlarm', stage, dead, `${id} cannot handle an event: see ${by.deadLetters(id)}`);
