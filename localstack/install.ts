@@ -81,6 +81,8 @@ const installJsonata = async (): Promise<void> => {
 export const install = async (): Promise<void> => {
   const found = await findPrerequisites();
   await Promise.all([mkdir(`${filesystem}/tmp`, { recursive: true }), mkdir(`${libraries}/java`, { recursive: true })]);
+  // the project's own package.json would make ES modules of the functions unpacked below it
+  await writeFile(`${filesystem}/package.json`, '{}');
   const sources = await readdir(`${here}/plugin`, { recursive: true, withFileTypes: true });
   const plugin = sources.filter((it) => it.isFile()).map((it) => `${it.parentPath}/${it.name}`);
   const requirements = await digest([`${here}/requirements.lock`]);

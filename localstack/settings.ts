@@ -54,3 +54,10 @@ export const clientEnvironment = {
   CDK_DEFAULT_REGION: region,
   CDK_DISABLE_CLI_TELEMETRY: 'true',
 };
+
+/** The same for a client of our own. */
+export const clientOptions = {
+  endpoint,
+  region,
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+};
