@@ -43,8 +43,10 @@ export const shardChange = (
   Update: {
     TableName: rt.env('TABLE_NAME'),
     Key: shardKey(tenantId, sku, shard),
-    UpdateExpression: `SET sku = :sku, shard = :shard, available = if_not_exists(available, :zero) + :quantity, received = if_not_exists(received, :zero) + :received`,
+    // `shard` is a reserved word
+    UpdateExpression: `SET sku = :sku, #shard = :shard, available = if_not_exists(available, :zero) + :quantity, received = if_not_exists(received, :zero) + :received`,
     ...(quantity < 0 && { ConditionExpression: 'available >= :taken' }),
+    ExpressionAttributeNames: { '#shard': 'shard' },
     ExpressionAttributeValues: {
       ':sku': sku,
       ':shard': shard,
