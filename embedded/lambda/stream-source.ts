@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import { TABLE } from '#shared/manifest';
+import type { StreamRecord } from '../dynamodb/dynamodb.ts';
 import type { Random } from '../random.ts';
 import type { Clock } from '../service.ts';
 import type { Work } from '../work.ts';
@@ -7,27 +8,31 @@ import { failedItems } from './batch-response.ts';
 
 const SHARDS = 4;
 const LARGEST_BATCH = 100;
+const STREAM_ARN = arn('dynamodb', 'table/breakwater/stream/embedded');
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 10_000;
 
 type Source = {
-  readonly invoke: (event: DynamoDBStreamEvent) => Promise<unknown>;
+  readonly invoke: (event: unknown) => Promise<unknown>;
   readonly clock: Clock;
   readonly random: Random;
   readonly work: Work;
 };
 
-type Shard = { readonly records: DynamoDBRecord[]; busy: boolean; failures: number };
+const eventOf = (records: readonly StreamRecord[]) => ({
+  Records: records.map((record) => ({ ...record, awsRegion: REGION, eventSourceARN: STREAM_ARN })),
+});
+
+type Shard = { readonly records: StreamRecord[]; busy: boolean; failures: number };
 
 /** The filter of the event source: a write that carries events, and no removal. */
-const carriesEvents = ({ eventName, dynamodb }: DynamoDBRecord): boolean =>
-  eventName !== 'REMOVE' && dynamodb?.NewImage?.['out']?.M?.['v'] !== undefined;
+const carriesEvents = ({ eventName, dynamodb }: StreamRecord): boolean =>
+  eventName !== 'REMOVE' && dynamodb.NewImage?.['out']?.M?.['v'] !== undefined;
 
-const shardOf = (record: DynamoDBRecord): number =>
-  createHash('md5').update(JSON.stringify(record.dynamodb?.Keys?.['pk'])).digest().readUInt32BE() % SHARDS;
+const shardOf = (record: StreamRecord): number =>
+  createHash('md5').update(JSON.stringify(record.dynamodb.Keys[TABLE.partitionKey])).digest().readUInt32BE() % SHARDS;
 
-const sequenceNumbers = (records: readonly DynamoDBRecord[]) =>
-  records.map(({ dynamodb }) => dynamodb?.SequenceNumber ?? '');
+const sequenceNumbers = (records: readonly StreamRecord[]) => records.map(({ dynamodb }) => dynamodb.SequenceNumber);
 
 /**
  * Brings the table's stream to a function: in order within a partition key, one batch at a time in each shard, and again from
@@ -37,10 +42,10 @@ export const readStream = ({ invoke, clock, random, work }: Source) => {
   const shards = Array.from({ length: SHARDS }, (): Shard => ({ records: [], busy: false, failures: 0 }));
 
   /** How many records from the first on are done with. */
-  const handled = async (batch: readonly DynamoDBRecord[]): Promise<number> => {
+  const handled = async (batch: readonly StreamRecord[]): Promise<number> => {
     const numbers = sequenceNumbers(batch);
     try {
-      const failed = failedItems(await invoke({ Records: [...batch] }), numbers);
+      const failed = failedItems(await invoke(eventOf(batch)), numbers);
       const first = numbers.findIndex((number) => failed.has(number));
       return first < 0 ? batch.length : first;
     } catch {
@@ -70,7 +75,7 @@ export const readStream = ({ invoke, clock, random, work }: Source) => {
     queueMicrotask(() => void read(shard));
   };
 
-  return (record: DynamoDBRecord): void => {
+  return (record: StreamRecord): void => {
     const shard = shards[shardOf(record)];
     if (!shard || !carriesEvents(record)) return;
     work.begin();

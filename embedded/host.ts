@@ -1,0 +1,170 @@
+import { type FunctionId, type Manifest, names, type Secret, type StageName } from '#shared/manifest';
+import { functionArn } from './arns.ts';
+import { eventBus } from './bus.ts';
+import { machineClock, stoppable } from './clock.ts';
+import { type DynamoDbOptions, dynamoDb } from './dynamodb/dynamodb.ts';
+import { ownFetch } from './fetch.ts';
+import { makeFunctions, projectSources, type Sources, timeoutMsOf } from './functions.ts';
+import { gateway, type HttpAnswer, type HttpRequest } from './gateway.ts';
+import { pollQueue } from './lambda/queue-source.ts';
+import type { OwnRuntime, Surroundings } from './lambda/runtime.ts';
+import { readStream } from './lambda/stream-source.ts';
+import { type Observe, observed } from './observed.ts';
+import { planOf } from './plan.ts';
+import { makeQueue } from './queues/queue.ts';
+import { sqs } from './queues/service.ts';
+import { machineRandom, type Random, uuid } from './random.ts';
+import { type Answer, type Call, dispatch } from './sdk.ts';
+import { secretsManager } from './secrets.ts';
+import type { Caller, Clock, Service } from './service.ts';
+import { tableDefinition } from './table.ts';
+import { workload } from './work.ts';
+import { parseDefinition } from './workflows/definition.ts';
+import type { Execution } from './workflows/executions.ts';
+import { makeMachine } from './workflows/machine.ts';
+import { stepFunctions } from './workflows/service.ts';
+
+const MAX_RECEIVES = 5;
+const DEFAULT_CONCURRENCY = 50;
+const DEFAULT_ENVIRONMENTS = 200;
+const DEAD_LETTER_VISIBILITY_MS = 30_000;
+
+/** The host's own endpoint may do everything. */
+const OPERATOR: Caller = { name: 'operator' };
+
+export type HostOptions = {
+  readonly manifests: readonly Manifest[];
+  readonly secrets: Readonly<Record<Secret, string>>;
+  readonly stage?: StageName;
+  /** Where the host is reached, if anywhere: in queue URLs, and as the provider's URL. */
+  readonly origin?: string;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly logLevel?: Surroundings['logLevel'];
+  /** The most environments of one function; further invocations wait. */
+  readonly environments?: number;
+  /** How long a worker's message stays hidden, given the worker's time-out. */
+  readonly visibilityMs?: (timeoutMs: number) => number;
+  /** Hears of every call of a service. */
+  readonly observe?: Observe;
+  /** Hears of every call of the table, with its units. */
+  readonly meter?: NonNullable<DynamoDbOptions['observe']>;
+  /** How long the table's transactions take. */
+  readonly latency?: NonNullable<DynamoDbOptions['latency']>;
+  readonly sources?: Sources;
+};
+
+export type Host = {
+  /** A request to the API, or to that of a standalone context. */
+  readonly request: (request: HttpRequest) => Promise<HttpAnswer>;
+  /** An AWS call by the host's own endpoint, which may do everything. */
+  readonly call: (call: Call) => Promise<Answer>;
+  readonly services: readonly Service[];
+  readonly origin: string;
+  /** Every execution that runs and the last of those that have ended, with their state transitions. */
+  readonly executions: () => readonly Execution[];
+  readonly runtimeOf: (id: FunctionId) => OwnRuntime;
+  /** Ends all environments of a function in the midst of what they do. */
+  readonly crash: (id: FunctionId) => void;
+  readonly warm: () => Promise<void>;
+  /** Resolves once nothing is under way: no request, record, message or execution. Dead letters are at rest. */
+  readonly settled: () => Promise<void>;
+  /** Stops everything where it is. */
+  readonly close: () => void;
+};
+
+/** The whole backend in this process. Nothing outside of the answer holds any of its state. */
+export const createHost = (options: HostOptions): Host => {
+  const { stage = 'dev', origin = 'http://embedded.invalid', random = machineRandom, observe } = options;
+  const sources = options.sources ?? projectSources;
+  const visibilityMs = options.visibilityMs ?? ((timeoutMs: number) => 6 * timeoutMs);
+  const named = names(stage);
+  const plan = planOf(options.manifests, stage);
+  const clock = stoppable(options.clock ?? machineClock);
+  const newId = () => uuid(random);
+  const work = workload();
+
+  // filled at the end: functions call services, and services cause invocations
+  const services: Service[] = [];
+  const functions = makeFunctions({
+    ...{ plan, stage, origin, sources, newId },
+    environments: options.environments ?? DEFAULT_ENVIRONMENTS,
+    surroundings: {
+      ...{ clock, random, services, logLevel: options.logLevel ?? 'SILENT' },
+      fetch: ownFetch({ origin, clock, answer: (request) => answer(request) }),
+    },
+  });
+  const invoke = (id: FunctionId, event: unknown) => functions.pool(id).invoke(event);
+
+  const answer = gateway({
+    ...{ invoke, stage, clock, newId, work },
+    endpoints: plan.functions.flatMap(({ id, spec }) => (spec.routes ?? []).map((route) => ({ route, function: id }))),
+  });
+
+  const workers = plan.functions.flatMap(({ id, spec }) => {
+    if (!spec.consumes) return [];
+    const dead = makeQueue({ name: named.deadLetters(id), visibilityMs: DEAD_LETTER_VISIBILITY_MS }, { clock, newId });
+    const redrive = { to: dead, maxReceives: MAX_RECEIVES };
+    const hiddenMs = visibilityMs(timeoutMsOf(spec));
+    const queue = makeQueue({ name: named.queue(id), visibilityMs: hiddenMs, redrive, work }, { clock, newId });
+    return [{ id, spec, queue, dead, consumes: spec.consumes }];
+  });
+  const pollers = workers.map(({ id, spec, queue }) =>
+    pollQueue({ queue, invoke: (event) => invoke(id, event), concurrency: spec.concurrency ?? DEFAULT_CONCURRENCY }),
+  );
+  const queues = new Map(workers.flatMap(({ queue, dead }) => [queue, dead].map((one) => [one.name, one])));
+  const rules = workers.flatMap(({ consumes, queue }) =>
+    consumes.map((detailType) => ({ detailType, send: (envelope: string) => void queue.send(envelope) })),
+  );
+
+  const tasks = new Map(
+    plan.functions.filter(({ spec }) => spec.task).map(({ id }) => [functionArn(named.fn(id)), id] as const),
+  );
+  const arnOfTask = (id: FunctionId) => [...tasks].find(([, task]) => task === id)?.[0];
+  const machines = plan.workflows.map(({ id, definition }) =>
+    makeMachine(named.workflow(id), parseDefinition(id, sources.read(definition), arnOfTask)),
+  );
+  const workflows = stepFunctions(machines, {
+    ...{ clock, newId, work, random: random.number },
+    invoke: (arn, payload) => invoke(tasks.get(arn) ?? arn, payload),
+  });
+
+  const readers = plan.functions
+    .filter(({ spec }) => spec.streams)
+    .map(({ id }) => readStream({ ...{ clock, random, work }, invoke: (event) => invoke(id, event) }));
+  const table = dynamoDb([tableDefinition(named.table)], {
+    clock,
+    ...(options.latency && { latency: options.latency }),
+    ...(options.meter && { observe: options.meter }),
+  });
+  for (const read of readers) table.stream(read);
+
+  const secrets = new Map(
+    Object.entries(options.secrets).map(([name, value]) => [named.secret(name as Secret), value]),
+  );
+  const all = [
+    table,
+    sqs(queues, { clock, origin }),
+    eventBus({ name: named.bus, rules, clock, newId }),
+    workflows.service,
+    secretsManager(secrets),
+  ];
+  services.push(...all.map((service) => (observe ? observed(service, observe) : service)));
+
+  return {
+    request: answer,
+    call: (call) => dispatch(services, call, OPERATOR),
+    services,
+    origin,
+    executions: () => workflows.ledger.all(),
+    runtimeOf: functions.runtimeOf,
+    crash: (id) => functions.pool(id).crash(),
+    warm: functions.warm,
+    settled: work.settled,
+    close() {
+      for (const stop of pollers) stop();
+      clock.stop();
+      for (const { id } of plan.functions) functions.pool(id).crash();
+    },
+  };
+};

@@ -1,0 +1,51 @@
+import { manifests } from '#manifests';
+import { createHost } from './host.ts';
+import { machineRandom } from './random.ts';
+import { apiKeyOf, seed } from './seed.ts';
+import { listen } from './server.ts';
+import { SettingsError, settingsOf } from './settings.ts';
+
+/** Ends the process with one line for what its user can put right, and with the whole error for what only we can. */
+const giveUp = (error: unknown): never => {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') console.error('The port is taken. Set PORT to another one.');
+  else console.error(error instanceof SettingsError || code === 'EACCES' ? message : error);
+  process.exit(1);
+};
+
+const welcome = (origin: string, apiKey: string, operatorKey: string) => `Breakwater answers on ${origin}
+
+  API key of the demo tenant   ${apiKey}
+  operator's key               ${operatorKey}
+
+Place an order, then read it:
+
+  curl -s ${origin}/v1/orders -H 'Authorization: Bearer ${apiKey}' \\
+    -H 'Content-Type: application/json' -H 'Idempotency-Key: first-order' \\
+    -d '{"lines":[{"sku":"mug","quantity":2}],"customer":{"email":"a@example.com"},"payment":{"token":"tok_ok"}}'
+
+  curl -s ${origin}/v1/orders -H 'Authorization: Bearer ${apiKey}'
+
+Everything is in memory. Ctrl-C stops it.`;
+
+const start = async () => {
+  const { port, demo, operatorKey, logLevel } = settingsOf(process.env, machineRandom);
+  const server = await listen(port);
+  const { origin } = server;
+  const secrets = {
+    'operator-key': operatorKey,
+    'provider-key': Buffer.from(machineRandom.bytes(24)).toString('base64url'),
+  };
+  const host = createHost({ manifests, origin, secrets, logLevel });
+  await Promise.all([seed(host, demo), host.warm()]);
+  server.serve(host);
+  console.log(welcome(origin, apiKeyOf(demo), operatorKey));
+
+  const stop = async () => {
+    await server.close();
+    host.close();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop().catch(giveUp));
+};
+
+start().catch(giveUp);

@@ -1,0 +1,80 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { problemAnswer } from './gateway.ts';
+import type { Host } from './host.ts';
+
+const HOSTNAME = '127.0.0.1';
+const LARGEST_BODY = 10 * 1024 * 1024;
+
+export type Listening = {
+  readonly origin: string;
+  /** From now on the host answers what comes in. */
+  readonly serve: (host: Host) => void;
+  /** Lets requests that are under way finish, and takes no more. */
+  readonly close: () => Promise<void>;
+};
+
+/** The body, or undefined where it is too large; what follows then is read and dropped, so that the answer gets through. */
+const bodyOf = async (request: IncomingMessage): Promise<Buffer | undefined> => {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size <= LARGEST_BODY) chunks.push(chunk);
+    else chunks.length = 0;
+  }
+  return size <= LARGEST_BODY ? Buffer.concat(chunks) : undefined;
+};
+
+const pairs = (raw: readonly string[]): [string, string][] =>
+  Array.from({ length: raw.length / 2 }, (_, n) => [raw[2 * n] ?? '', raw[2 * n + 1] ?? '']);
+
+const answer = async (host: Host, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const body = await bodyOf(request);
+  const target = request.headers['x-amz-target'];
+  if (body && typeof target === 'string') {
+    const { status, json } = await host.call({ target, body });
+    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(json);
+    return;
+  }
+  const { method = 'GET', url = '/', rawHeaders, socket } = request;
+  const answered = body
+    ? await host.request({
+        method,
+        target: url,
+        headers: pairs(rawHeaders),
+        body: body.toString('utf8'),
+        ...(socket.remoteAddress && { sourceIp: socket.remoteAddress }),
+      })
+    : problemAnswer('body_too_large');
+  for (const [name, value] of Object.entries(answered.headers)) response.setHeader(name, value);
+  response.writeHead(answered.status).end(answered.body);
+};
+
+const handle = (host: Host) => (request: IncomingMessage, response: ServerResponse) => {
+  answer(host, request, response).catch((error: unknown) => {
+    // the client went away, or the host has a defect: the latter must be seen
+    if (!request.destroyed) console.error(error);
+    if (response.headersSent) return void response.destroy();
+    const { status, headers, body } = problemAnswer('internal');
+    response.writeHead(status, headers as Record<string, string>).end(body);
+  });
+};
+
+const listening = (server: Server): Listening => ({
+  origin: `http://${HOSTNAME}:${(server.address() as AddressInfo).port}`,
+  serve: (host) => void server.on('request', handle(host)),
+  close: () =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeIdleConnections();
+    }),
+});
+
+/** Takes the port (0: any that is free), or rejects with the system's error. */
+export const listen = (port: number): Promise<Listening> =>
+  new Promise((resolve, reject) => {
+    const server = createServer({ keepAliveTimeout: 60_000 });
+    server.once('error', reject);
+    server.listen({ host: HOSTNAME, port, backlog: 4_096 }, () => resolve(listening(server)));
+  });
