@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { TABLE } from '#shared/manifest';
+import { arn, REGION } from '../arns.ts';
 import type { StreamRecord } from '../dynamodb/dynamodb.ts';
 import type { Random } from '../random.ts';
 import type { Clock } from '../service.ts';
