@@ -38,13 +38,23 @@ export const breakwater = (app: App, deployment: Deployment) => {
   Tags.of(app).add('stage', stage.name);
 };
 
+/** The stage that the command line asks for; one line instead of a stack trace where it asks for none that can be. */
+const stageAskedFor = (app: App) => {
+  try {
+    return stageOf({
+      stage: app.node.tryGetContext('stage'),
+      providerUrl: app.node.tryGetContext('providerUrl'),
+      localstackPort: process.env['LOCALSTACK_PORT'],
+    });
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exit(1);
+  }
+};
+
 if (import.meta.main) {
   const app = new App();
-  const stage = stageOf({
-    stage: app.node.tryGetContext('stage'),
-    providerUrl: app.node.tryGetContext('providerUrl'),
-    localstackPort: process.env['LOCALSTACK_PORT'],
-  });
+  const stage = stageAskedFor(app);
   const here = manifestsOn(stage, manifests);
   breakwater(app, { stage, manifests: here, code: bundled(here, join(app.outdir, 'bundles')) });
 }

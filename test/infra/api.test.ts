@@ -1,0 +1,175 @@
+import { ResponseType } from 'aws-cdk-lib/aws-apigateway';
+import { describe, expect, test } from 'vitest';
+import { names } from '#shared/manifest';
+import { type ProblemCode, problemDocument, problemHeaders, problems } from '#shared/problems';
+import { manifests } from '../../functions/manifests.ts';
+import { authorizerOf, routesOf } from '../../lib/deployment.ts';
+import { everyStage, type Json, only, type Resource, settingsOf, synthesise } from './synthesis.ts';
+
+const product = manifests.filter(({ standalone }) => !standalone);
+
+/** `/v1/orders/{id}` of an API Gateway resource, from its parents. */
+const pathOf = (resources: readonly Resource[], { Ref, 'Fn::GetAtt': root }: Json): string => {
+  if (root) return '';
+  const { Properties } = only(
+    resources.filter(({ id }) => id === Ref),
+    Ref,
+  );
+  return `${pathOf(resources, Properties.ParentId)}/${Properties.PathPart}`;
+};
+
+describe.each(everyStage())('%s', (stage, { ofType }) => {
+  const by = names(stage);
+  const within = (name: string) => (resource: Resource) => resource.stack === `${by.prefix}-${name}`;
+  const methodsOf = (name: string) => {
+    const resources = ofType('AWS::ApiGateway::Resource').filter(within(name));
+    return ofType('AWS::ApiGateway::Method')
+      .filter(within(name))
+      .map(({ Properties }) => ({
+        ...Properties,
+        route: `${Properties.HttpMethod} ${pathOf(resources, Properties.ResourceId)}`,
+      }));
+  };
+  const apis = stage === 'localstack' || stage === 'dev' ? ['api', 'sandbox'] : ['api'];
+
+  test.each(apis)('%s has exactly the routes of its manifests, each to its function', (name) => {
+    const routes = routesOf(...(name === 'api' ? product : manifests.filter(({ context }) => context === name)));
+    const methods = methodsOf(name);
+    expect(methods.map(({ route }) => route).sort()).toEqual(
+      routes.map(({ method, path }) => `${method} ${path}`).sort(),
+    );
+    for (const { method, path, to } of routes) {
+      const { Integration } = only(
+        methods.filter(({ route }) => route === `${method} ${path}`),
+        path,
+      );
+      expect(Integration).toMatchObject({ Type: 'AWS_PROXY', IntegrationHttpMethod: 'POST' });
+      expect(JSON.stringify(Integration.Uri)).toContain(`function:${by.fn(to)}/invocations`);
+      const invokers = ofType('AWS::Lambda::Permission').filter(
+        ({ stack, Properties }) =>
+          stack === `${by.prefix}-${name}` && JSON.stringify(Properties.FunctionName).endsWith(`:${by.fn(to)}"]]}`),
+      );
+      const its = invokers.filter(({ Properties }) =>
+        JSON.stringify(Properties.SourceArn).includes(`/${method}${path.replace(/{\w+}/g, '*')}"`),
+      );
+      expect(its, `${method} ${path}`).toHaveLength(1);
+    }
+  });
+
+  test('every route that is not public is behind the authorizer', () => {
+    const authorizer = only(ofType('AWS::ApiGateway::Authorizer'), 'authorizer');
+    expect(authorizer.Properties).toMatchObject({
+      Type: 'TOKEN',
+      IdentitySource: 'method.request.header.Authorization',
+      AuthorizerResultTtlInSeconds: 5,
+    });
+    expect(JSON.stringify(authorizer.Properties.AuthorizerUri)).toContain(
+      `:${by.fn(authorizerOf(...manifests))}/invocations"`,
+    );
+    for (const { method, path, scope } of routesOf(...product)) {
+      const its = only(
+        methodsOf('api').filter(({ route }) => route === `${method} ${path}`),
+        path,
+      );
+      if (scope === 'public') expect(its).toMatchObject({ AuthorizationType: 'NONE' });
+      else expect(its).toMatchObject({ AuthorizationType: 'CUSTOM', AuthorizerId: { Ref: authorizer.id } });
+    }
+  });
+
+  test.each(apis)('%s answers every error of the gateway with a problem of the catalogue', (name) => {
+    const responses = ofType('AWS::ApiGateway::GatewayResponse').filter(within(name));
+    const every = Object.values(ResponseType).filter((type) => type instanceof ResponseType);
+    expect(responses.map(({ Properties }) => Properties.ResponseType).sort()).toEqual(
+      every.map((type) => type.responseType).sort(),
+    );
+    for (const { Properties } of responses) {
+      const body = JSON.parse(Properties.ResponseTemplates['application/json']);
+      const code = body.code as ProblemCode;
+      expect(body).toEqual(problemDocument(code));
+      expect(Properties.StatusCode).toBe(String(problems[code].status));
+      for (const [header, value] of Object.entries(problemHeaders(code))) {
+        expect(Properties.ResponseParameters[`gatewayresponse.header.${header}`]).toBe(`'${value}'`);
+      }
+    }
+    const codeOf = (type: string) =>
+      JSON.parse(
+        only(
+          responses.filter(({ Properties }) => Properties.ResponseType === type),
+          type,
+        ).Properties.ResponseTemplates['application/json'],
+      ).code;
+    expect(codeOf('MISSING_AUTHENTICATION_TOKEN')).toBe('not_found');
+    expect(codeOf('UNAUTHORIZED')).toBe('unauthenticated');
+    expect(codeOf('ACCESS_DENIED')).toBe('forbidden');
+    expect(codeOf('REQUEST_TOO_LARGE')).toBe('body_too_large');
+    expect(codeOf('THROTTLED')).toBe('throttled');
+    expect(codeOf('INTEGRATION_TIMEOUT')).toBe('timeout');
+  });
+
+  test.each(apis)('%s is deployed once all of it stands', (name) => {
+    const { DependsOn = [] } = only(ofType('AWS::ApiGateway::Deployment').filter(within(name)), 'deployment');
+    for (const type of ['AWS::ApiGateway::Method', 'AWS::ApiGateway::GatewayResponse']) {
+      for (const { id } of ofType(type).filter(within(name))) expect(DependsOn, id).toContain(id);
+    }
+  });
+
+  test.each(apis)('%s throttles, and logs who asked for what', (name) => {
+    const { Properties } = only(ofType('AWS::ApiGateway::Stage').filter(within(name)), 'stage');
+    expect(Properties.StageName).toBe(stage);
+    const [settings] = Properties.MethodSettings;
+    expect(settings).toMatchObject({
+      HttpMethod: '*',
+      ResourcePath: '/*',
+      DataTraceEnabled: false,
+      LoggingLevel: 'ERROR',
+    });
+    expect(settings.ThrottlingRateLimit).toBeGreaterThan(0);
+    expect(settings.ThrottlingBurstLimit).toBeGreaterThanOrEqual(settings.ThrottlingRateLimit);
+    const line = JSON.parse(Properties.AccessLogSetting.Format);
+    expect(line).toMatchObject({
+      requestId: '$context.requestId',
+      route: '$context.resourcePath',
+      status: '$context.status',
+    });
+    expect(Object.values(line).join()).not.toMatch(/authorization|header/i);
+  });
+});
+
+describe('the API of a stage', () => {
+  const urlOf = (settings: Parameters<typeof synthesise>[0]) => {
+    const { stacks } = synthesise(settings);
+    return only(
+      stacks.filter(({ name }) => name.endsWith('-api')),
+      'api',
+    ).template.Outputs;
+  };
+
+  test('answers at its own host on AWS', () => {
+    const { ApiUrl, ApiId } = urlOf(settingsOf.dev);
+    expect(JSON.stringify(ApiUrl.Value)).toMatch(
+      /^{"Fn::Join":\["",\["https:\/\/",{"Ref":"\w+"},"\.execute-api\.",.*,"\/dev"\]\]}$/,
+    );
+    expect(ApiId.Value.Ref).toBeDefined();
+  });
+
+  test("answers at LocalStack's edge on LocalStack, whatever its port", () => {
+    const { ApiUrl, ApiId } = urlOf({ stage: 'localstack', localstackPort: '4599' });
+    expect(ApiUrl.Value['Fn::Join'][1]).toEqual([
+      'http://127.0.0.1:4599/_aws/execute-api/',
+      ApiId.Value,
+      '/localstack',
+    ]);
+  });
+
+  test('is deployed anew when its routes change', () => {
+    const idOf = (all: typeof manifests) =>
+      only(synthesise(settingsOf.prod, all).ofType('AWS::ApiGateway::Deployment'), 'deployment').id;
+    const fewer = manifests.map((manifest) =>
+      manifest.context === 'operations'
+        ? { ...manifest, functions: { health: { ...manifest.functions['health'], routes: [] } } }
+        : manifest,
+    ) as typeof manifests;
+    expect(idOf(fewer)).not.toBe(idOf(manifests));
+    expect(idOf(manifests)).toBe(idOf(manifests));
+  });
+});

@@ -1,0 +1,76 @@
+import { App } from 'aws-cdk-lib';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import type { Manifest, StageName } from '#shared/manifest';
+import { breakwater } from '../../bin/breakwater.ts';
+import { manifests } from '../../functions/manifests.ts';
+import { manifestsOn } from '../../lib/deployment.ts';
+import { type Settings, stageOf } from '../../lib/stages.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: CloudFormation's properties are JSON of a form that differs with each type
+export type Json = any;
+
+export type Resource = {
+  readonly stack: string;
+  readonly id: string;
+  readonly Type: string;
+  readonly Properties: Json;
+  readonly DependsOn?: readonly string[];
+  readonly DeletionPolicy?: string;
+};
+
+export type Synthesis = {
+  readonly stacks: readonly {
+    readonly name: string;
+    readonly template: Json;
+    readonly before: readonly string[];
+    readonly protected: boolean;
+  }[];
+  readonly resources: readonly Resource[];
+  readonly ofType: (type: string) => readonly Resource[];
+};
+
+/** Synthesises a stage as the CDK would, but for the functions' code, which is bundled in a test of its own. */
+export const synthesise = (settings: Settings, all: readonly Manifest[] = manifests): Synthesis => {
+  const stage = stageOf(settings);
+  const app = new App();
+  const code = () => Code.fromInline('exports.handler = () => {};');
+  breakwater(app, { stage, manifests: manifestsOn(stage, all), code });
+  const stacks = app.synth().stacks.map((stack) => ({
+    name: stack.stackName,
+    template: stack.template as Json,
+    before: stack.dependencies.map(({ id }) => id).filter((id) => !id.endsWith('.assets')),
+    protected: stack.terminationProtection ?? false,
+  }));
+  const resources = stacks.flatMap(({ name, template }) =>
+    Object.entries<Json>(template.Resources).map(([id, resource]) => ({
+      stack: name,
+      id,
+      Properties: {},
+      ...resource,
+    })),
+  );
+  return { stacks, resources, ofType: (type) => resources.filter(({ Type }) => Type === type) };
+};
+
+const PROVIDER = 'https://provider.example';
+
+export const settingsOf: Readonly<Record<StageName, Settings>> = {
+  localstack: { stage: 'localstack' },
+  dev: { stage: 'dev' },
+  staging: { stage: 'staging', providerUrl: PROVIDER },
+  prod: { stage: 'prod', providerUrl: PROVIDER },
+};
+
+/** Every stage, synthesised once for each test file. */
+export const everyStage = () =>
+  Object.entries(settingsOf).map(([stage, settings]) => [stage as StageName, synthesise(settings)] as const);
+
+/** The one of these that is as said. */
+export const only = <T>(found: readonly T[], what: string): T => {
+  const [first, ...others] = found;
+  if (first === undefined || others.length > 0) throw new Error(`${found.length} of: ${what}`);
+  return first;
+};
+
+export const strings = (value: string | readonly string[] | undefined): readonly string[] =>
+  value === undefined ? [] : typeof value === 'string' ? [value] : value;

@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest';
+import { names } from '#shared/manifest';
+import { manifests } from '../../functions/manifests.ts';
+import { functionsOf } from '../../lib/deployment.ts';
+import { everyStage, type Json, only, type Resource } from './synthesis.ts';
+
+const workers = functionsOf(...manifests).filter(({ spec }) => spec.consumes);
+const refersTo = (value: Json, { id }: Resource) => JSON.stringify(value).includes(`"${id}"`);
+
+describe.each(everyStage())('%s', (stage, { ofType }) => {
+  const by = names(stage);
+  const queues = ofType('AWS::SQS::Queue');
+  const mappings = ofType('AWS::Lambda::EventSourceMapping');
+  const within = (stack: string) => (resource: Resource) => resource.stack === stack;
+  const queue = (name: string) =>
+    only(
+      queues.filter(({ Properties }) => Properties.QueueName === name),
+      name,
+    );
+
+  test('there are three queues for each worker and no others', () =>
+    expect(queues.map(({ Properties }) => Properties.QueueName).sort()).toEqual(
+      workers.flatMap(({ id }) => [by.queue(id), by.deadLetters(id), by.undelivered(id)]).sort(),
+    ));
+
+  test('every queue has dead letters or is where dead letters lie, for two weeks', () => {
+    const rules = ofType('AWS::Events::Rule');
+    for (const { id, stack, Properties } of queues) {
+      if (Properties.RedrivePolicy) {
+        expect(Properties.RedrivePolicy.maxReceiveCount, id).toBe(5);
+        continue;
+      }
+      const its = only(
+        queues.filter((other) => other.stack === stack && other.id === id),
+        id,
+      );
+      const takesFrom = [
+        ...queues.filter(within(stack)).map((other) => other.Properties.RedrivePolicy ?? {}),
+        ...rules.filter(within(stack)).map(({ Properties: rule }) => rule.Targets[0].DeadLetterConfig ?? {}),
+      ].filter((policy) => refersTo(policy, its));
+      expect(takesFrom, id).toHaveLength(1);
+      expect(Properties.MessageRetentionPeriod, id).toBe(14 * 86_400);
+    }
+  });
+
+  test(`every queue of the lost has an alarm${stage === 'dev' ? ', but on dev' : ''}`, () => {
+    const alarms = ofType('AWS::CloudWatch::Alarm');
+    if (stage === 'dev') return expect(alarms).toEqual([]);
+    for (const lost of queues.filter(({ Properties }) => !Properties.RedrivePolicy)) {
+      const alarm = only(
+        alarms.filter(({ stack, Properties }) => stack === lost.stack && refersTo(Properties.Dimensions, lost)),
+        lost.id,
+      );
+      expect(alarm.Properties).toMatchObject({
+        MetricName: 'ApproximateNumberOfMessagesVisible',
+        ComparisonOperator: 'GreaterThanThreshold',
+        Threshold: 0,
+        EvaluationPeriods: 1,
+        TreatMissingData: 'notBreaching',
+      });
+    }
+  });
+
+  test('every queue is encrypted and refuses plain HTTP', () => {
+    for (const its of queues) {
+      expect(its.Properties.SqsManagedSseEnabled, its.id).toBe(true);
+      const policies = ofType('AWS::SQS::QueuePolicy').filter(
+        ({ stack, Properties }) => stack === its.stack && refersTo(Properties.Queues, its),
+      );
+      const { Statement } = only(policies, its.id).Properties.PolicyDocument;
+      expect(Statement, its.id).toContainEqual(
+        expect.objectContaining({
+          Effect: 'Deny',
+          Action: 'sqs:*',
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        }),
+      );
+    }
+  });
+
+  test.each(workers)('$id takes batches from its queue, message by message', ({ id, spec }) => {
+    const its = queue(by.queue(id));
+    const timeouts = stage === 'localstack' ? 1 : 6; // there, so that a poison message need not be waited for
+    expect(its.Properties.VisibilityTimeout).toBe((spec.timeoutSeconds ?? 10) * timeouts);
+    const mapping = only(
+      mappings.filter(({ stack, Properties }) => stack === its.stack && refersTo(Properties.EventSourceArn, its)),
+      id,
+    );
+    expect(mapping.Properties).toMatchObject({
+      BatchSize: 10,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: spec.concurrency ?? 50 },
+    });
+    const fn = only(
+      ofType('AWS::Lambda::Function').filter(({ Properties }) => Properties.FunctionName === by.fn(id)),
+      id,
+    );
+    expect(refersTo(mapping.Properties.FunctionName, fn)).toBe(true);
+  });
+
+  test.each(workers)('$id is sent its events, by its own rule alone', ({ id, spec }) => {
+    const its = queue(by.queue(id));
+    const undelivered = queue(by.undelivered(id));
+    const rule = only(
+      ofType('AWS::Events::Rule').filter(
+        ({ stack, Properties }) => stack === its.stack && refersTo(Properties.Targets, its),
+      ),
+      id,
+    );
+    expect(rule.Properties.EventBusName).toBe(by.bus);
+    expect(rule.Properties.EventPattern).toEqual({ 'detail-type': spec.consumes });
+    expect(rule.Properties.Targets).toHaveLength(1);
+    expect(refersTo(rule.Properties.Targets[0].DeadLetterConfig, undelivered)).toBe(true);
+
+    for (const queueOfIts of [its, undelivered]) {
+      const senders = ofType('AWS::SQS::QueuePolicy')
+        .filter(({ stack, Properties }) => stack === its.stack && refersTo(Properties.Queues, queueOfIts))
+        .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as readonly Json[])
+        .filter(({ Effect }) => Effect === 'Allow');
+      const { Principal, Condition } = only(senders, queueOfIts.id);
+      expect(Principal).toEqual({ Service: 'events.amazonaws.com' });
+      expect(refersTo(Condition.ArnEquals['aws:SourceArn'], rule)).toBe(true);
+    }
+  });
+
+  test('the concurrency of a queue is one that Lambda takes', () => {
+    for (const { Properties } of mappings.filter(({ Properties: { ScalingConfig } }) => ScalingConfig)) {
+      expect(Properties.ScalingConfig.MaximumConcurrency).toBeGreaterThanOrEqual(2);
+      expect(Properties.ScalingConfig.MaximumConcurrency).toBeLessThanOrEqual(1_000);
+    }
+  });
+});
+
+test('every event that is consumed is published by a context', () => {
+  const published = manifests.flatMap(({ publishes = [] }) => publishes);
+  for (const { id, spec } of workers) for (const type of spec.consumes ?? []) expect(published, id).toContain(type);
+});
