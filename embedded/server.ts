@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { problemAnswer } from './gateway.ts';
+import { type HttpAnswer, problemAnswer } from './gateway.ts';
 import type { Host } from './host.ts';
 
 const HOSTNAME = '127.0.0.1';
@@ -29,13 +29,18 @@ const bodyOf = async (request: IncomingMessage): Promise<Buffer | undefined> => 
 const pairs = (raw: readonly string[]): [string, string][] =>
   Array.from({ length: raw.length / 2 }, (_, n) => [raw[2 * n] ?? '', raw[2 * n + 1] ?? '']);
 
+const reply = (response: ServerResponse, { status, headers, body }: HttpAnswer): void => {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  response.statusCode = status;
+  response.end(body);
+};
+
 const answer = async (host: Host, request: IncomingMessage, response: ServerResponse): Promise<void> => {
   const body = await bodyOf(request);
   const target = request.headers['x-amz-target'];
   if (body && typeof target === 'string') {
     const { status, json } = await host.call({ target, body });
-    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(json);
-    return;
+    return reply(response, { status, headers: { 'content-type': 'application/x-amz-json-1.0' }, body: json });
   }
   const { method = 'GET', url = '/', rawHeaders, socket } = request;
   const answered = body
@@ -47,8 +52,7 @@ const answer = async (host: Host, request: IncomingMessage, response: ServerResp
         ...(socket.remoteAddress && { sourceIp: socket.remoteAddress }),
       })
     : problemAnswer('body_too_large');
-  for (const [name, value] of Object.entries(answered.headers)) response.setHeader(name, value);
-  response.writeHead(answered.status).end(answered.body);
+  reply(response, answered);
 };
 
 const handle = (host: Host) => (request: IncomingMessage, response: ServerResponse) => {
@@ -56,8 +60,7 @@ const handle = (host: Host) => (request: IncomingMessage, response: ServerRespon
     // the client went away, or the host has a defect: the latter must be seen
     if (!request.destroyed) console.error(error);
     if (response.headersSent) return void response.destroy();
-    const { status, headers, body } = problemAnswer('internal');
-    response.writeHead(status, headers as Record<string, string>).end(body);
+    reply(response, problemAnswer('internal'));
   });
 };
 
