@@ -49,5 +49,5 @@ it('adds up after every write, whoever holds, releases, commits and adjusts, and
         for (const { order } of placed) await s.waitFor(order.check());
       },
     ),
-    { numRuns: 100 },
+    { numRuns: 60 },
   ));

@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { commitHold } from '#inventory/app/commit-hold';
+import { holdStock } from '#inventory/app/hold-stock';
+import { releaseStock } from '#inventory/app/release-stock';
+import { type Hold, tombstone } from '#inventory/domain/hold';
+import { MOST_DRAWS } from '#inventory/domain/stock';
+import type { OrderInCharge } from '#orders/contract';
+import { held, hold, holdsAnswering, order, patience, pick, shelf, step } from './fixtures/ports.ts';
+import { headOf, mug, orderId, shardsOf, tenantId } from './fixtures/stock.ts';
+
+const refused = (error: string) => ({ ok: false, error });
+const released: Hold = { ...held, state: 'released', version: 2 };
+const committed: Hold = { ...held, state: 'committed', version: 2 };
+
+describe('holding', () => {
+  it('guesses, and holds without a look where the guess is good', async () => {
+    const { written, holds } = holdsAnswering(['done']);
+    expect(await hold(holds, shelf([]))).toEqual({ ok: true, value: held });
+    expect(written).toEqual([held]);
+  });
+
+  it('takes the first shard of a SKU that was never stocked for its guess', async () => {
+    const { written, holds } = holdsAnswering(['short']);
+    expect(await hold(holds, { heads: async () => [], shards: async () => [] })).toEqual(refused('out_of_stock'));
+    expect(written).toEqual([held]);
+  });
+
+  it('sends nothing once the order has moved on', async () => {
+    const { written, holds } = holdsAnswering([]);
+    const orders: OrderInCharge = async () => undefined;
+    const ports = { orders, stock: shelf([5]), holds, pick };
+    expect(await holdStock(ports)(step, patience(9))).toEqual(refused('superseded'));
+    expect(written).toEqual([]);
+  });
+
+  it.each(['short', 'contended'] as const)('looks at all shards where its guess was %s', async (outcome) => {
+    const { written, holds } = holdsAnswering([outcome]);
+    expect(await hold(holds, shelf([1, 1]))).toMatchObject({ ok: true });
+    expect(written[1]?.draws).toEqual([
+      { sku: mug, shard: 0, quantity: 1 },
+      { sku: mug, shard: 1, quantity: 1 },
+    ]);
+  });
+
+  it('finds stock that came to new shards while it tried', async () => {
+    const { written, holds } = holdsAnswering(['contended']);
+    let looks = 0;
+    const growing = {
+      heads: async () => (looks++ === 0 ? [] : [headOf(mug)]),
+      shards: async (heads: readonly unknown[]) => (heads.length > 0 ? shardsOf(mug, [5]) : []),
+    };
+    expect(await hold(holds, growing)).toMatchObject({ ok: true });
+    expect(written).toHaveLength(2);
+  });
+
+  it('meets the hold that stands, and is superseded by a released one', async () => {
+    expect(await hold(holdsAnswering([held]).holds)).toEqual({ ok: true, value: held });
+    expect(await hold(holdsAnswering([committed]).holds)).toEqual({ ok: true, value: committed });
+    expect(await hold(holdsAnswering([released]).holds)).toEqual(refused('superseded'));
+    expect(await hold(holdsAnswering([tombstone(step)]).holds)).toEqual(refused('superseded'));
+  });
+
+  it('says that stock is out after a look, unless its own hold has taken it', async () => {
+    expect(await hold(holdsAnswering(['short']).holds, shelf([1]))).toEqual(refused('out_of_stock'));
+    expect(await hold(holdsAnswering(['short'], held).holds, shelf([1]))).toEqual({ ok: true, value: held });
+    expect(await hold(holdsAnswering(['short'], released).holds, shelf([1]))).toEqual(refused('superseded'));
+  });
+
+  it('fails, and is not out of stock, where others do not let it or stock is scattered', async () => {
+    await expect(hold(holdsAnswering(['contended', 'short']).holds, shelf([5]), 1)).rejects.toThrow('no time left');
+    const many = { ...order, lines: [{ sku: mug, quantity: MOST_DRAWS + 1 }] };
+    const ports = {
+      orders: async () => many,
+      stock: shelf(Array(100).fill(1)),
+      holds: holdsAnswering(['short']).holds,
+      pick,
+    };
+    await expect(holdStock(ports)(step, patience(9))).rejects.toThrow('scattered');
+  });
+});
+
+describe('releasing', () => {
+  const release = (holds: ReturnType<typeof holdsAnswering>['holds'], tries = 9) =>
+    releaseStock({ orders: async () => order, holds })(step, patience(tries));
+
+  it('gives back what the order holds', async () => {
+    const { written, holds } = holdsAnswering(['done'], held);
+    expect(await release(holds)).toEqual({ ok: true, value: released });
+    expect(written).toEqual([released]);
+  });
+
+  it('leaves a tombstone where there is no hold', async () => {
+    const { written, holds } = holdsAnswering(['done']);
+    expect(await release(holds)).toEqual({ ok: true, value: tombstone(step) });
+    expect(written).toEqual([tombstone(step)]);
+  });
+
+  it('writes nothing the second time, nor once the order has moved on', async () => {
+    const { written, holds } = holdsAnswering([], released);
+    expect(await release(holds)).toEqual({ ok: true, value: released });
+    const orders: OrderInCharge = async () => undefined;
+    expect(await releaseStock({ orders, holds })(step, patience(9))).toEqual(refused('superseded'));
+    expect(written).toEqual([]);
+  });
+
+  it('does not release what is sold', async () => {
+    expect(await release(holdsAnswering([], committed).holds)).toEqual(refused('committed'));
+  });
+
+  it('looks again after a conflict, until there is no time left', async () => {
+    expect(await release(holdsAnswering(['contended'], held).holds)).toMatchObject({ ok: true });
+    expect(await release(holdsAnswering([held]).holds)).toMatchObject({ ok: true });
+    await expect(release(holdsAnswering(['contended', 'contended'], held).holds, 1)).rejects.toThrow('no time left');
+  });
+});
+
+describe('committing', () => {
+  const commit = (holds: ReturnType<typeof holdsAnswering>['holds']) => commitHold(holds)(tenantId, orderId);
+
+  it('marks the hold once', async () => {
+    const { written, holds } = holdsAnswering(['done'], held);
+    await commit(holds);
+    expect(written).toEqual([committed]);
+    const again = holdsAnswering([], committed);
+    await commit(again.holds);
+    expect(again.written).toEqual([]);
+  });
+
+  it.each([
+    ['there is none', undefined, 'not there'],
+    ['it was released', released, 'released'],
+  ])('does not pass over a confirmed order without a hold: %s', async (_, standing, said) => {
+    await expect(commit(holdsAnswering([], standing).holds)).rejects.toThrow(`its hold is ${said}`);
+  });
+
+  it('leaves a conflict to the next delivery', async () => {
+    await expect(commit(holdsAnswering(['contended'], held).holds)).rejects.toThrow('contended');
+  });
+});

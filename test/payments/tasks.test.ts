@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { orderTable } from '#orders/data/order-table';
+import { cancel } from '#orders/domain/order';
+import { attemptTable } from '#payments/data/attempt-table';
+import { chargeTask } from '#payments/saga/charge.task';
+import { settleTask } from '#payments/saga/settle.task';
+import { chargeTable } from '#sandbox/data/charge-table';
+import { anOrder, at } from '../orders/fixtures/order.ts';
+import { invocation } from '../shared/fixtures/invocation.ts';
+import { key, orderId, tenantId } from './fixtures/attempt.ts';
+import { sandboxWorld } from './fixtures/sandbox-world.ts';
+
+const till = async (token = 'tok_ok') => {
+  const { rt, provider } = sandboxWorld();
+  const orders = orderTable(rt);
+  const placed = await orders.putOrMeet(anOrder({ payment: { token } }));
+  const stepOf = (run: number) => ({ tenantId, orderId, run });
+  return {
+    provider,
+    charge: () => chargeTask(rt)(stepOf(1), invocation()),
+    settle: () => settleTask(rt)(stepOf(2), invocation()),
+    async cancel() {
+      const cancelling = cancel(placed, at);
+      if (cancelling.ok) await orders.move(placed, cancelling.value);
+    },
+    attempt: () => attemptTable(rt).find(tenantId, orderId),
+    charged: () => chargeTable(rt).find(key),
+  };
+};
+
+describe('the tasks of money', () => {
+  it.each(['tok_ok', 'tok_slow'])('charge the total, and give it back when the order is unwound: %s', async (token) => {
+    const { charge, cancel, settle, attempt, charged } = await till(token);
+    await charge();
+    expect(await attempt()).toMatchObject({ status: 'captured', captured: 55_00 });
+    expect(await charged()).toMatchObject({ status: 'captured', captured: 55_00, refunded: 0, currency: 'EUR' });
+    await cancel();
+    await settle();
+    expect(await attempt()).toMatchObject({ status: 'settled', captured: 55_00, refunded: 55_00 });
+    expect(await charged()).toMatchObject({ captured: 55_00, refunded: 55_00, refunds: [`${key}.refund`] });
+  });
+
+  it.each(['tok_declined', 'tok_of_nobody'])('say by name that the provider declined: %s', async (token) => {
+    const { charge, attempt, charged } = await till(token);
+    await expect(charge()).rejects.toMatchObject({ name: 'PaymentDeclined' });
+    expect(await attempt()).toMatchObject({ status: 'declined' });
+    expect(await charged()).toMatchObject({ status: 'declined', captured: 0 });
+  });
+
+  it('are superseded by name once the order has moved on', async () => {
+    const { charge, cancel, settle, charged } = await till();
+    await expect(settle()).rejects.toMatchObject({ name: 'Superseded' });
+    await cancel();
+    await expect(charge()).rejects.toMatchObject({ name: 'Superseded' });
+    expect(await charged()).toBeUndefined();
+  });
+
+  it('take an answer that got lost for unknown, and learn by asking again', async () => {
+    const { charge, provider, attempt, charged } = await till();
+    provider.loseAnswers(1);
+    await expect(charge()).rejects.toMatchObject({ name: 'PaymentUnknown' });
+    expect(await attempt()).toMatchObject({ status: 'intended' });
+    expect(await charged()).toMatchObject({ status: 'captured' });
+    await charge();
+    expect(await attempt()).toMatchObject({ status: 'captured' });
+  });
+
+  it('settle a charge whose answer got lost, also when the answers to that get lost', async () => {
+    const { charge, cancel, settle, provider, attempt, charged } = await till();
+    provider.loseAnswers(2);
+    await expect(charge()).rejects.toMatchObject({ name: 'PaymentUnknown' });
+    await cancel();
+    await expect(settle()).rejects.toMatchObject({ name: 'PaymentUnknown' });
+    expect(await attempt()).toMatchObject({ status: 'settling' });
+    await settle();
+    expect(await attempt()).toMatchObject({ status: 'settled', captured: 55_00, refunded: 55_00 });
+    expect(await charged()).toMatchObject({ captured: 55_00, refunded: 55_00 });
+  });
+});
