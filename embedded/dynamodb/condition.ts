@@ -12,6 +12,7 @@ type Call = keyof typeof ARITY;
 
 const COMPARATORS = ['=', '<>', '<', '<=', '>', '>='];
 const ARITY = { attribute_exists: 1, attribute_not_exists: 1, attribute_type: 2, begins_with: 2, contains: 2 } as const;
+export const CONDITION_FUNCTIONS: readonly string[] = [...Object.keys(ARITY), 'size'];
 const ORDERED: readonly Type[] = ['S', 'N', 'B'];
 const SIZED: readonly Type[] = ['S', 'B', 'SS', 'NS', 'BS', 'L', 'M'];
 const MAX_IN = 100;

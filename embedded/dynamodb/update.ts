@@ -1,3 +1,4 @@
+import { CONDITION_FUNCTIONS } from './condition.ts';
 import * as decimal from './decimal.ts';
 import { byPosition, get, type Path, remove, set } from './document.ts';
 import { Expression, type Placeholders } from './expression.ts';
@@ -54,8 +55,11 @@ const requireType = (expression: Expression, name: string, operands: readonly So
 };
 
 const call = (expression: Expression, name: string): Source => {
-  if (name !== 'if_not_exists' && name !== 'list_append')
-    return expression.fail(`Invalid function name; function: ${name}`);
+  if (name !== 'if_not_exists' && name !== 'list_append') {
+    const known = CONDITION_FUNCTIONS.includes(name);
+    const what = known ? 'The function is not allowed in an update expression' : 'Invalid function name';
+    return expression.fail(`${what}; function: ${name}`);
+  }
   const operands = expression.list(() => operand(expression));
   expression.expect(')');
   const [first, second, ...more] = operands;
