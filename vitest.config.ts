@@ -14,7 +14,11 @@ export default defineConfig({
       project('architecture', ['test/architecture/**/*.test.ts']),
       project('infra', ['test/infra/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 180_000 }),
       project('conformance', ['test/conformance/**/*.test.ts']),
-      project('acceptance', ['test/acceptance/**/*.test.ts'], { testTimeout: 180_000, fileParallelism: false }),
+      project('acceptance', ['test/acceptance/**/*.test.ts'], {
+        globalSetup: 'test/acceptance/setup.ts',
+        testTimeout: 180_000,
+        fileParallelism: false,
+      }),
     ],
   },
 });

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import type { Product } from './client.ts';
+import { host } from './host.ts';
+import { until } from './poll.ts';
+import { openShop, PRICE } from './shop.ts';
+
+test('a product is put, read, and put anew', async () => {
+  const shop = await openShop();
+  const first = await shop.putProduct('mug', { name: 'Mug', price: PRICE });
+  expect(first).toMatchObject({ status: 201, body: { sku: 'mug', name: 'Mug', price: PRICE } });
+  const dearer = { name: 'Mug, blue', price: { amount: 1_400, currency: 'EUR' } };
+  expect(await shop.putProduct('mug', dearer)).toMatchObject({ status: 200, body: dearer });
+  expect(await shop.product('mug')).toMatchObject({ status: 200, body: { sku: 'mug', ...dearer } });
+});
+
+test('the list of products comes in pages that meet without gap or overlap', async () => {
+  const shop = await openShop();
+  const skus = ['apron', 'bowl', 'cup', 'dish', 'ewer'];
+  await Promise.all(skus.map((sku) => shop.putProduct(sku, { name: sku, price: PRICE })));
+  const all = await until(
+    host.limits.orderMs,
+    () => shop.products(),
+    ({ body }) => body.items.length === skus.length,
+  );
+  expect(all.body.next).toBeNull();
+
+  const pages: (readonly Product[])[] = [];
+  for (let query = '?limit=2'; query !== ''; ) {
+    const { status, body } = await shop.products(query);
+    expect(status).toBe(200);
+    pages.push(body.items);
+    query = body.next === null ? '' : `?limit=2&cursor=${encodeURIComponent(body.next)}`;
+  }
+  expect(pages.map((page) => page.map(({ sku }) => sku))).toEqual([['apron', 'bowl'], ['cup', 'dish'], ['ewer']]);
+});

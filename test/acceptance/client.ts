@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { host } from './host.ts';
+
+export type Money = { readonly amount: number; readonly currency: string };
+export type Product = { readonly sku: string; readonly name: string; readonly price: Money };
+export type Stock = {
+  readonly sku: string;
+  readonly available: number;
+  readonly held: number;
+  readonly sold: number;
+};
+export type Adjustment = { readonly id: string; readonly sku: string; readonly delta: number; readonly reason: string };
+export type Tenant = { readonly id: string; readonly name: string; readonly apiKey: string };
+export type Status = 'placed' | 'confirmed' | 'cancelling' | 'cancelled';
+export type Order = {
+  readonly id: string;
+  readonly status: Status;
+  readonly reason?: string;
+  readonly lines: readonly { readonly sku: string; readonly quantity: number; readonly unitPrice: Money }[];
+  readonly total: Money;
+  readonly history: readonly { readonly at: string; readonly status: Status; readonly reason?: string }[];
+};
+export type Charge = { readonly status: string; readonly captured: number; readonly refunded: number };
+export type Page<T> = { readonly items: readonly T[]; readonly next: string | null };
+
+/** The body is what the test takes it for; what it really is, the test says by its expectations. */
+export type Answer<T> = { readonly url: string; readonly status: number; readonly headers: Headers; readonly body: T };
+
+export type Sent = {
+  readonly key?: string | undefined;
+  /** Sent as JSON, unless it is text. */
+  readonly body?: unknown;
+  readonly idempotencyKey?: string | undefined;
+};
+
+/** One request. `path` is relative to the host's base URL unless it is a URL itself. */
+export const send = async <T>(
+  method: string,
+  path: string,
+  { key, body, idempotencyKey }: Sent,
+): Promise<Answer<T>> => {
+  const url = path.startsWith('/') ? `${host.baseUrl}${path}` : path;
+  const headers = {
+    ...(key !== undefined && { authorization: `Bearer ${key}` }),
+    ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
+    ...(body !== undefined && { 'content-type': 'application/json' }),
+  };
+  const response = await fetch(url, {
+    method,
+    headers,
+    signal: AbortSignal.timeout(host.limits.answerMs),
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  return { url, status: response.status, headers: response.headers, body: (await response.json()) as T };
+};
+
+export type Lines = readonly (readonly [sku: string, quantity: number])[];
+export const orderOf = (lines: Lines, token = 'tok_ok') => ({
+  lines: lines.map(([sku, quantity]) => ({ sku, quantity })),
+  customer: { email: 'ada@example.com' },
+  payment: { token },
+});
+
+/** What a tenant may ask of the API, with its key. */
+export const clientOf = (key: string) => ({
+  key,
+  putProduct: (sku: string, body: unknown) => send<Product>('PUT', `/v1/products/${sku}`, { key, body }),
+  product: (sku: string) => send<Product>('GET', `/v1/products/${sku}`, { key }),
+  products: (query = '') => send<Page<Product>>('GET', `/v1/products${query}`, { key }),
+  adjust: (sku: string, body: unknown, idempotencyKey: string | undefined = randomUUID()) =>
+    send<Adjustment>('POST', `/v1/inventory/${sku}/adjustments`, { key, body, idempotencyKey }),
+  stock: (sku: string) => send<Stock>('GET', `/v1/inventory/${sku}`, { key }),
+  place: (body: unknown, idempotencyKey: string | undefined = randomUUID()) =>
+    send<Order>('POST', '/v1/orders', { key, body, idempotencyKey }),
+  order: (id: string) => send<Order>('GET', `/v1/orders/${id}`, { key }),
+  orders: (query = '') => send<Page<Order>>('GET', `/v1/orders${query}`, { key }),
+  cancel: (id: string) => send<Order>('POST', `/v1/orders/${id}/cancel`, { key }),
+});
+export type Client = ReturnType<typeof clientOf>;
+
+export const createTenant = (body: unknown, key: string | undefined = host.operatorKey) =>
+  send<Tenant>('POST', '/v1/tenants', { key, body });
+
+/** What the payment provider knows of an order's charge. */
+export const chargeOf = (tenantId: string, orderId: string) =>
+  send<Charge>('GET', `${host.providerUrl}/sandbox/charges/${tenantId}.${orderId}`, { key: host.providerKey });

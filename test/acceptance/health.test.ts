@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { send } from './client.ts';
+
+test('the host is alive, and asks nobody who wants to know', async () => {
+  expect(await send('GET', '/v1/health/live', {})).toMatchObject({ status: 200, body: { status: 'ok' } });
+});
+
+test('the host is ready, and names what it depends on', async () => {
+  const { status, body } = await send<{ dependencies: object }>('GET', '/v1/health/ready', {});
+  expect(status).toBe(200);
+  expect(body).toMatchObject({ status: 'ok', dependencies: { table: 'ok', bus: 'ok' } });
+  expect(new Set(Object.values(body.dependencies))).toEqual(new Set(['ok']));
+});

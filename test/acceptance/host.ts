@@ -1,0 +1,40 @@
+import { inject } from 'vitest';
+import { names, type StageName } from '#shared/manifest';
+
+/** What a host says of itself. It is all that the suite knows: nothing in it asks which host this is. */
+export type Host = {
+  /** Before `/v1/...`. */
+  readonly baseUrl: string;
+  readonly operatorKey: string;
+  /** Before `/sandbox/...`. */
+  readonly providerUrl: string;
+  readonly providerKey: string;
+  /** For AWS clients; what is left out is found as these find it. */
+  readonly aws: {
+    readonly endpoint?: string;
+    readonly region?: string;
+    readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  };
+  readonly stage: StageName;
+  readonly limits: {
+    /** An answer to one request. */
+    readonly answerMs: number;
+    /** From an order's acceptance to its end while little else goes on; figures that follow events settle as fast. */
+    readonly orderMs: number;
+    /** The same while hundreds are under way. */
+    readonly rushMs: number;
+    /** From a message that nobody can handle to its rest among the dead letters. */
+    readonly deadLetterMs: number;
+  };
+  /** Requests of buyers that may be open at once. */
+  readonly buyersAtOnce: number;
+};
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    host: Host;
+  }
+}
+
+export const host = inject('host');
+export const queueNames = names(host.stage);

@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { TestProject } from 'vitest/node';
+import { manifests } from '#manifests';
+import { createHost } from '../../embedded/host.ts';
+import { listen } from '../../embedded/server.ts';
+import type { Host } from './host.ts';
+
+const key = () => randomBytes(24).toString('base64url');
+
+/** The embedded host on a port of its own. A message that failed comes again soon, so that poison is dead within the test. */
+const startEmbedded = async (): Promise<{ host: Host; stop: () => Promise<void> }> => {
+  const server = await listen(0);
+  const { origin } = server;
+  const secrets = { 'operator-key': key(), 'provider-key': key() };
+  const embedded = createHost({ manifests, stage: 'dev', origin, secrets, visibilityMs: () => 1_000 });
+  await embedded.warm();
+  server.serve(embedded);
+  const host: Host = {
+    baseUrl: origin,
+    operatorKey: secrets['operator-key'],
+    providerUrl: origin,
+    providerKey: secrets['provider-key'],
+    aws: { endpoint: origin, region: 'us-east-1', credentials: { accessKeyId: 'any', secretAccessKey: 'any' } },
+    stage: 'dev',
+    limits: { answerMs: 20_000, orderMs: 15_000, rushMs: 60_000, deadLetterMs: 30_000 },
+    buyersAtOnce: 200,
+  };
+  const stop = async () => {
+    await server.close();
+    embedded.close();
+  };
+  return { host, stop };
+};
+
+/** Runs the suite against the host that the file `ACCEPTANCE_HOST` describes, else against an embedded one of its own. */
+export default async ({ provide }: TestProject): Promise<(() => Promise<void>) | undefined> => {
+  const described = process.env['ACCEPTANCE_HOST'];
+  if (described) {
+    provide('host', JSON.parse(await readFile(described, 'utf8')) as Host);
+    return undefined;
+  }
+  const { host, stop } = await startEmbedded();
+  provide('host', host);
+  return stop;
+};
