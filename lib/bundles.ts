@@ -14,7 +14,11 @@ export const bundling = {
   format: 'cjs',
   mainFields: ['module', 'main'],
   /** Of no use in Lambda, and large: see there. */
-  alias: { '@aws-sdk/credential-provider-node': './functions/shared/aws/credentials.ts' },
+  alias: {
+    '@aws-sdk/credential-provider-node': fileURLToPath(
+      new URL('../functions/shared/aws/credentials.ts', import.meta.url),
+    ),
+  },
   minify: true,
   legalComments: 'none',
 } as const satisfies BuildOptions;
