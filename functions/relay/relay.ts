@@ -23,7 +23,10 @@ export const relay = (rt: Runtime<'bus'>) => {
         entries.map(({ entry }) => entry),
         until,
       );
-      const itemIdentifier = failed === undefined ? undefined : entries[failed]?.record.dynamodb?.SequenceNumber;
-      return { batchItemFailures: itemIdentifier ? [{ itemIdentifier }] : [] };
+      if (failed === undefined) return { batchItemFailures: [] };
+      const itemIdentifier = entries[failed]?.record.dynamodb?.SequenceNumber;
+      // an answer without it would say that all went well
+      if (!itemIdentifier) throw new Error('the record of an event that could not be published has no sequence number');
+      return { batchItemFailures: [{ itemIdentifier }] };
     });
 };
