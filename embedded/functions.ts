@@ -44,11 +44,12 @@ type Options = {
   readonly surroundings: Surroundings;
 };
 
-const valuesOf = ({ plan, stage, origin }: Options): Readonly<Record<string, string>> => {
+const valuesOf = ({ plan, stage, origin, surroundings }: Options): Readonly<Record<string, string>> => {
   const named = names(stage);
   return {
     STAGE: stage,
     TABLE_NAME: named.table,
+    TIMES: JSON.stringify(surroundings.times),
     BUS_NAME: named.bus,
     SECRET_PREFIX: named.secrets,
     PROVIDER_URL: origin,

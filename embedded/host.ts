@@ -1,4 +1,5 @@
 import { type FunctionId, type Manifest, names, type Secret, type StageName } from '#shared/manifest';
+import { type Times, usualTimes } from '#shared/times';
 import { functionArn } from './arns.ts';
 import { eventBus } from './bus.ts';
 import { machineClock, stoppable } from './clock.ts';
@@ -8,6 +9,7 @@ import { makeFunctions, projectSources, type Sources, timeoutMsOf } from './func
 import { gateway, type HttpAnswer, type HttpRequest } from './gateway.ts';
 import { pollQueue } from './lambda/queue-source.ts';
 import type { OwnRuntime, Surroundings } from './lambda/runtime.ts';
+import { repeat } from './lambda/schedule.ts';
 import { readStream } from './lambda/stream-source.ts';
 import { type Observe, observed } from './observed.ts';
 import { planOf } from './plan.ts';
@@ -41,6 +43,8 @@ export type HostOptions = {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly logLevel?: Surroundings['logLevel'];
+  /** Deadlines and other times; the usual ones where not given. */
+  readonly times?: Times;
   /** The most environments of one function; further invocations wait. */
   readonly environments?: number;
   /** How long a worker's message stays hidden, given the worker's time-out. */
@@ -67,6 +71,8 @@ export type Host = {
   /** Ends all environments of a function in the midst of what they do. */
   readonly crash: (id: FunctionId) => void;
   readonly warm: () => Promise<void>;
+  /** Runs a scheduled function now, whatever the clock says. */
+  readonly run: (id: FunctionId) => Promise<void>;
   /** Resolves once nothing is under way: no request, record, message or execution. Dead letters are at rest. */
   readonly settled: () => Promise<void>;
   /** Stops everything where it is. */
@@ -90,7 +96,7 @@ export const createHost = (options: HostOptions): Host => {
     ...{ plan, stage, origin, sources, newId },
     environments: options.environments ?? DEFAULT_ENVIRONMENTS,
     surroundings: {
-      ...{ clock, random, services, logLevel: options.logLevel ?? 'SILENT' },
+      ...{ clock, random, services, logLevel: options.logLevel ?? 'SILENT', times: options.times ?? usualTimes },
       fetch: ownFetch({ origin, clock, answer: (request) => answer(request) }),
     },
   });
@@ -111,6 +117,9 @@ export const createHost = (options: HostOptions): Host => {
   });
   const pollers = workers.map(({ id, spec, queue }) =>
     pollQueue({ queue, invoke: (event) => invoke(id, event), concurrency: spec.concurrency ?? DEFAULT_CONCURRENCY }),
+  );
+  const schedules = plan.functions.flatMap(({ id, spec }) =>
+    spec.everyMinutes ? [repeat(clock, spec.everyMinutes * 60_000, () => invoke(id, {}))] : [],
   );
   const queues = new Map(workers.flatMap(({ queue, dead }) => [queue, dead].map((one) => [one.name, one])));
   const rules = workers.flatMap(({ consumes, queue }) =>
@@ -160,9 +169,10 @@ export const createHost = (options: HostOptions): Host => {
     runtimeOf: functions.runtimeOf,
     crash: (id) => functions.pool(id).crash(),
     warm: functions.warm,
+    run: (id) => invoke(id, {}).then(() => undefined),
     settled: work.settled,
     close() {
-      for (const stop of pollers) stop();
+      for (const stop of [...pollers, ...schedules]) stop();
       clock.stop();
       for (const { id } of plan.functions) functions.pool(id).crash();
     },

@@ -1,7 +1,7 @@
 import { TABLE } from '#shared/manifest';
 import type { TableDefinition } from './dynamodb/schema.ts';
 
-const { partitionKey, sortKey, index } = TABLE;
+const { partitionKey, sortKey, indexes } = TABLE;
 
 const keys = (hash: string, range: string): TableDefinition['KeySchema'] => [
   { AttributeName: hash, KeyType: 'HASH' },
@@ -11,16 +11,19 @@ const keys = (hash: string, range: string): TableDefinition['KeySchema'] => [
 /** The project's table as CreateTable would have it. */
 export const tableDefinition = (name: string): TableDefinition => ({
   TableName: name,
-  AttributeDefinitions: [partitionKey, sortKey, index.partitionKey, index.sortKey].map((AttributeName) => ({
-    AttributeName,
-    AttributeType: 'S',
-  })),
+  AttributeDefinitions: [partitionKey, sortKey, ...indexes.flatMap((index) => [index.partitionKey, index.sortKey])].map(
+    (AttributeName) => ({
+      AttributeName,
+      AttributeType: 'S',
+    }),
+  ),
   KeySchema: keys(partitionKey, sortKey),
-  GlobalSecondaryIndexes: [
-    {
-      IndexName: index.name,
-      KeySchema: keys(index.partitionKey, index.sortKey),
-      Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: [...index.includes] },
-    },
-  ],
+  GlobalSecondaryIndexes: indexes.map(({ name, partitionKey, sortKey, includes }) => ({
+    IndexName: name,
+    KeySchema: keys(partitionKey, sortKey),
+    Projection:
+      includes.length > 0
+        ? { ProjectionType: 'INCLUDE', NonKeyAttributes: [...includes] }
+        : { ProjectionType: 'KEYS_ONLY' },
+  })),
 });

@@ -9,7 +9,7 @@ export const arns = (scope: Construct, stage: StageName) => {
     Stack.of(scope).formatArn({ service, resource, resourceName, arnFormat });
   return {
     table: arn('dynamodb', 'table', by.table),
-    listIndex: arn('dynamodb', 'table', `${by.table}/index/${TABLE.index.name}`),
+    indexes: TABLE.indexes.map(({ name }) => arn('dynamodb', 'table', `${by.table}/index/${name}`)),
     bus: arn('events', 'event-bus', by.bus),
     fn: (id: FunctionId) => arn('lambda', 'function', by.fn(id), ArnFormat.COLON_RESOURCE_NAME),
     workflow: (id: WorkflowId) => arn('states', 'stateMachine', by.workflow(id), ArnFormat.COLON_RESOURCE_NAME),

@@ -1,5 +1,6 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { StageName } from '#shared/manifest';
+import { shortTimes, type Times, usualTimes } from '#shared/times';
 
 /** What a stage is like, apart from its payment provider and where its APIs answer. */
 export type StageTraits = {
@@ -14,6 +15,7 @@ export type StageTraits = {
   readonly visibilityTimeouts: number;
   /** Requests per second over all callers of an API, and how many at once. */
   readonly throttle: { readonly rate: number; readonly burst: number };
+  readonly times: Times;
   /** Whether the sandbox stands in for a payment provider that is not configured. */
   readonly sandboxed: boolean;
 };
@@ -33,6 +35,7 @@ const stages: Readonly<Record<StageName, StageTraits>> = {
     tracing: false,
     alarms: true,
     visibilityTimeouts: 1,
+    times: shortTimes,
     throttle: { rate: 1_000, burst: 1_000 },
     sandboxed: true,
   },
@@ -43,6 +46,7 @@ const stages: Readonly<Record<StageName, StageTraits>> = {
     tracing: true,
     alarms: false,
     visibilityTimeouts: 6,
+    times: usualTimes,
     throttle: { rate: 50, burst: 100 },
     sandboxed: true,
   },
@@ -53,6 +57,7 @@ const stages: Readonly<Record<StageName, StageTraits>> = {
     tracing: true,
     alarms: true,
     visibilityTimeouts: 6,
+    times: usualTimes,
     throttle: { rate: 200, burst: 400 },
     sandboxed: false,
   },
@@ -63,6 +68,7 @@ const stages: Readonly<Record<StageName, StageTraits>> = {
     tracing: true,
     alarms: true,
     visibilityTimeouts: 6,
+    times: usualTimes,
     throttle: { rate: 1_000, burst: 2_000 },
     sandboxed: false,
   },

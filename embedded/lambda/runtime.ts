@@ -8,6 +8,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { HttpHandler } from '@smithy/core/protocols';
 import { retryStrategy } from '#shared/retry';
 import type { Clients, Fetch, Runtime, Variable } from '#shared/runtime';
+import type { Times } from '#shared/times';
 import { REGION } from '../arns.ts';
 import { sleep } from '../clock.ts';
 import { type Random, uuid } from '../random.ts';
@@ -21,6 +22,7 @@ export type Surroundings = {
   readonly services: readonly Service[];
   readonly fetch: Fetch;
   readonly logLevel: LogLevel;
+  readonly times: Times;
 };
 
 export type Identity = {
@@ -100,6 +102,7 @@ export const ownRuntime = ({ caller, variables }: Identity, around: Surroundings
     randomBytes: random.bytes,
     sleep: whileAlive((ms: number) => sleep(clock, ms)),
     fetch: whileAlive(around.fetch),
+    times: around.times,
     env(name: Variable): string {
       const value = variables[name];
       if (value === undefined) throw new Error(`environment variable ${name} is not set`);

@@ -21,7 +21,20 @@ export const PlaceOrder = z.strictObject({
 export type PlaceOrder = z.infer<typeof PlaceOrder>;
 
 /** Why an order is unwound. */
-const Reason = z.enum(['cancelled_by_customer', 'out_of_stock', 'payment_declined']);
+const Reason = z.enum(['cancelled_by_customer', 'out_of_stock', 'payment_declined', 'expired', 'payment_expired']);
+
+const Amount = z.object({ amount: z.int(), currency: z.string() });
+
+/** A payment that came another way than by the provider: for the whole total, in minor units. */
+export const RecordPayment = z.strictObject({
+  amount: z.int().min(0).max(1_000_000_000),
+  currency: z.string().regex(/^[A-Z]{3}$/),
+  /** The payer's or the bank's; kept with the order. */
+  reference: z.string().min(1).max(140),
+});
+
+/** An operator says which tenant's order is to go on being unwound. */
+export const ResumeOrder = z.strictObject({ tenantId: z.string().regex(/^[a-z0-9]{1,64}$/) });
 
 const run = z.object({ run: z.int().min(1) });
 
@@ -30,12 +43,24 @@ export const OrderPlaced = defineEvent('OrderPlaced.v1', run);
 /** The order is certain: stock is held and the money captured. `total` in minor units. */
 export const OrderConfirmed = defineEvent(
   'OrderConfirmed.v1',
-  run.extend({ total: z.object({ amount: z.int(), currency: z.string() }) }),
+  run.extend({ total: Amount, paidBy: z.enum(['provider', 'offline']) }),
+);
+/** The provider cannot be asked; the customer is to pay `total` another way, with the order's id as reference, by `deadline`. */
+export const OrderAwaitingPayment = defineEvent(
+  'OrderAwaitingPayment.v1',
+  run.extend({ total: Amount, deadline: z.iso.datetime() }),
+);
+/** The order stood still: its saga is to be started again, as `run`. */
+export const OrderRestarted = defineEvent(
+  'OrderRestarted.v1',
+  run.extend({ saga: z.enum(['fulfil-order', 'unwind-order']) }),
 );
 /** The order is to be unwound by `run`: money settled, stock released. */
 export const OrderCancelling = defineEvent('OrderCancelling.v1', run.extend({ reason: Reason }));
 /** The order holds nothing and keeps no money. */
 export const OrderCancelled = defineEvent('OrderCancelled.v1', run.extend({ reason: Reason }));
+/** The order could not be unwound; `POST /v1/orders/{id}/resume` goes on once the cause is gone. */
+export const OrderNeedsAttention = defineEvent('OrderNeedsAttention.v1', run.extend({ cause: z.string() }));
 export type OrderRun = DataOf<typeof OrderPlaced>;
 
 /** The input of both sagas and of each of their tasks: ids only, so that a task reads what stands. */

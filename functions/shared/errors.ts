@@ -3,7 +3,14 @@
  *
  * `Superseded`: the order has moved on, or its tombstone stands; whoever moved it has published what follows.
  */
-export type SagaError = 'StockUnavailable' | 'PaymentDeclined' | 'PaymentUnknown' | 'Superseded' | 'HoldCommitted';
+export type SagaError =
+  | 'StockUnavailable'
+  | 'PaymentDeclined'
+  | 'PaymentUnavailable'
+  | 'PaymentUnknown'
+  | 'SettlementRefused'
+  | 'HoldCommitted'
+  | 'Superseded';
 
 export class SagaRefusal extends Error {
   constructor(name: SagaError, message: string) {

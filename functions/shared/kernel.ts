@@ -11,3 +11,7 @@ export type Money = { readonly amount: Minor; readonly currency: string };
 export type Result<T, E> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
 export const ok = <T>(value: T): Result<T, never> => ({ ok: true, value });
 export const err = <E>(error: E): Result<never, E> => ({ ok: false, error });
+
+/** ISO 8601, UTC, with milliseconds: sorts as text as it does in time. */
+export type Instant = string;
+export const later = (at: Instant, ms: number): Instant => new Date(Date.parse(at) + ms).toISOString();

@@ -49,6 +49,8 @@ export type FunctionSpec = {
   readonly consumes?: readonly EventType[];
   /** Takes the table's stream: INSERT and MODIFY records whose new image has `out.v`. */
   readonly streams?: true;
+  /** Runs by the clock. */
+  readonly everyMinutes?: number;
   /** Is a task of workflows, and invoked by them alone. */
   readonly task?: true;
   readonly grants: readonly Grant[];
@@ -87,13 +89,18 @@ export type Manifest = {
 
 /** The index of all lists, sparse: an item is in it while it has both of its keys. */
 export const LIST_INDEX = 'list';
+/** The index of what is due, sparse: `duePk`, `dueSk`. */
+export const DUE_INDEX = 'due';
 
 /** The table as every host has it: all keys are strings, its stream shows old and new images. */
 export const TABLE = {
   partitionKey: 'pk',
   sortKey: 'sk',
   ttl: 'ttl',
-  index: { name: LIST_INDEX, partitionKey: 'listPk', sortKey: 'listSk', includes: ['held'] },
+  indexes: [
+    { name: LIST_INDEX, partitionKey: 'listPk', sortKey: 'listSk', includes: ['held'] },
+    { name: DUE_INDEX, partitionKey: 'duePk', sortKey: 'dueSk', includes: [] },
+  ],
 } as const;
 
 export const functionId = (context: string, fn: string): FunctionId => `${context}-${fn}`;
@@ -121,6 +128,7 @@ export const workflowVariable = (id: WorkflowId) => `WORKFLOW_${id.toUpperCase()
 export const variablesOf = (spec: FunctionSpec, workflows: readonly WorkflowId[]): readonly Variable[] => [
   'STAGE',
   'TABLE_NAME',
+  'TIMES',
   ...(spec.publishes || spec.inspects ? (['BUS_NAME'] as const) : []),
   ...(spec.inspects ? workflows : (spec.starts ?? [])).map(workflowVariable),
   ...(spec.secrets ? (['SECRET_PREFIX'] as const) : []),

@@ -73,6 +73,21 @@ export const problems = {
     title: 'The order is confirmed, so it can no longer be cancelled.',
     detail: 'Read the order to see how it stands.',
   },
+  not_awaiting_payment: {
+    status: 409,
+    title: 'The order does not wait for a payment.',
+    detail: 'Read the order to see how it stands; what was paid in vain is to be given back.',
+  },
+  wrong_amount: {
+    status: 422,
+    title: 'The payment is not the whole total in its currency.',
+    detail: 'Record a payment of exactly what the instructions of the order say.',
+  },
+  not_parked: {
+    status: 409,
+    title: 'The order does not need attention.',
+    detail: 'Read the order to see how it stands: only one that needs attention can be resumed.',
+  },
   insufficient_stock: {
     status: 409,
     title: 'There is less stock than the adjustment would take.',

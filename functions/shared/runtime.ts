@@ -3,9 +3,17 @@ import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Times } from '#shared/times';
 
 /** The environment variables that a function may read; which of them it has follows from its manifest. */
-export type Variable = 'STAGE' | 'TABLE_NAME' | 'BUS_NAME' | 'PROVIDER_URL' | 'SECRET_PREFIX' | `WORKFLOW_${string}`;
+export type Variable =
+  | 'STAGE'
+  | 'TABLE_NAME'
+  | 'TIMES'
+  | 'BUS_NAME'
+  | 'PROVIDER_URL'
+  | 'SECRET_PREFIX'
+  | `WORKFLOW_${string}`;
 
 export type Fetch = (url: string, init: RequestInit & { readonly timeoutMs: number }) => Promise<Response>;
 
@@ -21,6 +29,8 @@ export type World = {
   readonly sleep: (ms: number) => Promise<void>;
   /** Rejects after `timeoutMs`, be it before the answer's head or within its body. */
   readonly fetch: Fetch;
+  /** What the stage says of deadlines and other times. */
+  readonly times: Times;
   /** Throws for a variable that is not set. */
   readonly env: (name: Variable) => string;
   readonly logger: Logger;

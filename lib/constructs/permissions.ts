@@ -9,10 +9,10 @@ type Arns = ReturnType<typeof arns>;
  * A grant holds for keys of one context only. `ForAllValues` is true of a request that names no key at all, hence `Null`.
  * A transaction is authorised by the actions of its parts; Scan and PartiQL are granted to no one.
  */
-const tableStatement = ({ of, may }: Grant, { table, listIndex }: Arns) =>
+const tableStatement = ({ of, may }: Grant, { table, indexes }: Arns) =>
   new PolicyStatement({
     actions: may.map((action) => `dynamodb:${action}`),
-    resources: may.includes('Query') ? [table, listIndex] : [table],
+    resources: may.includes('Query') ? [table, ...indexes] : [table],
     conditions: {
       'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${of}#*`] },
       Null: { 'dynamodb:LeadingKeys': 'false' },

@@ -16,6 +16,7 @@ export const environmentOf = (
   const values: Readonly<Record<Variable, () => string>> = {
     STAGE: () => stage.name,
     TABLE_NAME: () => by.table,
+    TIMES: () => JSON.stringify(stage.times),
     BUS_NAME: () => by.bus,
     SECRET_PREFIX: () => by.secrets,
     PROVIDER_URL: () =>

@@ -6,6 +6,7 @@ import { Api } from '../constructs/api.ts';
 import { ContextFunction } from '../constructs/function.ts';
 import { Relay } from '../constructs/relay.ts';
 import { Saga } from '../constructs/saga.ts';
+import { Scheduled } from '../constructs/scheduled.ts';
 import { Worker } from '../constructs/worker.ts';
 import { type Deployment, functionsOf, routesOf } from '../deployment.ts';
 
@@ -21,6 +22,7 @@ export class ContextStack extends Stack {
     for (const { id, name, spec } of functionsOf(manifest)) {
       const its = { deployment, id, spec };
       if (spec.consumes) new Worker(this, name, { ...its, consumes: spec.consumes });
+      else if (spec.everyMinutes) new Scheduled(this, name, { ...its, everyMinutes: spec.everyMinutes });
       else if (spec.streams) new Relay(this, name, its);
       else new ContextFunction(this, name, its);
     }

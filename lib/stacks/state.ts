@@ -38,13 +38,16 @@ export class StateStack extends Stack {
       deletionProtection: stage.protect,
       removalPolicy: removalPolicy(stage),
     });
-    table.addGlobalSecondaryIndex({
-      indexName: TABLE.index.name,
-      partitionKey: key(TABLE.index.partitionKey),
-      sortKey: key(TABLE.index.sortKey),
-      projectionType: ProjectionType.INCLUDE,
-      nonKeyAttributes: [...TABLE.index.includes],
-    });
+    for (const { name, partitionKey, sortKey, includes } of TABLE.indexes) {
+      table.addGlobalSecondaryIndex({
+        indexName: name,
+        partitionKey: key(partitionKey),
+        sortKey: key(sortKey),
+        ...(includes.length > 0
+          ? { projectionType: ProjectionType.INCLUDE, nonKeyAttributes: [...includes] }
+          : { projectionType: ProjectionType.KEYS_ONLY }),
+      });
+    }
     if (!table.tableStreamArn) throw new Error('the table has no stream');
     // unlike the table's, a stream's ARN does not follow from a name
     new StringParameter(this, 'StreamArn', {

@@ -1,7 +1,9 @@
 import { moveOrder } from '#orders/app/move-order';
-import type { Now, Orders } from '#orders/app/ports';
+import type { Orders, When } from '#orders/app/ports';
 import type { SagaStep } from '#orders/contract';
-import { close } from '#orders/domain/order';
+import { close } from '#orders/domain/saga';
 
-export const closeOrder = (orders: Orders, now: Now) => (step: SagaStep) =>
-  moveOrder(orders)(step.tenantId, step.orderId, (order) => close(order, step.run, now()));
+export const closeOrder =
+  (orders: Orders, { now, limits }: When) =>
+  (step: SagaStep) =>
+    moveOrder(orders)(step.tenantId, step.orderId, (order) => close(order, step.run, now(), limits));

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Now, Orders, Prices } from '#orders/app/ports';
+import type { Orders, Prices, When } from '#orders/app/ports';
 import type { PlaceOrder } from '#orders/contract';
-import { type Line, type Order, place } from '#orders/domain/order';
+import { place } from '#orders/domain/customer';
+import type { Line, Order } from '#orders/domain/order';
 import { err, type Money, type OrderId, ok, type Result, type Sku, type TenantId } from '#shared/kernel';
 
 export type Command = PlaceOrder & { readonly tenantId: TenantId; readonly id: OrderId };
@@ -12,13 +13,15 @@ export type Refusal = 'mixed_currencies' | 'total_too_large' | 'unknown_sku' | '
  * what stands: a replay stays a replay, whatever the catalogue says today.
  */
 export const placeOrder =
-  (orders: Orders, prices: Prices, now: Now) =>
+  (orders: Orders, prices: Prices, { now, limits }: When) =>
   async ({ tenantId, id, lines, customer, payment }: Command): Promise<Result<Order, Refusal>> => {
     const asked = digest({ lines, customer, payment });
     const priced = duplicates(lines)
       ? err('duplicate_sku' as const)
       : price(lines, await prices(tenantId, skus(lines)));
-    const placed = priced.ok ? place({ tenantId, id, asked, customer, payment, lines: priced.value }, now()) : priced;
+    const placed = priced.ok
+      ? place({ tenantId, id, asked, customer, payment, lines: priced.value }, now(), limits)
+      : priced;
     if (placed.ok) return meet(await orders.putOrMeet(placed.value), asked);
     const standing = await orders.find(tenantId, id);
     return standing ? meet(standing, asked) : placed;

@@ -1,5 +1,5 @@
-import type { Order } from '#orders/domain/order';
-import type { Money, OrderId, Sku, TenantId } from '#shared/kernel';
+import type { Limits, Order } from '#orders/domain/order';
+import type { Instant, Money, OrderId, Sku, TenantId } from '#shared/kernel';
 
 export type Orders = {
   /** Reads strongly. */
@@ -13,5 +13,14 @@ export type Orders = {
 /** Prices of the SKUs that exist, read strongly. */
 export type Prices = (tenantId: TenantId, skus: readonly Sku[]) => Promise<ReadonlyMap<Sku, Money>>;
 
-/** Now, as ISO 8601. */
-export type Now = () => string;
+/** What a decision about an order is made with. */
+export type When = { readonly now: () => Instant; readonly limits: Limits };
+
+export type DueOrders = {
+  /** Some of the orders that are due, the longest due first; eventually consistent. */
+  due(at: Instant, limit: number): Promise<readonly { readonly tenantId: TenantId; readonly id: OrderId }[]>;
+  /** True for one sweep at a time: whoever takes it has it until `until`. */
+  takeTurn(at: Instant, until: Instant): Promise<boolean>;
+  /** Ends the turn early. */
+  endTurn(at: Instant): Promise<void>;
+};

@@ -2,7 +2,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Orders } from '#orders/app/ports';
-import { orderKey, orderList } from '#orders/data/keys';
+import { DUE, orderKey, orderList } from '#orders/data/keys';
 import { movedEvent, placedEvent } from '#orders/data/order-events';
 import type { Order } from '#orders/domain/order';
 import type { Event } from '#shared/events';
@@ -39,7 +39,7 @@ export const orderTable = (rt: Runtime<'db'>): Orders => {
         await rt.db.send(
           new PutCommand({
             TableName,
-            Item: toItem(to, movedEvent(rt, to)),
+            Item: toItem(to, movedEvent(rt, from, to)),
             ConditionExpression: '#status = :status AND #run = :run AND v = :v',
             ExpressionAttributeNames: { '#status': 'status', '#run': 'run' },
             ExpressionAttributeValues: { ':status': from.status, ':run': from.run, ':v': from.version },
@@ -58,11 +58,12 @@ const toItem = ({ version, ...order }: Order, event: Event) => ({
   ...orderKey(order.tenantId, order.id),
   listPk: orderList(order.tenantId),
   listSk: `${order.history[0]?.at}#${order.id}`,
+  ...(order.due && { duePk: DUE, dueSk: `${order.due}#${order.id}` }),
   ...order,
   ...written(version, [event]),
 });
 
 export const toOrder = (item: Record<string, unknown>): Order => {
-  const { pk, sk, listPk, listSk, out, v, ...order } = item;
+  const { pk, sk, listPk, listSk, duePk, dueSk, out, v, ...order } = item;
   return { ...order, version: v } as Order;
 };

@@ -1,10 +1,17 @@
-import { err, type Money, type OrderId, ok, type Result, type Sku, type TenantId } from '#shared/kernel';
+import { type Instant, later, type Money, type OrderId, type Sku, type TenantId } from '#shared/kernel';
 
 /** The only arbiter of an order. `confirmed` and `cancelled` are final. */
-export type Status = 'placed' | 'confirmed' | 'cancelling' | 'cancelled';
-export type Reason = 'cancelled_by_customer' | 'out_of_stock' | 'payment_declined';
+export type Status = 'placed' | 'awaiting_payment' | 'confirmed' | 'cancelling' | 'cancelled' | 'needs_attention';
+export type Reason = 'cancelled_by_customer' | 'out_of_stock' | 'payment_declined' | 'expired' | 'payment_expired';
 export type Line = { readonly sku: Sku; readonly quantity: number; readonly unitPrice: Money };
-export type Entry = { readonly at: string; readonly status: Status; readonly reason?: Reason };
+export type Entry = {
+  readonly at: Instant;
+  readonly status: Status;
+  readonly reason?: Reason;
+  readonly cause?: string;
+};
+/** A payment that did not go through the provider. `key` tells a repeat from a second payment. */
+export type OfflinePayment = { readonly reference: string; readonly at: Instant; readonly key: string };
 
 export type Order = {
   readonly tenantId: TenantId;
@@ -18,63 +25,62 @@ export type Order = {
   readonly status: Status;
   /** Why it is being or was unwound. */
   readonly reason?: Reason;
-  /** The saga execution in charge; raised by every move to `cancelling`. */
+  /** Why a person must look at it. */
+  readonly cause?: string;
+  readonly paid?: OfflinePayment;
+  /** The saga execution in charge; raised by every move to `cancelling` and every restart. */
   readonly run: number;
+  /** How often the sweeper has started this status's saga again. */
+  readonly restarts: number;
+  /** When the status must have been left; absent where nothing is awaited. */
+  readonly deadline?: Instant;
+  /** When the sweeper looks at it next. */
+  readonly due?: Instant;
   readonly version: number;
   readonly history: readonly Entry[];
 };
 
-export type Asked = Pick<Order, 'tenantId' | 'id' | 'asked' | 'customer' | 'payment'> & {
-  readonly lines: readonly [Line, ...Line[]];
+export type Limits = {
+  readonly orderDeadlineMs: number;
+  readonly paymentDeadlineMs: number;
+  readonly standstillMs: number;
+  readonly longestStandstillMs: number;
+  readonly parkAfterMs: number;
 };
 
-/** In minor units. */
-export const LARGEST_TOTAL = 100_000_00;
+const deadlines = (limits: Limits): Partial<Record<Status, number>> => ({
+  placed: limits.orderDeadlineMs,
+  awaiting_payment: limits.paymentDeadlineMs,
+  cancelling: limits.parkAfterMs,
+});
 
-/** A new order, or the reason why there is none. Deterministic: the caller brings the id, the digest and the time. */
-export function place(asked: Asked, at: string): Result<Order, 'mixed_currencies' | 'total_too_large'> {
-  const { currency } = asked.lines[0].unitPrice;
-  if (asked.lines.some((line) => line.unitPrice.currency !== currency)) return err('mixed_currencies');
-  const amount = asked.lines.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice.amount, 0);
-  if (amount > LARGEST_TOTAL) return err('total_too_large');
-  const history = [{ at, status: 'placed' as const }];
-  return ok({ ...asked, total: { amount, currency }, status: 'placed', run: 1, version: 1, history });
-}
+/** The order in another status: its history, its deadline and when the sweeper is to look at it follow. */
+export const moved = (order: Order, status: Status, at: Instant, limits: Limits): Order => {
+  const { deadline: _, due: __, ...rest } = order;
+  const ms = deadlines(limits)[status];
+  const entry: Entry = {
+    at,
+    status,
+    ...(order.reason && { reason: order.reason }),
+    ...(status === 'needs_attention' && order.cause && { cause: order.cause }),
+  };
+  const next = { ...rest, status, restarts: 0, version: order.version + 1, history: [...order.history, entry] };
+  return ms === undefined ? next : due({ ...next, deadline: later(at, ms) }, at, limits);
+};
 
-/** The customer's way out. Asking twice is success; what is confirmed stays. */
-export function cancel(order: Order, at: string): Result<Order, 'order_confirmed'> {
-  if (order.status === 'confirmed') return err('order_confirmed');
-  if (order.status !== 'placed') return ok(order);
-  return ok(unwind(order, 'cancelled_by_customer', at));
-}
-
-/** The saga of `run` has stock and money. Repeating it is success. */
-export function confirm(order: Order, run: number, at: string): Result<Order, 'superseded'> {
-  if (order.run !== run) return err('superseded');
-  if (order.status === 'confirmed') return ok(order);
-  return order.status === 'placed' ? ok(moved(order, 'confirmed', at)) : err('superseded');
-}
-
-/** The saga of `run` met a refusal. Repeating it is success while its unwinding is the last thing that happened. */
-export function refuse(order: Order, run: number, reason: Reason, at: string): Result<Order, 'superseded'> {
-  if (order.run === run && order.status === 'placed') return ok(unwind(order, reason, at));
-  const repeated = order.run === run + 1 && order.reason === reason;
-  return repeated ? ok(order) : err('superseded');
-}
-
-/** The unwinding saga of `run` has settled the money and released the stock. Repeating it is success. */
-export function close(order: Order, run: number, at: string): Result<Order, 'superseded'> {
-  if (order.run !== run) return err('superseded');
-  if (order.status === 'cancelled') return ok(order);
-  return order.status === 'cancelling' ? ok(moved(order, 'cancelled', at)) : err('superseded');
-}
-
-const unwind = (order: Order, reason: Reason, at: string): Order => ({
-  ...moved({ ...order, reason }, 'cancelling', at),
+/** To `cancelling`, whoever asks: the unwinding saga follows from the write. */
+export const unwind = (order: Order, reason: Reason, at: Instant, limits: Limits): Order => ({
+  ...moved({ ...order, reason }, 'cancelling', at, limits),
   run: order.run + 1,
 });
 
-const moved = (order: Order, status: Status, at: string): Order => {
-  const entry = { at, status, ...(order.reason && { reason: order.reason }) };
-  return { ...order, status, version: order.version + 1, history: [...order.history, entry] };
+/** The same status, its saga started anew. */
+export const restarted = (order: Order, at: Instant, limits: Limits): Order =>
+  due({ ...order, run: order.run + 1, restarts: order.restarts + 1, version: order.version + 1 }, at, limits);
+
+const due = (order: Order, at: Instant, limits: Limits): Order => {
+  const { deadline, status, restarts } = order;
+  if (!deadline || status === 'awaiting_payment') return { ...order, ...(deadline && { due: deadline }) };
+  const still = later(at, Math.min(limits.standstillMs * 2 ** restarts, limits.longestStandstillMs));
+  return { ...order, due: still < deadline ? still : deadline };
 };

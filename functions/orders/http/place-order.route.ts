@@ -3,13 +3,14 @@ import { catalogPrices } from '#catalog/published';
 import { placeOrder } from '#orders/app/place-order';
 import { PlaceOrder } from '#orders/contract';
 import { orderTable } from '#orders/data/order-table';
+import { when } from '#orders/data/when';
 import { answer } from '#orders/http/answer';
 import { problem, reply, route } from '#shared/http';
 import type { OrderId, TenantId } from '#shared/kernel';
 import type { Runtime } from '#shared/runtime';
 
 export const placeOrderRoute = (rt: Runtime<'db'>) => {
-  const place = placeOrder(orderTable(rt), catalogPrices(rt), () => rt.now().toISOString());
+  const place = placeOrder(orderTable(rt), catalogPrices(rt), when(rt));
   const spec = { method: 'POST', path: '/v1/orders', scope: 'tenant', body: PlaceOrder } as const;
   return route(spec, async ({ tenantId, body, header }) => {
     const key = header('idempotency-key');

@@ -1,11 +1,12 @@
 import { confirmOrder } from '#orders/app/confirm-order';
 import { SagaStep } from '#orders/contract';
 import { orderTable } from '#orders/data/order-table';
+import { when } from '#orders/data/when';
 import { moved } from '#orders/saga/moved';
 import type { Runtime } from '#shared/runtime';
 import { taskFunction } from '#shared/task';
 
 export const confirmTask = (rt: Runtime<'db'>) => {
-  const confirm = confirmOrder(orderTable(rt), () => rt.now().toISOString());
+  const confirm = confirmOrder(orderTable(rt), when(rt));
   return taskFunction(rt, SagaStep, async (step) => moved(await confirm(step)));
 };

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { refuseOrder } from '#orders/app/refuse-order';
 import { SagaStep } from '#orders/contract';
 import { orderTable } from '#orders/data/order-table';
+import { when } from '#orders/data/when';
 import { moved } from '#orders/saga/moved';
 import type { Runtime } from '#shared/runtime';
 import { taskFunction } from '#shared/task';
@@ -12,6 +13,6 @@ const reasons = { StockUnavailable: 'out_of_stock', PaymentDeclined: 'payment_de
 const Refusal = SagaStep.extend({ error: z.enum(['StockUnavailable', 'PaymentDeclined']) });
 
 export const refuseTask = (rt: Runtime<'db'>) => {
-  const refuse = refuseOrder(orderTable(rt), () => rt.now().toISOString());
+  const refuse = refuseOrder(orderTable(rt), when(rt));
   return taskFunction(rt, Refusal, async ({ error, ...step }) => moved(await refuse(step, reasons[error])));
 };

@@ -1,6 +1,6 @@
 import { ExecutionAlreadyExists, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { type Saga, type Start, startSaga } from '#orders/app/start-saga';
-import { OrderCancelling, OrderPlaced, type OrderRun } from '#orders/contract';
+import { OrderCancelling, OrderPlaced, OrderRestarted, type OrderRun } from '#orders/contract';
 import type { Event } from '#shared/events';
 import type { OrderId } from '#shared/kernel';
 import { workflowVariable } from '#shared/manifest';
@@ -16,6 +16,7 @@ export const startSagaWorker = (rt: Runtime<'workflows'>) => {
   return workerFunction(rt, [
     consumer(OrderPlaced, run('fulfil-order')),
     consumer(OrderCancelling, run('unwind-order')),
+    consumer(OrderRestarted, (event) => run(event.data.saga)(event)),
   ]);
 };
 

@@ -16,6 +16,7 @@ const world = (): World => ({
   randomBytes: (length) => randomBytes(length),
   sleep: (ms) => sleep(ms),
   fetch: (url, { timeoutMs, ...init }) => fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) }),
+  times: JSON.parse(env('TIMES')),
   env,
   logger: new Logger({ serviceName: process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? 'breakwater' }),
 });

@@ -1,0 +1,12 @@
+import { awaitOrderPayment } from '#orders/app/await-payment';
+import { SagaStep } from '#orders/contract';
+import { orderTable } from '#orders/data/order-table';
+import { when } from '#orders/data/when';
+import { moved } from '#orders/saga/moved';
+import type { Runtime } from '#shared/runtime';
+import { taskFunction } from '#shared/task';
+
+export const awaitPaymentTask = (rt: Runtime<'db'>) => {
+  const awaitPayment = awaitOrderPayment(orderTable(rt), when(rt));
+  return taskFunction(rt, SagaStep, async (step) => moved(await awaitPayment(step)));
+};

@@ -1,0 +1,42 @@
+/** All that is a matter of time in a stage, in milliseconds. Orders have deadlines; holds do not expire. */
+export type Times = {
+  /** How long an order may take from `placed`. */
+  readonly orderDeadlineMs: number;
+  /** How long an order waits for its offline payment. */
+  readonly paymentDeadlineMs: number;
+  /** Without a change for so long an order stands still, and its saga is started again; twice as long each further time. */
+  readonly standstillMs: number;
+  readonly longestStandstillMs: number;
+  /** How long an unwinding is tried before it is a matter for a person. */
+  readonly parkAfterMs: number;
+  /** So many failures within the window open a provider's breaker; after the cool-down one probe is let through at a time. */
+  readonly breaker: {
+    readonly failures: number;
+    readonly windowMs: number;
+    readonly coolDownMs: number;
+    readonly probeLeaseMs: number;
+  };
+};
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+export const usualTimes: Times = {
+  orderDeadlineMs: 15 * MINUTE,
+  paymentDeadlineMs: 72 * HOUR,
+  standstillMs: 5 * MINUTE,
+  longestStandstillMs: 15 * MINUTE,
+  parkAfterMs: 24 * HOUR,
+  breaker: { failures: 5, windowMs: 30 * SECOND, coolDownMs: 15 * SECOND, probeLeaseMs: 10 * SECOND },
+};
+
+/** For stages on which a test waits for every one of them. */
+export const shortTimes: Times = {
+  orderDeadlineMs: 60 * SECOND,
+  paymentDeadlineMs: 60 * SECOND,
+  standstillMs: 15 * SECOND,
+  longestStandstillMs: 30 * SECOND,
+  parkAfterMs: 60 * SECOND,
+  breaker: { failures: 5, windowMs: 30 * SECOND, coolDownMs: 5 * SECOND, probeLeaseMs: 5 * SECOND },
+};
