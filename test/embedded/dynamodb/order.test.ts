@@ -52,7 +52,7 @@ const thousandths = fc.integer({ min: -1e9, max: 1e9 });
 const text = (value: number) => (value / 1000).toFixed(4);
 
 describe('a number', () => {
-  // red when add does not bring both to one exponent, or compare takes the signs of negative numbers for lengths
+  // red when add and compare do not bring both to one exponent first
   it('adds, subtracts and compares without error', () => {
     fc.assert(
       fc.property(thousandths, thousandths, (a, b) => {
