@@ -12,7 +12,13 @@ export default defineConfig({
         exclude: ['test/{acceptance,conformance,infra}/**', 'test/architecture/**/*.test.ts'],
       }),
       project('architecture', ['test/architecture/**/*.test.ts']),
-      project('infra', ['test/infra/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 180_000 }),
+      // in one process, so that each stage is synthesised once for all files
+      project('infra', ['test/infra/**/*.test.ts'], {
+        isolate: false,
+        fileParallelism: false,
+        testTimeout: 120_000,
+        hookTimeout: 180_000,
+      }),
       project('conformance', ['test/conformance/**/*.test.ts']),
       project('acceptance', ['test/acceptance/**/*.test.ts'], {
         globalSetup: 'test/acceptance/setup.ts',

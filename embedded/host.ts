@@ -28,7 +28,8 @@ import { stepFunctions } from './workflows/service.ts';
 
 const MAX_RECEIVES = 5;
 const DEFAULT_CONCURRENCY = 50;
-const DEFAULT_ENVIRONMENTS = 200;
+/** One process gains nothing from more, and functions that write the same items get in each other's way. */
+const DEFAULT_ENVIRONMENTS = 12;
 const DEAD_LETTER_VISIBILITY_MS = 30_000;
 
 /** The host's own endpoint may do everything. */
@@ -100,7 +101,7 @@ export const createHost = (options: HostOptions): Host => {
       fetch: ownFetch({ origin, clock, answer: (request) => answer(request) }),
     },
   });
-  const invoke = (id: FunctionId, event: unknown) => functions.pool(id).invoke(event);
+  const invoke = (id: FunctionId, event: unknown, begun?: () => void) => functions.pool(id).invoke(event, begun);
 
   const answer = gateway({
     ...{ invoke, stage, clock, newId, work },
@@ -135,7 +136,7 @@ export const createHost = (options: HostOptions): Host => {
   );
   const workflows = stepFunctions(machines, {
     ...{ clock, newId, work, random: random.number },
-    invoke: (arn, payload) => invoke(tasks.get(arn) ?? arn, payload),
+    invoke: (arn, payload, begun) => invoke(tasks.get(arn) ?? arn, payload, begun),
   });
 
   const readers = plan.functions

@@ -7,8 +7,8 @@ import { SettingsError, settingsOf } from './settings.ts';
 
 /** Ends the process with one line for what its user can put right, and with the whole error for what only we can. */
 const giveUp = (error: unknown): never => {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE') console.error('The port is taken. Set PORT to another one.');
+  const { code, message, port } = error as NodeJS.ErrnoException & { readonly port?: number };
+  if (code === 'EADDRINUSE') console.error(`Port ${port} is taken: set PORT to another one.`);
   else console.error(error instanceof SettingsError || code === 'EACCES' ? message : error);
   process.exit(1);
 };

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Complaint, run } from './run.ts';
 import { docker, endpoint, home, host, image, log, pidFile, port, python, serverEnvironment } from './settings.ts';
 
+const MODULE = 'localstack.runtime.main';
 const READY_WITHIN_MS = 90_000;
 const STOPPED_WITHIN_MS = 15_000;
 const container = `breakwater-localstack-${port}`;
@@ -28,6 +29,12 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
+/** Since the id was written down, the process may have ended and another have got its id. */
+const isLocalStack = async (pid: number): Promise<boolean> => {
+  const command = await run('ps', ['-o', 'command=', '-p', String(pid)], { timeoutMs: 5_000 }).catch(() => '');
+  return command.includes(MODULE);
+};
+
 const answers = async (): Promise<boolean> => {
   try {
     return (await fetch(`${endpoint}/_localstack/health`, { signal: AbortSignal.timeout(2_000) })).ok;
@@ -39,7 +46,7 @@ const answers = async (): Promise<boolean> => {
 /** Starts the process, whose log is a file, and answers its id. */
 const startProcess = async (): Promise<number> => {
   const output = await open(log, 'w');
-  const child = spawn(python, ['-m', 'localstack.runtime.main'], {
+  const child = spawn(python, ['-m', MODULE], {
     cwd: home,
     env: { ...process.env, ...serverEnvironment },
     stdio: ['ignore', output.fd, output.fd],
@@ -98,7 +105,8 @@ export const stop = async (): Promise<void> => {
   const pid = Number(await readFile(pidFile, 'utf8').catch(() => undefined));
   if (!pid) return;
   const deadline = Date.now() + STOPPED_WITHIN_MS;
-  if (isAlive(pid)) process.kill(pid, 'SIGTERM');
+  if (await isLocalStack(pid)) process.kill(pid, 'SIGTERM');
+  else return rm(pidFile);
   while (isAlive(pid) && Date.now() < deadline) await sleep(100);
   if (isAlive(pid)) process.kill(-pid, 'SIGKILL');
   await rm(pidFile);

@@ -1,7 +1,7 @@
 import { describeHost } from './acceptance.ts';
 import { bootstrap, deploy, destroy, type Outputs } from './deploy.ts';
 import { install } from './install.ts';
-import { requireDocker } from './prerequisites.ts';
+import { findPrerequisites, requireDocker } from './prerequisites.ts';
 import { Complaint, endAll } from './run.ts';
 import { start, stop } from './server.ts';
 import { docker, endpoint, image } from './settings.ts';
@@ -71,7 +71,8 @@ const deployAndCheck = async (): Promise<void> => {
 
 const main = async (): Promise<void> => {
   if (docker) console.log(`With the image ${image}: this way has not been run yet.`);
-  await (docker ? requireDocker() : step('install', install));
+  await (docker ? requireDocker() : findPrerequisites());
+  if (!docker) await step('install', install);
   try {
     await step('start LocalStack', start);
     await deployAndCheck();

@@ -112,7 +112,7 @@ export const commit = (engine: Engine, meter: Meter, write: Write, next: Item | 
   engine.stream.record(table.name, key, old, next, engine.clock.now());
 };
 
-/** A write that comes to nothing costs what the item as it stands would. */
+/** A write that its condition refuses costs what the item as it stands would. */
 export const chargeUnmet = (meter: Meter, { table, id }: Write, times: number) =>
   meter.spend('write', table.name, writeUnits(table.collection.get(id)?.bytes ?? 0) * times);
 
@@ -138,7 +138,8 @@ export const write = (engine: Engine, action: WriteAction, input: WriteInput, me
     const [ConsumedCapacity] = meter.consumed(input.ReturnConsumedCapacity);
     return { ...returned(mode, write, old, next), ConsumedCapacity };
   } catch (error) {
-    if (error instanceof ServiceError) chargeUnmet(meter, write, 1);
+    const unmet = error instanceof ServiceError && error.name === 'ConditionalCheckFailedException';
+    if (unmet) chargeUnmet(meter, write, 1);
     throw error;
   }
 };

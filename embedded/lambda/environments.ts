@@ -17,8 +17,11 @@ export type LambdaFunction = {
 };
 
 export type Pool = {
-  /** Answers what the handler answers, as JSON carries it, or throws a FunctionError. */
-  readonly invoke: (event: unknown) => Promise<unknown>;
+  /**
+   * Answers what the handler answers, as JSON carries it, or throws a FunctionError. `begun` is called once an environment is
+   * free: on Lambda there would have been one at once, so whoever limits the time counts from then.
+   */
+  readonly invoke: (event: unknown, begun?: () => void) => Promise<unknown>;
   /** Ends every environment in the midst of what it does, as a crash of its process would. */
   readonly crash: () => void;
 };
@@ -85,8 +88,9 @@ export const environments = (fn: LambdaFunction, clock: Clock, newId: () => stri
     });
 
   return {
-    async invoke(event) {
+    async invoke(event, begun) {
       await slots.take();
+      begun?.();
       try {
         return await run(idle.pop() ?? (await build()), event, newId());
       } finally {

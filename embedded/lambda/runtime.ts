@@ -32,12 +32,18 @@ export type Identity = {
 
 export type OwnRuntime = { readonly runtime: Runtime<keyof Clients>; readonly kill: () => void };
 
+const UNSIGNED = {
+  schemeId: 'aws.auth#sigv4',
+  identityProvider: () => async () => ({}),
+  signer: { sign: async <R>(request: R): Promise<R> => request },
+};
+
 /** Set in full, so that no client looks into the machine's AWS configuration; in process, nobody checks a signature. */
 const clientOptions = (handler: HttpHandler, random: Random) => ({
   region: REGION,
   endpoint: 'http://embedded.invalid',
   credentials: { accessKeyId: 'embedded', secretAccessKey: 'embedded' },
-  signer: { sign: async <R>(request: R): Promise<R> => request },
+  httpAuthSchemes: [UNSIGNED],
   requestHandler: handler,
   retryStrategy: retryStrategy(random.number),
   retryMode: 'standard',
@@ -56,13 +62,17 @@ const clients = (handler: HttpHandler, random: Random): Clients => {
   return {
     get db() {
       made.db ??= DynamoDBDocumentClient.from(
-        new DynamoDBClient({ ...options, accountIdEndpointMode: 'disabled', endpointDiscoveryEnabled: false }),
+        new DynamoDBClient({
+          ...options,
+          accountIdEndpointMode: 'disabled',
+          endpointDiscoveryEnabledProvider: async () => false,
+        }),
         { marshallOptions: { removeUndefinedValues: true } },
       );
       return made.db;
     },
     get bus() {
-      made.bus ??= new EventBridgeClient(options);
+      made.bus ??= new EventBridgeClient({ ...options, sigv4aSigningRegionSet: [REGION] });
       return made.bus;
     },
     get workflows() {

@@ -6,7 +6,8 @@ import { matches, StateFailure } from './failure.ts';
 import { at, fill, place } from './paths.ts';
 import { retriesOf } from './retries.ts';
 
-export type InvokeByArn = (arn: string, payload: unknown) => Promise<unknown>;
+/** Calls `begun` as the function begins: until then it waits for an environment. */
+export type InvokeByArn = (arn: string, payload: unknown, begun: () => void) => Promise<unknown>;
 
 /** What an execution needs of the world, and what it tells about its way. */
 export type Course = {
@@ -32,13 +33,18 @@ const failureOf = (error: unknown): StateFailure => {
   return new StateFailure(errorType, JSON.stringify({ errorType, errorMessage, trace }));
 };
 
-const within = <T>(clock: Clock, seconds: number | undefined, work: Promise<T>): Promise<T> => {
-  if (seconds === undefined) return work;
-  return new Promise((resolve, reject) => {
-    const takeBack = clock.after(seconds * 1_000, () => reject(new StateFailure('States.Timeout', '')));
-    work.then(resolve, reject).finally(takeBack);
+/** Fails with States.Timeout once the work has gone on for too long since it began. */
+const within = <T>(clock: Clock, seconds: number | undefined, work: (begun: () => void) => Promise<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    let takeBack = () => {};
+    const begun = () => {
+      if (seconds === undefined) return;
+      takeBack = clock.after(seconds * 1_000, () => reject(new StateFailure('States.Timeout', '')));
+    };
+    work(begun)
+      .then(resolve, reject)
+      .finally(() => takeBack());
   });
-};
 
 /** Runs one execution to its end: answers its output, or throws the StateFailure that ended it. */
 export const interpret = async (
@@ -49,17 +55,17 @@ export const interpret = async (
 ): Promise<unknown> => {
   const { clock, random, running, entered, retried } = course;
 
-  const call = async (task: Task, sent: unknown): Promise<unknown> => {
-    if (task.Resource !== LAMBDA_INVOKE) return course.invoke(task.Resource, sent);
+  const call = async (task: Task, sent: unknown, begun: () => void): Promise<unknown> => {
+    if (task.Resource !== LAMBDA_INVOKE) return course.invoke(task.Resource, sent, begun);
     const { FunctionName, Payload = {} } = sent as { readonly FunctionName: string; readonly Payload?: unknown };
-    return { ExecutedVersion: '$LATEST', StatusCode: 200, Payload: await course.invoke(FunctionName, Payload) };
+    return { ExecutedVersion: '$LATEST', StatusCode: 200, Payload: await course.invoke(FunctionName, Payload, begun) };
   };
 
   const resultOf = async (state: Task | Pass, data: unknown, scope: Context): Promise<unknown> => {
     const taken = chosen(state.InputPath, data, scope);
     const sent = state.Parameters === undefined ? taken : fill(state.Parameters, { input: taken, context: scope });
     if (state.Type === 'Pass') return place(state.ResultPath, taken, state.Result ?? sent);
-    const raw = await within(clock, state.TimeoutSeconds, call(state, sent));
+    const raw = await within(clock, state.TimeoutSeconds, (begun) => call(state, sent, begun));
     const result =
       state.ResultSelector === undefined ? raw : fill(state.ResultSelector, { input: raw, context: scope });
     return place(state.ResultPath, taken, result);

@@ -10,7 +10,7 @@ import { header, type Route } from '#shared/route';
 import type { World } from '#shared/runtime';
 
 export { problem, reply } from '#shared/reply';
-export { type Call, type Route, route } from '#shared/route';
+export { type Route, route } from '#shared/route';
 
 /** A Lambda function behind API Gateway, and the routes that it serves. */
 export type HttpFunction = ((event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>) & {

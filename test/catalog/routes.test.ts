@@ -7,14 +7,15 @@ import { write } from '#catalog/http/write';
 import type { Sku } from '#shared/kernel';
 import { formatApiKey } from '#tenants/contract';
 import { newApiKey, register } from '#tenants/http/register';
+import { type Service, ServiceError } from '../../embedded/service.ts';
 import { type Asked, request } from '../shared/fixtures/request.ts';
 import { tableWorld } from '../shared/fixtures/table.ts';
 
 const MUG = { name: 'Mug', price: { amount: 1250, currency: 'EUR' } };
 const SKU = 'mug' as Sku;
 
-const shop = async () => {
-  const all = tableWorld();
+const shop = async (change?: (table: Service) => Service) => {
+  const all = tableWorld(change);
   const tenant = async (name: string) => {
     const key = newApiKey(all.rt);
     await register(all.rt)({ name, key });
@@ -115,4 +116,19 @@ it.each([
   const { acme, operations } = await shop();
   expect(await acme.put('mug', body)).toMatchObject({ status: 422, body: { code: 'invalid_body' } });
   expect(operations()).not.toContain('PutItem');
+});
+
+it.each([
+  ['ConditionalCheckFailedException', 409, 'conflict', 5],
+  ['ProvisionedThroughputExceededException', 503, 'unavailable', 2],
+  ['AccessDeniedException', 500, 'internal', 1],
+])('where the table answers %s, answers %i %s after %i tries', async (name, status, code, tries) => {
+  let tried = 0;
+  const PutItem = () => {
+    tried++;
+    throw new ServiceError(name, 'refused');
+  };
+  const { acme } = await shop((table) => ({ ...table, operations: { ...table.operations, PutItem } }));
+  expect(await acme.put('mug', MUG)).toMatchObject({ status, body: { code } });
+  expect(tried).toBe(tries);
 });

@@ -39,7 +39,8 @@ const setUp = (definition: object, work: (payload: unknown, call: number) => unk
     random: () => 0.5,
     newId: () => `id-${++ids}`,
     work: workload(),
-    invoke: async (arn, payload) => {
+    invoke: async (arn, payload, begun) => {
+      begun();
       calls.push({ at: clock.now(), arn, payload });
       return work(payload, calls.length);
     },

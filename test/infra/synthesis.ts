@@ -61,9 +61,15 @@ export const settingsOf: Readonly<Record<StageName, Settings>> = {
   prod: { stage: 'prod', providerUrl: PROVIDER },
 };
 
-/** Every stage, synthesised once for each test file. */
+const synthesised = new Map<StageName, Synthesis>();
+
+/** Every stage, synthesised once. */
 export const everyStage = () =>
-  Object.entries(settingsOf).map(([stage, settings]) => [stage as StageName, synthesise(settings)] as const);
+  (Object.keys(settingsOf) as StageName[]).map((stage) => {
+    const found = synthesised.get(stage) ?? synthesise(settingsOf[stage]);
+    synthesised.set(stage, found);
+    return [stage, found] as const;
+  });
 
 /** The one of these that is as said. */
 export const only = <T>(found: readonly T[], what: string): T => {

@@ -1,0 +1,220 @@
+import { DescribeEventBusCommand, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { DescribeStateMachineCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { APIGatewayProxyEvent, SQSEvent } from 'aws-lambda';
+import { expect, it } from 'vitest';
+import type { Manifest } from '#shared/manifest';
+import type { Seen } from '../../embedded/observed.ts';
+import { manualClock } from './fixtures/manual-clock.ts';
+import { type Create, entries, openShop, shop } from './fixtures/shop.ts';
+
+it('brings a request through table, stream, bus, queue and workflow to its end, then is at rest', async () => {
+  const seen: Seen[] = [];
+  const { host, request } = openShop({}, { observe: (call) => seen.push(call) });
+  expect(await request('POST', '/v1/sales/s1')).toMatchObject({ status: 200, json: { state: 'sold' } });
+  await host.settled();
+  expect((await request('GET', '/v1/sales/s1')).json).toEqual({ state: 'shipped' });
+  expect(host.executions()).toMatchObject([{ name: 's1', status: 'SUCCEEDED', transitions: 2, retries: 0 }]);
+  expect(seen.map(({ caller, operation }) => `${caller} ${operation}`).sort()).toEqual([
+    'breakwater-dev-shop-begin StartExecution',
+    'breakwater-dev-shop-pack PutItem',
+    'breakwater-dev-shop-relay PutEvents',
+    'breakwater-dev-shop-sell GetItem',
+    'breakwater-dev-shop-sell GetItem',
+    'breakwater-dev-shop-sell PutItem',
+  ]);
+  host.close();
+});
+
+it('reads the stream again from the first failed record on, with back-off, and loses none', async () => {
+  const clock = manualClock();
+  const batches: string[][] = [];
+  const { host, request } = openShop(
+    {
+      relay:
+        () => (event: { readonly Records: readonly { readonly dynamodb: { readonly SequenceNumber: string } }[] }) => {
+          const numbers = event.Records.map(({ dynamodb }) => dynamodb.SequenceNumber);
+          batches.push(numbers.map((number) => String(Number(number))));
+          const [, second] = numbers;
+          return { batchItemFailures: batches.length === 1 && second ? [{ itemIdentifier: second }] : [] };
+        },
+      sell: (rt) => async () => {
+        const write = (v: number) =>
+          rt.db.send(
+            new PutCommand({ TableName: rt.env('TABLE_NAME'), Item: { pk: 'shop#1', sk: `${v}`, out: { v } } }),
+          );
+        await Promise.all([1, 2, 3].map(write));
+        return { statusCode: 204 };
+      },
+    },
+    { clock },
+  );
+  expect((await request('POST', '/v1/sales/x')).status).toBe(204);
+  await clock.advance(10);
+  const [first = []] = batches;
+  await clock.advance(10_000);
+  expect(batches).toEqual([first, first.slice(1)]);
+  expect(first).toHaveLength(3);
+  host.close();
+});
+
+it('redelivers what a worker reports as failed, and a whole batch where it throws, until it is a dead letter', async () => {
+  const clock = manualClock();
+  const received: string[][] = [];
+  const begin: Create = () => (event: SQSEvent) => {
+    const ids = event.Records.map(({ body }) => JSON.parse(body).detail.id as string);
+    received.push(ids);
+    if (ids.includes('bomb')) throw new Error('boom');
+    const failures = event.Records.filter(({ body }) => body.includes('poison'));
+    return { batchItemFailures: failures.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+  };
+  const { host } = openShop({ begin }, { clock, visibilityMs: () => 1_000 });
+  const publish = (...ids: string[]) =>
+    host.runtimeOf('shop-relay').runtime.bus.send(
+      new PutEventsCommand({
+        Entries: ids.map((id) => ({
+          EventBusName: 'breakwater-dev',
+          Source: 'shop',
+          DetailType: 'SaleMade.v1',
+          Detail: JSON.stringify({ id }),
+        })),
+      }),
+    );
+  await publish('good', 'poison');
+  await clock.advance(20_000);
+  await publish('bomb');
+  await clock.advance(20_000);
+  expect(received).toEqual([['good', 'poison'], ...Array(4).fill(['poison']), ...Array(5).fill(['bomb'])]);
+  const QueueUrl = 'http://embedded.invalid/000000000000/breakwater-dev-shop-begin-dead';
+  const body = JSON.stringify({ QueueUrl, AttributeNames: ['All'] });
+  const { json } = await host.call({ target: 'AmazonSQS.GetQueueAttributes', body });
+  expect(JSON.parse(json).Attributes).toMatchObject({ ApproximateNumberOfMessages: '2' });
+  await host.settled();
+  host.close();
+});
+
+it('runs as many batches of a queue at a time as the manifest says', async () => {
+  let running = 0;
+  let most = 0;
+  const begin: Create = (rt) => async () => {
+    running += 1;
+    most = Math.max(most, running);
+    await rt.sleep(5);
+    running -= 1;
+  };
+  const { host, request } = openShop({ begin });
+  await Promise.all(Array.from({ length: 60 }, (_, n) => request('POST', `/v1/sales/s${n}`)));
+  await host.settled();
+  expect(most).toBe(2);
+  host.close();
+});
+
+it('refuses a function what its manifest does not grant', async () => {
+  const { host } = openShop();
+  const { runtime: seller } = host.runtimeOf('shop-sell');
+  const { runtime: starter } = host.runtimeOf('shop-begin');
+  const denied = { name: 'AccessDeniedException' };
+  const foreign = { TableName: 'breakwater-dev', Item: { pk: 'shopping#1', sk: 'x' } };
+  await expect(seller.db.send(new PutCommand(foreign))).rejects.toMatchObject(denied);
+  const event = { EventBusName: 'breakwater-dev', Source: 's', DetailType: 'd', Detail: '{}' };
+  await expect(seller.bus.send(new PutEventsCommand({ Entries: [event] }))).rejects.toMatchObject(denied);
+  await expect(seller.bus.send(new DescribeEventBusCommand({ Name: 'breakwater-dev' }))).rejects.toMatchObject(denied);
+  const stateMachineArn = starter.env('WORKFLOW_SHIP');
+  await expect(seller.workflows.send(new StartExecutionCommand({ stateMachineArn }))).rejects.toMatchObject(denied);
+  const described = await starter.workflows.send(new DescribeStateMachineCommand({ stateMachineArn }));
+  expect(described.name).toBe('breakwater-dev-ship');
+  const own = await seller.secrets.send(new GetSecretValueCommand({ SecretId: 'breakwater/dev/operator-key' }));
+  expect(own.SecretString).toBe('the operator');
+  const others = new GetSecretValueCommand({ SecretId: 'breakwater/dev/provider-key' });
+  await expect(seller.secrets.send(others)).rejects.toMatchObject(denied);
+  expect(() => seller.env('BUS_NAME')).toThrow('BUS_NAME is not set');
+  host.close();
+});
+
+it('answers 504 for a function that takes too long, and lets nothing of it have an effect afterwards', async () => {
+  const clock = manualClock();
+  let made = 0;
+  const sell: Create = (rt) => {
+    made += 1;
+    const work = entries['sell']?.(rt);
+    return async (event: APIGatewayProxyEvent, context) => {
+      if (event.httpMethod === 'POST') await outlive(11_000);
+      return work?.(event as never, context);
+    };
+  };
+  // a wait that outlives the environment, as a socket's answer may
+  const outlive = (ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve));
+  const { host, request } = openShop({ sell }, { clock });
+  const slow = request('POST', '/v1/sales/slow');
+  await clock.advance(10_000);
+  expect(await slow).toMatchObject({ status: 504, json: { code: 'timeout' } });
+  await clock.advance(10_000);
+  expect(await request('GET', '/v1/sales/slow')).toMatchObject({ json: { state: 'sold' } });
+  expect(host.executions()).toEqual([]);
+  expect(made).toBe(2);
+  host.close();
+});
+
+it('uses an idle environment again, a second one only for a second invocation, and a new one after a crash', async () => {
+  const clock = manualClock();
+  let made = 0;
+  const sell: Create = (rt) => {
+    const name = ++made;
+    return async (event: APIGatewayProxyEvent) => {
+      await rt.sleep(Number(event.queryStringParameters?.['ms'] ?? 0));
+      return { statusCode: 200, body: JSON.stringify(name) };
+    };
+  };
+  const { host, request } = openShop({ sell }, { clock, environments: 2 });
+  const ask = (ms: number) => request('GET', `/v1/sales/x?ms=${ms}`);
+  const asked = [ask(10), ask(20), ask(0)];
+  await clock.advance(30);
+  expect((await Promise.all(asked)).map(({ json }) => json)).toEqual([1, 2, 1]);
+  const doomed = ask(1_000);
+  await clock.advance(1);
+  host.crash('shop-sell');
+  expect(await doomed).toMatchObject({ status: 502, json: { code: 'bad_gateway' } });
+  const after = ask(0);
+  await clock.advance(0);
+  expect((await after).json).toBe(3);
+  host.close();
+});
+
+it('calls itself as the provider without a socket, in the time it is given, and nobody else', async () => {
+  const clock = manualClock();
+  const sell: Create = (rt) => async (event: APIGatewayProxyEvent) => {
+    if (event.path.endsWith('inner')) {
+      await rt.sleep(Number(event.body));
+      return { statusCode: 201, headers: { 'x-made': 'yes' }, body: event.headers['x-asked'] };
+    }
+    const url = event.path.endsWith('away') ? 'https://example.com/' : `${rt.env('PROVIDER_URL')}/v1/sales/inner`;
+    const init = { method: 'POST', headers: { 'x-asked': 'please' }, body: event.body, timeoutMs: 500 };
+    return rt.fetch(url, init).then(
+      async (answer) => ({
+        statusCode: answer.status,
+        body: JSON.stringify([answer.headers.get('x-made'), await answer.text()]),
+      }),
+      (error: Error) => ({ statusCode: 500, body: JSON.stringify(error.name) }),
+    );
+  };
+  const { host, request } = openShop({ sell }, { clock });
+  const ask = async (path: string, ms: number) => {
+    const asked = request('POST', path, String(ms));
+    await clock.advance(1_000);
+    return asked;
+  };
+  expect(await ask('/v1/sales/outer', 1)).toMatchObject({ status: 201, json: ['yes', 'please'] });
+  expect(await ask('/v1/sales/outer', 600)).toMatchObject({ status: 500, json: 'TimeoutError' });
+  expect(await ask('/v1/sales/away', 1)).toMatchObject({ status: 500, json: 'TypeError' });
+  host.close();
+});
+
+it.each<[string, readonly Manifest[], RegExp]>([
+  ['a function twice', [shop, shop], /two functions shop-sell/],
+  ['a route twice', [shop, { ...shop, context: 'other', workflows: {} }], /two functions for POST \/v1\/sales/],
+  ['a workflow that is not there', [{ ...shop, workflows: {} }], /shop-begin starts ship, which is not there/],
+  ['an event that nobody publishes', [{ ...shop, publishes: [] }], /consumes SaleMade.v1, which nobody publishes/],
+])('does not start with %s', (_, manifests, message) => {
+  expect(() => openShop({}, { manifests })).toThrow(message);
+});

@@ -1,0 +1,170 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { commitHold } from '#inventory/app/commit-hold';
+import { holdStock } from '#inventory/app/hold-stock';
+import { releaseStock } from '#inventory/app/release-stock';
+import { watchStock } from '#inventory/app/watch-stock';
+import { headTable } from '#inventory/data/head-table';
+import { holdTable } from '#inventory/data/hold-table';
+import { stockTable } from '#inventory/data/stock-table';
+import { closeOrder } from '#orders/app/close-order';
+import { confirmOrder } from '#orders/app/confirm-order';
+import { placeOrder } from '#orders/app/place-order';
+import { refuseOrder } from '#orders/app/refuse-order';
+import { orderTable } from '#orders/data/order-table';
+import { orderInCharge } from '#orders/published';
+import { chargeOrder } from '#payments/app/charge-order';
+import { settleOrder } from '#payments/app/settle-order';
+import { attemptTable } from '#payments/data/attempt-table';
+import type { OrderId, Sku, TenantId } from '#shared/kernel';
+import type { Operation } from '../embedded/service.ts';
+import { stock } from './inventory/fixtures/stock.ts';
+import { practiceProvider } from './payments/fixtures/practice-provider.ts';
+import { storedCharges } from './sandbox/fixtures/stored-charges.ts';
+import { watchedTable } from './shared/fixtures/watched-table.ts';
+
+type Units = { readonly table: number; readonly index: number };
+type Row = Units & { readonly step: string };
+
+const document = readFileSync(new URL('../docs/table.md', import.meta.url), 'utf8');
+const cells = (line: string) =>
+  line
+    .split('|')
+    .slice(1, -1)
+    .map((cell) => cell.replaceAll('*', '').trim());
+
+/** The rows of the section's table: a step with its units of the table and of the index. */
+const documented = (section: string): readonly Row[] => {
+  const text = document.split('\n## ').find((part) => part.startsWith(`Write units of an order to \`${section}\``));
+  const rows = (text ?? '')
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .slice(2);
+  return rows.map(cells).map(([step = '', , table, index]) => ({ step, table: Number(table), index: Number(index) }));
+};
+const total = (rows: readonly Units[]): Units => ({
+  table: rows.reduce((sum, { table }) => sum + table, 0),
+  index: rows.reduce((sum, { index }) => sum + index, 0),
+});
+
+type Capacity = {
+  readonly Table: { readonly CapacityUnits: number };
+  readonly GlobalSecondaryIndexes?: Record<string, { CapacityUnits: number }>;
+};
+const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem', 'TransactWriteItems'];
+const tenantId = 'k3x9q7w2m5z8' as TenantId;
+const skus = ['walnut-desk-180', 'desk-lamp-brass', 'chair-oak-grey'] as Sku[];
+const body = {
+  lines: skus.map((sku) => ({ sku, quantity: 12 })),
+  customer: { email: 'maximiliane.musterfrau@example.com' },
+  payment: { token: 'tok_3MtwBwLkdIwHu7ix28a3tqPa' },
+};
+
+/** One order of 3 lines over the real data classes, each step with what it cost. */
+const flow = ({ declines = false } = {}) => {
+  const spent: Units[] = [];
+  const metered =
+    (operation: Operation, name: string): Operation =>
+    async (input, caller) => {
+      if (!WRITES.includes(name)) return operation(input, caller);
+      const answer = (await operation({ ...input, ReturnConsumedCapacity: 'INDEXES' }, caller)) as {
+        ConsumedCapacity: Capacity | Capacity[];
+      };
+      for (const { Table, GlobalSecondaryIndexes = {} } of [answer.ConsumedCapacity].flat())
+        spent.push({
+          table: Table.CapacityUnits,
+          index: total(
+            Object.values(GlobalSecondaryIndexes).map(({ CapacityUnits }) => ({ table: CapacityUnits, index: 0 })),
+          ).table,
+        });
+      return answer;
+    };
+  const { rt } = watchedTable({ between: metered });
+  const [orders, holds, attempts] = [orderTable(rt), holdTable(rt), attemptTable(rt)];
+  const id = '0123456789abcdef0123456789' as OrderId;
+  const now = () => rt.now().toISOString();
+  const pause = async () => false;
+  const ports = {
+    ...{ orders: orderInCharge(rt), holds, attempts, stock: stockTable(rt), pick: () => 0 },
+    provider: practiceProvider(storedCharges().charges, { declines }),
+  };
+  const price = { amount: 1_249_00, currency: 'EUR' };
+  const prices = async () => new Map(skus.map((sku) => [sku, price]));
+  const step = (run: number) => ({ tenantId, orderId: id, run });
+  const acts = {
+    place: () => placeOrder(orders, prices, now)({ ...body, tenantId, id }),
+    hold: () => holdStock(ports)(step(1), pause),
+    charge: () => chargeOrder(ports)(step(1)),
+    confirm: () => confirmOrder(orders, now)(step(1)),
+    refuse: () => refuseOrder(orders, now)(step(1), declines ? 'payment_declined' : 'out_of_stock'),
+    settle: () => settleOrder(ports)(step(2)),
+    release: () => releaseStock(ports)(step(2), pause),
+    close: () => closeOrder(orders, now)(step(2)),
+    async commit() {
+      await commitHold(holds)(tenantId, id);
+      return { ok: true };
+    },
+    async watch() {
+      await watchStock(headTable(rt))(tenantId, skus[0] as Sku);
+      return { ok: true };
+    },
+  };
+  const take = async (name: keyof typeof acts, ok = true): Promise<readonly Units[]> => {
+    spent.length = 0;
+    expect((await acts[name]()).ok).toBe(ok);
+    return [...spent];
+  };
+  return { take, stock: (quantity: number) => Promise.all(skus.map((sku) => stock(rt, sku, [quantity], tenantId))) };
+};
+
+describe('docs/table.md says what an order of 3 lines costs', () => {
+  it('to confirmed', async () => {
+    const { take, stock } = flow();
+    await stock(12);
+    const [place, hold, [intent, outcome]] = [await take('place'), await take('hold'), await take('charge')];
+    const measured = {
+      place,
+      hold,
+      'charge: intent': [intent],
+      'charge: outcome': [outcome],
+      confirm: await take('confirm'),
+      commit: await take('commit'),
+    };
+    const rows = documented('confirmed');
+    expect(rows.slice(0, -1)).toEqual(
+      Object.entries(measured).map(([step, units]) => ({ step, ...total(units as Units[]) })),
+    );
+    expect(rows.at(-1)).toEqual({ step: 'sum', ...total(rows.slice(0, -1)) });
+    expect(total(await take('watch'))).toEqual({ table: 1, index: 0 });
+    expect(total(await take('watch'))).toEqual({ table: 0, index: 0 });
+  });
+
+  it('to cancelled, at its worst: captured and refunded', async () => {
+    const { take, stock } = flow();
+    await stock(12);
+    const steps = ['place', 'hold', 'charge', 'refuse', 'settle', 'release', 'close'] as const;
+    const measured: Row[] = [];
+    for (const step of steps) measured.push({ step, ...total(await take(step)) });
+    const rows = documented('cancelled');
+    const worst = rows.slice(0, steps.length);
+    expect(worst).toEqual(measured);
+    expect(rows.find(({ step }) => step === 'worst')).toEqual({ step: 'worst', ...total(worst) });
+  });
+
+  it.each([
+    ['out of stock', 0, false],
+    ['declined', 12, true],
+  ] as const)('to cancelled, where less is to be undone: %s', async (_, quantity, declines) => {
+    const { take, stock } = flow({ declines });
+    await stock(quantity);
+    await take('place');
+    await take('hold', quantity > 0);
+    if (quantity > 0) await take('charge', false);
+    await take('refuse');
+    const row = (name: string) => documented('cancelled').find(({ step }) => step === name);
+    const settle = 'settle: declined or no attempt';
+    expect({ step: settle, ...total(await take('settle')) }).toEqual(row(settle));
+    const release = quantity > 0 ? 'release' : 'release: no hold';
+    expect({ step: release, ...total(await take('release')) }).toEqual(row(release));
+  });
+});
