@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { TenantId } from '#shared/kernel';
 import { type ApiKey, formatApiKey } from '#tenants/contract';
-import { keyOrOperator } from '#tenants/http/key-or-operator';
+import { keyOrOperator } from '#tenants/published';
 import { newApiKey, register } from '#tenants/http/register';
 import { keyHolder } from '#tenants/published';
 import { OPERATOR_KEY, tableWorld } from '../shared/fixtures/table.ts';

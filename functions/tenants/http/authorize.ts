@@ -1,6 +1,6 @@
 import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent } from 'aws-lambda';
 import type { Runtime } from '#shared/runtime';
-import { keyOrOperator } from '#tenants/http/key-or-operator';
+import { keyOrOperator } from '#tenants/published';
 
 /**
  * API Gateway's authorizer. It keeps strangers out before a function is paid for; what a known caller may do is the function's to
