@@ -8,7 +8,7 @@ import { ownFetch } from './fetch.ts';
 import { makeFunctions, projectSources, type Sources, timeoutMsOf } from './functions.ts';
 import { gateway, type HttpAnswer, type HttpRequest } from './gateway.ts';
 import { pollQueue } from './lambda/queue-source.ts';
-import type { OwnRuntime, Surroundings } from './lambda/runtime.ts';
+import type { Counted, OwnRuntime, Surroundings } from './lambda/runtime.ts';
 import { repeat } from './lambda/schedule.ts';
 import { readStream } from './lambda/stream-source.ts';
 import { type Observe, observed } from './observed.ts';
@@ -56,6 +56,8 @@ export type HostOptions = {
   readonly meter?: NonNullable<DynamoDbOptions['observe']>;
   /** How long the table's transactions take. */
   readonly latency?: NonNullable<DynamoDbOptions['latency']>;
+  /** Hears of every metric that a function counts. */
+  readonly count?: (counted: Counted) => void;
   readonly sources?: Sources;
 };
 
@@ -98,6 +100,7 @@ export const createHost = (options: HostOptions): Host => {
     environments: options.environments ?? DEFAULT_ENVIRONMENTS,
     surroundings: {
       ...{ clock, random, services, logLevel: options.logLevel ?? 'SILENT', times: options.times ?? usualTimes },
+      count: options.count,
       fetch: ownFetch({ origin, clock, answer: (request) => answer(request) }),
     },
   });

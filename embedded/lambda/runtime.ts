@@ -7,13 +7,21 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { HttpHandler } from '@smithy/core/protocols';
 import { retryStrategy } from '#shared/retry';
-import type { Clients, Fetch, Runtime, Variable } from '#shared/runtime';
+import type { Clients, Fetch, Metric, Runtime, Variable } from '#shared/runtime';
 import type { Times } from '#shared/times';
 import { REGION } from '../arns.ts';
 import { sleep } from '../clock.ts';
 import { type Random, uuid } from '../random.ts';
 import { requestHandler } from '../sdk.ts';
 import type { Caller, Clock, Service } from '../service.ts';
+
+/** A count, and who counted. */
+export type Counted = {
+  readonly by: string;
+  readonly name: Metric;
+  readonly value: number;
+  readonly details: Readonly<Record<string, unknown>>;
+};
 
 /** What the host gives to every environment. */
 export type Surroundings = {
@@ -23,6 +31,8 @@ export type Surroundings = {
   readonly fetch: Fetch;
   readonly logLevel: LogLevel;
   readonly times: Times;
+  /** Hears of every count. */
+  readonly count?: ((counted: Counted) => void) | undefined;
 };
 
 export type Identity = {
@@ -119,6 +129,8 @@ export const ownRuntime = ({ caller, variables }: Identity, around: Surroundings
       return value;
     },
     logger: new Logger({ serviceName: caller.name, logLevel }),
+    metric: (name: Metric, value: number, details: Counted['details'] = {}) =>
+      killed || around.count?.({ by: caller.name, name, value, details }),
   };
   return {
     runtime: Object.defineProperties(world, Object.getOwnPropertyDescriptors(made)) as Runtime<keyof Clients>,

@@ -15,6 +15,9 @@ export type Variable =
   | 'SECRET_PREFIX'
   | `WORKFLOW_${string}`;
 
+/** What a stage counts, and has alarms for. */
+export type Metric = 'BreakerOpened' | 'OrdersRestarted' | 'OrdersExpired' | 'OrdersParked';
+
 export type Fetch = (url: string, init: RequestInit & { readonly timeoutMs: number }) => Promise<Response>;
 
 /** The world apart from AWS: time, chance, the network, configuration and the log. */
@@ -34,6 +37,8 @@ export type World = {
   /** Throws for a variable that is not set. */
   readonly env: (name: Variable) => string;
   readonly logger: Logger;
+  /** Counts what happened. The details stand beside the figure in the log; they are no dimensions, so there may be any number. */
+  readonly metric: (name: Metric, value: number, details?: Readonly<Record<string, unknown>>) => void;
 };
 
 export type Clients = {

@@ -9,6 +9,7 @@ import { onAws } from '#shared/aws/runtime';
 import { secrets } from '#shared/aws/secrets';
 import { workflows } from '#shared/aws/workflows';
 import type { Clients, Runtime } from '#shared/runtime';
+import { shortTimes } from '#shared/times';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -26,6 +27,7 @@ const serving = async (answer: RequestListener, use: (origin: string) => Promise
 const inLambda = () => {
   vi.stubEnv('AWS_LAMBDA_FUNCTION_NAME', 'breakwater-dev-test');
   vi.stubEnv('AWS_REGION', 'us-east-1');
+  vi.stubEnv('TIMES', JSON.stringify(shortTimes));
   return onAws((rt: Runtime<keyof Clients>) => rt, { db, bus, workflows, secrets }) as Runtime<keyof Clients>;
 };
 
@@ -68,6 +70,28 @@ it('tries a call twice, not more', async () => {
     },
   );
   expect(calls).toBe(2);
+});
+
+it('has the times of its stage', () => expect(inLambda().times).toEqual(shortTimes));
+
+it('counts in a line of its own that CloudWatch makes a metric of', () => {
+  vi.stubEnv('STAGE', 'dev');
+  const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  inLambda().metric('OrdersParked', 2, { why: 'refused' });
+  const [line] = written.mock.calls.map(([text]) => String(text));
+  written.mockRestore();
+  expect(line).toMatch(/^\{[^\n]*\}\n$/);
+  expect(JSON.parse(line ?? '')).toEqual({
+    why: 'refused',
+    Stage: 'dev',
+    OrdersParked: 2,
+    _aws: {
+      Timestamp: expect.any(Number),
+      CloudWatchMetrics: [
+        { Namespace: 'Breakwater', Dimensions: [['Stage']], Metrics: [{ Name: 'OrdersParked', Unit: 'Count' }] },
+      ],
+    },
+  });
 });
 
 it('does not run without a variable', () => {

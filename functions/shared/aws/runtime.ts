@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@aws-lambda-powertools/logger';
+import { embeddedMetric } from '#shared/aws/embedded-metric';
 import type { Clients, Runtime, World } from '#shared/runtime';
 
 const env: World['env'] = (name) => {
@@ -19,6 +20,8 @@ const world = (): World => ({
   times: JSON.parse(env('TIMES')),
   env,
   logger: new Logger({ serviceName: process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? 'breakwater' }),
+  metric: (name, value, details) =>
+    void process.stdout.write(`${embeddedMetric(env('STAGE'), Date.now(), name, value, details)}\n`),
 });
 
 /**
