@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { buildSync, type Metafile } from 'esbuild';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { variablesOf } from '#shared/manifest';
+import { usualTimes } from '#shared/times';
 import { manifests } from '../../functions/manifests.ts';
 import { bundle, bundling } from '../../lib/bundles.ts';
 import { functionsOf } from '../../lib/deployment.ts';
@@ -64,7 +65,8 @@ describe.each(functions)('$id', ({ id, spec, its }) => {
     expect(loaded().handler).toBeUndefined();
     vi.stubEnv('AWS_LAMBDA_FUNCTION_NAME', id);
     vi.stubEnv('AWS_REGION', 'eu-west-1');
-    for (const name of variablesOf(spec, workflows)) vi.stubEnv(name, `arn:aws:${name}`);
+    for (const name of variablesOf(spec, workflows))
+      vi.stubEnv(name, name === 'TIMES' ? JSON.stringify(usualTimes) : `arn:aws:${name}`);
     expect(loaded().handler).toBeTypeOf('function');
   });
 });
@@ -100,7 +102,15 @@ describe('what minifying leaves of errors', () => {
   });
 
   test('all of those that the definitions name were looked at', () =>
-    expect(named).toEqual(new Set(['StockUnavailable', 'PaymentDeclined', 'Superseded'])));
+    expect([...named].sort()).toEqual([
+      'HoldCommitted',
+      'PaymentDeclined',
+      'PaymentUnavailable',
+      'PaymentUnknown',
+      'SettlementRefused',
+      'StockUnavailable',
+      'Superseded',
+    ]));
 });
 
 describe('the search for trespasses', () => {

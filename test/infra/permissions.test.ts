@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { names, variablesOf } from '#shared/manifest';
+import { names, TABLE, variablesOf } from '#shared/manifest';
 import { manifests } from '../../functions/manifests.ts';
 import { functionsOf, manifestsOn } from '../../lib/deployment.ts';
 import { stageOf } from '../../lib/stages.ts';
@@ -38,6 +38,7 @@ const workflows = manifests.flatMap((manifest) => Object.keys(manifest.workflows
 
 describe.each(everyStage())('%s', (stage, synthesis) => {
   const by = names(stage);
+  const indexes = TABLE.indexes.map(({ name }) => `table/${by.table}/index/${name}`);
   const specs = functionsOf(...manifestsOn(stageOf(settingsOf[stage]), manifests));
   const functions = synthesis.ofType('AWS::Lambda::Function');
   const named = (id: string) =>
@@ -50,6 +51,13 @@ describe.each(everyStage())('%s', (stage, synthesis) => {
     const onTable = allStatements(synthesis).filter(reachesTable);
     expect(onTable).toHaveLength(specs.flatMap(({ spec }) => spec.grants).length);
     for (const statement of onTable) expect(guarded(statement), JSON.stringify(statement)).toBe(true);
+  });
+
+  test('only the sweeper reaches what is due, whoever owns it', () => {
+    const sweeper = statementsOf(synthesis, named('orders-sweep'));
+    const due = ({ Condition }: Statement) => JSON.stringify(Condition ?? {}).includes('"due#*"');
+    expect(sweeper.filter(due)).toHaveLength(1);
+    expect(allStatements(synthesis).filter(due)).toEqual(sweeper.filter(due));
   });
 
   test('nothing but the stream and the logs of a state machine is allowed on everything', () => {
@@ -86,7 +94,7 @@ describe.each(everyStage())('%s', (stage, synthesis) => {
       spec.grants.map(({ of, may }) => ({
         of,
         may: [...may],
-        on: may.includes('Query') ? [`table/${by.table}`, `table/${by.table}/index/list`] : [`table/${by.table}`],
+        on: [`table/${by.table}`, ...(may.includes('Query') ? indexes : [])],
       })),
     );
 
@@ -128,6 +136,7 @@ describe.each(everyStage())('%s', (stage, synthesis) => {
       Timeout: spec.timeoutSeconds ?? 10,
     });
     expect(Object.keys(Properties.Environment.Variables).sort()).toEqual([...variablesOf(spec, workflows)].sort());
+    expect(JSON.parse(Properties.Environment.Variables.TIMES)).toEqual(stageOf(settingsOf[stage]).times);
   });
 });
 

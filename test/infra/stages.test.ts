@@ -94,6 +94,14 @@ describe.each(stages)('%s', (stage, { stacks, resources, ofType }) => {
           ],
           Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['held'] },
         },
+        {
+          IndexName: 'due',
+          KeySchema: [
+            { AttributeName: 'duePk', KeyType: 'HASH' },
+            { AttributeName: 'dueSk', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
       ],
     });
   });
