@@ -1,4 +1,3 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import type { LogLevel } from '@aws-lambda-powertools/logger/types';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
@@ -6,6 +5,8 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { HttpHandler } from '@smithy/core/protocols';
+import { makeCorrelation } from '#shared/correlation';
+import { correlatedLogger } from '#shared/logger';
 import { retryStrategy } from '#shared/retry';
 import type { Clients, Fetch, Metric, Runtime, Variable } from '#shared/runtime';
 import type { Times } from '#shared/times';
@@ -115,6 +116,7 @@ export const ownRuntime = ({ caller, variables }: Identity, around: Surroundings
       });
   const handler = requestHandler(services, caller);
   const made = clients({ ...handler, handle: whileAlive(handler.handle) }, random);
+  const correlation = makeCorrelation();
   const world = {
     now: () => new Date(clock.now()),
     newId: () => uuid(random),
@@ -128,7 +130,8 @@ export const ownRuntime = ({ caller, variables }: Identity, around: Surroundings
       if (value === undefined) throw new Error(`environment variable ${name} is not set`);
       return value;
     },
-    logger: new Logger({ serviceName: caller.name, logLevel }),
+    logger: correlatedLogger(correlation, { serviceName: caller.name, logLevel }),
+    correlation,
     metric: (name: Metric, value: number, details: Counted['details'] = {}) =>
       killed || around.count?.({ by: caller.name, name, value, details }),
   };

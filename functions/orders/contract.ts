@@ -63,11 +63,15 @@ export const OrderCancelled = defineEvent('OrderCancelled.v1', run.extend({ reas
 export const OrderNeedsAttention = defineEvent('OrderNeedsAttention.v1', run.extend({ cause: z.string() }));
 export type OrderRun = DataOf<typeof OrderPlaced>;
 
-/** The input of both sagas and of each of their tasks: ids only, so that a task reads what stands. */
+/**
+ * The input of both sagas and of each of their tasks: ids only, so that a task reads what stands. `correlationId` is that of the
+ * request which caused the run.
+ */
 export const SagaStep = z.object({
   tenantId: z.string().transform((id) => id as TenantId),
   orderId: z.string().transform((id) => id as OrderId),
   run: z.int().min(1),
+  correlationId: z.string().optional(),
 });
 export type SagaStep = z.infer<typeof SagaStep>;
 

@@ -14,6 +14,8 @@ export type Event<T extends EventType = EventType, D = unknown> = {
   readonly tenantId: TenantId;
   readonly aggregateId: string;
   readonly version: number;
+  /** Of the request that caused it; events from before there were such ids have none. */
+  readonly correlationId?: string | undefined;
   readonly data: D;
 };
 
@@ -35,6 +37,7 @@ export const defineEvent = <T extends EventType, S extends z.ZodType>(
     tenantId: z.string(),
     aggregateId: z.string(),
     version: z.int(),
+    correlationId: z.string().optional(),
     data,
   }) as unknown as z.ZodType<Event<T, z.infer<S>>>,
 });

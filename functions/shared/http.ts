@@ -4,6 +4,7 @@ import httpRouter from '@middy/http-router';
 import { isServerError, isThrottlingError, isTransientError } from '@smithy/core/retry';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import type { Authenticate, Caller } from '#shared/authenticate';
+import { wellFormed } from '#shared/correlation';
 import type { RouteSpec } from '#shared/manifest';
 import { problem } from '#shared/reply';
 import { header, type Route } from '#shared/route';
@@ -37,7 +38,11 @@ type SdkError = Parameters<typeof isServerError>[0];
 /** What a client may put right by trying again is no fault of the code. */
 const passing = (error: SdkError) => isThrottlingError(error) || isTransientError(error) || isServerError(error);
 
-/** One function that answers routes of one context. An error that nobody expected is logged once, here, and never told. */
+/**
+ * One function that answers routes of one context. What it does, and all that follows from it, goes by the correlation id that the
+ * client sent, else by the request's own, and the answer tells which. An error that nobody expected is logged once, here, and
+ * never told.
+ */
 export const httpFunction = (rt: World, authenticate: Authenticate, routes: readonly Route[]): HttpFunction => {
   const router = httpRouter<APIGatewayProxyEvent, APIGatewayProxyResult>({
     routes: routes.map((route) => ({
@@ -55,7 +60,17 @@ export const httpFunction = (rt: World, authenticate: Authenticate, routes: read
       rt.logger.error('the request failed', error);
       request.response = problem(passing(error as SdkError) ? 'unavailable' : 'internal');
     })
-    .handler(router);
+    .handler(async (event, context) => {
+      const answer = await router(event, context);
+      rt.logger.info('answered', { status: answer.statusCode });
+      return answer;
+    });
   const served = routes.map(({ method, path, scope }): RouteSpec => ({ method, path, scope }));
-  return Object.assign((event: APIGatewayProxyEvent, context: Context) => handler(event, context), { routes: served });
+  const serve = async (event: APIGatewayProxyEvent, context: Context): Promise<APIGatewayProxyResult> => {
+    const asked = wellFormed(header(event, 'x-correlation-id'));
+    const id = asked ?? event.requestContext.requestId ?? context.awsRequestId;
+    const answer = await rt.correlation.within(id, () => handler(event, context));
+    return { ...answer, headers: { ...answer.headers, 'x-correlation-id': id } };
+  };
+  return Object.assign(serve, { routes: served });
 };

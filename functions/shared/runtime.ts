@@ -3,6 +3,7 @@ import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Correlation } from '#shared/correlation';
 import type { Times } from '#shared/times';
 
 /** The environment variables that a function may read; which of them it has follows from its manifest. */
@@ -36,7 +37,9 @@ export type World = {
   readonly times: Times;
   /** Throws for a variable that is not set. */
   readonly env: (name: Variable) => string;
+  /** Every line of it carries the correlation's id. */
   readonly logger: Logger;
+  readonly correlation: Correlation;
   /** Counts what happened. The details stand beside the figure in the log; they are no dimensions, so there may be any number. */
   readonly metric: (name: Metric, value: number, details?: Readonly<Record<string, unknown>>) => void;
 };

@@ -1,10 +1,12 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
-import type { z } from 'zod';
+import * as z from 'zod';
 import type { World } from '#shared/runtime';
 
 /** What is kept back of a function's time, so that it ends by itself before Lambda ends it. */
 const MARGIN_MS = 1_000;
+
+const Caused = z.object({ correlationId: z.string() });
 
 /**
  * A task of a saga: parses its input, runs one use case, answers nothing. What it throws reaches the saga by the error's name.
@@ -18,5 +20,13 @@ export const taskFunction = <S extends z.ZodType>(
   middy<unknown, void>({ timeoutEarlyInMillis: 0 })
     .use(injectLambdaContext(rt.logger, { resetKeys: true }))
     .handler((event, context) =>
-      act(input.parse(event), rt.now().getTime() + context.getRemainingTimeInMillis() - MARGIN_MS),
+      rt.correlation.within(Caused.safeParse(event).data?.correlationId, async () => {
+        try {
+          await act(input.parse(event), rt.now().getTime() + context.getRemainingTimeInMillis() - MARGIN_MS);
+          rt.logger.info('task done');
+        } catch (error) {
+          rt.logger.warn('task failed', error as Error);
+          throw error;
+        }
+      }),
     );

@@ -15,6 +15,8 @@ export const consumer = <D>(
 ): Consumer => ({ type: definition.type, take: (detail) => act(definition.schema.parse(detail)) });
 
 const Envelope = z.object({ 'detail-type': z.string(), detail: z.unknown() });
+/** Events from before there were correlation ids go by their own. */
+const Caused = z.object({ detail: z.object({ id: z.string(), correlationId: z.string().optional() }) });
 
 /**
  * Takes events from a queue. Each message stands alone: one that fails is redelivered, and after its last receive lies in the
@@ -37,11 +39,28 @@ export const workerFunction = (rt: World, consumers: readonly Consumer[]) => {
     );
 };
 
-const logged = (rt: World, take: (record: SQSRecord) => Promise<void>) => async (record: SQSRecord) => {
+const logged = (rt: World, take: (record: SQSRecord) => Promise<void>) => (record: SQSRecord) =>
+  rt.correlation.within(causeOf(record), async () => {
+    const { messageId } = record;
+    try {
+      await take(record);
+      rt.logger.info('message taken', { messageId });
+    } catch (error) {
+      rt.logger.error('message failed', { messageId, error: error as Error });
+      throw error;
+    }
+  });
+
+const causeOf = ({ body }: SQSRecord): string | undefined => {
+  const { id, correlationId = id } = Caused.safeParse(parsed(body)).data?.detail ?? {};
+  return correlationId;
+};
+
+/** Undefined for what is no JSON: whoever takes the message says so. */
+const parsed = (body: string): unknown => {
   try {
-    await take(record);
-  } catch (error) {
-    rt.logger.error('message failed', { messageId: record.messageId, error: error as Error });
-    throw error;
+    return JSON.parse(body);
+  } catch {
+    return undefined;
   }
 };

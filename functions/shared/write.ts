@@ -2,12 +2,24 @@ import type { Event } from '#shared/events';
 import type { EventType } from '#shared/manifest';
 import type { World } from '#shared/runtime';
 
-/** An event, with an id that every repeat of it keeps: it is minted with the write that carries it. */
+/**
+ * An event, with an id that every repeat of it keeps: it is minted with the write that carries it. It carries on the id of the
+ * request that caused the write; where none did, that which the fields bring.
+ */
 export const mint = <T extends EventType, D>(
-  { newId, now }: Pick<World, 'newId' | 'now'>,
+  { newId, now, correlation }: Pick<World, 'newId' | 'now' | 'correlation'>,
   type: T,
-  fields: Pick<Event<T, D>, 'tenantId' | 'aggregateId' | 'version' | 'data'>,
-): Event<T, D> => ({ id: newId(), type, at: now().toISOString(), ...fields });
+  { correlationId, ...fields }: Pick<Event<T, D>, 'tenantId' | 'aggregateId' | 'version' | 'correlationId' | 'data'>,
+): Event<T, D> => {
+  const cause = correlation.id() ?? correlationId;
+  return {
+    id: newId(),
+    type,
+    at: now().toISOString(),
+    ...fields,
+    ...(cause !== undefined && { correlationId: cause }),
+  };
+};
 
 const out = (v: number, events: readonly Event[]) => (events.length > 0 ? { v, events } : undefined);
 

@@ -59,6 +59,7 @@ export const law: readonly { readonly room: string; readonly may: readonly strin
     may: [
       '^functions/shared/',
       node,
+      '^(node:)?async_hooks$',
       ...sdk,
       ...packages('zod', '@middy/[^/]+', '@aws-lambda-powertools/[^/]+', 'lru-cache'),
       lambdaTypes,
@@ -81,7 +82,7 @@ export const law: readonly { readonly room: string; readonly may: readonly strin
       '^lib/',
       '^functions/manifests\\.ts$',
       ...anyones('contract', 'manifest'),
-      ...shared('manifest', 'problems', 'runtime'),
+      ...shared('manifest', 'problems', 'runtime', 'times'),
       '^(node:)?(fs|path|url|os|crypto)',
       ...packages('aws-cdk-lib', 'constructs', 'esbuild', 'cdk-nag'),
     ],
@@ -91,7 +92,7 @@ export const law: readonly { readonly room: string; readonly may: readonly strin
     may: [
       '^embedded/',
       '^functions/manifests\\.ts$',
-      ...shared('manifest', 'runtime', 'retry', 'problems', 'kernel', 'aws/options'),
+      ...shared('manifest', 'runtime', 'times', 'correlation', 'logger', 'retry', 'problems', 'kernel', 'aws/options'),
       '^(node:)?[a-z/_]+$',
       ...sdk,
       ...packages('dynalite', 'find-my-way', '@aws-lambda-powertools/logger', 'big.js', 'zod'),

@@ -32,4 +32,7 @@ export const movedEvent = (rt: World, from: Order, to: Order): Event => {
 };
 
 const of = <D>(rt: World, order: Order, { type }: EventDefinition<EventType, D>, data: D): Event =>
-  mint(rt, type, { tenantId: order.tenantId, aggregateId: order.id, version: order.version, data });
+  mint(rt, type, {
+    ...{ tenantId: order.tenantId, aggregateId: order.id, version: order.version },
+    ...{ correlationId: order.correlationId, data },
+  });

@@ -54,7 +54,8 @@ export const orderTable = (rt: Runtime<'db'>): Orders => {
   };
 };
 
-const toItem = ({ version, ...order }: Order, event: Event) => ({
+/** The correlation id lies in the event alone. */
+const toItem = ({ version, correlationId: _, ...order }: Order, event: Event) => ({
   ...orderKey(order.tenantId, order.id),
   listPk: orderList(order.tenantId),
   listSk: `${order.history[0]?.at}#${order.id}`,
@@ -63,7 +64,10 @@ const toItem = ({ version, ...order }: Order, event: Event) => ({
   ...written(version, [event]),
 });
 
+type Outbox = { readonly events: readonly Pick<Event, 'correlationId'>[] };
+
 export const toOrder = (item: Record<string, unknown>): Order => {
   const { pk, sk, listPk, listSk, duePk, dueSk, out, v, ...order } = item;
-  return { ...order, version: v } as Order;
+  const { correlationId } = (out as Outbox | undefined)?.events[0] ?? {};
+  return { ...order, ...(correlationId && { correlationId }), version: v } as Order;
 };

@@ -37,6 +37,8 @@ export type Order = {
   /** When the sweeper looks at it next. */
   readonly due?: Instant;
   readonly version: number;
+  /** Of the request that last moved it; what no request causes goes on under it. */
+  readonly correlationId?: string;
   readonly history: readonly Entry[];
 };
 

@@ -11,8 +11,8 @@ export const startSagaWorker = (rt: Runtime<'workflows'>) => {
   const start = startSaga(execution(rt));
   const run =
     (saga: Saga) =>
-    ({ tenantId, aggregateId, data }: Event<`${string}.v${number}`, OrderRun>) =>
-      start(saga, { tenantId, orderId: aggregateId as OrderId, run: data.run });
+    ({ tenantId, aggregateId, data, id, correlationId = id }: Event<`${string}.v${number}`, OrderRun>) =>
+      start(saga, { tenantId, orderId: aggregateId as OrderId, run: data.run, correlationId });
   return workerFunction(rt, [
     consumer(OrderPlaced, run('fulfil-order')),
     consumer(OrderCancelling, run('unwind-order')),

@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Logger } from '@aws-lambda-powertools/logger';
 import { embeddedMetric } from '#shared/aws/embedded-metric';
+import { type Correlation, makeCorrelation } from '#shared/correlation';
+import { correlatedLogger } from '#shared/logger';
 import type { Clients, Runtime, World } from '#shared/runtime';
 
 const env: World['env'] = (name) => {
@@ -10,7 +11,7 @@ const env: World['env'] = (name) => {
   return value;
 };
 
-const world = (): World => ({
+const world = (correlation: Correlation): World => ({
   now: () => new Date(),
   newId: randomUUID,
   random: Math.random,
@@ -19,7 +20,8 @@ const world = (): World => ({
   fetch: (url, { timeoutMs, ...init }) => fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) }),
   times: JSON.parse(env('TIMES')),
   env,
-  logger: new Logger({ serviceName: process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? 'breakwater' }),
+  logger: correlatedLogger(correlation, { serviceName: process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? 'breakwater' }),
+  correlation,
   metric: (name, value, details) =>
     void process.stdout.write(`${embeddedMetric(env('STAGE'), Date.now(), name, value, details)}\n`),
 });
@@ -34,5 +36,5 @@ export const onAws = <C extends keyof Clients, H>(
 ): H | undefined => {
   if (!process.env['AWS_LAMBDA_FUNCTION_NAME']) return undefined;
   const made = Object.fromEntries(Object.entries<() => unknown>(clients).map(([name, make]) => [name, make()]));
-  return create({ ...world(), ...made } as Runtime<C>);
+  return create({ ...world(makeCorrelation()), ...made } as Runtime<C>);
 };
