@@ -44,6 +44,7 @@ const stageAskedFor = (app: App) => {
     return stageOf({
       stage: app.node.tryGetContext('stage'),
       providerUrl: app.node.tryGetContext('providerUrl'),
+      mailFrom: app.node.tryGetContext('mailFrom'),
       localstackPort: process.env['LOCALSTACK_PORT'],
     });
   } catch (error) {

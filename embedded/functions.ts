@@ -52,6 +52,7 @@ const valuesOf = ({ plan, stage, origin, surroundings }: Options): Readonly<Reco
     TIMES: JSON.stringify(surroundings.times),
     BUS_NAME: named.bus,
     SECRET_PREFIX: named.secrets,
+    MAIL: 'sink',
     PROVIDER_URL: origin,
     ...Object.fromEntries(plan.workflows.map(({ id }) => [workflowVariable(id), stateMachineArn(named.workflow(id))])),
   };

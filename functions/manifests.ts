@@ -1,5 +1,6 @@
 import { catalog } from '#catalog/manifest';
 import { inventory } from '#inventory/manifest';
+import { notifications } from '#notifications/manifest';
 import { operations } from '#operations/manifest';
 import { orders } from '#orders/manifest';
 import { payments } from '#payments/manifest';
@@ -17,5 +18,6 @@ export const manifests: readonly Manifest[] = [
   payments,
   sandbox,
   relay,
+  notifications,
   operations,
 ];

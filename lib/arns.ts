@@ -13,6 +13,9 @@ export const arns = (scope: Construct, stage: StageName) => {
     bus: arn('events', 'event-bus', by.bus),
     fn: (id: FunctionId) => arn('lambda', 'function', by.fn(id), ArnFormat.COLON_RESOURCE_NAME),
     workflow: (id: WorkflowId) => arn('states', 'stateMachine', by.workflow(id), ArnFormat.COLON_RESOURCE_NAME),
+    /** What SES may have verified to send from this address: itself or its domain. */
+    senders: (address: string) =>
+      [address, address.slice(address.indexOf('@') + 1)].map((identity) => arn('ses', 'identity', identity)),
     /** Secrets Manager appends a hyphen and six characters to a secret's name. */
     secret: (id: Secret) => arn('secretsmanager', 'secret', `${by.secret(id)}-??????`, ArnFormat.COLON_RESOURCE_NAME),
   };

@@ -16,13 +16,15 @@ export type StageTraits = {
   /** Requests per second over all callers of an API, and how many at once. */
   readonly throttle: { readonly rate: number; readonly burst: number };
   readonly times: Times;
-  /** Whether the sandbox stands in for a payment provider that is not configured. */
+  /** Whether the sandbox stands in for a payment provider that is not configured, and a sink for mail. */
   readonly sandboxed: boolean;
 };
 
 export type Stage = StageTraits & {
   readonly name: StageName;
   readonly provider: 'sandbox' | { readonly url: string };
+  /** A sink keeps mail instead of sending it. */
+  readonly mail: 'sink' | { readonly from: string };
   /** Where all APIs answer on a stage whose own URLs lead nowhere. */
   readonly gateway?: string;
 };
@@ -94,20 +96,34 @@ const providerOf = (name: StageName, url: unknown): Stage['provider'] => {
   );
 };
 
+const MAIL_ADDRESS = /^[^@\s]+@[^@\s]+$/;
+
+const mailOf = (name: StageName, from: unknown): Stage['mail'] => {
+  if (from === undefined && stages[name].sandboxed) return 'sink';
+  if (typeof from === 'string' && MAIL_ADDRESS.test(from)) return { from };
+  throw new Error(
+    `stage "${name}" needs an address that mail is from${from === undefined ? '' : `, and "${from}" is none`}: ` +
+      'use -c mailFrom=shop@example.com, an identity that SES has verified',
+  );
+};
+
 export type Settings = {
   readonly stage?: unknown;
   readonly providerUrl?: unknown;
+  /** Whom customers' mail is from. */
+  readonly mailFrom?: unknown;
   /** The port of LocalStack's edge, default 4566. */
   readonly localstackPort?: string | undefined;
 };
 
 /** The stage that the settings ask for; throws, saying what to do, where they are wrong or say too little. */
-export const stageOf = ({ stage = 'dev', providerUrl, localstackPort = '4566' }: Settings): Stage => {
+export const stageOf = ({ stage = 'dev', providerUrl, mailFrom, localstackPort = '4566' }: Settings): Stage => {
   const name = nameOf(stage);
   return {
     name,
     ...stages[name],
     provider: providerOf(name, providerUrl),
+    mail: mailOf(name, mailFrom),
     ...(name === 'localstack' ? { gateway: `http://127.0.0.1:${localstackPort}/_aws/execute-api` } : {}),
   };
 };

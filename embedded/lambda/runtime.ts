@@ -2,6 +2,7 @@ import type { LogLevel } from '@aws-lambda-powertools/logger/types';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { HttpHandler } from '@smithy/core/protocols';
@@ -93,6 +94,10 @@ const clients = (handler: HttpHandler, random: Random): Clients => {
     get secrets() {
       made.secrets ??= new SecretsManagerClient(options);
       return made.secrets;
+    },
+    get mail() {
+      made.mail ??= new SESv2Client({ ...options, sigv4aSigningRegionSet: [REGION] });
+      return made.mail;
     },
   };
 };

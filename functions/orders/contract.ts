@@ -82,5 +82,20 @@ export type OrderForSaga = {
   readonly payment: { readonly token: string };
 };
 
+/** What an order's customer is told of it; undefined where there is none. Reads strongly. */
+export type OrderForCustomer = (
+  tenantId: TenantId,
+  orderId: OrderId,
+) => Promise<
+  | {
+      readonly email: string;
+      readonly total: Money;
+      readonly status: string;
+      readonly reason?: string | undefined;
+      readonly deadline?: string | undefined;
+    }
+  | undefined
+>;
+
 /** Reads the order strongly: undefined unless it has that status and run, that is, unless the task's run is still in charge. */
 export type OrderInCharge = (step: SagaStep, status: 'placed' | 'cancelling') => Promise<OrderForSaga | undefined>;

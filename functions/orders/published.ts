@@ -1,4 +1,4 @@
-import type { OrderInCharge } from '#orders/contract';
+import type { OrderForCustomer, OrderInCharge } from '#orders/contract';
 import { orderTable } from '#orders/data/order-table';
 import type { Runtime } from '#shared/runtime';
 
@@ -8,5 +8,15 @@ export const orderInCharge = (rt: Runtime<'db'>): OrderInCharge => {
   return async ({ tenantId, orderId, run }, status) => {
     const order = await orders.find(tenantId, orderId);
     return order?.status === status && order.run === run ? order : undefined;
+  };
+};
+
+export const orderForCustomer = (rt: Runtime<'db'>): OrderForCustomer => {
+  const orders = orderTable(rt);
+  return async (tenantId, orderId) => {
+    const order = await orders.find(tenantId, orderId);
+    if (!order) return undefined;
+    const { customer, total, status, reason, deadline } = order;
+    return { email: customer.email, total, status, reason, deadline };
   };
 };

@@ -59,6 +59,8 @@ export type FunctionSpec = {
   /** May start these workflows. */
   readonly starts?: readonly WorkflowId[];
   readonly secrets?: readonly Secret[];
+  /** Sends mail to customers, on stages that send any. */
+  readonly sendsMail?: true;
   /** Calls the payment provider: gets its URL. */
   readonly callsProvider?: true;
   /** May describe the bus and every workflow, and finds them as those who use them do, but uses none. */
@@ -132,5 +134,6 @@ export const variablesOf = (spec: FunctionSpec, workflows: readonly WorkflowId[]
   ...(spec.publishes || spec.inspects ? (['BUS_NAME'] as const) : []),
   ...(spec.inspects ? workflows : (spec.starts ?? [])).map(workflowVariable),
   ...(spec.secrets ? (['SECRET_PREFIX'] as const) : []),
+  ...(spec.sendsMail ? (['MAIL'] as const) : []),
   ...(spec.callsProvider || spec.inspects ? (['PROVIDER_URL'] as const) : []),
 ];

@@ -1,6 +1,7 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SESv2Client } from '@aws-sdk/client-sesv2';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Correlation } from '#shared/correlation';
@@ -14,6 +15,8 @@ export type Variable =
   | 'BUS_NAME'
   | 'PROVIDER_URL'
   | 'SECRET_PREFIX'
+  /** Whom mail is from, or `sink` where none is sent. */
+  | 'MAIL'
   | `WORKFLOW_${string}`;
 
 /** What a stage counts, and has alarms for. */
@@ -49,6 +52,7 @@ export type Clients = {
   readonly bus: EventBridgeClient;
   readonly workflows: SFNClient;
   readonly secrets: SecretsManagerClient;
+  readonly mail: SESv2Client;
 };
 
 /**

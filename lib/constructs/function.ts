@@ -42,7 +42,7 @@ export class ContextFunction extends Construct {
         resources: [logGroup.logGroupArn],
       }),
     );
-    for (const statement of permissionsOf(this, stage.name, spec, workflows)) role.addToPolicy(statement);
+    for (const statement of permissionsOf(this, stage, spec, workflows)) role.addToPolicy(statement);
 
     this.lambda = new LambdaFunction(this, 'Function', {
       functionName,

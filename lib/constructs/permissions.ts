@@ -1,7 +1,8 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { FunctionSpec, Grant, StageName, WorkflowId } from '#shared/manifest';
+import type { FunctionSpec, Grant, WorkflowId } from '#shared/manifest';
 import { arns } from '../arns.ts';
+import type { Stage } from '../stages.ts';
 
 type Arns = ReturnType<typeof arns>;
 
@@ -25,16 +26,17 @@ const allow = (action: string, resources: readonly string[]) =>
 /** What a function's manifest lets it do, and nothing else. `workflows` are all that there are. */
 export const permissionsOf = (
   scope: Construct,
-  stage: StageName,
+  stage: Stage,
   spec: FunctionSpec,
   workflows: readonly WorkflowId[],
 ): readonly PolicyStatement[] => {
-  const by = arns(scope, stage);
+  const by = arns(scope, stage.name);
   return [
     ...spec.grants.map((grant) => tableStatement(grant, by)),
     ...allow('events:PutEvents', spec.publishes ? [by.bus] : []),
     ...allow('states:StartExecution', (spec.starts ?? []).map(by.workflow)),
     ...allow('secretsmanager:GetSecretValue', (spec.secrets ?? []).map(by.secret)),
+    ...allow('ses:SendEmail', spec.sendsMail && stage.mail !== 'sink' ? by.senders(stage.mail.from) : []),
     ...allow('events:DescribeEventBus', spec.inspects ? [by.bus] : []),
     ...allow('states:DescribeStateMachine', spec.inspects ? workflows.map(by.workflow) : []),
   ];

@@ -19,6 +19,7 @@ export const environmentOf = (
     TIMES: () => JSON.stringify(stage.times),
     BUS_NAME: () => by.bus,
     SECRET_PREFIX: () => by.secrets,
+    MAIL: () => (stage.mail === 'sink' ? 'sink' : stage.mail.from),
     PROVIDER_URL: () =>
       stage.provider === 'sandbox'
         ? StringParameter.valueForStringParameter(scope, by.parameter('provider-url'))

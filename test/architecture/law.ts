@@ -1,6 +1,6 @@
 import type { IAllowedRuleType } from 'dependency-cruiser';
 
-const CONTEXT = '(tenants|catalog|inventory|orders|payments|sandbox|operations)';
+const CONTEXT = '(tenants|catalog|inventory|orders|payments|sandbox|notifications|operations)';
 const room = (path: string) => `^functions/${CONTEXT}/${path}`;
 /** `$1` is the context of the importing file. */
 const own = (...rooms: string[]) => rooms.map((path) => `^functions/$1/${path}`);

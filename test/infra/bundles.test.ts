@@ -14,6 +14,8 @@ import { only } from './synthesis.ts';
 
 /** The house's budget is 470 KB; this ratchet is what the largest needs today, and a little. Lower it where you can. */
 const BUDGET = 360 * 1024;
+/** What the client of SES takes, which one function needs beside that of the table. */
+const MAIL = 60 * 1024;
 
 const outdir = mkdtempSync(join(tmpdir(), 'breakwater-bundles-'));
 afterAll(() => rmSync(outdir, { recursive: true }));
@@ -53,7 +55,7 @@ describe.each(functions)('$id', ({ id, spec, its }) => {
     expect(locales.filter((path) => !path.endsWith('/en.js'))).toEqual([]);
   });
 
-  test('is within the budget', () => expect(its.bytes).toBeLessThanOrEqual(BUDGET));
+  test('is within the budget', () => expect(its.bytes).toBeLessThanOrEqual(BUDGET + (spec.sendsMail ? MAIL : 0)));
 
   test('gives Lambda a handler, from the variables of its manifest alone; elsewhere none', () => {
     const file = join(outdir, id, 'index.js');

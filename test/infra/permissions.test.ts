@@ -107,6 +107,8 @@ describe.each(everyStage())('%s', (stage, synthesis) => {
     expect(on('secretsmanager:GetSecretValue')).toEqual(
       (spec.secrets ?? []).map((secret) => `secret:${by.secret(secret)}-??????`),
     );
+    const mails = spec.sendsMail && (stage === 'staging' || stage === 'prod');
+    expect(on('ses:SendEmail')).toEqual(mails ? ['identity/shop@mail.example', 'identity/mail.example'] : []);
     expect(on('events:DescribeEventBus')).toEqual(spec.inspects ? [`event-bus/${by.bus}`] : []);
     expect(on('states:DescribeStateMachine')).toEqual(
       spec.inspects ? workflows.map((workflow) => `stateMachine:${by.workflow(workflow)}`) : [],
@@ -119,6 +121,7 @@ describe.each(everyStage())('%s', (stage, synthesis) => {
         ...(spec.publishes || spec.inspects ? ['events'] : []),
         ...(spec.starts || spec.inspects ? ['states'] : []),
         ...(spec.secrets ? ['secretsmanager'] : []),
+        ...(mails ? ['ses'] : []),
         ...(spec.consumes ? ['sqs'] : []),
         ...(spec.streams ? ['s3'] : []),
         ...(stage === 'localstack' ? [] : ['xray']),

@@ -5,7 +5,7 @@ import { names } from '#shared/manifest';
 import { stageOf } from '../../lib/stages.ts';
 import { everyStage, only, settingsOf, synthesise } from './synthesis.ts';
 
-const contexts = ['tenants', 'catalog', 'inventory', 'orders', 'payments', 'relay', 'operations'];
+const contexts = ['tenants', 'catalog', 'inventory', 'orders', 'payments', 'relay', 'notifications', 'operations'];
 const stages = everyStage();
 
 describe('which stage', () => {
@@ -20,6 +20,12 @@ describe('which stage', () => {
     expect(() => synthesise({ stage })).toThrow(/needs a payment provider: use -c providerUrl=https:/);
     expect(() => synthesise({ stage, providerUrl: 'http://provider.example' })).toThrow(/is not an https URL/);
     expect(() => synthesise({ stage, providerUrl: '' })).toThrow(/is not an https URL/);
+  });
+
+  test.each(['staging', 'prod'])('%s is refused without an address that mail is from', (stage) => {
+    const others = { stage, providerUrl: 'https://provider.example' };
+    expect(() => synthesise(others)).toThrow(/needs an address that mail is from: use -c mailFrom=/);
+    expect(() => synthesise({ ...others, mailFrom: 'the shop' })).toThrow(/"the shop" is none/);
   });
 
   test('the command line tells it in one line', () => {
@@ -41,6 +47,16 @@ describe.each(stages)('%s', (stage, { stacks, resources, ofType }) => {
     const expected = ['state', ...contexts, ...(sandboxed ? ['sandbox'] : []), 'api'];
     expect(stacks.map(({ name }) => name).sort()).toEqual(expected.map((name) => `breakwater-${stage}-${name}`).sort());
     expect(/sandbox/.test(JSON.stringify(stacks))).toBe(sandboxed);
+  });
+
+  test('mails customers where money is, and keeps mail where none is', () => {
+    const deliver = only(
+      ofType('AWS::Lambda::Function').filter(
+        (fn) => fn.Properties.FunctionName === names(stage).fn('notifications-deliver'),
+      ),
+      'notifications-deliver',
+    );
+    expect(deliver.Properties.Environment.Variables.MAIL).toBe(sandboxed ? 'sink' : settingsOf[stage].mailFrom);
   });
 
   test('asks its own provider', () => {

@@ -53,12 +53,13 @@ export const synthesise = (settings: Settings, all: readonly Manifest[] = manife
 };
 
 const PROVIDER = 'https://provider.example';
+const SENDER = 'shop@mail.example';
 
 export const settingsOf: Readonly<Record<StageName, Settings>> = {
   localstack: { stage: 'localstack' },
   dev: { stage: 'dev' },
-  staging: { stage: 'staging', providerUrl: PROVIDER },
-  prod: { stage: 'prod', providerUrl: PROVIDER },
+  staging: { stage: 'staging', providerUrl: PROVIDER, mailFrom: SENDER },
+  prod: { stage: 'prod', providerUrl: PROVIDER, mailFrom: SENDER },
 };
 
 const synthesised = new Map<StageName, Synthesis>();

@@ -23,17 +23,17 @@ const starting = (faults: string[] = []) => {
   const worker = startSagaWorker(world({ services: [service], variables }).rt);
   return { started, take: (...events: readonly unknown[]) => worker(messages(...events), invocation()) };
 };
-const event = (type: Event['type'], data: object) =>
-  delivered({ ...{ id: 'e1', type, at, tenantId, aggregateId: id, version: 1, data } } as Event);
-const placed = event('OrderPlaced.v1', { run: 1 });
+const event = (type: Event['type'], data: object, more: object = {}) =>
+  delivered({ ...{ id: 'e1', type, at, tenantId, aggregateId: id, version: 1, data, ...more } } as Event);
+const placed = event('OrderPlaced.v1', { run: 1 }, { correlationId: 'c1' });
 const cancelling = event('OrderCancelling.v1', { run: 2, reason: 'out_of_stock' });
 
-it('starts the saga of the event under a name that the run has once, with ids alone', async () => {
+it('starts the saga of the event under a name that the run has once, with ids alone: an older event goes by its own', async () => {
   const { started, take } = starting();
   expect(await take(placed, cancelling)).toEqual({ batchItemFailures: [] });
   expect([...started]).toEqual([
-    ['arn:fulfil-order:o1.1', { tenantId, orderId: id, run: 1 }],
-    ['arn:unwind-order:o1.2', { tenantId, orderId: id, run: 2 }],
+    ['arn:fulfil-order:o1.1', { tenantId, orderId: id, run: 1, correlationId: 'c1' }],
+    ['arn:unwind-order:o1.2', { tenantId, orderId: id, run: 2, correlationId: 'e1' }],
   ]);
 });
 
