@@ -13,6 +13,9 @@ export const AdjustStock = z.strictObject({
 });
 export type AdjustStock = z.infer<typeof AdjustStock>;
 
+/** Into how many shards a SKU's stock is spread. */
+export const SpreadStock = z.strictObject({ shards: z.int().min(1).max(64) });
+
 const skus = z.object({ skus: z.array(z.string()) });
 const sku = z.object({ sku: z.string() });
 

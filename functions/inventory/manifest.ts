@@ -6,7 +6,10 @@ export const inventory = {
   functions: {
     write: {
       entry: 'functions/inventory/write.lambda.ts',
-      routes: [{ method: 'POST', path: '/v1/inventory/{sku}/adjustments', scope: 'tenant' }],
+      routes: [
+        { method: 'POST', path: '/v1/inventory/{sku}/adjustments', scope: 'tenant' },
+        { method: 'PUT', path: '/v1/inventory/{sku}', scope: 'tenant' },
+      ],
       grants: [
         { of: 'inventory', may: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'] },
         { of: 'tenants', may: ['GetItem'] },

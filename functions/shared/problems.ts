@@ -28,6 +28,11 @@ export const problems = {
     title: 'The key is missing or unknown.',
     detail: 'Send a key as a bearer token: `Authorization: Bearer <key>`.',
   },
+  invalid_signature: {
+    status: 401,
+    title: 'The signature is missing, wrong or too old.',
+    detail: 'Sign `<t>.<body>` with the callback key, with a time of at most 5 minutes ago, and send `t=<t>,v1=<hex>`.',
+  },
   forbidden: {
     status: 403,
     title: 'This key may not do that.',
@@ -63,6 +68,11 @@ export const problems = {
     title: 'Less than that is left to refund.',
     detail: 'Read the charge to see what was captured and refunded.',
   },
+  refund_refused: {
+    status: 409,
+    title: 'The refund is refused.',
+    detail: 'Have what keeps it from being made put right, then ask for it again.',
+  },
   key_reused: {
     status: 409,
     title: 'This Idempotency-Key was used with another body.',
@@ -92,6 +102,11 @@ export const problems = {
     status: 409,
     title: 'There is less stock than the adjustment would take.',
     detail: 'Read what is available and adjust by less.',
+  },
+  shards_lowered: {
+    status: 409,
+    title: 'The stock lies in more shards than that, and their number is never lowered.',
+    detail: 'Read the stock to see in how many shards it lies, and ask for at least as many.',
   },
   conflict: {
     status: 409,

@@ -1,7 +1,16 @@
 import { expect, it } from 'vitest';
 import { adjustStock } from '#inventory/app/adjust-stock';
 import type { Draw } from '#inventory/domain/stock';
-import { adjust, adjustmentsAnswering, anAdjustment, patience, pick, shelf } from './fixtures/ports.ts';
+import {
+  adjust,
+  adjustmentsAnswering,
+  anAdjustment,
+  noStock,
+  patience,
+  pick,
+  restless,
+  shelf,
+} from './fixtures/ports.ts';
 import { headOf, mug } from './fixtures/stock.ts';
 
 const refused = (error: string) => ({ ok: false, error });
@@ -25,8 +34,7 @@ it('spreads what comes in over the shards, and takes from those that have', asyn
 });
 
 it('stocks a SKU for the first time', async () => {
-  const stock = { heads: async () => [], shards: async () => [] };
-  const first = adjustStock({ stock, adjustments: adjustmentsAnswering(['done']), pick });
+  const first = adjustStock({ stock: noStock, adjustments: adjustmentsAnswering(['done']), pick });
   expect(await first({ ...anAdjustment, delta: 1 }, patience(0))).toMatchObject({ ok: true });
   expect(await first(anAdjustment, patience(0))).toEqual(refused('insufficient_stock'));
 });
@@ -46,4 +54,8 @@ it('meets the adjustment that stands under its id', async () => {
 it('tries again after a conflict or a shard that fell short, until there is no time left', async () => {
   expect(await adjust(adjustmentsAnswering(['contended', 'short']))).toMatchObject({ ok: true });
   expect(await adjust(adjustmentsAnswering(['contended', 'contended']), shelf([5]), 1)).toEqual(refused('conflict'));
+});
+
+it('does not say that there is too little of what changes at every look', async () => {
+  expect(await adjust(adjustmentsAnswering([]), restless([1]), 3)).toEqual(refused('conflict'));
 });

@@ -5,7 +5,7 @@ import { adjustmentKey, headKey, shardKey } from '#inventory/data/keys';
 import { counted, type Head, unstocked } from '#inventory/domain/head';
 import { type Draw, spread } from '#inventory/domain/stock';
 import { watchedTable } from '../shared/fixtures/watched-table.ts';
-import { headOf, mug, pot, stock, tenantId } from './fixtures/stock.ts';
+import { headOf, mug, pot, shardsOf, stock, tenantId } from './fixtures/stock.ts';
 
 const received = { tenantId, id: 'a1', sku: mug, delta: 5, reason: 'received' };
 const made = () => {
@@ -31,7 +31,7 @@ describe('an adjustment', () => {
     });
     const [head] = await heads.heads(tenantId, [mug]);
     expect(head).toEqual({ ...none, version: 1 });
-    expect(await heads.shards([head as Head])).toEqual([{ sku: mug, shard: 0, received: 5, available: 5 }]);
+    expect(await heads.shards([head as Head])).toEqual(shardsOf(mug, [5]));
     expect(await adjustments.find(tenantId, 'a1')).toEqual(received);
     expect(await adjustments.find(tenantId, 'a2')).toBeUndefined();
   });

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { countStock } from '#inventory/app/count-stock';
+import { patience } from './fixtures/ports.ts';
 import { headOf, mug, shardsOf, tenantId } from './fixtures/stock.ts';
 
 const [first, second] = shardsOf(mug, [4, 6]);
@@ -7,17 +8,31 @@ const taken = [
   { ...first, available: 1 },
   { ...second, available: 2 },
 ] as ReturnType<typeof shardsOf>;
-const counting = (open: number, heads = [headOf(mug, { shards: 2 })]) =>
-  countStock({ heads: async () => heads, shards: async () => taken }, async () => open)(tenantId, mug);
+const counted = { ok: true, value: { sku: mug, available: 3, held: 3, sold: 4, shards: 2 } };
+/** `versions` are those of the head, one look after the other; the last one stays. */
+const counting = (open: number, versions = [1], tries = 9) => {
+  const left = [...versions];
+  const heads = async () => {
+    const [version = 0] = left.length > 1 ? left.splice(0, 1) : left;
+    return version === 0 ? [] : [headOf(mug, { shards: 2, version })];
+  };
+  return countStock({ heads, shards: async () => taken }, async () => open)(tenantId, mug, patience(tries));
+};
 
 it('takes what is neither available nor held for sold', async () => {
-  expect(await counting(3)).toEqual({ ok: true, value: { sku: mug, available: 3, held: 3, sold: 4 } });
+  expect(await counting(3)).toEqual(counted);
 });
 
 it('never says less than nothing was sold, however far the index lags behind', async () => {
-  expect(await counting(9)).toEqual({ ok: true, value: { sku: mug, available: 3, held: 7, sold: 0 } });
+  expect(await counting(9)).toMatchObject({ ok: true, value: { available: 3, held: 7, sold: 0 } });
 });
 
 it('does not know what was never stocked', async () => {
-  expect(await counting(0, [])).toEqual({ ok: false, error: 'sku_not_found' });
+  expect(await counting(0, [0])).toEqual({ ok: false, error: 'sku_not_found' });
+});
+
+it('counts anew what was moved meanwhile, until there is no time left', async () => {
+  expect(await counting(3, [1, 2, 2])).toEqual(counted);
+  expect(await counting(3, [1, 2, 3, 4], 1)).toEqual({ ok: false, error: 'contended' });
+  expect(await counting(3, [1, 0])).toEqual({ ok: false, error: 'sku_not_found' });
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { commitHold } from '#inventory/app/commit-hold';
 import { holdStock } from '#inventory/app/hold-stock';
+import type { Stock } from '#inventory/app/ports';
 import { releaseStock } from '#inventory/app/release-stock';
 import { type Hold, tombstone } from '#inventory/domain/hold';
-import { MOST_DRAWS } from '#inventory/domain/stock';
 import type { OrderInCharge } from '#orders/contract';
-import { held, hold, holdsAnswering, order, patience, pick, shelf, step } from './fixtures/ports.ts';
+import { held, hold, holdsAnswering, noStock, order, patience, pick, restless, shelf, step } from './fixtures/ports.ts';
 import { headOf, mug, orderId, shardsOf, tenantId } from './fixtures/stock.ts';
 
 const refused = (error: string) => ({ ok: false, error });
@@ -21,7 +21,7 @@ describe('holding', () => {
 
   it('takes the first shard of a SKU that was never stocked for its guess', async () => {
     const { written, holds } = holdsAnswering(['short']);
-    expect(await hold(holds, { heads: async () => [], shards: async () => [] })).toEqual(refused('out_of_stock'));
+    expect(await hold(holds, noStock)).toEqual(refused('out_of_stock'));
     expect(written).toEqual([held]);
   });
 
@@ -46,6 +46,7 @@ describe('holding', () => {
     const { written, holds } = holdsAnswering(['contended']);
     let looks = 0;
     const growing = {
+      ...noStock,
       heads: async () => (looks++ === 0 ? [] : [headOf(mug)]),
       shards: async (heads: readonly unknown[]) => (heads.length > 0 ? shardsOf(mug, [5]) : []),
     };
@@ -66,16 +67,29 @@ describe('holding', () => {
     expect(await hold(holdsAnswering(['short'], released).holds, shelf([1]))).toEqual(refused('superseded'));
   });
 
-  it('fails, and is not out of stock, where others do not let it or stock is scattered', async () => {
+  it('fails, and is not out of stock, where others do not let it, or change the stock at every look', async () => {
     await expect(hold(holdsAnswering(['contended', 'short']).holds, shelf([5]), 1)).rejects.toThrow('no time left');
-    const many = { ...order, lines: [{ sku: mug, quantity: MOST_DRAWS + 1 }] };
-    const ports = {
-      orders: async () => many,
-      stock: shelf(Array(100).fill(1)),
-      holds: holdsAnswering(['short']).holds,
-      pick,
+    await expect(hold(holdsAnswering(['short']).holds, restless([1]), 3)).rejects.toThrow('no time left');
+  });
+
+  it('brings together what lies in more shards than one transaction holds, then takes it', async () => {
+    const thin = Array<number>(100).fill(1);
+    let stands = shelf(thin);
+    const shifts: unknown[] = [];
+    const shift: Stock['shift'] = async (from, to, changes) => {
+      shifts.push([from, to, changes]);
+      stands = shelf([95, ...Array<number>(99).fill(0)]);
+      return 'done';
     };
-    await expect(holdStock(ports)(step, patience(9))).rejects.toThrow('scattered');
+    const stock: Stock = { heads: (...of) => stands.heads(...of), shards: (...of) => stands.shards(...of), shift };
+    const many = { ...order, lines: [{ sku: mug, quantity: 95 }] };
+    const { written, holds } = holdsAnswering(['short']);
+    const ports = { orders: async () => many, stock, holds, pick };
+    expect(await holdStock(ports)(step, patience(9))).toMatchObject({ ok: true });
+    expect(written[1]?.draws).toEqual([{ sku: mug, shard: 0, quantity: 95 }]);
+    const head = headOf(mug, { shards: 100 });
+    const taken = thin.slice(0, 94).map((_, i) => ({ sku: mug, shard: i + 1, quantity: -1 }));
+    expect(shifts).toEqual([[head, { ...head, version: 2 }, [{ sku: mug, shard: 0, quantity: 94 }, ...taken]]]);
   });
 });
 

@@ -5,8 +5,9 @@ import { releaseTask } from '#inventory/saga/release.task';
 import { commitHoldsWorker } from '#inventory/workers/commit-holds.worker';
 import { watchStockWorker } from '#inventory/workers/watch-stock.worker';
 import { orderTable } from '#orders/data/order-table';
-import { cancel, confirm } from '#orders/domain/order';
-import { anOrder, at } from '../orders/fixtures/order.ts';
+import { cancel } from '#orders/domain/customer';
+import { confirm } from '#orders/domain/saga';
+import { anOrder, at, limits } from '../orders/fixtures/order.ts';
 import { delivered, invocation, messages } from '../shared/fixtures/invocation.ts';
 import { watchedTable } from '../shared/fixtures/watched-table.ts';
 import { mug, orderId, pot, stock, tenantId } from './fixtures/stock.ts';
@@ -26,8 +27,8 @@ const shop = async (mugs: number) => {
     holds,
     hold: () => holdTask(rt)(stepOf(1), invocation()),
     release: () => releaseTask(rt)(stepOf(2), invocation()),
-    cancel: () => move(cancel(placed, at)),
-    confirm: () => move(confirm(placed, 1, at)),
+    cancel: () => move(cancel(placed, at, limits)),
+    confirm: () => move(confirm(placed, 1, at, limits)),
     standing: () => holds.find(tenantId, orderId),
     commit: commitHoldsWorker(rt),
     watch: watchStockWorker(rt),
@@ -75,7 +76,7 @@ describe('the tasks of stock', () => {
 
 const confirmed = delivered({
   ...{ id: 'e1', type: 'OrderConfirmed.v1', at, tenantId, aggregateId: orderId, version: 2 },
-  ...{ data: { run: 1, total: { amount: 55_00, currency: 'EUR' } } },
+  ...{ data: { run: 1, total: { amount: 55_00, currency: 'EUR' }, paidBy: 'provider' } },
 } as { type: string });
 const held = (type: string) =>
   delivered({

@@ -20,7 +20,7 @@ const watched = (available: number, head: Head | undefined, turn = async () => {
       return true;
     },
   };
-  return { state, told, watch: () => watchStock(heads)(tenantId, mug) };
+  return { state, told, heads, watch: () => watchStock(heads)(tenantId, mug) };
 };
 
 describe('a count', () => {
@@ -43,6 +43,20 @@ describe('a count', () => {
     const { told, watch } = watched(available, head);
     await watch();
     expect(told).toEqual([]);
+  });
+
+  it('counts anew what was moved between shards meanwhile, for it may have missed that', async () => {
+    const { state, told, ...rest } = watched(1, headOf(mug, { depleted: true }));
+    const amid: Heads = {
+      ...rest.heads,
+      async shards(heads) {
+        if (state.head?.version !== 1) return rest.heads.shards(heads);
+        state.head = headOf(mug, { depleted: true, version: 2 });
+        return shardsOf(mug, [0]);
+      },
+    };
+    await watchStock(amid)(tenantId, mug);
+    expect(told).toEqual([headOf(mug, { version: 3 })]);
   });
 
   it('takes a race that it never wins for a fault, so that the event comes again', async () => {

@@ -1,7 +1,8 @@
+import { findDraws } from '#inventory/app/find-draws';
 import type { Adjustments, Pause, Pick, Stock } from '#inventory/app/ports';
 import { type Adjustment, meet } from '#inventory/domain/adjustment';
 import { type Head, unstocked } from '#inventory/domain/head';
-import { type Draw, draw, spread } from '#inventory/domain/stock';
+import { type Draw, spread } from '#inventory/domain/stock';
 import { err, ok, type Result } from '#shared/kernel';
 
 type Ports = { readonly stock: Stock; readonly adjustments: Adjustments; readonly pick: Pick };
@@ -15,7 +16,7 @@ export const adjustStock =
   ): Promise<Result<Adjustment, 'key_reused' | 'insufficient_stock' | 'conflict'>> => {
     for (let attempt = 0; ; attempt += 1) {
       const [head = unstocked(asked.tenantId, asked.sku)] = await stock.heads(asked.tenantId, [asked.sku]);
-      const draws = await change(stock, asked, head, pick);
+      const draws = await change({ stock, pick }, asked, head, pause);
       if (!draws.ok) {
         const standing = await adjustments.find(asked.tenantId, asked.id);
         return standing ? meet(standing, asked) : draws;
@@ -28,12 +29,13 @@ export const adjustStock =
   };
 
 const change = async (
-  stock: Stock,
-  { sku, delta }: Adjustment,
+  { stock, pick }: Omit<Ports, 'adjustments'>,
+  { tenantId, sku, delta }: Adjustment,
   head: Head,
-  pick: Pick,
-): Promise<Result<readonly Draw[], 'insufficient_stock'>> => {
+  pause: Pause,
+): Promise<Result<readonly Draw[], 'insufficient_stock' | 'conflict'>> => {
   if (delta > 0) return ok(spread(sku, delta, head.shards, pick(head.shards)));
-  const drawn = draw([{ sku, quantity: -delta }], await stock.shards([head]), pick);
-  return drawn.ok ? ok(drawn.value.map((part) => ({ ...part, quantity: -part.quantity }))) : err('insufficient_stock');
+  const found = await findDraws({ stock, pick })(tenantId, [{ sku, quantity: -delta }], pause);
+  if (found.ok) return ok(found.value.map((part) => ({ ...part, quantity: -part.quantity })));
+  return err(found.error === 'out_of_stock' ? 'insufficient_stock' : 'conflict');
 };

@@ -1,6 +1,7 @@
+import { findDraws } from '#inventory/app/find-draws';
 import type { Holds, Pause, Pick, Stock } from '#inventory/app/ports';
 import { type Hold, open } from '#inventory/domain/hold';
-import { draw, guess } from '#inventory/domain/stock';
+import { guess } from '#inventory/domain/stock';
 import type { OrderInCharge, SagaStep } from '#orders/contract';
 import { err, ok, type Result } from '#shared/kernel';
 
@@ -16,8 +17,10 @@ export const holdStock =
   async (step: SagaStep, pause: Pause): Promise<Held> => {
     const order = await orders(step, 'placed');
     if (!order) return err('superseded');
-    const skus = order.lines.map((line) => line.sku);
-    const heads = await stock.heads(step.tenantId, skus);
+    const heads = await stock.heads(
+      step.tenantId,
+      order.lines.map((line) => line.sku),
+    );
     let draws = guess(order.lines, new Map(heads.map((head) => [head.sku, head.shards])), pick);
 
     for (let attempt = 0; ; attempt += 1) {
@@ -25,16 +28,14 @@ export const holdStock =
       if (outcome === 'done') return ok(open(step, draws));
       if (typeof outcome === 'object') return meet(outcome);
 
-      // the heads anew, too: what was stocked since the last look is stock
-      const shards = await stock.shards(await stock.heads(step.tenantId, skus));
-      const drawn = draw(order.lines, shards, pick);
-      if (!drawn.ok && drawn.error === 'out_of_stock') {
+      const found = await findDraws({ stock, pick })(step.tenantId, order.lines, pause);
+      if (!found.ok && found.error === 'out_of_stock') {
         const standing = await holds.find(step.tenantId, step.orderId);
         return standing ? meet(standing) : err('out_of_stock');
       }
-      if (!drawn.ok) throw new Error('the stock of the order is scattered over more shards than one transaction takes');
-      if (!(await pause(attempt))) throw new Error('others hold the same stock: no time left to try again');
-      draws = drawn.value;
+      if (!found.ok || !(await pause(attempt)))
+        throw new Error('others hold the same stock: no time left to try again');
+      draws = found.value;
     }
   };
 

@@ -4,15 +4,23 @@ import type { Hold } from '#inventory/domain/hold';
 import type { Draw, Shard } from '#inventory/domain/stock';
 import type { OrderId, Sku, TenantId } from '#shared/kernel';
 
-/** All reads are strong. */
-export type Stock = {
+/** All reads are strong, but a look at several items sees each at a moment of its own. */
+export type Shelves = {
   /** The heads of the SKUs that were ever stocked. */
   heads(tenantId: TenantId, skus: readonly Sku[]): Promise<readonly Head[]>;
   /** Every shard that the heads speak of and that exists. */
   shards(heads: readonly Head[]): Promise<readonly Shard[]>;
 };
 
-export type Heads = Stock & {
+export type Stock = Shelves & {
+  /**
+   * Moves units from shard to shard and writes `to`, as every move between shards does, so that whoever has found the same head
+   * before and after a look at its shards has missed none; all or nothing. `contended` also where `from` no longer stands.
+   */
+  shift(from: Head, to: Head, changes: readonly Draw[]): Promise<'done' | 'contended' | 'short'>;
+};
+
+export type Heads = Shelves & {
   /** Writes `to` and tells the world, on condition that `from` still stands; false where it does not. */
   tell(from: Head, to: Head): Promise<boolean>;
 };

@@ -1,7 +1,7 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Adjustments } from '#inventory/app/ports';
 import { StockAdjusted } from '#inventory/contract';
-import { headPut } from '#inventory/data/head-table';
+import { headPut } from '#inventory/data/head-put';
 import { adjustmentKey } from '#inventory/data/keys';
 import { shardChange, transact } from '#inventory/data/transact';
 import type { Adjustment } from '#inventory/domain/adjustment';
@@ -35,7 +35,7 @@ export const adjustmentTable = (rt: Runtime<'db'>): Adjustments => {
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           },
         },
-        { Put: headPut(rt, head, next, mint(rt, StockAdjusted.type, event)) },
+        { Put: headPut(rt, head, next, [mint(rt, StockAdjusted.type, event)]) },
         ...draws.map((draw) => shardChange(rt, tenantId, draw, { received: true })),
       ]);
       if (typeof outcome === 'string') return outcome;

@@ -1,11 +1,15 @@
 import type { Stock } from '#inventory/app/ports';
+import { headPut } from '#inventory/data/head-put';
 import { headKey, shardKey } from '#inventory/data/keys';
+import { shardChange, transact } from '#inventory/data/transact';
 import type { Head } from '#inventory/domain/head';
 import type { Shard } from '#inventory/domain/stock';
 import { batchGet, type Key } from '#shared/batch-get';
 import type { Runtime } from '#shared/runtime';
 
 const MOST_KEYS = 100;
+/** Where the head stands among the parts of a shift's transaction. */
+const HEAD = 0;
 
 export const stockTable = (rt: Runtime<'db'>): Stock => ({
   async heads(tenantId, skus) {
@@ -29,8 +33,17 @@ export const stockTable = (rt: Runtime<'db'>): Stock => ({
     }
     return shards;
   },
+
+  async shift(from, to, changes) {
+    const outcome = await transact(rt, [
+      { Put: headPut(rt, from, to, []) },
+      ...changes.map((change) => shardChange(rt, to.tenantId, change, { received: true })),
+    ]);
+    if (typeof outcome === 'string') return outcome;
+    return outcome.failed.includes(HEAD) ? 'contended' : 'short';
+  },
 });
 
 const toHead = ({ pk, sk, out, v, ...head }: Record<string, unknown>): Head => ({ ...head, version: v }) as Head;
 
-const toShard = ({ pk, sk, ...shard }: Record<string, unknown>): Shard => shard as Shard;
+const toShard = ({ pk, sk, v, ...shard }: Record<string, unknown>): Shard => ({ ...shard, version: v }) as Shard;

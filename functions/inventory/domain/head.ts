@@ -20,6 +20,8 @@ export const unstocked = (tenantId: TenantId, sku: Sku): Head => ({
 
 export const touched = (head: Head): Head => ({ ...head, version: head.version + 1 });
 
+export const inShards = (head: Head, shards: number): Head => ({ ...touched(head), shards });
+
 /** The head after a count of what is available; itself where the world need not be told. */
 export const counted = (head: Head, available: number): Head =>
   head.depleted === (available === 0) ? head : { ...touched(head), depleted: available === 0 };

@@ -6,6 +6,7 @@ export type Shard = {
   readonly shard: number;
   readonly received: number;
   readonly available: number;
+  readonly version: number;
 };
 export type Line = { readonly sku: Sku; readonly quantity: number };
 /** So many units out of one shard. */
@@ -19,22 +20,24 @@ export const received = (shards: readonly Shard[]): number => shards.reduce((sum
 
 /**
  * Where to take the lines from: one shard that has enough of a SKU, picked by chance so that orders do not crowd; else as few
- * shards as can be, the fullest first. `shards` must be all shards of the lines' SKUs, read strongly.
+ * shards as can be, the fullest first. `shards` must be all shards of the lines' SKUs, read strongly. Else the line that asks
+ * for more than there is.
  */
 export function draw(
   lines: readonly Line[],
   shards: readonly Shard[],
   pick: (count: number) => number,
-): Result<readonly Draw[], 'out_of_stock' | 'scattered'> {
+): Result<readonly Draw[], Line> {
   const draws: Draw[] = [];
-  for (const { sku, quantity } of lines) {
+  for (const line of lines) {
+    const { sku, quantity } = line;
     const own = shards.filter((shard) => shard.sku === sku);
-    if (available(own) < quantity) return err('out_of_stock');
+    if (available(own) < quantity) return err(line);
     const enough = own.filter((shard) => shard.available >= quantity);
     const one = enough[pick(enough.length)];
     draws.push(...(one ? [{ sku, shard: one.shard, quantity }] : drawFromSeveral(sku, quantity, own)));
   }
-  return draws.length > MOST_DRAWS ? err('scattered') : ok(draws);
+  return ok(draws);
 }
 
 function drawFromSeveral(sku: Sku, quantity: number, shards: readonly Shard[]): Draw[] {
@@ -47,6 +50,17 @@ function drawFromSeveral(sku: Sku, quantity: number, shards: readonly Shard[]): 
       return taken > 0 ? [{ sku, shard, quantity: taken }] : [];
     });
 }
+
+/**
+ * Whether a SKU's shards are the same at two looks: then all that the first one saw was there at one moment, the one between
+ * them, however many reads a look may take.
+ */
+export const steady = (sku: Sku, before: readonly Shard[], after: readonly Shard[]): boolean => {
+  const versions = (shards: readonly Shard[]) =>
+    new Map(shards.filter((shard) => shard.sku === sku).map(({ shard, version }) => [shard, version]));
+  const [then, now] = [versions(before), versions(after)];
+  return then.size === now.size && [...then].every(([shard, version]) => now.get(shard) === version);
+};
 
 /** The first guess, without a look: every line out of one shard. The shards' own conditions tell whether it holds. */
 export const guess = (

@@ -3,13 +3,11 @@ import { adjustStock } from '#inventory/app/adjust-stock';
 import { AdjustStock } from '#inventory/contract';
 import { adjustmentTable } from '#inventory/data/adjustment-table';
 import { stockTable } from '#inventory/data/stock-table';
+import { PATIENCE_MS } from '#inventory/http/patience';
 import { problem, reply, route } from '#shared/http';
 import type { Sku } from '#shared/kernel';
 import { pauseUntil } from '#shared/pause';
 import type { Runtime } from '#shared/runtime';
-
-/** How long an adjustment tries against others before its client is told to. */
-const PATIENCE_MS = 4_000;
 
 export const adjustStockRoute = (rt: Runtime<'db'>) => {
   const pick = (count: number) => Math.floor(rt.random() * count);
