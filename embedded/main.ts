@@ -32,9 +32,11 @@ const start = async () => {
   const { port, demo, operatorKey, logLevel } = settingsOf(process.env, machineRandom);
   const server = await listen(port);
   const { origin } = server;
+  const madeUp = () => Buffer.from(machineRandom.bytes(24)).toString('base64url');
   const secrets = {
     'operator-key': operatorKey,
-    'provider-key': Buffer.from(machineRandom.bytes(24)).toString('base64url'),
+    'provider-key': madeUp(),
+    'provider-callback-key': madeUp(),
   };
   const host = createHost({ manifests, origin, secrets, logLevel });
   await Promise.all([seed(host, demo), host.warm()]);

@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import { defineEvent } from '#shared/events';
 
+/** The providers that Breakwater speaks the protocol of. */
+export type ProviderName = 'sandbox';
+
 /** Minor units. The aggregate is the order. */
 const money = z.object({ amount: z.int(), currency: z.string() });
 
@@ -10,3 +13,12 @@ export const PaymentReceived = defineEvent('PaymentReceived.v1', money);
 export const PaymentDeclined = defineEvent('PaymentDeclined.v1', money);
 /** What was captured went back. */
 export const PaymentRefunded = defineEvent('PaymentRefunded.v1', money);
+
+/** What a provider tells of a charge by itself. It may say more than that. */
+export const Callback = z.object({
+  /** `<tenantId>.<orderId>` */
+  key: z.string().regex(/^[A-Za-z0-9_-]{1,64}\.[A-Za-z0-9_-]{1,64}$/),
+  status: z.enum(['captured', 'declined', 'refunded']),
+  ...money.shape,
+});
+export type Callback = z.infer<typeof Callback>;

@@ -15,6 +15,14 @@ export const payments = {
         { of: 'orders', may: ['GetItem'] },
       ],
     },
+    callbacks: {
+      entry: 'functions/payments/callbacks.lambda.ts',
+      routes: [{ method: 'POST', path: '/v1/providers/{provider}/callbacks', scope: 'public' }],
+      timeoutSeconds: 15,
+      callsProvider: true,
+      secrets: ['provider-key', 'provider-callback-key'],
+      grants: [{ of: 'payments', may: ['GetItem', 'PutItem'] }],
+    },
     settle: {
       entry: 'functions/payments/settle.lambda.ts',
       task: true,

@@ -18,16 +18,15 @@ export const errorsOf = ({ issues }: z.ZodError) =>
     .slice(0, MOST_ERRORS)
     .map(({ path, message }) => ({ detail: message.slice(0, LONGEST_ERROR), pointer: pointer(path) }));
 
-export const parseBody = <B>(
-  { body, isBase64Encoded }: Pick<APIGatewayProxyEvent, 'body' | 'isBase64Encoded'>,
-  schema: z.ZodType<B> | undefined,
-): Result<B | undefined, APIGatewayProxyResult> => {
-  const bytes = Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
-  if (bytes.length > LARGEST_BODY) return err(problem('body_too_large'));
-  if (!schema) return ok(undefined);
+type Sent = Pick<APIGatewayProxyEvent, 'body' | 'isBase64Encoded'>;
+
+export const rawBody = ({ body, isBase64Encoded }: Sent): Buffer =>
+  Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
+
+export const parseText = <B>(text: string, schema: z.ZodType<B>): Result<B, APIGatewayProxyResult> => {
   let json: unknown;
   try {
-    json = JSON.parse(bytes.toString('utf8'));
+    json = JSON.parse(text);
   } catch {
     return err(problem('malformed_json'));
   }
@@ -36,4 +35,13 @@ export const parseBody = <B>(
   const errors = errorsOf(parsed.error);
   const detail = errors.map((error) => `${error.pointer}: ${error.detail}`).join('; ');
   return err(problem('invalid_body', detail, { errors }));
+};
+
+export const parseBody = <B>(
+  sent: Sent,
+  schema: z.ZodType<B> | undefined,
+): Result<B | undefined, APIGatewayProxyResult> => {
+  const bytes = rawBody(sent);
+  if (bytes.length > LARGEST_BODY) return err(problem('body_too_large'));
+  return schema ? parseText(bytes.toString('utf8'), schema) : ok(undefined);
 };

@@ -29,7 +29,7 @@ export type RouteSpec = {
 };
 
 /** Secrets, named `breakwater/<stage>/<secret>`. */
-export type Secret = 'operator-key' | 'provider-key';
+export type Secret = 'operator-key' | 'provider-key' | 'provider-callback-key';
 
 /** `OrderPlaced.v1`: the past tense and a version. */
 export type EventType = `${string}.v${number}`;

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type * as z from 'zod';
 import type { Caller } from '#shared/authenticate';
-import { errorsOf, parseBody } from '#shared/body';
+import { errorsOf, parseBody, rawBody } from '#shared/body';
 import type { TenantId } from '#shared/kernel';
 import type { RouteSpec, Scope } from '#shared/manifest';
 import { problem } from '#shared/reply';
@@ -11,6 +11,8 @@ export type Call<S extends Scope = Scope, B = unknown, Q = unknown> = {
   /** From the key, never from what the client says. */
   readonly tenantId: S extends 'tenant' ? TenantId : undefined;
   readonly body: B;
+  /** The body as it was sent, for those who check its signature. */
+  readonly raw: () => string;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Q;
   /** By its name in lower case. */
@@ -58,6 +60,7 @@ export const route = <S extends Scope, B = undefined, Q = undefined>(
     return act({
       tenantId: (caller?.kind === 'tenant' ? caller.tenantId : undefined) as Call<S>['tenantId'],
       body: body.value as B,
+      raw: () => rawBody(event).toString('utf8'),
       params,
       query: query?.data as Q,
       header: (name) => header(event, name),

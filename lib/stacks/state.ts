@@ -65,6 +65,12 @@ export class StateStack extends Stack {
       stage,
       "The payment provider's key: put the provider's own here.",
     );
+    this.secret(
+      'ProviderCallbackKey',
+      by.secret('provider-callback-key'),
+      stage,
+      'What the payment provider signs its callbacks with: put what you have agreed on here.',
+    );
   }
 
   /** Random until someone puts another value: CloudFormation leaves that alone. */

@@ -12,7 +12,7 @@ const key = () => randomBytes(24).toString('base64url');
 const startEmbedded = async (): Promise<{ host: Host; stop: () => Promise<void> }> => {
   const server = await listen(0);
   const { origin } = server;
-  const secrets = { 'operator-key': key(), 'provider-key': key() };
+  const secrets = { 'operator-key': key(), 'provider-key': key(), 'provider-callback-key': key() };
   const embedded = createHost({ manifests, stage: 'dev', origin, secrets, visibilityMs: () => 1_000 });
   await embedded.warm();
   server.serve(embedded);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { attemptTable } from '#payments/data/attempt-table';
 import { attemptKey } from '#payments/data/keys';
-import { type Attempt, charged, settle, tombstone, undone } from '#payments/domain/attempt';
+import { type Attempt, charged, closed, returned, settle, tombstone, undone } from '#payments/domain/attempt';
 import { watchedTable } from '../shared/fixtures/watched-table.ts';
 import { anAttempt, orderId, step, tenantId, total } from './fixtures/attempt.ts';
 
@@ -13,15 +13,13 @@ const stored = async (first = intent) => {
   const item = () => made.itemAt(attemptKey(tenantId, orderId));
   return { ...made, attempts, item };
 };
-const event = (type: string, version: number) => ({
+const out = (version: number, ...types: readonly string[]) => ({
   v: version,
-  events: [
-    {
-      id: expect.any(String),
-      at: expect.any(String),
-      ...{ type, tenantId, aggregateId: orderId, version, data: total },
-    },
-  ],
+  events: types.map((type) => ({
+    id: expect.any(String),
+    at: expect.any(String),
+    ...{ type, tenantId, aggregateId: orderId, version, data: total },
+  })),
 });
 
 it('puts an intent, of which the world hears nothing', async () => {
@@ -42,6 +40,7 @@ it('meets the attempt that stands, whatever it has come to', async () => {
   await attempts.move(intent, declined);
   expect(await attempts.putOrMeet(intent)).toEqual(declined);
   expect(await attempts.putOrMeet(tombstone({ ...step, total }))).toEqual(declined);
+  expect(await attempts.putOrMeet(closed({ ...step, total }))).toEqual(declined);
 });
 
 describe('a move', () => {
@@ -49,15 +48,27 @@ describe('a move', () => {
   const settling = settle(captured);
   const refunded = undone(settling, 'refunded');
   const voided = undone(settle(intent), 'voided');
+  const declined = charged(intent, 'declined');
 
   it.each<[string, readonly Attempt[], unknown]>([
-    ['captured', [captured], event('PaymentReceived.v1', 2)],
-    ['declined', [charged(intent, 'declined')], event('PaymentDeclined.v1', 2)],
+    ['captured', [captured], out(2, 'PaymentReceived.v1')],
+    ['declined', [charged(intent, 'declined')], out(2, 'PaymentDeclined.v1')],
     ['settling', [captured, settling], undefined],
-    ['refunded', [captured, settling, refunded], event('PaymentRefunded.v1', 4)],
+    ['refunded', [captured, settling, refunded], out(4, 'PaymentRefunded.v1')],
     ['voided', [settle(intent), voided], undefined],
+    [
+      'refunded without having been known as captured',
+      [settle(intent), undone(settle(intent), 'refunded')],
+      out(3, 'PaymentReceived.v1', 'PaymentRefunded.v1'),
+    ],
+    [
+      'a capture in vain',
+      [declined, settle(declined), returned(settle(declined))],
+      out(4, 'PaymentReceived.v1', 'PaymentRefunded.v1'),
+    ],
+    ['declined once more', [declined, returned(declined), settle(returned(declined))], undefined],
     ['declined and settled', [charged(intent, 'declined'), settle(charged(intent, 'declined'))], undefined],
-  ])('to %s tells what the world should hear of it', async (_, states, out) => {
+  ])('to %s tells what the world should hear of it', async (_, states, expected) => {
     const { attempts, item, calls } = await stored();
     let from = intent;
     for (const to of states) {
@@ -66,7 +77,7 @@ describe('a move', () => {
       from = to;
     }
     expect(await attempts.find(tenantId, orderId)).toEqual(from);
-    expect((await item())?.['out']).toEqual(out);
+    expect((await item())?.['out']).toEqual(expected);
   });
 
   it.each<[string, Attempt]>([

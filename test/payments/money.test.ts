@@ -2,18 +2,22 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { OrderInCharge } from '#orders/contract';
 import { chargeOrder } from '#payments/app/charge-order';
-import type { Attempts, Provider } from '#payments/app/ports';
+import type { Attempts, Breakers } from '#payments/app/ports';
 import { settleOrder } from '#payments/app/settle-order';
+import { watchProvider } from '#payments/app/watch-provider';
+import { type Breaker, healthy } from '#payments/domain/breaker';
 import type { Charges } from '#sandbox/app/ports';
 import { storedCharges } from '../sandbox/fixtures/stored-charges.ts';
 import { key, order, step } from './fixtures/attempt.ts';
 import { practiceProvider } from './fixtures/practice-provider.ts';
 import { storedAttempts } from './fixtures/stored-attempts.ts';
+import { at, limits, storedBreakers } from './fixtures/stored-breakers.ts';
 
+type Makes = 'captured' | 'declined' | 'pending';
 const unwinding = { ...step, run: 2 };
 
 /** One order with its money, where every call waits for its turn and any answer of the provider may get lost. */
-const till = (s: fc.Scheduler, declines: boolean, loses: () => boolean) => {
+const till = (s: fc.Scheduler, makes: Makes, loses: () => boolean, first = healthy) => {
   const turn = () => s.schedule(Promise.resolve());
   const { rows, charges } = storedCharges();
   const { written, attempts } = storedAttempts();
@@ -26,6 +30,11 @@ const till = (s: fc.Scheduler, declines: boolean, loses: () => boolean) => {
       const standing = await charges.putOrMeet(charge);
       if (standing === charge && charge.status === 'captured') captures += 1;
       return standing;
+    },
+    async move(from, to) {
+      const moved = await charges.move(from, to);
+      if (moved && from.captured === 0 && to.captured > 0) captures += 1;
+      return moved;
     },
   };
   const slowCharges: Charges = {
@@ -42,10 +51,16 @@ const till = (s: fc.Scheduler, declines: boolean, loses: () => boolean) => {
     await turn();
     return status === asked && run === (status === 'placed' ? 1 : 2) ? order : undefined;
   };
-  const ports = (lossy: boolean): { orders: OrderInCharge; attempts: Attempts; provider: Provider } => ({
+  const { breakers } = storedBreakers(first);
+  const slowBreakers: Breakers = {
+    find: (...args) => turn().then(() => breakers.find(...args)),
+    move: (...args) => turn().then(() => breakers.move(...args)),
+  };
+  const ports = (lossy: boolean) => ({
     orders,
+    watch: watchProvider(slowBreakers, { now: () => at(0), limits: { ...limits, failures: 2 } }),
     attempts: slowAttempts,
-    provider: practiceProvider(slowCharges, { declines, loses: lossy ? loses : () => false }),
+    provider: practiceProvider(slowCharges, { makes, loses: lossy ? loses : () => false }),
   });
   return {
     charge: () => chargeOrder(ports(true))(step),
@@ -61,13 +76,16 @@ const till = (s: fc.Scheduler, declines: boolean, loses: () => boolean) => {
 };
 
 const coin = fc.infiniteStream(fc.boolean());
+const makes = fc.constantFrom<Makes>('captured', 'declined', 'pending');
+const open: Breaker = { status: 'open', generation: 1, failures: [], until: at(1), version: 3 };
+const health = fc.constantFrom(healthy, open);
 
 it('keeps no money of an unwound order, whatever ran when and whichever answers were lost', () =>
   // Invariants 3 and 5. Red when settle does not mark the attempt first, takes an unknown outcome for a void, or refunds
   // nothing; when charge sends before its intent stands, or passes a tombstone.
   fc.assert(
-    fc.asyncProperty(fc.scheduler(), fc.boolean(), coin, async (s, declines, toss) => {
-      const { charge, settle, cancel, written, charged, captures } = till(s, declines, () => toss.next().value);
+    fc.asyncProperty(fc.scheduler(), makes, coin, health, async (s, made, toss, first) => {
+      const { charge, settle, cancel, written, charged, captures } = till(s, made, () => toss.next().value, first);
       const unwind = async () => {
         await cancel();
         await Promise.all([settle(true), settle(true)]);
@@ -95,13 +113,13 @@ it('keeps no money of an unwound order, whatever ran when and whichever answers 
 it('captures once and says so, however many charge and whichever answers were lost', () =>
   // Invariant 4. Red when the key at the provider differs from try to try, or when an unknown outcome is taken for a refusal.
   fc.assert(
-    fc.asyncProperty(fc.scheduler(), fc.boolean(), coin, async (s, declines, toss) => {
-      const { charge, written, captures } = till(s, declines, () => toss.next().value);
+    fc.asyncProperty(fc.scheduler(), makes, coin, async (s, made, toss) => {
+      const { charge, written, captures } = till(s, made, () => toss.next().value);
       const answers = await s.waitFor(Promise.all([charge(), charge(), charge()]));
-      expect(captures()).toBe(declines ? 0 : 1);
+      expect(captures()).toBe(made === 'declined' ? 0 : 1);
       for (const answer of answers) {
         if (answer.ok) expect(answer.value.status).toBe('captured');
-        else expect(answer.error).toBeOneOf(declines ? ['declined', 'unknown'] : ['unknown']);
+        else expect(answer.error).toBeOneOf(made === 'declined' ? ['declined', 'unknown'] : ['unknown']);
       }
       expect(written.length).toBeLessThanOrEqual(2);
     }),

@@ -61,7 +61,9 @@ describe.each(all)('%s', (name, ask) => {
   it.each<[string, ReturnType<typeof provider>]>([
     ['no answer', provider(() => Promise.reject(new DOMException('The call timed out.', 'TimeoutError')))],
     ['an error of the provider', saying({ status: 'captured' }, 500)],
-    ['a refusal of the call', saying({ status: 'declined' }, 409)],
+    ['a refusal of the call', saying({ status: 'declined' }, 422)],
+    ['a refusal that does not say why', saying({ status: 'declined' }, 409)],
+    ['others at it at the same time', saying({ code: 'conflict' }, 409)],
     ['another status of success', saying({ status: 'captured' }, 202)],
     ['a body that says nothing', saying({})],
     ['a body of another kind', saying({ status: 'pending' })],
@@ -75,4 +77,9 @@ describe.each(all)('%s', (name, ask) => {
     await expect(ask(keyless)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
     expect(keyless.sent).toEqual([]);
   });
+});
+
+it('takes a refusal of a void or a refund for what it is; a charge is never refused, but declined', async () => {
+  const refusing = () => saying({ code: 'refund_refused' }, 409);
+  expect(await Promise.all(all.map(([, ask]) => ask(refusing())))).toEqual(['unknown', 'refused', 'refused']);
 });

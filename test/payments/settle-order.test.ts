@@ -33,11 +33,11 @@ it('leaves a tombstone where nothing was ever sent', async () => {
   expect(provider.void).not.toHaveBeenCalled();
 });
 
-it('settles a declined attempt without asking the provider', async () => {
-  const { written, attempts } = storedAttempts(anAttempt({ status: 'declined' }));
+it.each(['declined', 'closed'] as const)('settles a %s attempt without asking the provider', async (status) => {
+  const { written, attempts } = storedAttempts(anAttempt({ status }));
   const provider = answering('voided');
   expect(await settleOrder({ orders, attempts, provider })(step)).toMatchObject({ ok: true });
-  expect(written.map(({ status }) => status)).toEqual(['declined', 'settled']);
+  expect(written.map(({ status }) => status)).toEqual([status, 'settled']);
   expect(provider.void).not.toHaveBeenCalled();
 });
 
@@ -72,6 +72,20 @@ describe('an outcome that nobody knows', () => {
     expect(written.at(-1)?.status).toBe('settling');
     expect(await settleOrder({ orders, attempts, provider: answering('voided') })(step)).toMatchObject({ ok: true });
     expect(written.map(({ status }) => status)).toEqual(['intended', 'settling', 'settled']);
+  });
+});
+
+describe('a refusal for good', () => {
+  it.each([
+    ['of the void', answering('refused')],
+    ['of the refund', answering('captured', 'refused')],
+  ])('%s leaves it settling, so that a later run goes on from there', async (_, provider) => {
+    const { written, attempts } = storedAttempts(anAttempt());
+    expect(await settleOrder({ orders, attempts, provider })(step)).toEqual(refused('refused'));
+    expect(written.map(({ status }) => status)).toEqual(['intended', 'settling']);
+    const allowed = answering('captured', 'refunded');
+    expect(await settleOrder({ orders, attempts, provider: allowed })(step)).toMatchObject({ ok: true });
+    expect(written.at(-1)).toMatchObject({ status: 'settled', captured: 55_00, refunded: 55_00 });
   });
 });
 

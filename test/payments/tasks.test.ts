@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { orderTable } from '#orders/data/order-table';
-import { cancel } from '#orders/domain/order';
+import { cancel } from '#orders/domain/customer';
 import { attemptTable } from '#payments/data/attempt-table';
+import { breakerTable } from '#payments/data/breaker-table';
+import { healthy } from '#payments/domain/breaker';
 import { chargeTask } from '#payments/saga/charge.task';
 import { settleTask } from '#payments/saga/settle.task';
+import { allowRefund } from '#sandbox/app/provide';
 import { chargeTable } from '#sandbox/data/charge-table';
-import { anOrder, at } from '../orders/fixtures/order.ts';
+import { usualTimes } from '#shared/times';
+import { anOrder, at, limits } from '../orders/fixtures/order.ts';
 import { invocation } from '../shared/fixtures/invocation.ts';
 import { key, orderId, tenantId } from './fixtures/attempt.ts';
 import { sandboxWorld } from './fixtures/sandbox-world.ts';
@@ -14,13 +18,17 @@ const till = async (token = 'tok_ok') => {
   const { rt, provider } = sandboxWorld();
   const orders = orderTable(rt);
   const placed = await orders.putOrMeet(anOrder({ payment: { token } }));
+  const breakers = breakerTable(rt, 'sandbox');
   const stepOf = (run: number) => ({ tenantId, orderId, run });
   return {
     provider,
+    breakers,
+    breaker: () => breakers.find(tenantId),
+    allowRefund: () => allowRefund(chargeTable(rt))(key),
     charge: () => chargeTask(rt)(stepOf(1), invocation()),
     settle: () => settleTask(rt)(stepOf(2), invocation()),
     async cancel() {
-      const cancelling = cancel(placed, at);
+      const cancelling = cancel(placed, at, limits);
       if (cancelling.ok) await orders.move(placed, cancelling.value);
     },
     attempt: () => attemptTable(rt).find(tenantId, orderId),
@@ -72,6 +80,41 @@ describe('the tasks of money', () => {
     await cancel();
     await expect(settle()).rejects.toMatchObject({ name: 'PaymentUnknown' });
     expect(await attempt()).toMatchObject({ status: 'settling' });
+    await settle();
+    expect(await attempt()).toMatchObject({ status: 'settled', captured: 55_00, refunded: 55_00 });
+    expect(await charged()).toMatchObject({ captured: 55_00, refunded: 55_00 });
+  });
+
+  it('open the breaker with failure upon failure, and then ask no more: what was sent stays unknown', async () => {
+    const { charge, provider, breaker, attempt } = await till('tok_5xx');
+    for (let failures = 1; failures <= usualTimes.breaker.failures; failures += 1) {
+      expect(await breaker()).toMatchObject({ status: 'closed' });
+      await expect(charge()).rejects.toMatchObject({ name: 'PaymentUnknown' });
+    }
+    expect(await breaker()).toMatchObject({ status: 'open' });
+    await expect(charge()).rejects.toMatchObject({ name: 'PaymentUnknown' });
+    expect(provider.asked).toHaveLength(usualTimes.breaker.failures);
+    expect(await attempt()).toMatchObject({ status: 'intended' });
+  });
+
+  it('say by name that the provider cannot be asked, and never ask for that order', async () => {
+    const { charge, breakers, provider, attempt, cancel, settle } = await till();
+    await breakers.move(tenantId, healthy, { ...healthy, status: 'open', until: '2027-01-01', version: 1 });
+    for (const _ of ['once', 'again']) await expect(charge()).rejects.toMatchObject({ name: 'PaymentUnavailable' });
+    expect(await attempt()).toMatchObject({ status: 'closed' });
+    await cancel();
+    await settle();
+    expect(await attempt()).toMatchObject({ status: 'settled', captured: 0 });
+    expect(provider.asked).toEqual([]);
+  });
+
+  it('say by name that the provider gives nothing back, and go on once it does', async () => {
+    const { charge, cancel, settle, attempt, charged, allowRefund } = await till('tok_refund_refused');
+    await charge();
+    await cancel();
+    await expect(settle()).rejects.toMatchObject({ name: 'SettlementRefused' });
+    expect(await attempt()).toMatchObject({ status: 'settling' });
+    await allowRefund();
     await settle();
     expect(await attempt()).toMatchObject({ status: 'settled', captured: 55_00, refunded: 55_00 });
     expect(await charged()).toMatchObject({ captured: 55_00, refunded: 55_00 });

@@ -9,8 +9,11 @@ const sandbox = () => {
   const { rt } = watchedTable({ services: [secretsManager(new Map([['breakwater/test/provider-key', 'merchant']]))] });
   const fn = provider(rt);
   const as = (authorization: string) => (method: string, path: string, body?: unknown) =>
-    request(fn, method, `/sandbox/charges${path}`, { body, headers: { authorization } });
-  return { ask: as('Bearer merchant'), stranger: as('Bearer other'), now: () => rt.now().getTime() };
+    request(fn, method, path.startsWith('/sandbox') ? path : `/sandbox/charges${path}`, {
+      body,
+      headers: { authorization },
+    });
+  return { ask: as('Bearer merchant'), stranger: as('Bearer other'), now: () => rt.now().getTime(), sleep: rt.sleep };
 };
 const charge = (token: string, amount = 55_00) => ({ key, amount, currency: 'EUR', token });
 
@@ -76,5 +79,62 @@ describe('the sandbox', () => {
     const { ask } = sandbox();
     expect(await ask('GET', `/${other}`)).toMatchObject({ status: 404, body: { code: 'not_found' } });
     expect(await ask('POST', '', { ...charge('tok_ok'), key: other })).toMatchObject({ status: 422 });
+  });
+
+  it.each([
+    ['tok_5xx', [503, 503, 503, 503], 404],
+    ['tok_flaky', [503, 503, 200, 200], 'captured'],
+    ['tok_unknown_then_commits', [503, 200, 200], 'captured'],
+  ])('fails as it is told: %s', async (token, statuses, made) => {
+    const { ask } = sandbox();
+    const answers: number[] = [];
+    for (const _ of statuses) answers.push((await ask('POST', '', charge(token))).status);
+    expect(answers).toEqual(statuses);
+    // of a charge or of the problem that there is none
+    expect((await ask('GET', `/${key}`)).body.status).toBe(made);
+  });
+
+  it.each([
+    ['tok_unreachable', [7_000, 7_000], [503, 503]],
+    ['tok_commits_late', [7_000, 0], [200, 200]],
+  ])('answers late as it is told: %s', async (token, waits, statuses) => {
+    const { ask, now } = sandbox();
+    for (const [n, wait] of waits.entries()) {
+      const before = now();
+      expect((await ask('POST', '', charge(token))).status).toBe(statuses[n]);
+      expect(now() - before).toBe(wait);
+    }
+  });
+
+  it('refuses refunds for good until they are allowed', async () => {
+    const { ask } = sandbox();
+    await ask('POST', '', charge('tok_refund_refused'));
+    const refund = { refundKey: 'r', amount: 55_00, currency: 'EUR' };
+    const refused = { status: 409, body: { code: 'refund_refused' } };
+    expect(await ask('POST', `/${key}/refund`, refund)).toMatchObject(refused);
+    expect(await ask('POST', `/${key}/allow-refund`, {})).toMatchObject({ status: 200 });
+    expect(await ask('POST', `/${key}/refund`, refund)).toMatchObject({ status: 200, body: { refunded: 55_00 } });
+    expect(await ask('POST', '/t1.o2/allow-refund', {})).toMatchObject({ status: 404 });
+  });
+
+  it('is out for one tenant until the time is over, or the outage is ended', async () => {
+    const { ask, sleep } = sandbox();
+    const out = (tenantId: string, seconds: number) => ask('POST', '/sandbox/outages', { tenantId, seconds });
+    expect(await out('t1', 60)).toMatchObject({ status: 200, body: { tenantId: 't1', until: expect.any(String) } });
+    const refund = { refundKey: 'r', amount: 55_00, currency: 'EUR' };
+    const all = () => [
+      ask('POST', '', charge('tok_ok')),
+      ask('POST', `/${key}/void`, {}),
+      ask('POST', `/${key}/refund`, refund),
+    ];
+    for (const answer of all()) expect(await answer).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+    expect(await ask('GET', `/${key}`)).toMatchObject({ status: 404 });
+    expect(await ask('POST', '', { ...charge('tok_ok'), key: 't2.o1' })).toMatchObject({ status: 200 });
+    await sleep(60_000);
+    expect(await ask('POST', '', charge('tok_ok'))).toMatchObject({ status: 200 });
+    await out('t1', 60);
+    expect(await ask('POST', `/${key}/refund`, refund)).toMatchObject({ status: 503 });
+    await out('t1', 0);
+    expect(await ask('POST', `/${key}/refund`, refund)).toMatchObject({ status: 200 });
   });
 });

@@ -42,7 +42,7 @@ export const attemptTable = (rt: Runtime<'db'>): Attempts => {
         await rt.db.send(
           new PutCommand({
             TableName,
-            Item: toItem(to, events(rt, to)),
+            Item: toItem(to, events(rt, from, to)),
             ConditionExpression: 'v = :v AND #status = :status',
             ExpressionAttributeNames: { '#status': 'status' },
             ExpressionAttributeValues: { ':v': from.version, ':status': from.status },
@@ -57,12 +57,19 @@ export const attemptTable = (rt: Runtime<'db'>): Attempts => {
   };
 };
 
-/** What the world hears of an attempt in its status; of intents, voids and tombstones it hears nothing. */
-const events = (rt: World, { tenantId, orderId, version, status, total, refunded }: Attempt): readonly Event[] => {
-  const of = (type: Event['type'], data = total) => mint(rt, type, { tenantId, aggregateId: orderId, version, data });
-  if (status === 'captured') return [of(PaymentReceived.type)];
-  if (status === 'declined') return [of(PaymentDeclined.type)];
-  return refunded > 0 ? [of(PaymentRefunded.type, { ...total, amount: refunded })] : [];
+/**
+ * What the world hears of a change: money that came, money that went back, a refusal. So received less refunded is what we keep,
+ * also where both became known at once. Of intents, voids and tombstones it hears nothing.
+ */
+const events = (rt: World, from: Attempt, to: Attempt): readonly Event[] => {
+  const { tenantId, orderId, version, total } = to;
+  const of = (type: Event['type'], amount: number) =>
+    mint(rt, type, { tenantId, aggregateId: orderId, version, data: { ...total, amount } });
+  return [
+    ...(to.captured > from.captured ? [of(PaymentReceived.type, to.captured - from.captured)] : []),
+    ...(to.refunded > from.refunded ? [of(PaymentRefunded.type, to.refunded - from.refunded)] : []),
+    ...(to.status === 'declined' && from.status === 'intended' ? [of(PaymentDeclined.type, total.amount)] : []),
+  ];
 };
 
 const toItem = ({ version, ...attempt }: Attempt, out: readonly Event[]) => ({

@@ -1,7 +1,13 @@
+import type { ProviderName } from '#payments/contract';
 import type { OrderId, TenantId } from '#shared/kernel';
 
 /** Every key of this context, and no other place makes one. */
 export const attemptKey = (tenantId: TenantId, orderId: OrderId) => ({
   pk: `payments#${tenantId}#attempt#${orderId}`,
   sk: 'attempt',
+});
+
+export const breakerKey = (tenantId: TenantId, provider: ProviderName) => ({
+  pk: `payments#${tenantId}#breaker#${provider}`,
+  sk: 'breaker',
 });

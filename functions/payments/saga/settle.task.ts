@@ -13,6 +13,7 @@ export const settleTask = (rt: Runtime<'db' | 'secrets'>) => {
     const settled = await settle(step);
     if (settled.ok) return;
     if (settled.error === 'superseded') throw new SagaRefusal('Superseded', 'the order has moved on');
+    if (settled.error === 'refused') throw new SagaRefusal('SettlementRefused', 'the provider gives nothing back');
     if (settled.error === 'unknown') throw new SagaRefusal('PaymentUnknown', 'the provider may or may not have acted');
     throw new Error('the attempt changed while it was settled');
   });

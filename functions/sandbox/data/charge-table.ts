@@ -39,8 +39,9 @@ export const chargeTable = (rt: Runtime<'db'>): Charges => {
           new PutCommand({
             TableName,
             Item: { ...chargeKey(to.key), ...to },
-            ConditionExpression: 'refunded = :refunded',
-            ExpressionAttributeValues: { ':refunded': from.refunded },
+            ConditionExpression: '#version = :version',
+            ExpressionAttributeNames: { '#version': 'version' },
+            ExpressionAttributeValues: { ':version': from.version },
           }),
         );
         return true;

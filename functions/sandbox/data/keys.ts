@@ -1,5 +1,7 @@
-/** Every key of this context, and no other place makes one. A provider's key begins with its tenant. */
-export const chargeKey = (key: string) => ({
-  pk: `sandbox#${key.slice(0, key.indexOf('.'))}#charge#${key}`,
-  sk: 'charge',
-});
+/** A provider's key begins with its tenant. */
+export const tenantOf = (key: string) => key.slice(0, key.indexOf('.'));
+
+/** Every key of this context, and no other place makes one. */
+export const chargeKey = (key: string) => ({ pk: `sandbox#${tenantOf(key)}#charge#${key}`, sk: 'charge' });
+export const callsKey = (key: string) => ({ pk: `sandbox#${tenantOf(key)}#calls#${key}`, sk: 'calls' });
+export const outageKey = (tenantId: string) => ({ pk: `sandbox#${tenantId}#outage#${tenantId}`, sk: 'outage' });
