@@ -5,12 +5,13 @@ import {
   type FunctionId,
   type FunctionSpec,
   names,
+  queueVariable,
   type StageName,
   variablesOf,
   workflowVariable,
 } from '#shared/manifest';
 import type { Clients, Runtime, Variable } from '#shared/runtime';
-import { stateMachineArn } from './arns.ts';
+import { ACCOUNT, stateMachineArn } from './arns.ts';
 import { type Environment, environments, type Handler, type Pool } from './lambda/environments.ts';
 import { callerOf } from './lambda/grants.ts';
 import { type OwnRuntime, ownRuntime, type Surroundings } from './lambda/runtime.ts';
@@ -54,6 +55,7 @@ const valuesOf = ({ plan, stage, origin, surroundings }: Options): Readonly<Reco
     SECRET_PREFIX: named.secrets,
     MAIL: 'sink',
     PROVIDER_URL: origin,
+    ...Object.fromEntries(plan.queues.map((id) => [queueVariable(id), `${origin}/${ACCOUNT}/${named.queue(id)}`])),
     ...Object.fromEntries(plan.workflows.map(({ id }) => [workflowVariable(id), stateMachineArn(named.workflow(id))])),
   };
 };

@@ -125,7 +125,12 @@ export const createHost = (options: HostOptions): Host => {
   const schedules = plan.functions.flatMap(({ id, spec }) =>
     spec.everyMinutes ? [repeat(clock, spec.everyMinutes * 60_000, () => invoke(id, {}))] : [],
   );
-  const queues = new Map(workers.flatMap(({ queue, dead }) => [queue, dead].map((one) => [one.name, one])));
+  const waiting = plan.queues.map((id) =>
+    makeQueue({ name: named.queue(id), visibilityMs: DEAD_LETTER_VISIBILITY_MS }, { clock, newId }),
+  );
+  const queues = new Map(
+    [...workers.flatMap(({ queue, dead }) => [queue, dead]), ...waiting].map((one) => [one.name, one]),
+  );
   const rules = workers.flatMap(({ consumes, queue }) =>
     consumes.map((detailType) => ({ detailType, send: (envelope: string) => void queue.send(envelope) })),
   );

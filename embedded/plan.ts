@@ -3,17 +3,23 @@ import {
   type FunctionSpec,
   functionId,
   type Manifest,
+  type QueueId,
   type StageName,
   type WorkflowId,
 } from '#shared/manifest';
 
 export type PlannedFunction = { readonly id: FunctionId; readonly spec: FunctionSpec };
 export type PlannedWorkflow = { readonly id: WorkflowId; readonly definition: string };
-export type Plan = { readonly functions: readonly PlannedFunction[]; readonly workflows: readonly PlannedWorkflow[] };
+export type Plan = {
+  readonly functions: readonly PlannedFunction[];
+  readonly workflows: readonly PlannedWorkflow[];
+  /** Those that nothing consumes. */
+  readonly queues: readonly QueueId[];
+};
 
 const twice = (names: readonly string[]): string[] => names.filter((name, n) => names.indexOf(name) !== n);
 
-const faults = ({ functions, workflows }: Plan, published: ReadonlySet<string>): string[] => {
+const faults = ({ functions, workflows }: Omit<Plan, 'queues'>, published: ReadonlySet<string>): string[] => {
   const known = new Set(workflows.map(({ id }) => id));
   const routes = functions.flatMap(({ spec }) => spec.routes ?? []).map(({ method, path }) => `${method} ${path}`);
   return [
@@ -44,5 +50,5 @@ export const planOf = (manifests: readonly Manifest[], stage: StageName): Plan =
   };
   const found = faults(plan, new Set(present.flatMap(({ publishes = [] }) => publishes)));
   if (found.length > 0) throw new Error(`the manifests do not fit together: ${found.join('; ')}`);
-  return plan;
+  return { ...plan, queues: plan.functions.flatMap(({ spec }) => spec.sends ?? []) };
 };

@@ -1,6 +1,14 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { type FunctionId, names, type Secret, type StageName, TABLE, type WorkflowId } from '#shared/manifest';
+import {
+  type FunctionId,
+  names,
+  type QueueId,
+  type Secret,
+  type StageName,
+  TABLE,
+  type WorkflowId,
+} from '#shared/manifest';
 
 /** ARNs by the naming convention, in the account and region of the scope's stack: no stack needs another's exports. */
 export const arns = (scope: Construct, stage: StageName) => {
@@ -11,8 +19,10 @@ export const arns = (scope: Construct, stage: StageName) => {
     table: arn('dynamodb', 'table', by.table),
     indexes: TABLE.indexes.map(({ name }) => arn('dynamodb', 'table', `${by.table}/index/${name}`)),
     bus: arn('events', 'event-bus', by.bus),
+    alarms: arn('sns', by.alarms, '', ArnFormat.NO_RESOURCE_NAME),
     fn: (id: FunctionId) => arn('lambda', 'function', by.fn(id), ArnFormat.COLON_RESOURCE_NAME),
     workflow: (id: WorkflowId) => arn('states', 'stateMachine', by.workflow(id), ArnFormat.COLON_RESOURCE_NAME),
+    queue: (id: QueueId) => arn('sqs', by.queue(id), '', ArnFormat.NO_RESOURCE_NAME),
     /** What SES may have verified to send from this address: itself or its domain. */
     senders: (address: string) =>
       [address, address.slice(address.indexOf('@') + 1)].map((identity) => arn('ses', 'identity', identity)),

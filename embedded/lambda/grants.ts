@@ -6,11 +6,13 @@ const others = (spec: FunctionSpec, stage: StageName): Readonly<Record<string, (
   const named = names(stage);
   const starts = new Set(spec.starts?.map(named.workflow));
   const secrets = new Set(spec.secrets?.map(named.secret));
+  const queues = new Set(spec.sends?.map(named.queue));
   return {
     PutEvents: () => spec.publishes === true,
     DescribeEventBus: () => spec.publishes === true || spec.inspects === true,
     StartExecution: (machine) => starts.has(machine),
     DescribeStateMachine: (machine) => spec.inspects === true || starts.has(machine),
+    SendMessage: (queue) => queues.has(queue),
     GetSecretValue: (secret) => secrets.has(secret),
   };
 };

@@ -4,6 +4,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { HttpHandler } from '@smithy/core/protocols';
 import { makeCorrelation } from '#shared/correlation';
@@ -98,6 +99,10 @@ const clients = (handler: HttpHandler, random: Random): Clients => {
     get mail() {
       made.mail ??= new SESv2Client({ ...options, sigv4aSigningRegionSet: [REGION] });
       return made.mail;
+    },
+    get queues() {
+      made.queues ??= new SQSClient(options);
+      return made.queues;
     },
   };
 };

@@ -1,4 +1,5 @@
 import { ACCOUNT, queueArn } from '../arns.ts';
+import { allow } from '../lambda/grants.ts';
 import { type Clock, type Operation, type Service, ServiceError } from '../service.ts';
 import type { Message, Queue } from './queue.ts';
 
@@ -90,7 +91,7 @@ const attributesOf = (queue: Queue) => ({
   }),
 });
 
-/** SQS over the host's queues, for tests and operators: no function has a grant for it. */
+/** SQS over the host's queues: functions may send to those of their manifests, the rest is for tests and operators. */
 export const sqs = (
   queues: ReadonlyMap<string, Queue>,
   { clock, origin }: { readonly clock: Clock; readonly origin: string },
@@ -112,7 +113,11 @@ export const sqs = (
     GetQueueAttributes: (input: Url & { readonly AttributeNames?: readonly string[] }) => ({
       Attributes: asked(attributesOf(find(input)), input.AttributeNames ?? []),
     }),
-    SendMessage: (input: Url & Entry) => send(find(input), input),
+    SendMessage(input: Url & Entry, caller) {
+      const queue = find(input);
+      allow(caller, 'SendMessage', [queue.name]);
+      return send(queue, input);
+    },
     SendMessageBatch: (input: Url & { readonly Entries?: readonly Entry[] }) =>
       batch(input.Entries, (entry) => send(find(input), entry)),
     async ReceiveMessage(input: Receive) {

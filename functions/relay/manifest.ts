@@ -9,6 +9,7 @@ export const relay = {
       entry: 'functions/relay/publish.lambda.ts',
       streams: true,
       publishes: true,
+      sends: ['relay-unpublishable'],
       timeoutSeconds: 30,
       grants: [],
     },

@@ -37,6 +37,8 @@ export type EventType = `${string}.v${number}`;
 /** `<context>-<function>` and the name of a workflow, unique in the project. */
 export type FunctionId = string;
 export type WorkflowId = string;
+/** A queue that nothing consumes: what lies in it waits for a person. */
+export type QueueId = string;
 
 export type FunctionSpec = {
   /** Path of the module that exports `create(rt)` and `handler`, from the project's root. */
@@ -59,6 +61,8 @@ export type FunctionSpec = {
   /** May start these workflows. */
   readonly starts?: readonly WorkflowId[];
   readonly secrets?: readonly Secret[];
+  /** Puts into these queues, which are its own, what a person must look at. */
+  readonly sends?: readonly QueueId[];
   /** Sends mail to customers, on stages that send any. */
   readonly sendsMail?: true;
   /** Calls the payment provider: gets its URL. */
@@ -112,8 +116,10 @@ export const names = (stage: StageName) => ({
   prefix: `breakwater-${stage}`,
   table: `breakwater-${stage}`,
   bus: `breakwater-${stage}`,
+  /** The topic that hears of every alarm. */
+  alarms: `breakwater-${stage}-alarms`,
   fn: (id: FunctionId) => `breakwater-${stage}-${id}`,
-  queue: (id: FunctionId) => `breakwater-${stage}-${id}`,
+  queue: (id: FunctionId | QueueId) => `breakwater-${stage}-${id}`,
   deadLetters: (id: FunctionId) => `breakwater-${stage}-${id}-dead`,
   /** Events that the bus could not bring to the function's queue. */
   undelivered: (id: FunctionId) => `breakwater-${stage}-${id}-undelivered`,
@@ -126,6 +132,9 @@ export const names = (stage: StageName) => ({
 /** The environment variable in which a function finds the ARN of a workflow that it starts. */
 export const workflowVariable = (id: WorkflowId) => `WORKFLOW_${id.toUpperCase().replaceAll('-', '_')}` as const;
 
+/** The same for the URL of a queue that it sends to. */
+export const queueVariable = (id: QueueId) => `QUEUE_${id.toUpperCase().replaceAll('-', '_')}` as const;
+
 /** The environment variables that a function has. `workflows` are all that there are, for those that inspect them. */
 export const variablesOf = (spec: FunctionSpec, workflows: readonly WorkflowId[]): readonly Variable[] => [
   'STAGE',
@@ -133,6 +142,7 @@ export const variablesOf = (spec: FunctionSpec, workflows: readonly WorkflowId[]
   'TIMES',
   ...(spec.publishes || spec.inspects ? (['BUS_NAME'] as const) : []),
   ...(spec.inspects ? workflows : (spec.starts ?? [])).map(workflowVariable),
+  ...(spec.sends ?? []).map(queueVariable),
   ...(spec.secrets ? (['SECRET_PREFIX'] as const) : []),
   ...(spec.sendsMail ? (['MAIL'] as const) : []),
   ...(spec.callsProvider || spec.inspects ? (['PROVIDER_URL'] as const) : []),

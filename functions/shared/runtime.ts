@@ -3,6 +3,7 @@ import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SESv2Client } from '@aws-sdk/client-sesv2';
 import type { SFNClient } from '@aws-sdk/client-sfn';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Correlation } from '#shared/correlation';
 import type { Times } from '#shared/times';
@@ -17,7 +18,8 @@ export type Variable =
   | 'SECRET_PREFIX'
   /** Whom mail is from, or `sink` where none is sent. */
   | 'MAIL'
-  | `WORKFLOW_${string}`;
+  | `WORKFLOW_${string}`
+  | `QUEUE_${string}`;
 
 /** What a stage counts, and has alarms for. */
 export type Metric = 'BreakerOpened' | 'OrdersRestarted' | 'OrdersExpired' | 'OrdersParked';
@@ -53,6 +55,7 @@ export type Clients = {
   readonly workflows: SFNClient;
   readonly secrets: SecretsManagerClient;
   readonly mail: SESv2Client;
+  readonly queues: SQSClient;
 };
 
 /**

@@ -36,6 +36,7 @@ export const permissionsOf = (
     ...allow('events:PutEvents', spec.publishes ? [by.bus] : []),
     ...allow('states:StartExecution', (spec.starts ?? []).map(by.workflow)),
     ...allow('secretsmanager:GetSecretValue', (spec.secrets ?? []).map(by.secret)),
+    ...allow('sqs:SendMessage', (spec.sends ?? []).map(by.queue)),
     ...allow('ses:SendEmail', spec.sendsMail && stage.mail !== 'sink' ? by.senders(stage.mail.from) : []),
     ...allow('events:DescribeEventBus', spec.inspects ? [by.bus] : []),
     ...allow('states:DescribeStateMachine', spec.inspects ? workflows.map(by.workflow) : []),

@@ -1,6 +1,14 @@
+import { Stack } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
-import { type FunctionSpec, names, variablesOf, type WorkflowId, workflowVariable } from '#shared/manifest';
+import {
+  type FunctionSpec,
+  names,
+  queueVariable,
+  variablesOf,
+  type WorkflowId,
+  workflowVariable,
+} from '#shared/manifest';
 import type { Variable } from '#shared/runtime';
 import { arns } from '../arns.ts';
 import type { Stage } from '../stages.ts';
@@ -24,6 +32,7 @@ export const environmentOf = (
       stage.provider === 'sandbox'
         ? StringParameter.valueForStringParameter(scope, by.parameter('provider-url'))
         : stage.provider.url,
+    ...Object.fromEntries((spec.sends ?? []).map((id) => [queueVariable(id), () => urlOf(scope, by.queue(id))])),
     ...Object.fromEntries(workflows.map((id) => [workflowVariable(id), () => arns(scope, stage.name).workflow(id)])),
   };
   const filled = (name: Variable) => {
@@ -32,4 +41,9 @@ export const environmentOf = (
     return value();
   };
   return Object.fromEntries(variablesOf(spec, workflows).map((name) => [name, filled(name)]));
+};
+
+const urlOf = (scope: Construct, queue: string) => {
+  const { region, urlSuffix, account } = Stack.of(scope);
+  return `https://sqs.${region}.${urlSuffix}/${account}/${queue}`;
 };

@@ -107,6 +107,7 @@ describe.each(everyStage())('%s', (stage, synthesis) => {
     expect(on('secretsmanager:GetSecretValue')).toEqual(
       (spec.secrets ?? []).map((secret) => `secret:${by.secret(secret)}-??????`),
     );
+    expect(on('sqs:SendMessage')).toEqual((spec.sends ?? []).map(by.queue));
     const mails = spec.sendsMail && (stage === 'staging' || stage === 'prod');
     expect(on('ses:SendEmail')).toEqual(mails ? ['identity/shop@mail.example', 'identity/mail.example'] : []);
     expect(on('events:DescribeEventBus')).toEqual(spec.inspects ? [`event-bus/${by.bus}`] : []);
@@ -122,7 +123,7 @@ describe.each(everyStage())('%s', (stage, synthesis) => {
         ...(spec.starts || spec.inspects ? ['states'] : []),
         ...(spec.secrets ? ['secretsmanager'] : []),
         ...(mails ? ['ses'] : []),
-        ...(spec.consumes ? ['sqs'] : []),
+        ...(spec.consumes || spec.sends ? ['sqs'] : []),
         ...(spec.streams ? ['s3'] : []),
         ...(stage === 'localstack' ? [] : ['xray']),
       ].sort(),

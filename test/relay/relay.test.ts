@@ -1,5 +1,7 @@
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { linesOf } from '../shared/fixtures/log.ts';
 import { relayed, written } from './fixtures/bus.ts';
 
 const all = { batchItemFailures: [] };
@@ -12,7 +14,7 @@ describe('the relay', () => {
     expect(published.map(({ Detail, ...entry }) => ({ ...entry, detail: JSON.parse(Detail) }))).toEqual([
       {
         ...{ EventBusName: 'the-bus', Source: 'breakwater.inventory', DetailType: 'ThingMade.v1' },
-        detail: { id: 'a', type: 'ThingMade.v1', data: { n: 1 } },
+        detail: { id: 'a', type: 'ThingMade.v1', correlationId: 'c-a', data: { n: 1 } },
       },
     ]);
   });
@@ -58,21 +60,88 @@ describe('the relay', () => {
     expect(requests).toHaveLength(1);
   });
 
-  it.each([
-    ['an image without a version', { pk: { S: 'orders#t1' }, out: { M: { v: { N: '1' }, events: { L: [] } } } }],
-    [
-      'an event without a type',
-      { ...written(1, ['a']).dynamodb?.NewImage, out: { M: { v: { N: '1' }, events: { L: [{ M: {} }] } } } },
-    ],
-  ])('fails on what it cannot read instead of passing it over: %s', async (_, NewImage) => {
-    const { send } = relayed();
-    await expect(send([{ dynamodb: { SequenceNumber: 's1', NewImage } }])).rejects.toThrow();
+  it('makes no call larger than the bus takes', async () => {
+    const { send, requests, aside } = relayed();
+    const fill = 'x'.repeat(100_000);
+    expect(await send(['a', 'b', 'c', 'd', 'e'].map((id, i) => written(i + 1, [id], { fill })))).toEqual(all);
+    expect(requests).toEqual([['a', 'b'], ['c', 'd'], ['e']]);
+    expect(aside()).toEqual([]);
+  });
+
+  it('names in every line about an event the id of what caused it', async () => {
+    const lines = linesOf();
+    const { send } = relayed((id, request) => (id === 'b' ? 'MalformedDetail' : request === 1 && id === 'c'), 'DEBUG');
+    await send([written(1, ['a']), written(2, ['b', 'c'])]);
+    vi.restoreAllMocks();
+    expect(lines().map(({ message, correlationId }) => [message, correlationId])).toEqual([
+      ['published', 'c-a'],
+      ['the bus refused an event', 'c-b'],
+      ['the bus refused an event', 'c-c'],
+      ['published', 'c-c'],
+      ['an event cannot be published', 'c-b'],
+    ]);
   });
 
   it('fails where it could not name the record to begin from again', async () => {
     const { send } = relayed(() => true);
     const { SequenceNumber, ...dynamodb } = written(1, ['a']).dynamodb ?? {};
     await expect(send([{ dynamodb }])).rejects.toThrow('sequence number');
+  });
+});
+
+describe('what can never be published goes, with its content, to a queue of its own, and holds nothing back', () => {
+  const event = (id: string) => ({ id, type: 'ThingMade.v1', correlationId: `c-${id}` });
+
+  it('an event that is too large', async () => {
+    const { send, ids, aside } = relayed();
+    const fill = 'x'.repeat(262_144);
+    expect(await send([written(1, ['a']), written(2, ['b'], { fill }), written(3, ['c'])])).toEqual(all);
+    expect(ids()).toEqual(['a', 'c']);
+    expect(aside()).toEqual([{ reason: 'too large for the bus', content: { ...event('b'), data: { n: 1, fill } } }]);
+  });
+
+  it('an event that is just not too large goes to the bus', async () => {
+    const { send, ids, aside } = relayed();
+    const { Detail, DetailType, Source } = await (async () => {
+      const probe = relayed();
+      await probe.send([written(1, ['a'], { fill: 'x' })]);
+      return probe.published[0] as { Detail: string; DetailType: string; Source: string };
+    })();
+    const room = 262_144 - Buffer.byteLength(`${Detail}${DetailType}${Source}`) + 1;
+    await send([written(1, ['a'], { fill: 'x'.repeat(room) })]);
+    expect(ids()).toEqual(['a']);
+    await send([written(2, ['b'], { fill: 'x'.repeat(room + 1) })]);
+    expect(ids()).toEqual(['a']);
+    expect(aside()).toHaveLength(1);
+  });
+
+  it.each(['MalformedDetail', 'InvalidArgument'])('an event that the bus refuses by %s, at once', async (code) => {
+    const { send, ids, requests, aside } = relayed((id) => id === 'b' && code);
+    expect(await send([written(1, ['a', 'b']), written(2, ['c'])])).toEqual(all);
+    expect([ids(), requests]).toEqual([['a', 'c'], [['a', 'b', 'c']]]);
+    expect(aside()).toEqual([{ reason: `${code}: not now`, content: { ...event('b'), data: { n: 1 } } }]);
+  });
+
+  it.each([
+    ['an image without a version', { pk: { S: 'orders#t1' }, out: { M: { v: { N: '1' }, events: { L: [] } } } }],
+    [
+      'an event without a type',
+      { ...written(1, ['a']).dynamodb?.NewImage, out: { M: { v: { N: '1' }, events: { L: [{ M: {} }] } } } },
+    ],
+  ])('%s, whole', async (_, NewImage) => {
+    const { send, ids, aside } = relayed();
+    expect(await send([{ dynamodb: { SequenceNumber: 's1', NewImage } }, written(2, ['b'])])).toEqual(all);
+    expect(ids()).toEqual(['b']);
+    expect(aside()).toEqual([
+      { reason: expect.stringContaining('not written by an aggregate'), content: unmarshall(NewImage) },
+    ]);
+  });
+
+  it('only once what came before it is published, so that a redelivery does not repeat it', async () => {
+    const { send, aside } = relayed((id) => id === 'a');
+    const fill = 'x'.repeat(262_144);
+    expect(await send([written(1, ['a']), written(2, ['b'], { fill })])).toEqual(from('s1'));
+    expect(aside()).toEqual([]);
   });
 });
 
