@@ -73,6 +73,9 @@ export type Host = {
   readonly runtimeOf: (id: FunctionId) => OwnRuntime;
   /** Ends all environments of a function in the midst of what they do. */
   readonly crash: (id: FunctionId) => void;
+  /** Lets a consumer take no more messages, as if it were down: they wait in its queue until it is started. */
+  readonly stop: (id: FunctionId) => void;
+  readonly start: (id: FunctionId) => void;
   readonly warm: () => Promise<void>;
   /** Runs a scheduled function now, whatever the clock says. */
   readonly run: (id: FunctionId) => Promise<void>;
@@ -119,9 +122,17 @@ export const createHost = (options: HostOptions): Host => {
     const queue = makeQueue({ name: named.queue(id), visibilityMs: hiddenMs, redrive, work }, { clock, newId });
     return [{ id, spec, queue, dead, consumes: spec.consumes }];
   });
-  const pollers = workers.map(({ id, spec, queue }) =>
-    pollQueue({ queue, invoke: (event) => invoke(id, event), concurrency: spec.concurrency ?? DEFAULT_CONCURRENCY }),
+  const pollers = new Map(
+    workers.map(({ id, spec, queue }) => [
+      id,
+      pollQueue({ queue, invoke: (event) => invoke(id, event), concurrency: spec.concurrency ?? DEFAULT_CONCURRENCY }),
+    ]),
   );
+  const pollerOf = (id: FunctionId) => {
+    const poller = pollers.get(id);
+    if (!poller) throw new Error(`there is no consumer ${id}`);
+    return poller;
+  };
   const schedules = plan.functions.flatMap(({ id, spec }) =>
     spec.everyMinutes ? [repeat(clock, spec.everyMinutes * 60_000, () => invoke(id, {}))] : [],
   );
@@ -177,11 +188,14 @@ export const createHost = (options: HostOptions): Host => {
     executions: () => workflows.ledger.all(),
     runtimeOf: functions.runtimeOf,
     crash: (id) => functions.pool(id).crash(),
+    stop: (id) => pollerOf(id).stop(),
+    start: (id) => pollerOf(id).start(),
     warm: functions.warm,
     run: (id) => invoke(id, {}).then(() => undefined),
     settled: work.settled,
     close() {
-      for (const stop of [...pollers, ...schedules]) stop();
+      for (const poller of pollers.values()) poller.stop();
+      for (const stop of schedules) stop();
       clock.stop();
       for (const { id } of plan.functions) functions.pool(id).crash();
     },

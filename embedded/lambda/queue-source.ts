@@ -31,11 +31,17 @@ type Source = {
   readonly concurrency: number;
 };
 
+export type Poller = {
+  /** Takes no more messages; what is under way ends. */
+  readonly stop: () => void;
+  readonly start: () => void;
+};
+
 /**
  * Brings a queue's messages to a function in batches and deletes those that it did not report as failed. What failed stays
- * hidden until its visibility time-out is over, then comes again. The answer ends it.
+ * hidden until its visibility time-out is over, then comes again.
  */
-export const pollQueue = ({ queue, invoke, concurrency }: Source): (() => void) => {
+export const pollQueue = ({ queue, invoke, concurrency }: Source): Poller => {
   let running = 0;
   let stopped = false;
   let scheduled = false;
@@ -70,10 +76,19 @@ export const pollQueue = ({ queue, invoke, concurrency }: Source): (() => void) 
     queueMicrotask(poll);
   };
 
-  const stopListening = queue.onVisible(schedule);
-  schedule();
-  return () => {
-    stopped = true;
+  let stopListening = () => {};
+  const start = () => {
+    stopped = false;
     stopListening();
+    stopListening = queue.onVisible(schedule);
+    schedule();
+  };
+  start();
+  return {
+    start,
+    stop() {
+      stopped = true;
+      stopListening();
+    },
   };
 };

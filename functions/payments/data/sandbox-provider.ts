@@ -23,10 +23,15 @@ export const sandboxProvider = (rt: Runtime<'secrets'>): Provider => {
 
   const post = async (path: string, body: unknown): Promise<Said> => {
     const authorization = `Bearer ${await key()}`;
+    const cause = rt.correlation.id();
     try {
       const response = await rt.fetch(`${rt.env('PROVIDER_URL')}/sandbox/charges${path}`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', authorization },
+        headers: {
+          'content-type': 'application/json',
+          authorization,
+          ...(cause !== undefined && { 'x-correlation-id': cause }),
+        },
         body: JSON.stringify(body),
         timeoutMs: TIMEOUT_MS,
       });
