@@ -39,5 +39,6 @@ export const tokens: Readonly<Record<string, Behaviour>> = {
   tok_unreachable: { makes: 'nothing', answersAfterMs: 7_000 },
   tok_commits_late: { makes: 'captured', answersAfterMs: 7_000, lateOnce: true },
   tok_unknown_then_commits: { makes: 'pending' },
-  tok_refund_refused: { makes: 'captured', refusesRefunds: true },
+  // slow, so that an order can be cancelled once it is captured
+  tok_refund_refused: { makes: 'captured', answersAfterMs: 3_000, lateOnce: true, refusesRefunds: true },
 };
