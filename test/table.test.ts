@@ -12,10 +12,14 @@ import { confirmOrder } from '#orders/app/confirm-order';
 import { placeOrder } from '#orders/app/place-order';
 import { refuseOrder } from '#orders/app/refuse-order';
 import { orderTable } from '#orders/data/order-table';
+import { when } from '#orders/data/when';
 import { orderInCharge } from '#orders/published';
 import { chargeOrder } from '#payments/app/charge-order';
 import { settleOrder } from '#payments/app/settle-order';
+import { watchProvider } from '#payments/app/watch-provider';
 import { attemptTable } from '#payments/data/attempt-table';
+import { breakerTable } from '#payments/data/breaker-table';
+import { SANDBOX } from '#payments/data/sandbox-provider';
 import type { OrderId, Sku, TenantId } from '#shared/kernel';
 import type { Operation } from '../embedded/service.ts';
 import { stock } from './inventory/fixtures/stock.ts';
@@ -82,24 +86,25 @@ const flow = ({ declines = false } = {}) => {
   const { rt } = watchedTable({ between: metered });
   const [orders, holds, attempts] = [orderTable(rt), holdTable(rt), attemptTable(rt)];
   const id = '0123456789abcdef0123456789' as OrderId;
-  const now = () => rt.now().toISOString();
+  const at = when(rt);
   const pause = async () => false;
   const ports = {
     ...{ orders: orderInCharge(rt), holds, attempts, stock: stockTable(rt), pick: () => 0 },
-    provider: practiceProvider(storedCharges().charges, { declines }),
+    watch: watchProvider(breakerTable(rt, SANDBOX), { now: at.now, limits: rt.times.breaker }),
+    provider: practiceProvider(storedCharges().charges, { makes: declines ? 'declined' : 'captured' }),
   };
   const price = { amount: 1_249_00, currency: 'EUR' };
   const prices = async () => new Map(skus.map((sku) => [sku, price]));
   const step = (run: number) => ({ tenantId, orderId: id, run });
   const acts = {
-    place: () => placeOrder(orders, prices, now)({ ...body, tenantId, id }),
+    place: () => placeOrder(orders, prices, at)({ ...body, tenantId, id }),
     hold: () => holdStock(ports)(step(1), pause),
     charge: () => chargeOrder(ports)(step(1)),
-    confirm: () => confirmOrder(orders, now)(step(1)),
-    refuse: () => refuseOrder(orders, now)(step(1), declines ? 'payment_declined' : 'out_of_stock'),
+    confirm: () => confirmOrder(orders, at)(step(1)),
+    refuse: () => refuseOrder(orders, at)(step(1), declines ? 'payment_declined' : 'out_of_stock'),
     settle: () => settleOrder(ports)(step(2)),
     release: () => releaseStock(ports)(step(2), pause),
-    close: () => closeOrder(orders, now)(step(2)),
+    close: () => closeOrder(orders, at)(step(2)),
     async commit() {
       await commitHold(holds)(tenantId, id);
       return { ok: true };

@@ -1,21 +1,29 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { awaitOrderPayment } from '#orders/app/await-payment';
 import { cancelOrder } from '#orders/app/cancel-order';
 import { closeOrder } from '#orders/app/close-order';
 import { confirmOrder } from '#orders/app/confirm-order';
+import { parkOrder } from '#orders/app/park-order';
 import type { Orders } from '#orders/app/ports';
+import { recordPayment } from '#orders/app/record-payment';
 import { refuseOrder } from '#orders/app/refuse-order';
+import { resumeOrder } from '#orders/app/resume-order';
 import type { Order } from '#orders/domain/order';
-import { anOrder, at, id, stepOf, tenantId } from './fixtures/order.ts';
+import { anOrder, atRest, eur, id, stepOf, tenantId, when } from './fixtures/order.ts';
 import { losingAnswers, storedOrders } from './fixtures/stored-orders.ts';
 
-const now = () => at;
 const movers = {
-  cancel: (orders: Orders) => cancelOrder(orders, now)(tenantId, id),
-  confirm: (orders: Orders) => confirmOrder(orders, now)(stepOf(1)),
-  outOfStock: (orders: Orders) => refuseOrder(orders, now)(stepOf(1), 'out_of_stock'),
-  declined: (orders: Orders) => refuseOrder(orders, now)(stepOf(1), 'payment_declined'),
-  close: (orders: Orders) => closeOrder(orders, now)(stepOf(2)),
+  cancel: (orders: Orders) => cancelOrder(orders, when)(tenantId, id),
+  confirm: (orders: Orders) => confirmOrder(orders, when)(stepOf(1)),
+  outOfStock: (orders: Orders) => refuseOrder(orders, when)(stepOf(1), 'out_of_stock'),
+  declined: (orders: Orders) => refuseOrder(orders, when)(stepOf(1), 'payment_declined'),
+  close: (orders: Orders) => closeOrder(orders, when)(stepOf(2)),
+  await: (orders: Orders) => awaitOrderPayment(orders, when)(stepOf(1)),
+  park: (orders: Orders) => parkOrder(orders, when)(stepOf(2), 'refused'),
+  resume: (orders: Orders) => resumeOrder(orders, when)(tenantId, id),
+  pay: (orders: Orders) =>
+    recordPayment(orders, when)(tenantId, id, { amount: eur(55_00), reference: 'bank 7', key: 'k1' }),
 };
 const mover = fc.constantFrom(...(Object.keys(movers) as (keyof typeof movers)[]));
 
@@ -47,7 +55,9 @@ describe('movers at the same time', () => {
             last = to;
           }
           expect(rows.get(id)).toBe(last);
-          expect(moves.filter(([from]) => from.status === 'placed').length).toBeLessThanOrEqual(1);
+          for (const status of ['placed', 'awaiting_payment']) {
+            expect(moves.filter(([from]) => from.status === status).length).toBeLessThanOrEqual(1);
+          }
 
           const stood = [first, ...moves.map(([, to]) => to)];
           for (const answer of answers) {
@@ -65,6 +75,7 @@ describe('one mover', () => {
     ['confirm', 'placed', 'confirmed'],
     ['outOfStock', 'placed', 'cancelling'],
     ['declined', 'placed', 'cancelling'],
+    ['await', 'placed', 'awaiting_payment'],
   ] as const)('%s: %s -> %s, and once more without a write', async (name, _, status) => {
     const { rows, moves, orders } = storedOrders(anOrder());
     const moved = await movers[name](orders);
@@ -77,6 +88,23 @@ describe('one mover', () => {
     const { moves, orders } = storedOrders(anOrder({ status: 'cancelling', run: 2, reason: 'out_of_stock' }));
     expect(await movers.close(orders)).toMatchObject({ ok: true, value: { status: 'cancelled' } });
     expect(await movers.close(orders)).toMatchObject({ ok: true });
+    expect(moves).toHaveLength(1);
+  });
+
+  it('parks what cannot be unwound, and resumes it', async () => {
+    const { moves, orders } = storedOrders(anOrder({ status: 'cancelling', run: 2, reason: 'out_of_stock' }));
+    expect(await movers.park(orders)).toMatchObject({
+      ok: true,
+      value: { status: 'needs_attention', cause: 'refused' },
+    });
+    expect(await movers.resume(orders)).toMatchObject({ ok: true, value: { status: 'cancelling', run: 3 } });
+    expect(moves).toHaveLength(2);
+  });
+
+  it('confirms what waits for its payment once that has come', async () => {
+    const { moves, orders } = storedOrders(atRest({ status: 'awaiting_payment' }));
+    expect(await movers.pay(orders)).toMatchObject({ ok: true, value: { status: 'confirmed', paid: { key: 'k1' } } });
+    expect(await movers.pay(orders)).toMatchObject({ ok: true });
     expect(moves).toHaveLength(1);
   });
 

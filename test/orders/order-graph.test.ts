@@ -1,55 +1,97 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { cancel, close, confirm, type Order, refuse, type Status } from '#orders/domain/order';
-import { anOrder, at } from './fixtures/order.ts';
+import { cancel, pay } from '#orders/domain/customer';
+import type { Order, Status } from '#orders/domain/order';
+import { awaitPayment, close, confirm, park, refuse } from '#orders/domain/saga';
+import { resume, sweep } from '#orders/domain/upkeep';
+import { later, ok } from '#shared/kernel';
+import { anOrder, at, limits } from './fixtures/order.ts';
 
 const graph: Readonly<Record<Status, readonly Status[]>> = {
-  placed: ['confirmed', 'cancelling'],
-  cancelling: ['cancelled'],
+  placed: ['confirmed', 'awaiting_payment', 'cancelling'],
+  awaiting_payment: ['confirmed', 'cancelling'],
+  cancelling: ['cancelled', 'needs_attention'],
+  needs_attention: ['cancelling'],
   confirmed: [],
   cancelled: [],
 };
 
-const run = fc.integer({ min: 1, max: 3 });
+const run = fc.integer({ min: 1, max: 4 });
 const reason = fc.constantFrom('out_of_stock' as const, 'payment_declined' as const);
-const attempt = fc.oneof(
-  fc.constant((order: Order) => cancel(order, at)),
-  run.map((run) => (order: Order) => confirm(order, run, at)),
-  fc.tuple(run, reason).map(
-    ([run, reason]) =>
-      (order: Order) =>
-        refuse(order, run, reason, at),
-  ),
-  run.map((run) => (order: Order) => close(order, run, at)),
+/** Never past the longest deadline, often past the shortest. */
+const time = fc.integer({ min: 0, max: 2 * limits.paymentDeadlineMs }).map((ms) => later(at, ms));
+
+const attempt: fc.Arbitrary<{
+  readonly tried: (order: Order) => { ok: boolean; value?: Order };
+  readonly name: string;
+}> = fc.oneof(
+  time.map((now) => ({ name: 'cancel', tried: (order: Order) => cancel(order, now, limits) })),
+  fc.tuple(run, time).map(([run, now]) => ({ name: 'confirm', tried: (o: Order) => confirm(o, run, now, limits) })),
+  fc.tuple(run, time).map(([run, now]) => ({ name: 'await', tried: (o: Order) => awaitPayment(o, run, now, limits) })),
+  fc.tuple(run, time).map(([run, now]) => ({ name: 'close', tried: (o: Order) => close(o, run, now, limits) })),
+  fc
+    .tuple(run, time)
+    .map(([run, now]) => ({ name: 'park', tried: (o: Order) => park(o, run, 'refused', now, limits) })),
+  fc.tuple(run, reason, time).map(([run, why, now]) => ({
+    name: 'refuse',
+    tried: (o: Order) => refuse(o, run, why, now, limits),
+  })),
+  fc.tuple(fc.constantFrom('k1', 'k2'), time).map(([key, now]) => ({
+    name: 'pay',
+    tried: (o: Order) => pay(o, o.total, { key, reference: 'bank', at: now }, limits),
+  })),
+  time.map((now) => ({ name: 'sweep', tried: (o: Order) => ok(sweep(o, now, limits)) })),
+  time.map((now) => ({ name: 'resume', tried: (o: Order) => resume(o, now, limits) })),
 );
 
-it('moves along the graph alone, whoever tries what', () =>
-  // Invariant 9. Red when confirm does not ask for `placed`, when close does not ask for `cancelling`, when a fence leaves out
-  // the run, and when unwinding does not raise it.
+it('moves along the graph alone, whoever tries what and when', () =>
+  // Invariant 9. Red when confirm does not ask for `placed`, when close or park do not ask for `cancelling`, when pay takes a
+  // placed order, when a fence leaves out the run, and when unwinding or a restart does not raise it.
   fc.assert(
-    fc.property(fc.array(attempt, { maxLength: 12 }), (attempts) => {
+    fc.property(fc.array(attempt, { maxLength: 14 }), (attempts) => {
       let order = anOrder();
-      for (const tried of attempts) {
-        const moved = tried(order);
-        if (!moved.ok) continue;
-        const next = moved.value;
-        if (next !== order) {
+      for (const { name, tried } of attempts) {
+        const next = tried(order).value;
+        if (next === undefined || next === order) continue;
+        expect(next.version).toBe(order.version + 1);
+        if (next.status === order.status) {
+          expect(name).toBe('sweep');
+          expect(next).toEqual({
+            ...order,
+            run: order.run + 1,
+            restarts: order.restarts + 1,
+            due: next.due,
+            version: next.version,
+          });
+        } else {
           expect(graph[order.status]).toContain(next.status);
-          expect(next.version).toBe(order.version + 1);
           expect(next.run).toBe(order.run + (next.status === 'cancelling' ? 1 : 0));
           expect(next.history.slice(0, -1)).toEqual(order.history);
           expect(next.history.at(-1)?.status).toBe(next.status);
         }
-        const repeated = tried(next);
-        expect(repeated.ok && repeated.value).toBe(next);
+        if (name !== 'sweep') expect(tried(next).value).toBe(next);
         order = next;
       }
+    }),
+    { numRuns: 3_000 },
+  ));
+
+it('is due while it waits for something, never after its deadline, and never once it rests', () =>
+  // Invariant 8. Red when a move keeps the deadline of the status before, or when a restart is due after the deadline.
+  fc.assert(
+    fc.property(fc.array(attempt, { maxLength: 14 }), (attempts) => {
+      let order = anOrder();
+      for (const { tried } of attempts) order = tried(order).value ?? order;
+      const waits = ['placed', 'awaiting_payment', 'cancelling'].includes(order.status);
+      expect(order.due !== undefined).toBe(waits);
+      expect(order.deadline !== undefined).toBe(waits);
+      if (waits) expect((order.due as string) <= (order.deadline as string)).toBe(true);
     }),
     { numRuns: 2_000 },
   ));
 
 it('lets no run but the one in charge move it', () =>
-  // Invariant 9. Red when confirm, refuse or close takes any run.
+  // Invariant 9. Red when confirm, refuse, close or park takes any run.
   fc.assert(
     fc.property(
       run,
@@ -59,9 +101,11 @@ it('lets no run but the one in charge move it', () =>
         const placed = anOrder({ run: inCharge });
         const cancelling = anOrder({ run: inCharge, status: 'cancelling', reason: 'cancelled_by_customer' });
         const superseded = { ok: false, error: 'superseded' };
-        expect(confirm(placed, inCharge + off, at)).toEqual(superseded);
-        expect(refuse(placed, inCharge + off, why, at)).toEqual(superseded);
-        expect(close(cancelling, inCharge + off, at)).toEqual(superseded);
+        expect(confirm(placed, inCharge + off, at, limits)).toEqual(superseded);
+        expect(awaitPayment(placed, inCharge + off, at, limits)).toEqual(superseded);
+        expect(refuse(placed, inCharge + off, why, at, limits)).toEqual(superseded);
+        expect(close(cancelling, inCharge + off, at, limits)).toEqual(superseded);
+        expect(park(cancelling, inCharge + off, 'refused', at, limits)).toEqual(superseded);
       },
     ),
   ));

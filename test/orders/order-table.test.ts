@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { orderKey } from '#orders/data/keys';
 import { orderTable } from '#orders/data/order-table';
-import { cancel, close, confirm, type Order } from '#orders/domain/order';
+import { cancel, pay } from '#orders/domain/customer';
+import type { Order } from '#orders/domain/order';
+import { awaitPayment, close, confirm, park } from '#orders/domain/saga';
+import { sweep } from '#orders/domain/upkeep';
 import { watchedTable } from '../shared/fixtures/watched-table.ts';
-import { anOrder, at, eur, id, tenantId } from './fixtures/order.ts';
+import { anOrder, at, eur, id, limits, tenantId } from './fixtures/order.ts';
 
 const placed = anOrder();
-const reached = (moved: ReturnType<typeof cancel> | ReturnType<typeof confirm>): Order => {
+const reached = (moved: ReturnType<typeof cancel | typeof confirm | typeof pay>): Order => {
   if (!moved.ok) throw new Error(moved.error);
   return moved.value;
 };
@@ -29,12 +32,14 @@ it('puts the order, its place in the list and its event in one write', async () 
     sk: 'order',
     listPk: 'orders#t1#list#0',
     listSk: `${at}#o1`,
+    duePk: 'due#orders#0',
+    dueSk: `${placed.due}#o1`,
     ...fields,
     v: 1,
     out: { v: 1, events: [eventOf('OrderPlaced.v1', 1, { run: 1 })] },
   });
   expect(await orders.find(tenantId, id)).toEqual(placed);
-  expect(calls[0]).toMatchObject({ operation: 'PutItem', units: { write: 2 } });
+  expect(calls[0]).toMatchObject({ operation: 'PutItem', units: { write: 3 } });
 });
 
 it('finds nothing where nothing is', async () => {
@@ -51,13 +56,31 @@ it('meets what stands instead of a second order, in one call', async () => {
 });
 
 describe('a move', () => {
-  const confirmed = reached(confirm(placed, 1, at));
-  const cancelling = reached(cancel(placed, at));
-  const cancelled = reached(close(cancelling, 2, at));
+  const confirmed = reached(confirm(placed, 1, at, limits));
+  const cancelling = reached(cancel(placed, at, limits));
+  const awaiting = reached(awaitPayment(placed, 1, at, limits));
+  const paid = reached(pay(awaiting, placed.total, { key: 'k', reference: 'r', at }, limits));
+  const restartedOrder = sweep(placed, placed.due as string, limits);
+  const again = sweep(cancelling, cancelling.due as string, limits);
+  const parked = reached(park(cancelling, 2, 'refused', at, limits));
+  const cancelled = reached(close(cancelling, 2, at, limits));
   const reason = 'cancelled_by_customer';
 
   it.each([
-    ['confirmed', [confirmed], eventOf('OrderConfirmed.v1', 2, { run: 1, total: eur(55_00) })],
+    ['confirmed', [confirmed], eventOf('OrderConfirmed.v1', 2, { run: 1, total: eur(55_00), paidBy: 'provider' })],
+    [
+      'awaiting_payment',
+      [awaiting],
+      eventOf('OrderAwaitingPayment.v1', 2, { run: 1, total: eur(55_00), deadline: awaiting.deadline }),
+    ],
+    [
+      'confirmed by another payment',
+      [awaiting, paid],
+      eventOf('OrderConfirmed.v1', 3, { run: 1, total: eur(55_00), paidBy: 'offline' }),
+    ],
+    ['a new run of placed', [restartedOrder], eventOf('OrderRestarted.v1', 2, { run: 2, saga: 'fulfil-order' })],
+    ['a new run of cancelling', [cancelling, again], eventOf('OrderRestarted.v1', 3, { run: 3, saga: 'unwind-order' })],
+    ['needs_attention', [cancelling, parked], eventOf('OrderNeedsAttention.v1', 3, { run: 2, cause: 'refused' })],
     ['cancelling', [cancelling], eventOf('OrderCancelling.v1', 2, { run: 2, reason })],
     ['cancelled', [cancelling, cancelled], eventOf('OrderCancelled.v1', 3, { run: 2, reason })],
   ])('to %s carries its event alone', async (_, states, event) => {
@@ -89,7 +112,7 @@ describe('a move', () => {
 
   it('has an event for every status that can be reached, and no other', async () => {
     const { orders } = await stored();
-    await expect(orders.move(placed, { ...placed, version: 2 })).rejects.toThrow('cannot have moved to placed');
+    await expect(orders.move(cancelling, { ...placed, version: 2 })).rejects.toThrow('cannot have moved to placed');
     await expect(orders.move(placed, { ...placed, status: 'cancelling' })).rejects.toThrow('cannot have moved');
   });
 });
@@ -102,5 +125,5 @@ it('throws on what is neither a replay nor a lost race', async () => {
   });
   const orders = orderTable(rt);
   await expect(orders.putOrMeet(placed)).rejects.toThrow('broken');
-  await expect(orders.move(placed, reached(confirm(placed, 1, at)))).rejects.toThrow('broken');
+  await expect(orders.move(placed, reached(confirm(placed, 1, at, limits)))).rejects.toThrow('broken');
 });

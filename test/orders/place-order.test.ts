@@ -2,12 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Command, placeOrder } from '#orders/app/place-order';
 import type { Prices } from '#orders/app/ports';
-import { LARGEST_TOTAL } from '#orders/domain/order';
+import { LARGEST_TOTAL } from '#orders/domain/customer';
 import type { Money } from '#shared/kernel';
-import { aCommand, anOrder, at, eur, id } from './fixtures/order.ts';
+import { aCommand, anOrder, eur, id, when } from './fixtures/order.ts';
 import { losingAnswers, storedOrders } from './fixtures/stored-orders.ts';
 
-const now = () => at;
 const selling =
   (list: Readonly<Record<string, Money>>): Prices =>
   async (_, skus) =>
@@ -41,7 +40,7 @@ describe('one order for a key', () => {
             const place = placeOrder(
               losingAnswers(orders, () => coin.next().value === true),
               selling(today),
-              now,
+              when,
             );
             const answered = await place(asked).catch(() => 'lost' as const);
             const standing = rows.get(id);
@@ -68,7 +67,7 @@ describe('one order for a key', () => {
             return orders.putOrMeet(order);
           },
         };
-        const place = placeOrder(slow, selling({ mug: eur(1), pot: eur(2), cup: eur(3) }), now);
+        const place = placeOrder(slow, selling({ mug: eur(1), pot: eur(2), cup: eur(3) }), when);
         const answers = await s.waitFor(Promise.all([1, 2, 3, 4].map(() => place(asked))));
         for (const answer of answers) expect(answer.ok && answer.value).toBe(rows.get(id));
       }),
@@ -80,7 +79,7 @@ describe('one order for a key', () => {
       fc.asyncProperty(command, command, async (first, second) => {
         fc.pre(JSON.stringify(first) !== JSON.stringify(second));
         const { rows, orders } = storedOrders();
-        const place = placeOrder(orders, selling({ mug: eur(1), pot: eur(2), cup: eur(3) }), now);
+        const place = placeOrder(orders, selling({ mug: eur(1), pot: eur(2), cup: eur(3) }), when);
         await place(first);
         const before = structuredClone([...rows]);
         expect(await place(second)).toEqual({ ok: false, error: 'key_reused' });
@@ -98,13 +97,13 @@ describe('what is refused', () => {
     ['total_too_large', {}, selling({ mug: eur(1), pot: eur(LARGEST_TOTAL) })],
   ])('%s; but a replay of what stands is none', async (error, body, today) => {
     const { rows, orders } = storedOrders();
-    expect(await placeOrder(orders, today, now)(aCommand(body))).toEqual({ ok: false, error });
+    expect(await placeOrder(orders, today, when)(aCommand(body))).toEqual({ ok: false, error });
     expect(rows.size).toBe(0);
 
-    await placeOrder(orders, prices, now)(aCommand());
-    const replayed = await placeOrder(orders, today, now)(aCommand());
+    await placeOrder(orders, prices, when)(aCommand());
+    const replayed = await placeOrder(orders, today, when)(aCommand());
     expect(replayed).toEqual({ ok: true, value: rows.get(id) });
-    expect(await placeOrder(orders, today, now)(aCommand({ ...body, payment: { token: 'other' } }))).toEqual({
+    expect(await placeOrder(orders, today, when)(aCommand({ ...body, payment: { token: 'other' } }))).toEqual({
       ok: false,
       error: 'key_reused',
     });
@@ -112,9 +111,9 @@ describe('what is refused', () => {
 
   it('answers a replay with the order as it stands now', async () => {
     const { rows, orders } = storedOrders();
-    await placeOrder(orders, prices, now)(aCommand());
+    await placeOrder(orders, prices, when)(aCommand());
     const ended = anOrder({ ...rows.get(id), status: 'confirmed', version: 2 });
     rows.set(id, ended);
-    expect(await placeOrder(orders, prices, now)(aCommand())).toEqual({ ok: true, value: ended });
+    expect(await placeOrder(orders, prices, when)(aCommand())).toEqual({ ok: true, value: ended });
   });
 });

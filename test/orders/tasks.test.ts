@@ -1,19 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { orderTable } from '#orders/data/order-table';
-import { cancel, type Order } from '#orders/domain/order';
+import { cancel } from '#orders/domain/customer';
+import type { Order } from '#orders/domain/order';
 import { orderInCharge } from '#orders/published';
 import { closeTask } from '#orders/saga/close.task';
 import { confirmTask } from '#orders/saga/confirm.task';
 import { refuseTask } from '#orders/saga/refuse.task';
 import { invocation } from '../shared/fixtures/invocation.ts';
 import { watchedTable } from '../shared/fixtures/watched-table.ts';
-import { anOrder, at, id, stepOf, tenantId } from './fixtures/order.ts';
+import { anOrder, at, id, limits, stepOf, tenantId } from './fixtures/order.ts';
 
 const tasks = async (cancelled = false) => {
   const { rt } = watchedTable();
   const orders = orderTable(rt);
   const placed = await orders.putOrMeet(anOrder());
-  const unwinding = cancel(placed, at);
+  const unwinding = cancel(placed, at, limits);
   if (cancelled && unwinding.ok) await orders.move(placed, unwinding.value);
   const run = (task: (event: unknown, context: ReturnType<typeof invocation>) => Promise<void>) => (event: unknown) =>
     task(event, invocation());
