@@ -4,6 +4,7 @@ import { names } from '#shared/manifest';
 import { manifests } from '../functions/manifests.ts';
 import { bundled } from '../lib/bundles.ts';
 import { type Deployment, manifestsOn } from '../lib/deployment.ts';
+import { judge } from '../lib/nag.ts';
 import { contextsBefore } from '../lib/order.ts';
 import { ApiStack } from '../lib/stacks/api.ts';
 import { ContextStack } from '../lib/stacks/context.ts';
@@ -36,6 +37,7 @@ export const breakwater = (app: App, deployment: Deployment) => {
   for (const stack of contexts.values()) api.addStackDependency(stack);
   Tags.of(app).add('project', 'breakwater');
   Tags.of(app).add('stage', stage.name);
+  judge(app);
 };
 
 /** The stage that the command line asks for; one line instead of a stack trace where it asks for none that can be. */
@@ -44,6 +46,7 @@ const stageAskedFor = (app: App) => {
     return stageOf({
       stage: app.node.tryGetContext('stage'),
       providerUrl: app.node.tryGetContext('providerUrl'),
+      alarmEmail: app.node.tryGetContext('alarmEmail'),
       mailFrom: app.node.tryGetContext('mailFrom'),
       localstackPort: process.env['LOCALSTACK_PORT'],
     });

@@ -15,14 +15,17 @@ export const arns = (scope: Construct, stage: StageName) => {
   const by = names(stage);
   const arn = (service: string, resource: string, resourceName: string, arnFormat = ArnFormat.SLASH_RESOURCE_NAME) =>
     Stack.of(scope).formatArn({ service, resource, resourceName, arnFormat });
+  /** Of services with one kind of resource, which their ARNs do not name. */
+  const plain = (service: string, resource: string) =>
+    Stack.of(scope).formatArn({ service, resource, arnFormat: ArnFormat.NO_RESOURCE_NAME });
   return {
     table: arn('dynamodb', 'table', by.table),
     indexes: TABLE.indexes.map(({ name }) => arn('dynamodb', 'table', `${by.table}/index/${name}`)),
     bus: arn('events', 'event-bus', by.bus),
-    alarms: arn('sns', by.alarms, '', ArnFormat.NO_RESOURCE_NAME),
+    alarms: plain('sns', by.alarms),
     fn: (id: FunctionId) => arn('lambda', 'function', by.fn(id), ArnFormat.COLON_RESOURCE_NAME),
     workflow: (id: WorkflowId) => arn('states', 'stateMachine', by.workflow(id), ArnFormat.COLON_RESOURCE_NAME),
-    queue: (id: QueueId) => arn('sqs', by.queue(id), '', ArnFormat.NO_RESOURCE_NAME),
+    queue: (id: QueueId) => plain('sqs', by.queue(id)),
     /** What SES may have verified to send from this address: itself or its domain. */
     senders: (address: string) =>
       [address, address.slice(address.indexOf('@') + 1)].map((identity) => arn('ses', 'identity', identity)),

@@ -11,6 +11,8 @@ export type StageTraits = {
   /** X-Ray, which LocalStack lacks. */
   readonly tracing: boolean;
   readonly alarms: boolean;
+  /** A web application firewall before the product's API, which LocalStack lacks. */
+  readonly firewall: boolean;
   /** How long a queue hides a message that was received, in time-outs of its function: 6 is what AWS advises, 1 the least. */
   readonly visibilityTimeouts: number;
   /** Requests per second over all callers of an API, and how many at once. */
@@ -23,6 +25,8 @@ export type StageTraits = {
 export type Stage = StageTraits & {
   readonly name: StageName;
   readonly provider: 'sandbox' | { readonly url: string };
+  /** Who hears of alarms by mail, once they have confirmed that they want to. */
+  readonly alarmEmail?: string;
   /** A sink keeps mail instead of sending it. */
   readonly mail: 'sink' | { readonly from: string };
   /** Where all APIs answer on a stage whose own URLs lead nowhere. */
@@ -36,6 +40,7 @@ const stages: Readonly<Record<StageName, StageTraits>> = {
     memoryMb: 512,
     tracing: false,
     alarms: true,
+    firewall: false,
     visibilityTimeouts: 1,
     times: shortTimes,
     throttle: { rate: 1_000, burst: 1_000 },
@@ -47,6 +52,7 @@ const stages: Readonly<Record<StageName, StageTraits>> = {
     memoryMb: 512,
     tracing: true,
     alarms: false,
+    firewall: false,
     visibilityTimeouts: 6,
     times: usualTimes,
     throttle: { rate: 50, burst: 100 },
@@ -58,6 +64,7 @@ const stages: Readonly<Record<StageName, StageTraits>> = {
     memoryMb: 512,
     tracing: true,
     alarms: true,
+    firewall: false,
     visibilityTimeouts: 6,
     times: usualTimes,
     throttle: { rate: 200, burst: 400 },
@@ -69,6 +76,7 @@ const stages: Readonly<Record<StageName, StageTraits>> = {
     memoryMb: 512,
     tracing: true,
     alarms: true,
+    firewall: true,
     visibilityTimeouts: 6,
     times: usualTimes,
     throttle: { rate: 1_000, burst: 2_000 },
@@ -107,9 +115,16 @@ const mailOf = (name: StageName, from: unknown): Stage['mail'] => {
   );
 };
 
+const alarmEmailOf = (address: unknown): Pick<Stage, 'alarmEmail'> => {
+  if (address === undefined) return {};
+  if (typeof address === 'string' && MAIL_ADDRESS.test(address)) return { alarmEmail: address };
+  throw new Error(`"${address}" is no mail address: use -c alarmEmail=oncall@example.com`);
+};
+
 export type Settings = {
   readonly stage?: unknown;
   readonly providerUrl?: unknown;
+  readonly alarmEmail?: unknown;
   /** Whom customers' mail is from. */
   readonly mailFrom?: unknown;
   /** The port of LocalStack's edge, default 4566. */
@@ -117,13 +132,20 @@ export type Settings = {
 };
 
 /** The stage that the settings ask for; throws, saying what to do, where they are wrong or say too little. */
-export const stageOf = ({ stage = 'dev', providerUrl, mailFrom, localstackPort = '4566' }: Settings): Stage => {
+export const stageOf = ({
+  stage = 'dev',
+  providerUrl,
+  alarmEmail,
+  mailFrom,
+  localstackPort = '4566',
+}: Settings): Stage => {
   const name = nameOf(stage);
   return {
     name,
     ...stages[name],
     provider: providerOf(name, providerUrl),
     mail: mailOf(name, mailFrom),
+    ...alarmEmailOf(alarmEmail),
     ...(name === 'localstack' ? { gateway: `http://127.0.0.1:${localstackPort}/_aws/execute-api` } : {}),
   };
 };

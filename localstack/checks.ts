@@ -4,10 +4,12 @@ import * as logs from '@aws-sdk/client-cloudwatch-logs';
 import * as dynamodb from '@aws-sdk/client-dynamodb';
 import * as events from '@aws-sdk/client-eventbridge';
 import * as iam from '@aws-sdk/client-iam';
+import * as kms from '@aws-sdk/client-kms';
 import * as lambda from '@aws-sdk/client-lambda';
 import * as s3 from '@aws-sdk/client-s3';
 import * as secrets from '@aws-sdk/client-secrets-manager';
 import * as sfn from '@aws-sdk/client-sfn';
+import * as sns from '@aws-sdk/client-sns';
 import * as sqs from '@aws-sdk/client-sqs';
 import * as ssm from '@aws-sdk/client-ssm';
 import type { Deployed } from './deployed.ts';
@@ -18,11 +20,13 @@ const alarms = new cloudWatch.CloudWatchClient(clientOptions);
 const logging = new logs.CloudWatchLogsClient(clientOptions);
 const tables = new dynamodb.DynamoDBClient(clientOptions);
 const bus = new events.EventBridgeClient(clientOptions);
+const keys = new kms.KMSClient(clientOptions);
 const roles = new iam.IAMClient(clientOptions);
 const functions = new lambda.LambdaClient(clientOptions);
 const buckets = new s3.S3Client({ ...clientOptions, forcePathStyle: true });
 const vault = new secrets.SecretsManagerClient(clientOptions);
 const workflows = new sfn.SFNClient(clientOptions);
+const topics = new sns.SNSClient(clientOptions);
 const queues = new sqs.SQSClient(clientOptions);
 const parameters = new ssm.SSMClient(clientOptions);
 
@@ -80,7 +84,8 @@ export const checks: Readonly<Record<string, Check>> = {
   'AWS::Events::EventBus': async ({ id }) =>
     (await bus.send(new events.DescribeEventBusCommand({ Name: id }))).Name === id,
   'AWS::Events::Rule': async ({ id, text, property }) => {
-    const which = { EventBusName: text('EventBusName'), Rule: id.split('|').at(-1) };
+    const own = property('EventBusName') !== undefined;
+    const which = { EventBusName: own ? text('EventBusName') : 'default', Rule: id.split('|').at(-1) };
     const rule = await bus.send(new events.DescribeRuleCommand({ EventBusName: which.EventBusName, Name: which.Rule }));
     const { Targets } = await bus.send(new events.ListTargetsByRuleCommand(which));
     return rule.State === 'ENABLED' && lengthOf(Targets) === lengthOf(property('Targets'));
@@ -94,6 +99,13 @@ export const checks: Readonly<Record<string, Check>> = {
   },
   'AWS::IAM::Role': async ({ id }) =>
     (await roles.send(new iam.GetRoleCommand({ RoleName: id }))).Role?.RoleName === id,
+  'AWS::KMS::Key': async ({ id }) =>
+    (await keys.send(new kms.DescribeKeyCommand({ KeyId: id }))).KeyMetadata?.KeyState === 'Enabled',
+  'AWS::Lambda::EventInvokeConfig': async ({ text, property }) => {
+    const which = { FunctionName: text('FunctionName'), Qualifier: text('Qualifier') };
+    const found = await functions.send(new lambda.GetFunctionEventInvokeConfigCommand(which));
+    return found.MaximumRetryAttempts === property('MaximumRetryAttempts');
+  },
   'AWS::Lambda::EventSourceMapping': async ({ id }) => {
     const { State } = await functions.send(new lambda.GetEventSourceMappingCommand({ UUID: id }));
     return State === 'Enabled';
@@ -116,6 +128,14 @@ export const checks: Readonly<Record<string, Check>> = {
     (await buckets.send(new s3.GetBucketPolicyCommand({ Bucket: text('Bucket') }))).Policy !== undefined,
   'AWS::SecretsManager::Secret': async ({ id }) =>
     ((await vault.send(new secrets.GetSecretValueCommand({ SecretId: id }))).SecretString ?? '').length > 0,
+  'AWS::SNS::Topic': async ({ id }) =>
+    (await topics.send(new sns.GetTopicAttributesCommand({ TopicArn: id }))).Attributes?.['TopicArn'] === id,
+  'AWS::SNS::TopicPolicy': async ({ texts }) => {
+    const found = await Promise.all(
+      texts('Topics').map((TopicArn) => topics.send(new sns.GetTopicAttributesCommand({ TopicArn }))),
+    );
+    return found.length > 0 && found.every(({ Attributes }) => Attributes?.['Policy'] !== undefined);
+  },
   'AWS::SQS::Queue': async ({ id, property }) => {
     const found = await queueAttributes(id);
     return (found['RedrivePolicy'] !== undefined) === (property('RedrivePolicy') !== undefined);

@@ -15,7 +15,9 @@ import { Construct } from 'constructs';
 import { type FunctionId, names } from '#shared/manifest';
 import { arns } from '../arns.ts';
 import type { RoutedFunction } from '../deployment.ts';
+import { deviates } from '../nag.ts';
 import type { Stage } from '../stages.ts';
+import { Firewall } from './firewall.ts';
 import { answerWithProblems } from './gateway-problems.ts';
 
 /** The longest that a key which was taken back may still pass. */
@@ -42,14 +44,17 @@ export type ApiProps = {
   readonly routes: readonly RoutedFunction[];
   /** In front of every route that is not public; without one, the functions are the only guard. */
   readonly authorizer?: FunctionId;
+  /** Strangers' traffic is filtered before it reaches the API. */
+  readonly firewall?: boolean;
 };
 
 /** A REST API of explicit routes, each to a function that is found by its name. What is no route is a 404. */
 export class Api extends Construct {
   readonly id: string;
+  readonly rest: RestApi;
   readonly url: string;
 
-  constructor(scope: Construct, construct: string, { stage, name, routes, authorizer }: ApiProps) {
+  constructor(scope: Construct, construct: string, { stage, name, routes, authorizer, firewall = false }: ApiProps) {
     super(scope, construct);
     const functions = new Map<FunctionId, ReturnType<typeof LambdaFunction.fromFunctionAttributes>>();
     const functionOf = (id: FunctionId) => {
@@ -79,22 +84,32 @@ export class Api extends Construct {
       },
     });
     answerWithProblems(api);
+    deviates(api, 'strictFunctions');
+    const logsRole = api.node.tryFindChild('CloudWatchRole');
+    if (logsRole) deviates(logsRole as Construct, 'gatewayLogs');
 
     const guard = authorizer
       ? new TokenAuthorizer(this, 'Authorizer', { handler: functionOf(authorizer), resultsCacheTtl: AUTHORIZED_FOR })
       : undefined;
     for (const { method, path, scope: callers, to } of routes) {
-      api.root
+      const guarded = guard && callers !== 'public';
+      const added = api.root
         .resourceForPath(path)
         .addMethod(
           method,
           new LambdaIntegration(functionOf(to), { allowTestInvoke: false }),
-          guard && callers !== 'public' ? { authorizer: guard } : {},
+          guarded ? { authorizer: guard } : {},
         );
+      deviates(added, 'ownKeys');
+      if (!guarded) deviates(added, 'openRoute');
     }
+    if (firewall)
+      new Firewall(this, 'Firewall', { name: `${names(stage.name).prefix}-${name}`, before: api.deploymentStage });
+    else deviates(api.deploymentStage, 'noFirewall');
 
     const { region, urlSuffix } = Stack.of(this);
     this.id = api.restApiId;
+    this.rest = api;
     this.url = `${stage.gateway ? `${stage.gateway}/${this.id}` : `https://${this.id}.execute-api.${region}.${urlSuffix}`}/${stage.name}`;
   }
 }

@@ -5,6 +5,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type FunctionId, type FunctionSpec, names } from '#shared/manifest';
 import type { Deployment } from '../deployment.ts';
+import { deviates } from '../nag.ts';
 import { permissionsOf } from './permissions.ts';
 import { environmentOf } from './variables.ts';
 
@@ -19,6 +20,7 @@ export type ContextFunctionProps = {
 /** A function as its manifest describes it: a role of its own that may do what the manifest grants, and logs that end. */
 export class ContextFunction extends Construct {
   readonly lambda: LambdaFunction;
+  readonly role: Role;
 
   constructor(
     scope: Construct,
@@ -34,15 +36,16 @@ export class ContextFunction extends Construct {
       retention: stage.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    role.addToPolicy(
+    this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    this.role.addToPolicy(
       new PolicyStatement({
         effect: Effect.ALLOW,
         actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
         resources: [logGroup.logGroupArn],
       }),
     );
-    for (const statement of permissionsOf(this, stage, spec, workflows)) role.addToPolicy(statement);
+    deviates(this.role, 'unnamedResources');
+    for (const statement of permissionsOf(this, stage, spec, workflows)) this.role.addToPolicy(statement);
 
     this.lambda = new LambdaFunction(this, 'Function', {
       functionName,
@@ -55,7 +58,7 @@ export class ContextFunction extends Construct {
       environment: environmentOf(this, stage, spec, workflows),
       tracing: stage.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
       logGroup,
-      role,
+      role: this.role,
     });
   }
 }

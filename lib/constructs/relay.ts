@@ -1,19 +1,30 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
-import { DynamoEventSource, S3OnFailureDestination } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { FilterCriteria, FilterRule, type IEventSourceDlq, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type CfnBucket,
+  type IBucket,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { names } from '#shared/manifest';
+import { deviates } from '../nag.ts';
 import { removalPolicy } from '../removal.ts';
-import { alarmAbove } from './alarm.ts';
+import type { Stage } from '../stages.ts';
+import { AlarmAbove } from './alarm.ts';
 import { ContextFunction, type ContextFunctionProps } from './function.ts';
 
 /** Below the 24 hours that a stream keeps a record, so that what is given up reaches the bucket instead of nothing. */
 const GIVEN_UP_AFTER = Duration.hours(23);
 const LATE = Duration.minutes(5);
+const LOGS_KEPT = Duration.days(90);
 
 /**
  * Brings what the table's writes carry in `out` to the function, in order per partition, until it succeeds or the record is
@@ -24,14 +35,17 @@ export class Relay extends Construct {
     super(scope, name);
     const { stage } = props.deployment;
     const by = names(stage.name);
-    const { lambda } = new ContextFunction(this, 'Publisher', props);
+    const { lambda, role } = new ContextFunction(this, 'Publisher', props);
 
     const givenUp = new Bucket(this, 'GivenUp', {
       encryption: BucketEncryption.S3_MANAGED,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
+      serverAccessLogsBucket: this.accessLogs(stage) as IBucket,
       removalPolicy: removalPolicy(stage),
     });
+    const bucketId = Stack.of(this).getLogicalId(givenUp.node.defaultChild as CfnBucket);
+    deviates(role, 'unnamedResources', `Resource::<${bucketId}.Arn>/*`);
     const table = Table.fromTableAttributes(this, 'Table', {
       tableName: by.table,
       tableStreamArn: StringParameter.valueForStringParameter(this, by.parameter('stream-arn')),
@@ -50,11 +64,37 @@ export class Relay extends Construct {
             dynamodb: { NewImage: { out: { M: { v: { N: FilterRule.exists() } } } } },
           }),
         ],
-        onFailure: new S3OnFailureDestination(givenUp as IBucket),
+        onFailure: givenUpTo(givenUp),
       }),
     );
 
     const age = lambda.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: Duration.minutes(1) });
-    alarmAbove(this, 'LateAlarm', stage, LATE.toMilliseconds(), age, 'Events reach the bus more than 5 minutes late');
+    new AlarmAbove(this, 'LateAlarm', stage, LATE.toMilliseconds(), age, {
+      says: 'Events reach the bus more than 5 minutes late.',
+      runbook: 'relay-behind',
+    });
+  }
+
+  /** Who has read or changed what was given up. */
+  private accessLogs(stage: Stage): Bucket {
+    return new Bucket(this, 'AccessLogs', {
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      objectOwnership: ObjectOwnership.OBJECT_WRITER,
+      lifecycleRules: [{ expiration: LOGS_KEPT }],
+      removalPolicy: removalPolicy(stage),
+    });
   }
 }
+
+/** The bucket as Lambda needs it and no more: CDK's own destination may read and delete there, too. */
+const givenUpTo = (bucket: Bucket): IEventSourceDlq => ({
+  bind(_, { role }) {
+    role?.addToPrincipalPolicy(
+      new PolicyStatement({ actions: ['s3:PutObject'], resources: [bucket.arnForObjects('*')] }),
+    );
+    role?.addToPrincipalPolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }));
+    return { destination: bucket.bucketArn };
+  },
+});

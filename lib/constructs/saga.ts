@@ -6,7 +6,9 @@ import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cd
 import { Construct } from 'constructs';
 import { type FunctionId, names, type WorkflowId, type WorkflowSpec } from '#shared/manifest';
 import { arns } from '../arns.ts';
+import { deviates } from '../nag.ts';
 import type { Stage } from '../stages.ts';
+import { alarmOnFirst } from './alarm.ts';
 
 const PLACEHOLDER = /\$\{([a-z0-9-]+)\}/g;
 
@@ -40,12 +42,14 @@ export class Saga extends Construct {
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
     role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: tasks.map(by.fn) }));
 
-    new StateMachine(this, 'Workflow', {
+    deviates(role, 'unnamedResources');
+
+    const workflow = new StateMachine(this, 'Workflow', {
       stateMachineName,
       stateMachineType: StateMachineType.STANDARD,
       definitionBody: DefinitionBody.fromString(definitionOf(spec).replaceAll(PLACEHOLDER, (_, task) => by.fn(task))),
       role,
-      tracingEnabled: stage.tracing,
+      tracingEnabled: true,
       logs: {
         // the prefix keeps the account's log resource policy from outgrowing its limit
         destination: new LogGroup(this, 'Logs', {
@@ -53,9 +57,16 @@ export class Saga extends Construct {
           retention: stage.logRetention,
           removalPolicy: RemovalPolicy.DESTROY,
         }),
-        level: LogLevel.ERROR,
+        level: LogLevel.ALL,
         includeExecutionData: false,
       },
     });
+    // declared refusals are caught and end as succeeded: what fails is what no retry could mend
+    const says = {
+      says: `${id} has given up on an order and left it to the sweeper.`,
+      runbook: 'saga-failures',
+    } as const;
+    alarmOnFirst(this, 'FailedAlarm', stage, workflow.metricFailed(), says);
+    alarmOnFirst(this, 'TimedOutAlarm', stage, workflow.metricTimedOut(), says);
   }
 }

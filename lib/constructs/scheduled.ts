@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
+import { alarmOnFirst } from './alarm.ts';
 import { ContextFunction, type ContextFunctionProps } from './function.ts';
 
 export type ScheduledProps = ContextFunctionProps & { readonly everyMinutes: number };
@@ -16,5 +17,9 @@ export class Scheduled extends Construct {
       targets: [new LambdaFunction(lambda, { retryAttempts: 0 })],
     });
     lambda.configureAsyncInvoke({ retryAttempts: 0 });
+    alarmOnFirst(this, 'FailedAlarm', its.deployment.stage, lambda.metricErrors(), {
+      says: `A run of ${its.id} failed.`,
+      runbook: 'sweeper-findings',
+    });
   }
 }

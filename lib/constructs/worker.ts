@@ -5,6 +5,7 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type EventType, names } from '#shared/manifest';
+import { deviates } from '../nag.ts';
 import { alarmOnDeadLetters } from './alarm.ts';
 import { ContextFunction, type ContextFunctionProps, TIMEOUT_SECONDS } from './function.ts';
 
@@ -36,8 +37,15 @@ export class Worker extends Construct {
       visibilityTimeout: Duration.seconds((spec.timeoutSeconds ?? TIMEOUT_SECONDS) * stage.visibilityTimeouts),
       deadLetterQueue: { queue: dead, maxReceiveCount: RECEIVES },
     });
-    alarmOnDeadLetters(this, 'DeadAlarm', stage, dead, `${id} cannot handle an event: see ${by.deadLetters(id)}`);
-    alarmOnDeadLetters(this, 'UndeliveredAlarm', stage, undelivered, `An event did not reach ${by.queue(id)}`);
+    deviates(undelivered, 'deadEnd');
+    alarmOnDeadLetters(this, 'DeadAlarm', stage, dead, {
+      says: `${id} cannot handle an event: it lies in ${by.deadLetters(id)}.`,
+      runbook: 'dead-letters',
+    });
+    alarmOnDeadLetters(this, 'UndeliveredAlarm', stage, undelivered, {
+      says: `An event did not reach ${by.queue(id)}: it lies in ${by.undelivered(id)}.`,
+      runbook: 'undelivered-events',
+    });
 
     const { lambda } = new ContextFunction(this, 'Worker', props);
     lambda.addEventSource(

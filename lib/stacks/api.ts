@@ -1,7 +1,12 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import { AlarmAbove } from '../constructs/alarm.ts';
 import { Api } from '../constructs/api.ts';
 import { authorizerOf, type Deployment, routesOf } from '../deployment.ts';
+
+/** The part of all requests. */
+const FAILING = 0.05;
 
 export type ApiStackProps = StackProps & { readonly deployment: Deployment };
 
@@ -14,6 +19,11 @@ export class ApiStack extends Stack {
       name: 'api',
       routes: routesOf(...manifests.filter(({ standalone }) => !standalone)),
       authorizer: authorizerOf(...manifests),
+      firewall: stage.firewall,
+    });
+    new AlarmAbove(this, 'FailingAlarm', stage, FAILING, api.rest.metricServerError({ statistic: Stats.AVERAGE }), {
+      says: 'More than 5% of the requests of five minutes were answered with a server error.',
+      runbook: 'api-errors',
     });
     new CfnOutput(this, 'ApiUrl', { value: api.url });
     new CfnOutput(this, 'ApiId', { value: api.id });

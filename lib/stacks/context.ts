@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { type Manifest, names } from '#shared/manifest';
 import { Api } from '../constructs/api.ts';
 import { ContextFunction } from '../constructs/function.ts';
+import { Holding } from '../constructs/holding.ts';
 import { Relay } from '../constructs/relay.ts';
 import { Saga } from '../constructs/saga.ts';
 import { Scheduled } from '../constructs/scheduled.ts';
@@ -25,6 +26,7 @@ export class ContextStack extends Stack {
       else if (spec.everyMinutes) new Scheduled(this, name, { ...its, everyMinutes: spec.everyMinutes });
       else if (spec.streams) new Relay(this, name, its);
       else new ContextFunction(this, name, its);
+      for (const queue of spec.sends ?? []) new Holding(this, queue, { stage, id: queue });
     }
     const functions = functionsOf(...deployment.manifests).map(({ id }) => id);
     for (const [workflow, spec] of Object.entries(workflows)) {

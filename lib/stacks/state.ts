@@ -12,6 +12,9 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { names, TABLE } from '#shared/manifest';
+import { AlarmTopic } from '../constructs/alarm-topic.ts';
+import { CountedAlarms } from '../constructs/counted-alarms.ts';
+import { deviates } from '../nag.ts';
 import { removalPolicy } from '../removal.ts';
 import type { Stage } from '../stages.ts';
 
@@ -58,6 +61,9 @@ export class StateStack extends Stack {
     const bus = new EventBus(this, 'Bus', { eventBusName: by.bus });
     bus.applyRemovalPolicy(removalPolicy(stage));
 
+    if (stage.alarms) new AlarmTopic(this, 'Alarms', { stage });
+    new CountedAlarms(this, 'Counted', { stage });
+
     this.secret('OperatorKey', by.secret('operator-key'), stage, 'The bearer key of the operator.');
     this.secret(
       'ProviderKey',
@@ -75,11 +81,12 @@ export class StateStack extends Stack {
 
   /** Random until someone puts another value: CloudFormation leaves that alone. */
   private secret(id: string, secretName: string, stage: Stage, description: string) {
-    new Secret(this, id, {
+    const secret = new Secret(this, id, {
       secretName,
       description,
       generateSecretString: { passwordLength: 48, excludePunctuation: true },
       removalPolicy: removalPolicy(stage),
     });
+    deviates(secret, 'keptSecret');
   }
 }

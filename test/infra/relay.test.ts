@@ -1,14 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { names } from '#shared/manifest';
+import { allStatements } from './roles.ts';
 import { everyStage, only } from './synthesis.ts';
 
-describe.each(everyStage())('%s', (stage, { ofType, stacks }) => {
+describe.each(everyStage())('%s', (stage, synthesis) => {
+  const { ofType, stacks } = synthesis;
   const by = names(stage);
   const mapping = only(
     ofType('AWS::Lambda::EventSourceMapping').filter(({ Properties }) => Properties.StartingPosition),
     'mapping of the stream',
   );
-  const bucket = only(ofType('AWS::S3::Bucket'), 'bucket');
+  const bucket = only(
+    ofType('AWS::S3::Bucket').filter(({ Properties }) => Properties.LoggingConfiguration),
+    'bucket',
+  );
 
   test('loses no record: from the oldest on, until it works or is too old, and then to a bucket', () => {
     expect(mapping.Properties).toMatchObject({
@@ -60,6 +65,13 @@ describe.each(everyStage())('%s', (stage, { ofType, stacks }) => {
         RestrictPublicBuckets: true,
       },
     });
+  });
+
+  test('may put what it gives up, and neither read nor remove it', () => {
+    const onS3 = allStatements(synthesis)
+      .flatMap(({ Action }) => Action)
+      .filter((action) => action.startsWith('s3:'));
+    expect(onS3.sort()).toEqual(['s3:ListBucket', 's3:PutObject']);
   });
 
   test(`alarms when events are more than five minutes late${stage === 'dev' ? ', but on dev' : ''}`, () => {

@@ -155,9 +155,9 @@ describe.each(stages)('%s', (stage, { stacks, resources, ofType }) => {
       expect(Properties.RetentionInDays, id).toBeGreaterThan(0);
   });
 
-  test('pays for nothing that idles but alarms, secrets and what is stored', () => {
+  test('pays for nothing that idles but alarms and their key, secrets, the firewall of prod and what is stored', () => {
     const known =
-      /^AWS::(ApiGateway|CDK|CloudWatch|DynamoDB|Events|IAM|Lambda|Logs|S3|SQS|SSM|SecretsManager|StepFunctions)::/;
+      /^AWS::(ApiGateway|CDK|CloudWatch|DynamoDB|Events|IAM|KMS|Lambda|Logs|S3|SNS|SQS|SSM|SecretsManager|StepFunctions|WAFv2)::/;
     for (const { Type } of resources) expect(Type).toMatch(known);
     for (const { id, Properties } of ofType('AWS::Lambda::Function')) {
       expect(Properties.ReservedConcurrentExecutions, id).toBeUndefined();

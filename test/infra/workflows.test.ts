@@ -55,16 +55,16 @@ describe.each(everyStage())('%s', (stage, synthesis) => {
         .sort(),
     );
     const services = new Set(statements.flatMap(({ Action }) => Action.map((action) => action.split(':')[0])));
-    expect([...services].sort()).toEqual(['lambda', 'logs', ...(stage === 'localstack' ? [] : ['xray'])]);
+    expect([...services].sort()).toEqual(['lambda', 'logs', 'xray']);
   });
 
-  test.each(workflows)('%s is Standard, and logs what failed without what it was about', (workflow) => {
+  test.each(workflows)('%s is Standard, traced, and logs what happens without what it is about', (workflow) => {
     const { machine } = definitionOf(workflow);
     expect(machine.Properties).toMatchObject({
       StateMachineType: 'STANDARD',
-      LoggingConfiguration: { Level: 'ERROR', IncludeExecutionData: false },
+      LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: false },
+      TracingConfiguration: { Enabled: true },
     });
-    expect(machine.Properties.TracingConfiguration?.Enabled ?? false).toBe(stage !== 'localstack');
   });
 
   test('every task is one of a workflow', () => {

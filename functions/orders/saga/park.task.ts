@@ -17,5 +17,8 @@ const Refusal = SagaStep.extend({ error: z.enum(['SettlementRefused', 'HoldCommi
 
 export const parkTask = (rt: Runtime<'db'>) => {
   const park = parkOrder(orderTable(rt), when(rt));
-  return taskFunction(rt, Refusal, async ({ error, ...step }) => moved(await park(step, causes[error])));
+  return taskFunction(rt, Refusal, async ({ error, ...step }) => {
+    moved(await park(step, causes[error]));
+    rt.metric('OrdersParked', 1, { ...step, error });
+  });
 };

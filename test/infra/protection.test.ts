@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { everyStage, only } from './synthesis.ts';
+
+describe.each(everyStage())('%s', (stage, { ofType, resources }) => {
+  test('keeps logs for as long as the stage says, and no log for ever', () => {
+    const days = { localstack: 1, dev: 7, staging: 30, prod: 180 }[stage];
+    const groups = ofType('AWS::Logs::LogGroup');
+    expect(groups.length).toBeGreaterThan(ofType('AWS::Lambda::Function').length);
+    for (const { id, Properties } of groups) expect(Properties.RetentionInDays, id).toBe(days);
+    for (const { id, stack, Properties } of ofType('AWS::Lambda::Function')) {
+      const its = groups.filter((group) => group.stack === stack && group.id === Properties.LoggingConfig.LogGroup.Ref);
+      expect(its, id).toHaveLength(1);
+    }
+  });
+
+  test(`${stage === 'localstack' ? 'traces no' : 'traces every'} function and request`, () => {
+    const traced = stage !== 'localstack';
+    for (const { id, Properties } of ofType('AWS::Lambda::Function'))
+      expect(Properties.TracingConfig?.Mode === 'Active', id).toBe(traced);
+    for (const { id, Properties } of ofType('AWS::ApiGateway::Stage'))
+      expect(Properties.TracingEnabled ?? false, id).toBe(traced);
+  });
+
+  test('encrypts what it stores and refuses what comes in the clear', () => {
+    const secured = (
+      type: string,
+      policy: string,
+      of: (properties: Record<string, never>) => readonly { Ref: string }[],
+    ) => {
+      for (const { id, stack } of ofType(type)) {
+        const its = ofType(policy).filter(
+          (one) => one.stack === stack && of(one.Properties).some(({ Ref }) => Ref === id),
+        );
+        expect(JSON.stringify(its), id).toContain('{"aws:SecureTransport":"false"}');
+      }
+    };
+    secured('AWS::SQS::Queue', 'AWS::SQS::QueuePolicy', ({ Queues }) => Queues ?? []);
+    secured('AWS::S3::Bucket', 'AWS::S3::BucketPolicy', ({ Bucket }) => (Bucket ? [Bucket] : []));
+    for (const { id, Properties } of ofType('AWS::SQS::Queue')) expect(Properties.SqsManagedSseEnabled, id).toBe(true);
+    for (const { id, Properties } of ofType('AWS::S3::Bucket')) expect(Properties.BucketEncryption, id).toBeDefined();
+  });
+
+  test(`${stage === 'prod' ? 'has' : 'has no'} firewall before the API`, () => {
+    if (stage !== 'prod') return expect(resources.filter(({ Type }) => Type.startsWith('AWS::WAF'))).toEqual([]);
+    const acl = only(ofType('AWS::WAFv2::WebACL'), 'web ACL');
+    const [common, rate, ...others] = acl.Properties.Rules;
+    expect(others).toEqual([]);
+    expect(common.Statement.ManagedRuleGroupStatement).toEqual({
+      VendorName: 'AWS',
+      Name: 'AWSManagedRulesCommonRuleSet',
+      RuleActionOverrides: [{ Name: 'SizeRestrictions_BODY', ActionToUse: { Count: {} } }],
+    });
+    expect(rate).toMatchObject({
+      Action: { Block: {} },
+      Statement: { RateBasedStatement: { Limit: 12_000, AggregateKeyType: 'IP' } },
+    });
+    const before = only(ofType('AWS::WAFv2::WebACLAssociation'), 'association');
+    expect(before.Properties.WebACLArn).toEqual({ 'Fn::GetAtt': [acl.id, 'Arn'] });
+    const stageOf = only(
+      ofType('AWS::ApiGateway::Stage').filter(({ stack }) => stack === before.stack),
+      'stage',
+    );
+    expect(JSON.stringify(before.Properties.ResourceArn)).toContain(`{"Ref":"${stageOf.id}"}`);
+    expect(JSON.stringify(before.Properties.ResourceArn)).toContain('/stages/');
+  });
+});
