@@ -16,9 +16,15 @@ type Image = Parameters<typeof unmarshall>[0];
 export type Unpublishable = { readonly reason: string; readonly content: unknown };
 export type Outgoing = { readonly entry: PutEventsRequestEntry } | Unpublishable;
 
+/** The event as the bus takes it, from the context that owns the aggregate. */
+export const entryOf = (event: { readonly type: string }, context: string, bus: string) => ({
+  ...{ EventBusName: bus, Source: `breakwater.${context}` },
+  ...{ DetailType: event.type, Detail: JSON.stringify(event) },
+});
+
 /**
  * The events that the write of this record caused. A write that carried on an older `out` caused none: its `out.v` is not its
- * version. Their source is the context that owns the item.
+ * version.
  */
 export const outgoing = ({ dynamodb }: DynamoDBRecord, bus: string): readonly Outgoing[] => {
   const image = unmarshall((dynamodb?.NewImage ?? {}) as Image);
@@ -26,9 +32,8 @@ export const outgoing = ({ dynamodb }: DynamoDBRecord, bus: string): readonly Ou
   if (!written.success) return [{ reason: `not written by an aggregate: ${written.error.message}`, content: image }];
   const { pk, v, out } = written.data;
   if (out.v !== v) return [];
-  const Source = `breakwater.${pk.slice(0, pk.indexOf('#'))}`;
   return out.events.map((event) => {
-    const entry = { EventBusName: bus, Source, DetailType: event.type, Detail: JSON.stringify(event) };
+    const entry = entryOf(event, pk.slice(0, pk.indexOf('#')), bus);
     return sizeOf(entry) > LARGEST_REQUEST ? { reason: 'too large for the bus', content: event } : { entry };
   });
 };

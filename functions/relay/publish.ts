@@ -14,9 +14,11 @@ export type Published = {
   readonly refused: ReadonlyMap<number, string>;
 };
 
+type Publisher = Pick<Runtime<'bus'>, 'bus' | 'now' | 'random' | 'sleep' | 'logger'>;
+
 /** Publishes the entries in their order. Entries that the bus refuses for now are tried again alone. */
 export const publish = async (
-  rt: Runtime<'bus'>,
+  rt: Publisher,
   entries: readonly PutEventsRequestEntry[],
   until: number,
 ): Promise<Published> => {
@@ -32,7 +34,7 @@ export const publish = async (
 
 /** Answers which are to be tried again. */
 const put = async (
-  rt: Runtime<'bus'>,
+  rt: Publisher,
   entries: readonly PutEventsRequestEntry[],
   positions: readonly number[],
   refused: Map<number, string>,

@@ -21,7 +21,7 @@ const cruised = async (folders: string[]): Promise<ICruiseResult> => {
   return output as ICruiseResult;
 };
 
-const result = await cruised(['bin', 'embedded', 'functions', 'lib']);
+const result = await cruised(['bin', 'embedded', 'functions', 'lib', 'scripts']);
 const sources = result.modules.map(({ source }) => source);
 
 it('sees the modules that it judges', () => {

@@ -88,6 +88,18 @@ export const law: readonly { readonly room: string; readonly may: readonly strin
     ],
   },
   {
+    // what an operator runs: it may read any context's data, and reaches AWS by itself
+    room: '^scripts/',
+    may: [
+      '^scripts/',
+      '^functions/(relay|shared|[^/]+/data)/',
+      '^functions/manifests\\.ts$',
+      '^(node:)?(util|timers/promises)$',
+      ...sdk,
+      ...packages('zod', '@aws-lambda-powertools/logger'),
+    ],
+  },
+  {
     room: '^embedded/',
     may: [
       '^embedded/',
