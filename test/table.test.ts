@@ -19,8 +19,7 @@ import { settleOrder } from '#payments/app/settle-order';
 import { watchProvider } from '#payments/app/watch-provider';
 import { attemptTable } from '#payments/data/attempt-table';
 import { breakerTable } from '#payments/data/breaker-table';
-import { SANDBOX } from '#payments/data/sandbox-provider';
-import type { OrderId, Sku, TenantId } from '#shared/kernel';
+import { later, type OrderId, type Sku, type TenantId } from '#shared/kernel';
 import type { Operation } from '../embedded/service.ts';
 import { stock } from './inventory/fixtures/stock.ts';
 import { practiceProvider } from './payments/fixtures/practice-provider.ts';
@@ -86,11 +85,19 @@ const flow = ({ declines = false } = {}) => {
   const { rt } = watchedTable({ between: metered });
   const [orders, holds, attempts] = [orderTable(rt), holdTable(rt), attemptTable(rt)];
   const id = '0123456789abcdef0123456789' as OrderId;
-  const at = when(rt);
+  // every decision a second after the one before, so that what is due by then changes as it does in life
+  let seconds = 0;
+  const at = {
+    ...when(rt),
+    now: () => {
+      seconds += 1;
+      return later(rt.now().toISOString(), seconds * 1_000);
+    },
+  };
   const pause = async () => false;
   const ports = {
     ...{ orders: orderInCharge(rt), holds, attempts, stock: stockTable(rt), pick: () => 0 },
-    watch: watchProvider(breakerTable(rt, SANDBOX), { now: at.now, limits: rt.times.breaker }),
+    watch: watchProvider(breakerTable(rt, 'sandbox'), { now: at.now, limits: rt.times.breaker }),
     provider: practiceProvider(storedCharges().charges, { makes: declines ? 'declined' : 'captured' }),
   };
   const price = { amount: 1_249_00, currency: 'EUR' };
