@@ -33,11 +33,6 @@ export const problems = {
     title: 'The signature is missing, wrong or too old.',
     detail: 'Sign `<t>.<body>` with the callback key, with a time of at most 5 minutes ago, and send `t=<t>,v1=<hex>`.',
   },
-  invalid_signature: {
-    status: 401,
-    title: 'The signature is missing, wrong or too old.',
-    detail: 'Sign `<t>.<body>` with the callback key, with a time of at most 5 minutes ago, and send `t=<t>,v1=<hex>`.',
-  },
   forbidden: {
     status: 403,
     title: 'This key may not do that.',
@@ -72,11 +67,6 @@ export const problems = {
     status: 409,
     title: 'Less than that is left to refund.',
     detail: 'Read the charge to see what was captured and refunded.',
-  },
-  refund_refused: {
-    status: 409,
-    title: 'The refund is refused.',
-    detail: 'Have what keeps it from being made put right, then ask for it again.',
   },
   refund_refused: {
     status: 409,
