@@ -5,6 +5,10 @@ import { functionsOf } from '../../lib/deployment.ts';
 import { everyStage, type Json, only, type Resource } from './synthesis.ts';
 
 const workers = functionsOf(...manifests).filter(({ spec }) => spec.consumes);
+/** Queues that nothing consumes, and who sends to them. */
+const holdings = functionsOf(...manifests).flatMap(({ id, spec }) =>
+  (spec.sends ?? []).map((queue) => ({ id, queue })),
+);
 const refersTo = (value: Json, { id }: Resource) => JSON.stringify(value).includes(`"${id}"`);
 
 describe.each(everyStage())('%s', (stage, { ofType }) => {
@@ -18,9 +22,12 @@ describe.each(everyStage())('%s', (stage, { ofType }) => {
       name,
     );
 
-  test('there are three queues for each worker and no others', () =>
+  test('there are three queues for each worker, those that are only sent to, and no others', () =>
     expect(queues.map(({ Properties }) => Properties.QueueName).sort()).toEqual(
-      workers.flatMap(({ id }) => [by.queue(id), by.deadLetters(id), by.undelivered(id)]).sort(),
+      [
+        ...workers.flatMap(({ id }) => [by.queue(id), by.deadLetters(id), by.undelivered(id)]),
+        ...holdings.map((holding) => by.queue(holding.queue)),
+      ].sort(),
     ));
 
   test('every queue has dead letters or is where dead letters lie, for two weeks', () => {
@@ -38,7 +45,8 @@ describe.each(everyStage())('%s', (stage, { ofType }) => {
         ...queues.filter(within(stack)).map((other) => other.Properties.RedrivePolicy ?? {}),
         ...rules.filter(within(stack)).map(({ Properties: rule }) => rule.Targets[0].DeadLetterConfig ?? {}),
       ].filter((policy) => refersTo(policy, its));
-      expect(takesFrom, id).toHaveLength(1);
+      const held = holdings.some((holding) => by.queue(holding.queue) === Properties.QueueName);
+      expect(takesFrom, id).toHaveLength(held ? 0 : 1);
       expect(Properties.MessageRetentionPeriod, id).toBe(14 * 86_400);
     }
   });
@@ -121,6 +129,16 @@ describe.each(everyStage())('%s', (stage, { ofType }) => {
       expect(Principal).toEqual({ Service: 'events.amazonaws.com' });
       expect(refersTo(Condition.ArnEquals['aws:SourceArn'], rule)).toBe(true);
     }
+  });
+
+  test.each(holdings)('$queue is known to $id alone, lies in its stack and takes whatever an item may hold', (its) => {
+    const holding = queue(by.queue(its.queue));
+    expect(holding.Properties.MaximumMessageSize).toBe(1_048_576);
+    const senders = ofType('AWS::Lambda::Function').filter(({ Properties }) =>
+      JSON.stringify(Properties.Environment.Variables).includes(`/${by.queue(its.queue)}"`),
+    );
+    const { stack, Properties } = only(senders, its.queue);
+    expect([stack, Properties.FunctionName]).toEqual([holding.stack, by.fn(its.id)]);
   });
 
   test('the concurrency of a queue is one that Lambda takes', () => {
