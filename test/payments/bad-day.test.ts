@@ -35,19 +35,19 @@ describe('an outcome that nobody knows', () => {
 
   it('that outlasts the saga is learnt by the run that the sweeper starts, with the same key', async () => {
     const shop = await open();
-    await outage(shop, 120);
+    await outage(shop, 100);
     const id = await shop.place('tok_ok');
-    await shop.pass(120);
+    await shop.pass(50);
     expect(await shop.order(id)).toMatchObject({ status: 'placed' });
     await shop.until(id, 'confirmed', 600);
-    expect(shop.runs(id)).toBe(2);
+    expect(shop.runs(id)).toBeGreaterThan(1);
     expect(await shop.charge(id)).toMatchObject({ status: 'captured', captured: TOTAL, refunded: 0 });
   });
 
   it.each(['tok_5xx', 'tok_unreachable'])('to the deadline costs the customer nothing: %s', async (token) => {
     const shop = await open();
     const id = await shop.place(token);
-    expect(await shop.until(id, 'cancelled', 1_200)).toMatchObject({ reason: 'expired' });
+    expect(await shop.until(id, 'cancelled', 600)).toMatchObject({ reason: 'expired' });
     expect(await shop.charge(id)).toMatchObject({ status: 'voided', captured: 0 });
     expect(await shop.stock()).toBe(100);
   });
@@ -82,9 +82,11 @@ describe('the breaker', () => {
   it('opens after 5 failures, keeps the provider unasked, and closes after a good probe', async () => {
     const shop = await open();
     await outage(shop, 60);
+    const before = shop.heard();
     const unknown = await shop.place('tok_ok');
     await shop.pass(20);
     const heard = shop.heard();
+    expect(heard - before).toBe(5);
     const next = await shop.place('tok_ok');
     expect(await shop.until(next, 'awaiting_payment', 10)).toMatchObject({
       instructions: { reference: next, amount: TOTAL, currency: 'EUR', deadline: expect.any(String) },
