@@ -44,6 +44,8 @@ export type HostOptions = {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly logLevel?: Surroundings['logLevel'];
+  /** How often scheduled functions run, given the minutes that their manifest says; those by default. */
+  readonly scheduleMs?: (minutes: number) => number;
   /** Deadlines and other times; the usual ones where not given. */
   readonly times?: Times;
   /** The most environments of one function; further invocations wait. */
@@ -89,6 +91,7 @@ export type Host = {
 export const createHost = (options: HostOptions): Host => {
   const { stage = 'dev', origin = 'http://embedded.invalid', random = machineRandom, observe } = options;
   const sources = options.sources ?? projectSources;
+  const scheduleMs = options.scheduleMs ?? ((minutes: number) => minutes * 60_000);
   const visibilityMs = options.visibilityMs ?? ((timeoutMs: number) => 6 * timeoutMs);
   const named = names(stage);
   const plan = planOf(options.manifests, stage);
@@ -134,7 +137,7 @@ export const createHost = (options: HostOptions): Host => {
     return poller;
   };
   const schedules = plan.functions.flatMap(({ id, spec }) =>
-    spec.everyMinutes ? [repeat(clock, spec.everyMinutes * 60_000, () => invoke(id, {}))] : [],
+    spec.everyMinutes ? [repeat(clock, scheduleMs(spec.everyMinutes), () => invoke(id, {}))] : [],
   );
   const waiting = plan.queues.map((id) =>
     makeQueue({ name: named.queue(id), visibilityMs: DEAD_LETTER_VISIBILITY_MS }, { clock, newId }),

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { names } from '#shared/manifest';
+import { shortTimes } from '#shared/times';
 import type { Host } from '../test/acceptance/host.ts';
 import { type Outputs, STAGE } from './deploy.ts';
 import { clientOptions, endpoint, home } from './settings.ts';
@@ -29,9 +30,11 @@ export const describeHost = async (outputs: Outputs): Promise<string> => {
     operatorKey: await secret(named.secret('operator-key')),
     providerUrl: await parameter(named.parameter('provider-url')),
     providerKey: await secret(named.secret('provider-key')),
+    callbackKey: await secret(named.secret('provider-callback-key')),
     aws: { ...clientOptions, endpoint },
     stage: STAGE,
-    limits: { answerMs: 30_000, orderMs: 60_000, rushMs: 180_000, deadLetterMs: 150_000 },
+    times: shortTimes,
+    limits: { answerMs: 30_000, orderMs: 60_000, rushMs: 180_000, sweepMs: 150_000, deadLetterMs: 150_000 },
     buyersAtOnce: 16,
   };
   const file = `${home}/acceptance-host.json`;

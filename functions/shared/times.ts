@@ -33,10 +33,10 @@ export const usualTimes: Times = {
 
 /** For stages on which a test waits for every one of them. */
 export const shortTimes: Times = {
-  orderDeadlineMs: 60 * SECOND,
-  paymentDeadlineMs: 60 * SECOND,
-  standstillMs: 15 * SECOND,
-  longestStandstillMs: 30 * SECOND,
-  parkAfterMs: 60 * SECOND,
+  orderDeadlineMs: 4 * MINUTE,
+  paymentDeadlineMs: MINUTE,
+  standstillMs: 45 * SECOND,
+  longestStandstillMs: 90 * SECOND,
+  parkAfterMs: 10 * MINUTE,
   breaker: { failures: 5, windowMs: 30 * SECOND, coolDownMs: 5 * SECOND, probeLeaseMs: 5 * SECOND },
 };

@@ -11,11 +11,18 @@ export type Stock = {
 };
 export type Adjustment = { readonly id: string; readonly sku: string; readonly delta: number; readonly reason: string };
 export type Tenant = { readonly id: string; readonly name: string; readonly apiKey: string };
-export type Status = 'placed' | 'confirmed' | 'cancelling' | 'cancelled';
+export type Status = 'placed' | 'awaiting_payment' | 'confirmed' | 'cancelling' | 'cancelled' | 'needs_attention';
 export type Order = {
   readonly id: string;
   readonly status: Status;
   readonly reason?: string;
+  readonly cause?: string;
+  readonly instructions?: {
+    readonly reference: string;
+    readonly amount: number;
+    readonly currency: string;
+    readonly deadline: string;
+  };
   readonly lines: readonly { readonly sku: string; readonly quantity: number; readonly unitPrice: Money }[];
   readonly total: Money;
   readonly history: readonly { readonly at: string; readonly status: Status; readonly reason?: string }[];
@@ -75,6 +82,9 @@ export const clientOf = (key: string) => ({
   order: (id: string) => send<Order>('GET', `/v1/orders/${id}`, { key }),
   orders: (query = '') => send<Page<Order>>('GET', `/v1/orders${query}`, { key }),
   cancel: (id: string) => send<Order>('POST', `/v1/orders/${id}/cancel`, { key }),
+  pay: (id: string, body: unknown, idempotencyKey: string | undefined = randomUUID()) =>
+    send<Order>('POST', `/v1/orders/${id}/payments`, { key, body, idempotencyKey }),
+  spread: (sku: string, body: unknown) => send<Stock>('PUT', `/v1/inventory/${sku}`, { key, body }),
 });
 export type Client = ReturnType<typeof clientOf>;
 
@@ -84,3 +94,14 @@ export const createTenant = (body: unknown, key: string | undefined = host.opera
 /** What the payment provider knows of an order's charge. */
 export const chargeOf = (tenantId: string, orderId: string) =>
   send<Charge>('GET', `${host.providerUrl}/sandbox/charges/${tenantId}.${orderId}`, { key: host.providerKey });
+
+/** An operator lets a parked order go on. */
+export const resume = (tenantId: string, orderId: string, key: string | undefined = host.operatorKey) =>
+  send<Order>('POST', `/v1/orders/${orderId}/resume`, { key, body: { tenantId } });
+
+const provider = (path: string, body: unknown) =>
+  send<Charge>('POST', `${host.providerUrl}/sandbox/${path}`, { key: host.providerKey, body });
+/** Every call of the tenant to the provider fails for so long; 0 ends it. */
+export const outage = (tenantId: string, seconds: number) => provider('outages', { tenantId, seconds });
+export const allowRefund = (tenantId: string, orderId: string) =>
+  provider(`charges/${tenantId}.${orderId}/allow-refund`, {});

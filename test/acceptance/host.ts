@@ -1,5 +1,6 @@
 import { inject } from 'vitest';
 import { names, type StageName } from '#shared/manifest';
+import type { Times } from '#shared/times';
 
 /** What a host says of itself. It is all that the suite knows: nothing in it asks which host this is. */
 export type Host = {
@@ -9,6 +10,8 @@ export type Host = {
   /** Before `/sandbox/...`. */
   readonly providerUrl: string;
   readonly providerKey: string;
+  /** What the provider signs its callbacks with. */
+  readonly callbackKey: string;
   /** For AWS clients; what is left out is found as these find it. */
   readonly aws: {
     readonly endpoint?: string;
@@ -16,6 +19,8 @@ export type Host = {
     readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   };
   readonly stage: StageName;
+  /** The stage's deadlines and other times. */
+  readonly times: Times;
   readonly limits: {
     /** An answer to one request. */
     readonly answerMs: number;
@@ -23,6 +28,8 @@ export type Host = {
     readonly orderMs: number;
     /** The same while hundreds are under way. */
     readonly rushMs: number;
+    /** From the moment at which an order is due until the sweep that is to see it has ended. */
+    readonly sweepMs: number;
     /** From a message that nobody can handle to its rest among the dead letters. */
     readonly deadLetterMs: number;
   };

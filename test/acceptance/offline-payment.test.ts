@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { chargeOf, type Order, outage } from './client.ts';
+import { host } from './host.ts';
+import { until } from './poll.ts';
+import { expectProblem } from './problem.ts';
+import { openShop, orderEnded, placed, type Shop, stockBecomes } from './shop.ts';
+
+const become = async (shop: Shop, id: string, status: Order['status'], withinMs = host.limits.orderMs) =>
+  (
+    await until(
+      withinMs,
+      () => shop.order(id),
+      ({ body }) => body.status === status,
+    )
+  ).body;
+
+/** A shop whose provider is away, noticed: its breaker is open. */
+const cutOff = async () => {
+  const shop = await openShop({ mug: 100 });
+  await outage(shop.tenantId, 600);
+  const unlucky = await placed(shop, [['mug', 1]]);
+  // the breaker opens after so many failures of this order's charges; whoever comes then waits for another payment
+  const waiting = await until(
+    2 * host.limits.orderMs,
+    async () => {
+      const order = await placed(shop, [['mug', 2]]);
+      return until(
+        host.limits.orderMs,
+        () => shop.order(order.id),
+        ({ body }) => body.status !== 'placed',
+      ).catch(() => undefined);
+    },
+    (answer) => answer?.body.status === 'awaiting_payment',
+  );
+  return { shop, unlucky, waiting: (waiting as { body: Order }).body };
+};
+
+test('while the provider is away, orders wait for another payment, and are confirmed by it', async () => {
+  const { shop, waiting } = await cutOff();
+  const { id, total, instructions } = waiting;
+  expect(instructions).toEqual({ reference: id, ...total, deadline: expect.any(String) });
+  expect((await chargeOf(shop.tenantId, id)).status).toBe(404);
+
+  const paid = { ...total, reference: 'bank transfer 7' };
+  expectProblem(await shop.pay(id, { ...paid, amount: total.amount - 1 }), 'wrong_amount');
+  expectProblem(await shop.pay(id, { ...paid, currency: 'USD' }), 'wrong_amount');
+  const key = randomUUID();
+  expect(await shop.pay(id, paid, key)).toMatchObject({ status: 201, body: { status: 'confirmed' } });
+  expect(await shop.pay(id, paid, key)).toMatchObject({ status: 201, body: { status: 'confirmed' } });
+  expectProblem(await shop.pay(id, paid), 'not_awaiting_payment');
+});
+
+test('an order that nobody pays in time is unwound; what comes later is refused', async () => {
+  const { shop, waiting } = await cutOff();
+  const { id, total } = waiting;
+  const unwound = await orderEnded(
+    shop,
+    id,
+    host.times.paymentDeadlineMs + 2 * host.limits.sweepMs + host.limits.orderMs,
+  );
+  expect(unwound).toMatchObject({ status: 'cancelled', reason: 'payment_expired' });
+  expectProblem(await shop.pay(id, { ...total, reference: 'too late' }), 'not_awaiting_payment');
+});
+
+test('once the provider is back, one order probes it, and all goes on as before', async () => {
+  const { shop, unlucky, waiting } = await cutOff();
+  await shop.cancel(waiting.id);
+  await outage(shop.tenantId, 0);
+  await until(
+    host.times.breaker.coolDownMs + 3 * host.limits.orderMs,
+    async () => {
+      const { id } = await placed(shop, [['mug', 1]]);
+      const order = await until(
+        host.limits.orderMs,
+        () => shop.order(id),
+        ({ body }) => body.status !== 'placed',
+      );
+      return order.body.status;
+    },
+    (status) => status === 'confirmed',
+  );
+  await become(
+    shop,
+    unlucky.id,
+    'confirmed',
+    host.times.longestStandstillMs * 2 + host.limits.sweepMs * 2 + host.limits.orderMs,
+  );
+  await become(shop, waiting.id, 'cancelled');
+});
+
+test('an order that waits for its payment can be cancelled, and its stock goes back', async () => {
+  const { shop, waiting, unlucky } = await cutOff();
+  await shop.cancel(waiting.id);
+  await become(shop, waiting.id, 'cancelled');
+  await outage(shop.tenantId, 0);
+  await shop.cancel(unlucky.id);
+  expect(['cancelled', 'confirmed']).toContain((await orderEnded(shop, unlucky.id)).status);
+  const { body } = await shop.stock('mug');
+  expect(body.available + body.held + body.sold).toBe(100);
+  await stockBecomes(shop, { sku: 'mug', available: body.available, held: body.held, sold: body.sold });
+});
