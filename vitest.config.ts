@@ -9,7 +9,11 @@ export default defineConfig({
     reporters: ['default', './test/reporter.ts'],
     projects: [
       project('unit', ['test/**/*.test.ts'], {
-        exclude: ['test/{acceptance,conformance,infra}/**', 'test/architecture/**/*.test.ts'],
+        exclude: [
+          'test/{acceptance,conformance,infra}/**',
+          'test/architecture/**/*.test.ts',
+          'test/differential/differential.test.ts',
+        ],
       }),
       project('architecture', ['test/architecture/**/*.test.ts']),
       // in one process, so that each stage is synthesised once for all files
@@ -20,6 +24,10 @@ export default defineConfig({
         hookTimeout: 180_000,
       }),
       project('conformance', ['test/conformance/**/*.test.ts']),
+      // compares with a DynamoDB: without one there is nothing to run
+      ...(process.env['CONFORMANCE_ENDPOINT']
+        ? [project('differential', ['test/differential/differential.test.ts'])]
+        : []),
       project('acceptance', ['test/acceptance/**/*.test.ts'], {
         globalSetup: 'test/acceptance/setup.ts',
         testTimeout: 180_000,

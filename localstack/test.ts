@@ -9,9 +9,10 @@ import { runSuite, type Tally } from './suites.ts';
 import { verifyResources } from './verify.ts';
 
 const CONFORMANCE_MS = 120_000;
+const DIFFERENTIAL_MS = 520_000;
 const ACCEPTANCE_MS = 480_000;
 /** The whole run, whatever hangs. */
-const DEADLINE_MS = 15 * 60_000;
+const DEADLINE_MS = 18 * 60_000;
 
 const tally = { passed: 0, failed: 0 };
 const add = ({ passed, failed }: Tally) => {
@@ -51,6 +52,7 @@ const check = async (outputs: Outputs): Promise<void> => {
   );
   const conformance = { CONFORMANCE_ENDPOINT: endpoint };
   await tolerantly(step('conformance', async () => add(await runSuite('conformance', conformance, CONFORMANCE_MS))));
+  await tolerantly(step('differential', async () => add(await runSuite('differential', conformance, DIFFERENTIAL_MS))));
   await tolerantly(
     step('acceptance', async () => {
       const host = { ACCEPTANCE_HOST: await describeHost(outputs) };

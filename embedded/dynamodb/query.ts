@@ -81,6 +81,20 @@ const pathsOf = (input: QueryInput, index: Index | undefined, from: Placeholders
 const filterOf = (input: QueryInput, from: Placeholders) =>
   input.FilterExpression === undefined ? undefined : parseCondition('FilterExpression', input.FilterExpression, from);
 
+const checkFilter = (filter: Condition, { source, index }: Pick<Reading, 'source' | 'index'>) => {
+  const read = attributesOf(filter);
+  const key = keyAttributes(source.schema).find(({ name }) => read.includes(name));
+  if (key) {
+    const what = `Primary key attribute: ${key.name}`;
+    throw invalid(`Filter Expression can only contain non-primary key attributes: ${what}`);
+  }
+  const missing = read.filter((name) => index?.projects && !index.projects.includes(name));
+  if (missing.length) {
+    const what = `Secondary index ${index?.name} does not project one or more filter attributes`;
+    throw invalid(`One or more parameter values were invalid: ${what}: [${missing.sort().join(', ')}]`);
+  }
+};
+
 /** The names of the attributes that say where a page ends. */
 const startNames = ({ table, source }: Pick<Reading, 'table' | 'source'>) => [
   ...new Set([...keyAttributes(table.schema), ...keyAttributes(source.schema)].map(({ name }) => name)),
@@ -161,11 +175,7 @@ export const query = (engine: Engine, input: QueryInput, meter: Meter) => {
   const filter = filterOf(input, from);
   const paths = pathsOf(input, base.index, from);
   from.refuseUnused();
-  const filtered = keyAttributes(base.source.schema).find(({ name }) => filter && attributesOf(filter).includes(name));
-  if (filtered) {
-    const what = `Primary key attribute: ${filtered.name}`;
-    throw invalid(`Filter Expression can only contain non-primary key attributes: ${what}`);
-  }
+  if (filter) checkFilter(filter, base);
   const reading: Reading = { ...base, filter, paths, start: startOf(input, base) };
   checkStart(reading, condition);
   authorize(meter, 'Query', [textOf(condition.hash)]);

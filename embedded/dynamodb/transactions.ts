@@ -3,6 +3,7 @@ import { ServiceError } from '../service.ts';
 import { type Meter, readUnits } from './capacity.ts';
 import { authorize, CONFLICT, type Engine, lockOf, only } from './engine.ts';
 import { type GetInput, prepareGet, readItem } from './reads.ts';
+import type { Table } from './table.ts';
 import { type Item, invalid } from './values.ts';
 import { chargeUnmet, commit, evaluate, prepare, type Write, type WriteAction, type WriteInput } from './writes.ts';
 
@@ -62,6 +63,13 @@ const unlessCancelled = (reasons: readonly Reason[]) => {
   throw new ServiceError('TransactionCanceledException', message, { CancellationReasons: reasons });
 };
 
+/** The names under which items are locked, each of which a transaction may name once. */
+const locksOf = (parts: readonly { readonly table: Table; readonly key: Item }[]) => {
+  const locks = parts.map(({ table, key }) => lockOf(table, table.idOf(key)));
+  if (new Set(locks).size === locks.length) return locks;
+  throw invalid('Transaction request cannot include multiple operations on one item');
+};
+
 const conflicts = ({ locks }: Engine, names: readonly string[]) =>
   names.map((name) => (locks.has(name) ? { Code: 'TransactionConflict', Message: CONFLICT } : NONE));
 
@@ -88,7 +96,7 @@ const settle = (engine: Engine, meter: Meter, writes: readonly Write[]) => {
 
 /** Holds the items from begin to commit; whoever else wants to write one of them meanwhile is in conflict. */
 const run = async (engine: Engine, meter: Meter, writes: readonly Write[]) => {
-  const names = writes.map(({ table, id }) => lockOf(table, id));
+  const names = locksOf(writes);
   unlessCancelled(conflicts(engine, names));
   for (const name of names) engine.locks.add(name);
   try {
@@ -143,8 +151,7 @@ export const transactWrite = async (engine: Engine, requests: Requests, input: T
   const parts = input.TransactItems ?? [];
   checkLength(parts);
   const writes = parts.map((part) => prepared(engine, part));
-  if (new Set(writes.map(({ table, id }) => lockOf(table, id))).size < writes.length)
-    throw invalid('Transaction request cannot include multiple operations on one item');
+  locksOf(writes);
   for (const { action, table, key } of writes) authorize(meter, action, [table.partitionOf(key)]);
   const consumed = await once(engine, requests, input, meter, writes);
   return consumed.length ? { ConsumedCapacity: consumed } : {};
@@ -155,13 +162,9 @@ export const transactGet = (engine: Engine, input: TransactGetInput, meter: Mete
   const parts = input.TransactItems ?? [];
   checkLength(parts);
   const gets = parts.map(({ Get }) => prepareGet(engine, 'GetItem', Get ?? {}));
+  const locks = locksOf(gets);
   for (const { table, key } of gets) authorize(meter, 'GetItem', [table.partitionOf(key)]);
-  unlessCancelled(
-    conflicts(
-      engine,
-      gets.map(({ table, key }) => lockOf(table, table.idOf(key))),
-    ),
-  );
+  unlessCancelled(conflicts(engine, locks));
   const Responses = gets.map((get) => readItem(get, meter, TIMES));
   const consumed = meter.consumed(input.ReturnConsumedCapacity, 'Read');
   return { Responses, ...(consumed.length && { ConsumedCapacity: consumed }) };

@@ -80,6 +80,12 @@ conformance('an index', {
       ScannedCount: 2,
     }),
   ],
+  'filters by what it projects': [
+    query('listPk = :l', { ':l': 'L' }, { IndexName: 'list', FilterExpression: 'word = held AND gone = :l' }).fails(
+      'ValidationException',
+      'Secondary index list does not project one or more filter attributes: [gone, word]',
+    ),
+  ],
   'has no strongly consistent reads': [list({ ConsistentRead: true }).fails('ValidationException')],
   'refuses all attributes where it does not project them': [
     list({ Select: 'ALL_ATTRIBUTES' }).fails('ValidationException', 'Select type ALL_ATTRIBUTES is not supported'),

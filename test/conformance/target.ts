@@ -20,7 +20,7 @@ const keys = (hash: string, range?: string): TableDefinition['KeySchema'] => [
 ];
 
 /** One index of each projection; `ranked` is ordered by a number. */
-const definition: TableDefinition = {
+export const definition: TableDefinition = {
   TableName: TABLE,
   AttributeDefinitions: [
     ...['pk', 'sk', 'listPk', 'listSk', 'team'].map(string),

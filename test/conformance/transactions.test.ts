@@ -145,4 +145,10 @@ conformance('TransactGetItems', {
     }),
   ],
   'takes no fewer than one': [transactGet([]).fails('ValidationException')],
+  'takes one item once': [
+    transactGet([{ Key: key('a') }, { Key: key('a') }]).fails(
+      'ValidationException',
+      'Transaction request cannot include multiple operations on one item',
+    ),
+  ],
 });
