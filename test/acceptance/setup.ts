@@ -14,7 +14,7 @@ const times: Times = {
   standstillMs: 3_000,
   longestStandstillMs: 6_000,
   parkAfterMs: 120_000,
-  breaker: { failures: 5, windowMs: 30_000, coolDownMs: 3_000, probeLeaseMs: 5_000 },
+  breaker: { failures: 5, windowMs: 30_000, coolDownMs: 5_000, probeLeaseMs: 5_000 },
 };
 
 const key = () => randomBytes(24).toString('base64url');
