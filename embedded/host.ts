@@ -1,3 +1,4 @@
+import { Logger } from '@aws-lambda-powertools/logger';
 import { type FunctionId, type Manifest, names, type Secret, type StageName } from '#shared/manifest';
 import { functionArn } from './arns.ts';
 import { eventBus } from './bus.ts';
@@ -77,6 +78,7 @@ export type Host = {
 /** The whole backend in this process. Nothing outside of the answer holds any of its state. */
 export const createHost = (options: HostOptions): Host => {
   const { stage = 'dev', origin = 'http://embedded.invalid', random = machineRandom, observe } = options;
+  const { logLevel = 'SILENT' } = options;
   const sources = options.sources ?? projectSources;
   const visibilityMs = options.visibilityMs ?? ((timeoutMs: number) => 6 * timeoutMs);
   const named = names(stage);
@@ -91,14 +93,22 @@ export const createHost = (options: HostOptions): Host => {
     ...{ plan, stage, origin, sources, newId },
     environments: options.environments ?? DEFAULT_ENVIRONMENTS,
     surroundings: {
-      ...{ clock, random, services, logLevel: options.logLevel ?? 'SILENT' },
+      ...{ clock, random, services, logLevel },
       fetch: ownFetch({ origin, clock, answer: (request) => answer(request) }),
     },
   });
   const invoke = (id: FunctionId, event: unknown, begun?: () => void) => functions.pool(id).invoke(event, begun);
 
+  /** Where nobody else tells of a failure: a workflow does, in its execution. */
+  const logger = new Logger({ serviceName: 'embedded-host', logLevel });
+  const invokeAndReport = (id: FunctionId, event: unknown) =>
+    invoke(id, event).catch((error: unknown) => {
+      logger.error(`${id} failed`, error as Error);
+      throw error;
+    });
+
   const answer = gateway({
-    ...{ invoke, stage, clock, newId, work },
+    ...{ invoke: invokeAndReport, stage, clock, newId, work },
     endpoints: plan.functions.flatMap(({ id, spec }) => (spec.routes ?? []).map((route) => ({ route, function: id }))),
   });
 
@@ -111,7 +121,11 @@ export const createHost = (options: HostOptions): Host => {
     return [{ id, spec, queue, dead, consumes: spec.consumes }];
   });
   const pollers = workers.map(({ id, spec, queue }) =>
-    pollQueue({ queue, invoke: (event) => invoke(id, event), concurrency: spec.concurrency ?? DEFAULT_CONCURRENCY }),
+    pollQueue({
+      queue,
+      invoke: (event) => invokeAndReport(id, event),
+      concurrency: spec.concurrency ?? DEFAULT_CONCURRENCY,
+    }),
   );
   const queues = new Map(workers.flatMap(({ queue, dead }) => [queue, dead].map((one) => [one.name, one])));
   const rules = workers.flatMap(({ consumes, queue }) =>
@@ -132,7 +146,7 @@ export const createHost = (options: HostOptions): Host => {
 
   const readers = plan.functions
     .filter(({ spec }) => spec.streams)
-    .map(({ id }) => readStream({ ...{ clock, random, work }, invoke: (event) => invoke(id, event) }));
+    .map(({ id }) => readStream({ ...{ clock, random, work }, invoke: (event) => invokeAndReport(id, event) }));
   const table = dynamoDb([tableDefinition(named.table)], {
     clock,
     ...(options.latency && { latency: options.latency }),
