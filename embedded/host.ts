@@ -77,7 +77,7 @@ export type Host = {
 
 /** The whole backend in this process. Nothing outside of the answer holds any of its state. */
 export const createHost = (options: HostOptions): Host => {
-  const { stage = 'dev', origin = 'http://embedded.invalid', random = machineRandom, observe } = options;
+  const { stage = 'dev', origin = 'http://embedded.invalid', random = machineRandom(), observe } = options;
   const { logLevel = 'SILENT' } = options;
   const sources = options.sources ?? projectSources;
   const visibilityMs = options.visibilityMs ?? ((timeoutMs: number) => 6 * timeoutMs);
