@@ -54,7 +54,6 @@ it('prints keys and two commands that work as they are, and confirms the order w
   expect(confirmed - begun).toBeLessThan(1_000);
   await expect.poll(() => get('/v1/inventory/mug'), patiently).toMatchObject({ json: { held: 0, sold: 2 } });
 });
-});
 
 it('takes calls of AWS clients on the same port, poison among them, and goes on', async () => {
   const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
