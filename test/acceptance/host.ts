@@ -21,12 +21,12 @@ export type Host = {
     readonly answerMs: number;
     /** From an order's acceptance to its end while little else goes on; figures that follow events settle as fast. */
     readonly orderMs: number;
-    /** The same while hundreds are under way. */
+    /** From the first of hundreds of buyers to the end of the last one's order. */
     readonly rushMs: number;
     /** From a message that nobody can handle to its rest among the dead letters. */
     readonly deadLetterMs: number;
   };
-  /** Requests of buyers that may be open at once. */
+  /** Buyers that may order and wait at once. */
   readonly buyersAtOnce: number;
 };
 
