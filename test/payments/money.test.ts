@@ -63,8 +63,8 @@ const till = (s: fc.Scheduler, declines: boolean, loses: () => boolean) => {
 const coin = fc.infiniteStream(fc.boolean());
 
 it('keeps no money of an unwound order, whatever ran when and whichever answers were lost', () =>
-  // Invariants 3 and 5. Red when settle does not mark the attempt first, takes an unknown outcome for a void, or refunds
-  // nothing; when charge sends before its intent stands, or passes a tombstone.
+  // Invariants 3 and 5. Red when settle takes an unknown outcome for a void, refunds nothing, or refunds under another key each
+  // time; when charge sends before its intent stands, or passes a tombstone.
   fc.assert(
     fc.asyncProperty(fc.scheduler(), fc.boolean(), coin, async (s, declines, toss) => {
       const { charge, settle, cancel, written, charged, captures } = till(s, declines, () => toss.next().value);
