@@ -19,8 +19,13 @@ const add = ({ passed, failed }: Tally) => {
   tally.failed += failed;
 };
 
+let brokenOff = false;
+/** Once the run is broken off, it stands still until the process ends. */
+const standStill = () => new Promise<never>(() => {});
+
 /** Counts as one test that fails if the step does. Steps that need its answer must not be tried without it. */
 const step = async <T>(name: string, act: () => Promise<T>): Promise<T> => {
+  if (brokenOff) return standStill();
   const begun = Date.now();
   console.log(`\n== ${name}`);
   try {
@@ -28,6 +33,7 @@ const step = async <T>(name: string, act: () => Promise<T>): Promise<T> => {
     console.log(`== ${name}: done in ${((Date.now() - begun) / 1_000).toFixed(1)} s`);
     return answer;
   } catch (error) {
+    if (brokenOff) return standStill();
     tally.failed += 1;
     throw error;
   }
@@ -82,6 +88,7 @@ const main = async (): Promise<void> => {
 };
 
 const breakOff = async (why: string): Promise<never> => {
+  brokenOff = true;
   console.error(`\n${why}: stopping LocalStack`);
   endAll();
   await stop().catch(complain);
