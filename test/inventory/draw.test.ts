@@ -19,8 +19,8 @@ const sum = (parts: readonly { readonly quantity: number }[]) =>
 
 describe('drawing', () => {
   it('takes exactly what the lines ask for, out of what there is, or says why it cannot', () =>
-    // Invariant 1. Red when a shard gives more than it has, when the rest is lost between shards, when one shard is not
-    // preferred, when the fullest are not taken first, and when all that there is counts as too little.
+    // Invariant 1. Red when a shard gives more than it has, when the rest is lost between shards, when the fullest are not taken
+    // first, and when all that there is counts as too little.
     fc.assert(
       fc.property(lines, shards, chance, (asked, stock, pick) => {
         const of = (sku: Sku) => stock.filter((shard) => shard.sku === sku);

@@ -43,6 +43,7 @@ describe('movers at the same time', () => {
           let last: Order = first;
           for (const [from, to] of moves) {
             expect(from).toBe(last);
+            expect(to.status).not.toBe(from.status);
             last = to;
           }
           expect(rows.get(id)).toBe(last);

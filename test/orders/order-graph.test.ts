@@ -24,8 +24,8 @@ const attempt = fc.oneof(
 );
 
 it('moves along the graph alone, whoever tries what', () =>
-  // Invariant 9. Red when confirm does not ask for `placed`, when close does not ask for `cancelling`, when a fence leaves out
-  // the run, and when unwinding does not raise it.
+  // Invariant 9. Red when confirm does not ask for `placed`, when close does not ask for `cancelling`, when refuse takes any
+  // run, and when unwinding does not raise it.
   fc.assert(
     fc.property(fc.array(attempt, { maxLength: 12 }), (attempts) => {
       let order = anOrder();

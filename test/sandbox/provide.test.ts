@@ -48,6 +48,7 @@ describe('a key', () => {
               expect({ status: standing.status, captured: standing.captured }).toEqual(first);
               expect(standing.captured === 0 || standing.status === 'captured').toBe(true);
               expect(standing.refunded).toBeLessThanOrEqual(standing.captured);
+              expect(standing.refunds.length > 0).toBe(standing.refunded > 0);
               expect(new Set(standing.refunds).size).toBe(standing.refunds.length);
               expect(standing.refunds.slice(0, refunds.length)).toEqual(refunds);
               refunds = standing.refunds;
