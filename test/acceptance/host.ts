@@ -26,7 +26,7 @@ export type Host = {
     /** From a message that nobody can handle to its rest among the dead letters. */
     readonly deadLetterMs: number;
   };
-  /** Buyers that may order and wait at once. */
+  /** Requests of buyers that may be open at once. */
   readonly buyersAtOnce: number;
 };
 

@@ -39,6 +39,27 @@ export const orderEnded = async (shop: Shop, id: string, withinMs = host.limits.
     )
   ).body;
 
+/** All orders of the tenant, page by page. */
+const allOrders = async (shop: Shop): Promise<readonly Order[]> => {
+  const orders: Order[] = [];
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const { body }: Awaited<ReturnType<Shop['orders']>> = await shop.orders(
+      `?limit=100${cursor && `&cursor=${cursor}`}`,
+    );
+    orders.push(...body.items);
+    cursor = body.next;
+  }
+  return orders;
+};
+
+/** The tenant's orders once each of so many has ended. */
+export const allEnded = (shop: Shop, count: number, withinMs: number): Promise<readonly Order[]> =>
+  until(
+    withinMs,
+    () => allOrders(shop),
+    (orders) => orders.length === count && orders.every(ended),
+  );
+
 /** The stock once it is as wanted; `available` must be so at once, for it is never behind. */
 export const stockBecomes = async (shop: Shop, wanted: Stock, withinMs = host.limits.orderMs): Promise<void> => {
   const { body } = await until(
