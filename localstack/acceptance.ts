@@ -31,7 +31,7 @@ export const describeHost = async (outputs: Outputs): Promise<string> => {
     providerKey: await secret(named.secret('provider-key')),
     aws: { ...clientOptions, endpoint },
     stage: STAGE,
-    limits: { answerMs: 30_000, orderMs: 60_000, rushMs: 240_000, deadLetterMs: 150_000 },
+    limits: { answerMs: 30_000, orderMs: 60_000, rushMs: 120_000, deadLetterMs: 150_000 },
     buyersAtOnce: 16,
   };
   const file = `${home}/acceptance-host.json`;

@@ -21,12 +21,12 @@ export type Host = {
     readonly answerMs: number;
     /** From an order's acceptance to its end while little else goes on; figures that follow events settle as fast. */
     readonly orderMs: number;
-    /** From the first of hundreds of buyers to the end of the last one's order. */
+    /** The same while as many orders are under way as `buyersAtOnce` lets in. */
     readonly rushMs: number;
     /** From a message that nobody can handle to its rest among the dead letters. */
     readonly deadLetterMs: number;
   };
-  /** Requests of buyers that may be open at once. */
+  /** Buyers whose requests may be open, and orders under way, at once. */
   readonly buyersAtOnce: number;
 };
 
