@@ -1,3 +1,4 @@
+import { Logger } from '@aws-lambda-powertools/logger';
 import { type FunctionId, type Manifest, names, type Secret, type StageName } from '#shared/manifest';
 import { type Times, usualTimes } from '#shared/times';
 import { functionArn } from './arns.ts';
@@ -89,7 +90,8 @@ export type Host = {
 
 /** The whole backend in this process. Nothing outside of the answer holds any of its state. */
 export const createHost = (options: HostOptions): Host => {
-  const { stage = 'dev', origin = 'http://embedded.invalid', random = machineRandom, observe } = options;
+  const { stage = 'dev', origin = 'http://embedded.invalid', random = machineRandom(), observe } = options;
+  const { logLevel = 'SILENT' } = options;
   const sources = options.sources ?? projectSources;
   const scheduleMs = options.scheduleMs ?? ((minutes: number) => minutes * 60_000);
   const visibilityMs = options.visibilityMs ?? ((timeoutMs: number) => 6 * timeoutMs);
@@ -105,15 +107,23 @@ export const createHost = (options: HostOptions): Host => {
     ...{ plan, stage, origin, sources, newId },
     environments: options.environments ?? DEFAULT_ENVIRONMENTS,
     surroundings: {
-      ...{ clock, random, services, logLevel: options.logLevel ?? 'SILENT', times: options.times ?? usualTimes },
+      ...{ clock, random, services, logLevel, times: options.times ?? usualTimes },
       count: options.count,
       fetch: ownFetch({ origin, clock, answer: (request) => answer(request) }),
     },
   });
   const invoke = (id: FunctionId, event: unknown, begun?: () => void) => functions.pool(id).invoke(event, begun);
 
+  /** Where nobody else tells of a failure: a workflow does, in its execution. */
+  const logger = new Logger({ serviceName: 'embedded-host', logLevel });
+  const invokeAndReport = (id: FunctionId, event: unknown) =>
+    invoke(id, event).catch((error: unknown) => {
+      logger.error(`${id} failed`, error as Error);
+      throw error;
+    });
+
   const answer = gateway({
-    ...{ invoke, stage, clock, newId, work },
+    ...{ invoke: invokeAndReport, stage, clock, newId, work },
     endpoints: plan.functions.flatMap(({ id, spec }) => (spec.routes ?? []).map((route) => ({ route, function: id }))),
   });
 
@@ -128,7 +138,11 @@ export const createHost = (options: HostOptions): Host => {
   const pollers = new Map(
     workers.map(({ id, spec, queue }) => [
       id,
-      pollQueue({ queue, invoke: (event) => invoke(id, event), concurrency: spec.concurrency ?? DEFAULT_CONCURRENCY }),
+      pollQueue({
+        queue,
+        invoke: (event) => invokeAndReport(id, event),
+        concurrency: spec.concurrency ?? DEFAULT_CONCURRENCY,
+      }),
     ]),
   );
   const pollerOf = (id: FunctionId) => {
@@ -137,7 +151,7 @@ export const createHost = (options: HostOptions): Host => {
     return poller;
   };
   const schedules = plan.functions.flatMap(({ id, spec }) =>
-    spec.everyMinutes ? [repeat(clock, scheduleMs(spec.everyMinutes), () => invoke(id, {}))] : [],
+    spec.everyMinutes ? [repeat(clock, scheduleMs(spec.everyMinutes), () => invokeAndReport(id, {}))] : [],
   );
   const waiting = plan.queues.map((id) =>
     makeQueue({ name: named.queue(id), visibilityMs: DEAD_LETTER_VISIBILITY_MS }, { clock, newId }),
@@ -163,7 +177,7 @@ export const createHost = (options: HostOptions): Host => {
 
   const readers = plan.functions
     .filter(({ spec }) => spec.streams)
-    .map(({ id }) => readStream({ ...{ clock, random, work }, invoke: (event) => invoke(id, event) }));
+    .map(({ id }) => readStream({ ...{ clock, random, work }, invoke: (event) => invokeAndReport(id, event) }));
   const table = dynamoDb([tableDefinition(named.table)], {
     clock,
     ...(options.latency && { latency: options.latency }),

@@ -29,16 +29,17 @@ Place an order, then read it:
 Everything is in memory. Ctrl-C stops it.`;
 
 const start = async () => {
-  const { port, demo, operatorKey, logLevel } = settingsOf(process.env, machineRandom);
+  const random = machineRandom();
+  const { port, demo, operatorKey, logLevel } = settingsOf(process.env, random);
   const server = await listen(port);
   const { origin } = server;
-  const madeUp = () => Buffer.from(machineRandom.bytes(24)).toString('base64url');
+  const madeUp = () => Buffer.from(random.bytes(24)).toString('base64url');
   const secrets = {
     'operator-key': operatorKey,
     'provider-key': madeUp(),
     'provider-callback-key': madeUp(),
   };
-  const host = createHost({ manifests, origin, secrets, logLevel });
+  const host = createHost({ manifests, origin, secrets, logLevel, random });
   await Promise.all([seed(host, demo), host.warm()]);
   server.serve(host);
   console.log(welcome(origin, apiKeyOf(demo), operatorKey));

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 
 /** Chance as the host sees it. The simulator seeds it; everything else uses the machine's. */
 export type Random = {
@@ -7,7 +7,19 @@ export type Random = {
   readonly bytes: (length: number) => Uint8Array;
 };
 
-export const machineRandom: Random = { number: Math.random, bytes: (length) => randomBytes(length) };
+const POOL = 4_096;
+
+/** Fetches bytes in bulk, for many small requests cost more than a few large ones; none is given out twice. */
+export const machineRandom = (): Random => {
+  let pool = new Uint8Array(0);
+  const bytes = (length: number): Uint8Array => {
+    if (pool.length < length) pool = randomFillSync(new Uint8Array(Math.max(POOL, length)));
+    const taken = pool.slice(0, length);
+    pool = pool.subarray(length);
+    return taken;
+  };
+  return { number: Math.random, bytes };
+};
 
 /** A UUID of version 4. */
 export const uuid = (random: Random): string => {

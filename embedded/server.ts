@@ -55,8 +55,9 @@ const answer = async (host: Host, request: IncomingMessage, response: ServerResp
   reply(response, answered);
 };
 
-const handle = (host: Host) => (request: IncomingMessage, response: ServerResponse) => {
-  answer(host, request, response).catch((error: unknown) => {
+const handle = (host: Promise<Host>) => (request: IncomingMessage, response: ServerResponse) => {
+  const answered = host.then((ready) => answer(ready, request, response));
+  answered.catch((error: unknown) => {
     // the client went away, or the host has a defect: the latter must be seen
     if (!request.destroyed) console.error(error);
     if (response.headersSent) return void response.destroy();
@@ -64,9 +65,9 @@ const handle = (host: Host) => (request: IncomingMessage, response: ServerRespon
   });
 };
 
-const listening = (server: Server): Listening => ({
+const listening = (server: Server, serve: (host: Host) => void): Listening => ({
   origin: `http://${HOSTNAME}:${(server.address() as AddressInfo).port}`,
-  serve: (host) => void server.on('request', handle(host)),
+  serve,
   close: () =>
     new Promise((resolve) => {
       server.close(() => resolve());
@@ -77,7 +78,9 @@ const listening = (server: Server): Listening => ({
 /** Takes the port (0: any that is free), or rejects with the system's error. */
 export const listen = (port: number): Promise<Listening> =>
   new Promise((resolve, reject) => {
-    const server = createServer({ keepAliveTimeout: 60_000 });
+    // a request that comes before there is a host waits for it: the port is taken first, for it is part of the host's origin
+    const { promise: host, resolve: serve } = Promise.withResolvers<Host>();
+    const server = createServer({ keepAliveTimeout: 60_000 }, handle(host));
     server.once('error', reject);
-    server.listen({ host: HOSTNAME, port, backlog: 4_096 }, () => resolve(listening(server)));
+    server.listen({ host: HOSTNAME, port, backlog: 4_096 }, () => resolve(listening(server, serve)));
   });

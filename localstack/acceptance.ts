@@ -34,7 +34,7 @@ export const describeHost = async (outputs: Outputs): Promise<string> => {
     aws: { ...clientOptions, endpoint },
     stage: STAGE,
     times: shortTimes,
-    limits: { answerMs: 30_000, orderMs: 60_000, rushMs: 180_000, sweepMs: 150_000, deadLetterMs: 150_000 },
+    limits: { answerMs: 30_000, orderMs: 60_000, rushMs: 120_000, sweepMs: 150_000, deadLetterMs: 150_000 },
     buyersAtOnce: 16,
   };
   const file = `${home}/acceptance-host.json`;

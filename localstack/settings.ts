@@ -36,6 +36,9 @@ export const serverEnvironment = {
   LAMBDA_PROCESS_NODE: process.execPath,
   LAMBDA_KEEPALIVE_MS: '60000',
   LAMBDA_RETRY_BASE_DELAY: '1',
+  // an order passes the stream and a queue for each of its sagas: by default, each looks for more once in 1 to 10 seconds
+  LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC: '0.1',
+  LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC: '0.5',
   PROVIDER_OVERRIDE_DYNAMODB: 'v2',
   PROVIDER_OVERRIDE_DYNAMODBSTREAMS: 'v2',
   DYNAMODB_IN_MEMORY: '1',

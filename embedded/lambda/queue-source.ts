@@ -2,6 +2,7 @@ import type { SQSEvent } from 'aws-lambda';
 import { ACCOUNT, queueArn, REGION } from '../arns.ts';
 import type { Message, Queue } from '../queues/queue.ts';
 import { failedItems } from './batch-response.ts';
+import { FunctionError } from './function-error.ts';
 
 const LARGEST_BATCH = 10;
 
@@ -51,8 +52,9 @@ export const pollQueue = ({ queue, invoke, concurrency }: Source): Poller => {
       const ids = messages.map(({ id }) => id);
       const failed = failedItems(await invoke(eventOf(queue, messages)), ids);
       for (const { id, receipt } of messages) if (!failed.has(id)) queue.delete(receipt);
-    } catch {
-      // the function failed or timed out, and its log says how: the whole batch comes again
+    } catch (error) {
+      // the function failed or timed out, and the host has reported how: the whole batch comes again
+      if (!(error instanceof FunctionError)) throw error;
     } finally {
       running -= 1;
       schedule();

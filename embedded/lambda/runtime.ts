@@ -45,6 +45,7 @@ export type Identity = {
 
 export type OwnRuntime = { readonly runtime: Runtime<keyof Clients>; readonly kill: () => void };
 
+const ENDPOINT = new URL('http://embedded.invalid');
 const UNSIGNED = {
   schemeId: 'aws.auth#sigv4',
   identityProvider: () => async () => ({}),
@@ -54,7 +55,8 @@ const UNSIGNED = {
 /** Set in full, so that no client looks into the machine's AWS configuration; in process, nobody checks a signature. */
 const clientOptions = (handler: HttpHandler, random: Random) => ({
   region: REGION,
-  endpoint: 'http://embedded.invalid',
+  endpoint: ENDPOINT.href,
+  endpointProvider: () => ({ url: ENDPOINT }),
   credentials: { accessKeyId: 'embedded', secretAccessKey: 'embedded' },
   httpAuthSchemes: [UNSIGNED],
   requestHandler: handler,

@@ -6,6 +6,7 @@ import type { Random } from '../random.ts';
 import type { Clock } from '../service.ts';
 import type { Work } from '../work.ts';
 import { failedItems } from './batch-response.ts';
+import { FunctionError } from './function-error.ts';
 
 const SHARDS = 4;
 const LARGEST_BATCH = 100;
@@ -49,8 +50,9 @@ export const readStream = ({ invoke, clock, random, work }: Source) => {
       const failed = failedItems(await invoke(eventOf(batch)), numbers);
       const first = numbers.findIndex((number) => failed.has(number));
       return first < 0 ? batch.length : first;
-    } catch {
-      // the function failed or timed out, and its log says how: the whole batch comes again
+    } catch (error) {
+      // the function failed or timed out, and the host has reported how: the whole batch comes again
+      if (!(error instanceof FunctionError)) throw error;
       return 0;
     }
   };

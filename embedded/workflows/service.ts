@@ -2,8 +2,8 @@ import { executionArn, nameIn, stateMachineArn } from '../arns.ts';
 import { allow } from '../lambda/grants.ts';
 import { type Caller, type Service, ServiceError } from '../service.ts';
 import { type Execution, type Ledger, makeLedger } from './executions.ts';
-import type { Machine, MachineWorld } from './machine.ts';
-import { run } from './machine.ts';
+import type { Machine } from './machine.ts';
+import { run, type Surroundings } from './run.ts';
 
 type Start = { readonly stateMachineArn: string; readonly name?: string; readonly input?: string };
 type List = {
@@ -39,7 +39,7 @@ const summary = ({ arn, name, machine, status, startedAt, stoppedAt }: Execution
 /** Step Functions: Standard workflows over one process. The ledger tells what ran, for tests and meters. */
 export const stepFunctions = (
   machines: readonly Machine[],
-  world: MachineWorld,
+  world: Surroundings,
 ): { readonly service: Service; readonly ledger: Ledger } => {
   const ledger = makeLedger();
 

@@ -4,15 +4,9 @@ import { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { FilterCriteria, FilterRule, type IEventSourceDlq, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import {
-  BlockPublicAccess,
-  Bucket,
-  BucketEncryption,
-  type CfnBucket,
-  type IBucket,
-  ObjectOwnership,
-} from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { S3_SERVER_ACCESS_LOGS_USE_BUCKET_POLICY } from 'aws-cdk-lib/cx-api';
 import { Construct } from 'constructs';
 import { names } from '#shared/manifest';
 import { deviates } from '../nag.ts';
@@ -33,6 +27,8 @@ const LOGS_KEPT = Duration.days(90);
 export class Relay extends Construct {
   constructor(scope: Construct, name: string, props: ContextFunctionProps) {
     super(scope, name);
+    // S3 is let into the access log by a policy, not by an ACL
+    this.node.setContext(S3_SERVER_ACCESS_LOGS_USE_BUCKET_POLICY, true);
     const { stage } = props.deployment;
     const by = names(stage.name);
     const { lambda, role } = new ContextFunction(this, 'Publisher', props);
@@ -81,7 +77,6 @@ export class Relay extends Construct {
       encryption: BucketEncryption.S3_MANAGED,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
-      objectOwnership: ObjectOwnership.OBJECT_WRITER,
       lifecycleRules: [{ expiration: LOGS_KEPT }],
       removalPolicy: removalPolicy(stage),
     });

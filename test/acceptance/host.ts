@@ -26,14 +26,14 @@ export type Host = {
     readonly answerMs: number;
     /** From an order's acceptance to its end while little else goes on; figures that follow events settle as fast. */
     readonly orderMs: number;
-    /** The same while hundreds are under way. */
+    /** The same while as many orders are under way as `buyersAtOnce` lets in. */
     readonly rushMs: number;
     /** From the moment at which an order is due until the sweep that is to see it has ended. */
     readonly sweepMs: number;
     /** From a message that nobody can handle to its rest among the dead letters. */
     readonly deadLetterMs: number;
   };
-  /** Requests of buyers that may be open at once. */
+  /** Buyers whose requests may be open, and orders under way, at once. */
   readonly buyersAtOnce: number;
 };
 

@@ -58,6 +58,10 @@ test('the list of orders begins with the youngest', async () => {
   );
   expect(body.items.map(({ id }) => id)).toEqual([second.id, first.id]);
   expect(body.next).toBeNull();
+  const page = (await shop.orders('?limit=1')).body;
+  expect(page.items).toEqual([expect.objectContaining({ id: second.id })]);
+  const rest = (await shop.orders(`?limit=1&cursor=${page.next}`)).body;
+  expect(rest).toEqual({ items: [expect.objectContaining({ id: first.id })], next: null });
 });
 
 test('what is out of stock is not sold: the order is cancelled, and other lines go back', async () => {

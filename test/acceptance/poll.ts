@@ -14,14 +14,3 @@ export const until = async <T>(withinMs: number, ask: () => Promise<T>, wanted: 
     await sleep(pause);
   }
 };
-
-/** Does the tasks in order, with at most so many under way. */
-export const atOnce = async <T>(most: number, tasks: readonly (() => Promise<T>)[]): Promise<readonly T[]> => {
-  const results: T[] = [];
-  const left = tasks.entries();
-  const work = async () => {
-    for (const [n, task] of left) results[n] = await task();
-  };
-  await Promise.all(Array.from({ length: most }, work));
-  return results;
-};

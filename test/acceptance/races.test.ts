@@ -1,18 +1,21 @@
 import { expect, test } from 'vitest';
-import { type Lines, type Order, orderOf } from './client.ts';
+import type { Lines, Order } from './client.ts';
 import { host } from './host.ts';
-import { atOnce } from './poll.ts';
-import { allEnded, openShop, type Shop, stockBecomes } from './shop.ts';
+import { allEnded, openShop, placed, type Shop, stockBecomes } from './shop.ts';
 
-const { rushMs, answerMs } = host.limits;
-const timeout = 2 * rushMs + answerMs;
+const { rushMs, orderMs } = host.limits;
+const timeout = 4 * rushMs + orderMs;
 
-/** One order per buyer, as many at once as the host can take; answers them once all have ended. */
+/** One order per buyer, wave upon wave of as many as the host can take; answers the orders once all have ended. */
 const rush = async (shop: Shop, buyers: number, lines: (buyer: number) => Lines): Promise<readonly Order[]> => {
-  const orders = Array.from({ length: buyers }, (_, buyer) => () => shop.place(orderOf(lines(buyer))));
-  const answers = await atOnce(host.buyersAtOnce, orders);
-  expect(answers.filter(({ status }) => status !== 202)).toEqual([]);
-  return allEnded(shop, buyers, rushMs);
+  const all = Array.from({ length: buyers }, (_, buyer) => buyer);
+  let orders: readonly Order[] = [];
+  while (orders.length < buyers) {
+    const wave = all.slice(orders.length, orders.length + host.buyersAtOnce);
+    await Promise.all(wave.map((buyer) => placed(shop, lines(buyer))));
+    orders = await allEnded(shop, orders.length + wave.length, rushMs);
+  }
+  return orders;
 };
 
 const confirmed = (orders: readonly Order[]) => orders.filter(({ status }) => status === 'confirmed');

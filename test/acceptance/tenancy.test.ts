@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { orderOf } from './client.ts';
 import { expectProblem } from './problem.ts';
 import { openShop, orderEnded, PRICE, placed, stockBecomes } from './shop.ts';
 
@@ -24,12 +25,7 @@ test('products and stock of two tenants have nothing to do with each other', asy
 
 test('the same Idempotency-Key of two tenants is two orders', async () => {
   const shops = await Promise.all([openShop({ mug: 1 }), openShop({ mug: 1 })]);
-  const body = {
-    lines: [{ sku: 'mug', quantity: 1 }],
-    customer: { email: 'a@example.com' },
-    payment: { token: 'tok_ok' },
-  };
-  const [one, other] = await Promise.all(shops.map((shop) => shop.place(body, 'the-same')));
+  const [one, other] = await Promise.all(shops.map((shop) => shop.place(orderOf([['mug', 1]]), 'the-same')));
   expect([one?.status, other?.status]).toEqual([202, 202]);
   expect(one?.body.id).not.toBe(other?.body.id);
 });

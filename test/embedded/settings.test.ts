@@ -3,7 +3,7 @@ import { machineRandom } from '../../embedded/random.ts';
 import { apiKeyOf } from '../../embedded/seed.ts';
 import { SettingsError, settingsOf } from '../../embedded/settings.ts';
 
-const read = (environment: Record<string, string>) => settingsOf(environment, machineRandom);
+const read = (environment: Record<string, string>) => settingsOf(environment, machineRandom());
 
 it('makes up what nobody set, anew each time', () => {
   const [one, two] = [read({}), read({})];

@@ -48,8 +48,11 @@ it('prints keys and two commands that work as they are, and confirms the order w
   const run = (command: string) => JSON.parse(spawnSync('sh', ['-c', command]).stdout.toString());
   const placed = run(place);
   expect(placed).toMatchObject({ status: 'placed', total: { amount: 2_500, currency: 'EUR' } });
-  await expect.poll(() => run(read).items[0], { timeout: 1_000 }).toMatchObject({ id: placed.id, status: 'confirmed' });
-  await expect.poll(() => get('/v1/inventory/mug'), { timeout: 1_000 }).toMatchObject({ json: { held: 0, sold: 2 } });
+  const patiently = { timeout: 10_000 };
+  await expect.poll(() => run(read).items[0], patiently).toMatchObject({ id: placed.id, status: 'confirmed' });
+  const [begun, confirmed] = run(read).items[0].history.map(({ at }: { readonly at: string }) => Date.parse(at));
+  expect(confirmed - begun).toBeLessThan(1_000);
+  await expect.poll(() => get('/v1/inventory/mug'), patiently).toMatchObject({ json: { held: 0, sold: 2 } });
 });
 
 it('takes calls of AWS clients on the same port, poison among them, and goes on', async () => {

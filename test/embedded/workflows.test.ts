@@ -7,6 +7,7 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
+import { sleep } from '../../embedded/clock.ts';
 import { FunctionError } from '../../embedded/lambda/function-error.ts';
 import { requestHandler } from '../../embedded/sdk.ts';
 import { workload } from '../../embedded/work.ts';
@@ -29,7 +30,11 @@ const parse = (definition: object) =>
     id === 'shop-work' ? 'arn:aws:lambda:fn:work' : undefined,
   );
 
-const setUp = (definition: object, work: (payload: unknown, call: number) => unknown = () => ({ done: true })) => {
+const setUp = (
+  definition: object,
+  work: (payload: unknown, call: number) => unknown = () => ({ done: true }),
+  waitMs = 0,
+) => {
   const clock = manualClock();
   const calls: { readonly at: number; readonly arn: string; readonly payload: unknown }[] = [];
   const machine = makeMachine('flow', parse(definition));
@@ -40,6 +45,7 @@ const setUp = (definition: object, work: (payload: unknown, call: number) => unk
     newId: () => `id-${++ids}`,
     work: workload(),
     invoke: async (arn, payload, begun) => {
+      if (waitMs > 0) await sleep(clock, waitMs);
       begun();
       calls.push({ at: clock.now(), arn, payload });
       return work(payload, calls.length);
@@ -195,6 +201,11 @@ describe('failures', () => {
       status: 'FAILED',
       error: 'States.Timeout',
     });
+  });
+
+  it('does not count the time that a task waits for an environment', async () => {
+    const { run } = setUp(one(task({ TimeoutSeconds: 5 })), undefined, 60_000);
+    expect(await run({}, 60_000)).toMatchObject({ status: 'SUCCEEDED' });
   });
 
   it('ends an execution that takes too long, also between two retries', async () => {

@@ -12,7 +12,7 @@ const lines = fc
   );
 const shards = fc.array(fc.nat(4), { minLength: 1, maxLength: 3 });
 const orders = fc.array(
-  fc.record({ lines, twice: fc.boolean(), ending: fc.constantFrom('confirm', 'cancel', 'leave') }),
+  fc.record({ lines, twice: fc.boolean(), ending: fc.constantFrom('confirm', 'cancel', 'undo', 'leave') }),
   { minLength: 1, maxLength: 4 },
 );
 const delta = fc.integer({ min: -3, max: 3 }).filter((units) => units !== 0);

@@ -11,13 +11,12 @@ it.each([
   ['tok_declined', 'cancelled', ['inventory-release', 'orders-close', 'orders-refuse', 'payments-settle']],
 ])('every line about an order carries the id of its request, to the last mail: %s', async (token, status, tasks) => {
   const lines = linesOf();
-  const { host, place, order, pass } = await openShop('DEBUG');
-  host.stop('ledger-note');
-  await pass(2);
+  const { host, place, order, settled } = await openShop('DEBUG');
+  await settled();
   const before = lines().length;
   const placed = await place('one', { 'x-correlation-id': 'basket-4711' }, token);
   expect(placed.headers).toMatchObject({ 'x-correlation-id': 'basket-4711' });
-  await pass(10);
+  await settled();
   const about = lines().slice(before);
   expect(about.filter(({ correlationId }) => correlationId !== 'basket-4711')).toEqual([]);
   expect([...new Set(about.map(serviceOf))].sort()).toEqual(
@@ -33,15 +32,16 @@ it.each([
 
 it('a restart by the sweeper, which no request causes, goes on under the id of the request', async () => {
   const lines = linesOf();
-  const { host, place, order, pass } = await openShop('DEBUG');
+  const { host, place, order, pass, waiting, eventually, settled } = await openShop('DEBUG');
   host.stop('orders-start-saga');
   const placed = await place('one', { 'x-correlation-id': 'basket-4712' });
-  await pass(1);
+  await eventually(async () => (await waiting('orders-start-saga')) === 1);
   // the message of the first run is lost for good
   const QueueUrl = `${host.origin}/000000000000/breakwater-dev-orders-start-saga`;
   await host.call({ target: 'AmazonSQS.PurgeQueue', body: JSON.stringify({ QueueUrl }) });
   host.start('orders-start-saga');
   await pass(8 * 60);
+  await settled();
   expect(await order(placed.body.id)).toMatchObject({ status: 'confirmed' });
   const confirming = lines().filter((line) => serviceOf(line) === 'orders-confirm');
   expect(confirming).toMatchObject([{ message: 'task done', correlationId: 'basket-4712' }]);

@@ -87,7 +87,7 @@ describe('by SES', () => {
     const [{ method, hostname, path, headers, body }] = requests as [HttpRequest];
     expect([method, hostname, path]).toEqual(['POST', 'email.eu-west-1.amazonaws.com', '/v2/email/outbound-emails']);
     expect(headers['authorization']).toMatch(/^AWS4-HMAC-SHA256 Credential=id\/\d+\/eu-west-1\/ses\//);
-    expect(JSON.parse(Buffer.from(body).toString())).toEqual({
+    expect(JSON.parse(new TextDecoder().decode(body))).toEqual({
       FromEmailAddress: 'shop@example.com',
       Destination: { ToAddresses: ['a@example.com'] },
       Content: {

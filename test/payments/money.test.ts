@@ -81,8 +81,8 @@ const open: Breaker = { status: 'open', generation: 1, failures: [], until: at(1
 const health = fc.constantFrom(healthy, open);
 
 it('keeps no money of an unwound order, whatever ran when and whichever answers were lost', () =>
-  // Invariants 3 and 5. Red when settle does not mark the attempt first, takes an unknown outcome for a void, or refunds
-  // nothing; when charge sends before its intent stands, or passes a tombstone.
+  // Invariants 3 and 5. Red when settle takes an unknown outcome for a void, refunds nothing, or refunds under another key each
+  // time; when charge sends before its intent stands, or passes a tombstone.
   fc.assert(
     fc.asyncProperty(fc.scheduler(), makes, coin, health, async (s, made, toss, first) => {
       const { charge, settle, cancel, written, charged, captures } = till(s, made, () => toss.next().value, first);

@@ -147,7 +147,7 @@ describe('what can never be published goes, with its content, to a queue of its 
 
 it('publishes every event at least once and none that was not written, however often the bus refuses', () =>
   // Nothing is lost on the way. Red when a refusal is dropped, when the last failed record is reported instead of the first, and
-  // when a repeat gets an id of its own.
+  // when what an older write left behind is published.
   fc.assert(
     fc.asyncProperty(
       fc.array(fc.record({ events: fc.integer({ min: 1, max: 3 }), stale: fc.boolean() }), {

@@ -52,6 +52,7 @@ describe('a key', () => {
               expect(captured).toBe(status === 'captured' ? amount : 0);
               expect(standing.captured === 0 || standing.status === 'captured').toBe(true);
               expect(standing.refunded).toBeLessThanOrEqual(standing.captured);
+              expect(standing.refunds.length > 0).toBe(standing.refunded > 0);
               expect(new Set(standing.refunds).size).toBe(standing.refunds.length);
               expect(standing.refunds.slice(0, refunds.length)).toEqual(refunds);
               refunds = standing.refunds;

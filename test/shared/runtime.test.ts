@@ -4,7 +4,9 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, expect, it, vi } from 'vitest';
 import { bus } from '#shared/aws/bus';
 import { db } from '#shared/aws/db';
+import { mail } from '#shared/aws/mail';
 import { options } from '#shared/aws/options';
+import { queues } from '#shared/aws/queues';
 import { onAws } from '#shared/aws/runtime';
 import { secrets } from '#shared/aws/secrets';
 import { workflows } from '#shared/aws/workflows';
@@ -28,7 +30,9 @@ const inLambda = () => {
   vi.stubEnv('AWS_LAMBDA_FUNCTION_NAME', 'breakwater-dev-test');
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('TIMES', JSON.stringify(shortTimes));
-  return onAws((rt: Runtime<keyof Clients>) => rt, { db, bus, workflows, secrets }) as Runtime<keyof Clients>;
+  return onAws((rt: Runtime<keyof Clients>) => rt, { db, bus, workflows, secrets, mail, queues }) as Runtime<
+    keyof Clients
+  >;
 };
 
 it('builds nothing outside of Lambda, for other hosts bring their own', () => {

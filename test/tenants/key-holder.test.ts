@@ -1,9 +1,8 @@
 import { expect, it } from 'vitest';
 import type { TenantId } from '#shared/kernel';
 import { type ApiKey, formatApiKey } from '#tenants/contract';
-import { keyOrOperator } from '#tenants/published';
 import { newApiKey, register } from '#tenants/http/register';
-import { keyHolder } from '#tenants/published';
+import { keyHolder, keyOrOperator } from '#tenants/published';
 import { OPERATOR_KEY, tableWorld } from '../shared/fixtures/table.ts';
 
 const shown = (key: ApiKey) => `Bearer ${formatApiKey(key)}`;

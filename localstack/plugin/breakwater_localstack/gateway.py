@@ -4,13 +4,16 @@ methods, and the bodies and headers of its gateway responses."""
 import fnmatch
 import json
 import re
+import threading
 import time
+from collections import defaultdict
 
 from localstack.aws.connect import connect_to
 from localstack.runtime import hooks
 
 DEFAULT_TTL_SECONDS = 300
 _decisions: dict[tuple, tuple[float, dict]] = {}
+_asking: dict[tuple, threading.Lock] = defaultdict(threading.Lock)
 
 
 def _header(expression: str, request: dict) -> str | None:
@@ -18,7 +21,14 @@ def _header(expression: str, request: dict) -> str | None:
 
 
 def _decide(context, authorizer: dict, event: dict) -> dict:
-    """The authorizer's answer, kept for as long as it asks for."""
+    """The authorizer's answer, kept for as long as it asks for; of callers with the same token one asks, the others wait."""
+    key = (context.api_id, context.stage, authorizer["id"], event["authorizationToken"])
+    with _asking[key]:
+        until, decision = _decisions.get(key, (0, {}))
+        return decision if until > time.time() else _ask(context, authorizer, event, key)
+
+
+def _ask(context, authorizer: dict, event: dict, key: tuple) -> dict:
     from localstack.services.apigateway.next_gen.execute_api.gateway_response import (
         AuthorizerConfigurationError,
         UnauthorizedError,
@@ -26,10 +36,6 @@ def _decide(context, authorizer: dict, event: dict) -> dict:
 
     ttl = authorizer.get("authorizerResultTtlInSeconds")
     ttl = DEFAULT_TTL_SECONDS if ttl is None else int(ttl)
-    key = (context.api_id, context.stage, authorizer["id"], event["authorizationToken"])
-    until, decision = _decisions.get(key, (0, {}))
-    if until > time.time():
-        return decision
     function = re.search(r"functions/(arn:.+?)/invocations", authorizer["authorizerUri"]).group(1)
     client = connect_to(region_name=context.region, aws_access_key_id=context.account_id).lambda_
     answer = client.invoke(FunctionName=function, Payload=json.dumps(event))
