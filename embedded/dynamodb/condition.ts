@@ -17,8 +17,6 @@ const ORDERED: readonly Type[] = ['S', 'N', 'B'];
 const SIZED: readonly Type[] = ['S', 'B', 'SS', 'NS', 'BS', 'L', 'M'];
 const MAX_IN = 100;
 
-const literal = (value: Value) => `AttributeValue: {${typeOf(value)}:${String(value[typeOf(value)])}}`;
-
 class Parser {
   readonly #in: Expression;
   /** The condition that the last parentheses held: parentheses around just that are one pair too many. */
@@ -148,12 +146,11 @@ class Parser {
   #bounds(low: Value | undefined, high: Value | undefined) {
     if (!low || !high) return;
     const order = compare(low, high);
-    const rule = order === undefined ? 'same data type for lower and upper bounds' : undefined;
-    if (rule === undefined && order !== undefined && order <= 0) return;
-    this.#in.fail(
-      `The BETWEEN operator requires ${rule ?? 'upper bound to be greater than or equal to lower bound'}; ` +
-        `lower bound operand: ${literal(low)}, upper bound operand: ${literal(high)}`,
-    );
+    const rule =
+      order === undefined
+        ? 'same data type for lower and upper bounds'
+        : 'upper bound to be greater than or equal to lower bound';
+    if (order === undefined || order > 0) this.#in.fail(`The BETWEEN operator requires ${rule}`);
   }
 }
 

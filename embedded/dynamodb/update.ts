@@ -2,7 +2,7 @@ import { CONDITION_FUNCTIONS } from './condition.ts';
 import * as decimal from './decimal.ts';
 import { byPosition, get, type Path, remove, set } from './document.ts';
 import { Expression, type Placeholders } from './expression.ts';
-import { type Item, invalid, type Type, typeOf, type Value } from './values.ts';
+import { type Item, invalid, typeOf, type Value } from './values.ts';
 
 /** Computes a value from the item as it was before the update. */
 type Source = { readonly from: (item: Item) => Value; readonly path?: Path; readonly value?: Value };
@@ -15,15 +15,6 @@ export type Update = {
 };
 
 const SETS = ['SS', 'NS', 'BS'] as const;
-const NAMES: Partial<Record<Type, string>> = {
-  S: 'STRING',
-  N: 'NUMBER',
-  B: 'BINARY',
-  BOOL: 'BOOLEAN',
-  L: 'LIST',
-  M: 'MAP',
-};
-
 const wrongType = () => invalid('An operand in the update expression has an incorrect data type');
 
 const attributeAt = (path: Path) => (item: Item) => {
@@ -103,10 +94,8 @@ const change = (expression: Expression, operator: 'ADD' | 'DELETE'): Change => {
   const value = expression.value() ?? expression.syntaxError();
   const type = typeOf(value);
   if (!SETS.some((set) => set === type) && !(operator === 'ADD' && type === 'N')) {
-    const what = `operator: ${operator}, operand type: ${NAMES[type] ?? type}`;
-    expression.fail(
-      `Incorrect operand type for operator or function; ${what}, typeSet: ALLOWED_FOR_${operator}_OPERAND`,
-    );
+    const what = `operator: ${operator}, operand type: ${type}`;
+    expression.fail(`Incorrect operand type for operator or function; ${what}`);
   }
   return { path, value };
 };
