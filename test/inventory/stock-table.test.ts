@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
+import { raiseShards } from '#inventory/app/raise-shards';
 import { headKey, shardKey } from '#inventory/data/keys';
 import { stockTable } from '#inventory/data/stock-table';
 import { inShards, unstocked } from '#inventory/domain/head';
 import { watchedTable } from '../shared/fixtures/watched-table.ts';
+import { patience } from './fixtures/ports.ts';
 import { headOf, mug, stock, tenantId } from './fixtures/stock.ts';
 
 const shelves = async (available: readonly number[]) => {
@@ -53,4 +55,15 @@ it('is contended by an order that draws from the same shard', async () => {
   const from = headOf(mug);
   const shift = () => table.shift(from, inShards(from, 2), [part(0, -1), part(1, 1)]);
   expect((await Promise.all([shift(), shift()])).toSorted()).toEqual(['contended', 'done']);
+});
+
+it.each([
+  [4, 10],
+  [16, 34],
+  [64, 130],
+])('raises one shard to %i for %i write units, as docs/stock.md says', async (count, units) => {
+  const { table, calls } = await shelves([1_000]);
+  calls.length = 0;
+  expect(await raiseShards(table)(tenantId, mug, count, patience(0))).toMatchObject({ ok: true });
+  expect(calls.reduce((sum, call) => sum + call.units.write, 0)).toBe(units);
 });
