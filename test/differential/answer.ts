@@ -17,7 +17,7 @@ const canonical = (value: unknown, name = ''): unknown => {
   }
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).map(([key, inner]) => [key, canonical(inner, key)] as const);
-  return Object.fromEntries(entries.sort(byText));
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 };
 
 type Reason = { readonly Code: string; readonly Item?: object };
