@@ -20,6 +20,7 @@ const world = shared(
   'events',
   'write',
   'batch-get',
+  'put',
   'list',
   'secret',
   'authenticate',

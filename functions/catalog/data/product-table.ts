@@ -1,9 +1,9 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Products } from '#catalog/app/put-product';
 import { ProductChanged } from '#catalog/contract';
 import { productKey, productList } from '#catalog/data/keys';
 import type { Product } from '#catalog/domain/product';
+import { putIf } from '#shared/put';
 import type { Runtime } from '#shared/runtime';
 import { mint, written } from '#shared/write';
 
@@ -19,19 +19,7 @@ export const productTable = (rt: Runtime<'db'>): Products => ({
     const changed = mint(rt, ProductChanged.type, { tenantId, aggregateId: sku, version, data: { name, price } });
     const first = { ConditionExpression: 'attribute_not_exists(pk)' };
     const next = { ConditionExpression: 'v = :before', ExpressionAttributeValues: { ':before': version - 1 } };
-    try {
-      await rt.db.send(
-        new PutCommand({
-          TableName: rt.env('TABLE_NAME'),
-          Item: { ...toItem(product), ...written(version, [changed]) },
-          ...(version === 1 ? first : next),
-        }),
-      );
-      return true;
-    } catch (e) {
-      if (e instanceof ConditionalCheckFailedException) return false;
-      throw e;
-    }
+    return putIf(rt, { ...toItem(product), ...written(version, [changed]) }, version === 1 ? first : next);
   },
 });
 

@@ -1,8 +1,8 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Deliveries } from '#notifications/app/ports';
 import { deliveryKey } from '#notifications/data/keys';
 import type { Delivery } from '#notifications/domain/delivery';
+import { putIf } from '#shared/put';
 import type { Runtime } from '#shared/runtime';
 import { written } from '#shared/write';
 
@@ -19,21 +19,13 @@ export const deliveryTable = (rt: Runtime<'db'>): Deliveries => {
     },
 
     async save(from, { version, ...delivery }) {
-      try {
-        await rt.db.send(
-          new PutCommand({
-            TableName,
-            Item: { ...deliveryKey(delivery), ...delivery, ...written(version, []) },
-            ...(from
-              ? { ConditionExpression: 'v = :v', ExpressionAttributeValues: { ':v': from.version } }
-              : { ConditionExpression: 'attribute_not_exists(pk)' }),
-          }),
-        );
-        return true;
-      } catch (e) {
-        if (e instanceof ConditionalCheckFailedException) return false;
-        throw e;
-      }
+      const item = { ...deliveryKey(delivery), ...delivery, ...written(version, []) };
+      const first = { ConditionExpression: 'attribute_not_exists(pk)' };
+      return putIf(
+        rt,
+        item,
+        from ? { ConditionExpression: 'v = :v', ExpressionAttributeValues: { ':v': from.version } } : first,
+      );
     },
   };
 };

@@ -1,8 +1,8 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { DueOrders } from '#orders/app/ports';
 import { DUE, orderOf, turnKey } from '#orders/data/keys';
 import { DUE_INDEX } from '#shared/manifest';
+import { putIf } from '#shared/put';
 import type { Runtime } from '#shared/runtime';
 
 export const dueOrders = (rt: Runtime<'db'>): DueOrders => {
@@ -23,23 +23,16 @@ export const dueOrders = (rt: Runtime<'db'>): DueOrders => {
       return Items.map(({ pk }) => orderOf(pk as string));
     },
 
-    async takeTurn(at, until) {
-      try {
-        await rt.db.send(
-          new PutCommand({
-            TableName,
-            Item: { ...turnKey, until },
-            ConditionExpression: 'attribute_not_exists(pk) OR #until <= :at',
-            ExpressionAttributeNames: { '#until': 'until' },
-            ExpressionAttributeValues: { ':at': at },
-          }),
-        );
-        return true;
-      } catch (e) {
-        if (e instanceof ConditionalCheckFailedException) return false;
-        throw e;
-      }
-    },
+    takeTurn: (at, until) =>
+      putIf(
+        rt,
+        { ...turnKey, until },
+        {
+          ConditionExpression: 'attribute_not_exists(pk) OR #until <= :at',
+          ExpressionAttributeNames: { '#until': 'until' },
+          ExpressionAttributeValues: { ':at': at },
+        },
+      ),
 
     async endTurn(at) {
       await rt.db.send(new PutCommand({ TableName, Item: { ...turnKey, until: at } }));

@@ -1,11 +1,10 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Orders } from '#orders/app/ports';
 import { DUE, orderKey, orderList } from '#orders/data/keys';
 import { movedEvent, placedEvent } from '#orders/data/order-events';
 import type { Order } from '#orders/domain/order';
 import type { Event } from '#shared/events';
+import { putIf, putOrMeet } from '#shared/put';
 import type { Runtime } from '#shared/runtime';
 import { written } from '#shared/write';
 
@@ -19,37 +18,17 @@ export const orderTable = (rt: Runtime<'db'>): Orders => {
       return Item && toOrder(Item);
     },
 
-    /** One call and one write, also when it loses: the refusal carries the row that stands. */
     async putOrMeet(order) {
-      try {
-        const put = {
-          ConditionExpression: 'attribute_not_exists(pk)',
-          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        } as const;
-        await rt.db.send(new PutCommand({ TableName, Item: toItem(order, placedEvent(rt, order)), ...put }));
-        return order;
-      } catch (e) {
-        if (e instanceof ConditionalCheckFailedException && e.Item) return toOrder(unmarshall(e.Item));
-        throw e;
-      }
+      const standing = await putOrMeet(rt, toItem(order, placedEvent(rt, order)));
+      return standing ? toOrder(standing) : order;
     },
 
     async move(from, to) {
-      try {
-        await rt.db.send(
-          new PutCommand({
-            TableName,
-            Item: toItem(to, movedEvent(rt, from, to)),
-            ConditionExpression: '#status = :status AND #run = :run AND v = :v',
-            ExpressionAttributeNames: { '#status': 'status', '#run': 'run' },
-            ExpressionAttributeValues: { ':status': from.status, ':run': from.run, ':v': from.version },
-          }),
-        );
-        return true;
-      } catch (e) {
-        if (e instanceof ConditionalCheckFailedException) return false;
-        throw e;
-      }
+      return putIf(rt, toItem(to, movedEvent(rt, from, to)), {
+        ConditionExpression: '#status = :status AND #run = :run AND v = :v',
+        ExpressionAttributeNames: { '#status': 'status', '#run': 'run' },
+        ExpressionAttributeValues: { ':status': from.status, ':run': from.run, ':v': from.version },
+      });
     },
   };
 };

@@ -1,11 +1,10 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Attempts } from '#payments/app/ports';
 import { PaymentDeclined, PaymentReceived, PaymentRefunded } from '#payments/contract';
 import { attemptKey } from '#payments/data/keys';
 import type { Attempt } from '#payments/domain/attempt';
 import type { Event } from '#shared/events';
+import { putIf, putOrMeet } from '#shared/put';
 import type { Runtime, World } from '#shared/runtime';
 import { mint, written } from '#shared/write';
 
@@ -20,40 +19,16 @@ export const attemptTable = (rt: Runtime<'db'>): Attempts => {
     },
 
     async putOrMeet(attempt) {
-      const Item = toItem(attempt, []);
-      try {
-        await rt.db.send(
-          new PutCommand({
-            TableName,
-            Item,
-            ConditionExpression: 'attribute_not_exists(pk)',
-            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-          }),
-        );
-        return attempt;
-      } catch (e) {
-        if (e instanceof ConditionalCheckFailedException && e.Item) return toAttempt(unmarshall(e.Item));
-        throw e;
-      }
+      const standing = await putOrMeet(rt, toItem(attempt, []));
+      return standing ? toAttempt(standing) : attempt;
     },
 
-    async move(from, to) {
-      try {
-        await rt.db.send(
-          new PutCommand({
-            TableName,
-            Item: toItem(to, events(rt, from, to)),
-            ConditionExpression: 'v = :v AND #status = :status',
-            ExpressionAttributeNames: { '#status': 'status' },
-            ExpressionAttributeValues: { ':v': from.version, ':status': from.status },
-          }),
-        );
-        return true;
-      } catch (e) {
-        if (e instanceof ConditionalCheckFailedException) return false;
-        throw e;
-      }
-    },
+    move: (from, to) =>
+      putIf(rt, toItem(to, events(rt, from, to)), {
+        ConditionExpression: 'v = :v AND #status = :status',
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: { ':v': from.version, ':status': from.status },
+      }),
   };
 };
 

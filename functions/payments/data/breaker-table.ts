@@ -1,9 +1,9 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Breakers } from '#payments/app/ports';
 import type { ProviderName } from '#payments/contract';
 import { breakerKey } from '#payments/data/keys';
 import { type Breaker, healthy } from '#payments/domain/breaker';
+import { putIf } from '#shared/put';
 import type { Runtime } from '#shared/runtime';
 import { written } from '#shared/write';
 
@@ -25,19 +25,10 @@ export const breakerTable = (rt: Runtime<'db'>, provider: ProviderName): Breaker
     },
 
     async move(tenantId, from, { version, ...to }) {
-      try {
-        await rt.db.send(
-          new PutCommand({
-            TableName,
-            Item: { ...breakerKey(tenantId, provider), ...to, ...written(version, []) },
-            ConditionExpression: from.version === 0 ? 'attribute_not_exists(pk)' : 'v = :v',
-            ...(from.version > 0 && { ExpressionAttributeValues: { ':v': from.version } }),
-          }),
-        );
-      } catch (e) {
-        if (e instanceof ConditionalCheckFailedException) return false;
-        throw e;
-      }
+      const item = { ...breakerKey(tenantId, provider), ...to, ...written(version, []) };
+      const first = { ConditionExpression: 'attribute_not_exists(pk)' };
+      const next = { ConditionExpression: 'v = :v', ExpressionAttributeValues: { ':v': from.version } };
+      if (!(await putIf(rt, item, from.version === 0 ? first : next))) return false;
       if (to.status === 'open') rt.metric('BreakerOpened', 1, { tenantId, provider });
       return true;
     },

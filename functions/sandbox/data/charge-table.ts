@@ -1,9 +1,8 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Charges } from '#sandbox/app/ports';
 import { chargeKey } from '#sandbox/data/keys';
 import type { Charge } from '#sandbox/domain/charge';
+import { putIf, putOrMeet } from '#shared/put';
 import type { Runtime } from '#shared/runtime';
 
 export const chargeTable = (rt: Runtime<'db'>): Charges => {
@@ -16,40 +15,20 @@ export const chargeTable = (rt: Runtime<'db'>): Charges => {
     },
 
     async putOrMeet(charge) {
-      const Item = { ...chargeKey(charge.key), ...charge };
-      try {
-        await rt.db.send(
-          new PutCommand({
-            TableName,
-            Item,
-            ConditionExpression: 'attribute_not_exists(pk)',
-            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-          }),
-        );
-        return charge;
-      } catch (e) {
-        if (e instanceof ConditionalCheckFailedException && e.Item) return toCharge(unmarshall(e.Item));
-        throw e;
-      }
+      const standing = await putOrMeet(rt, { ...chargeKey(charge.key), ...charge });
+      return standing ? toCharge(standing) : charge;
     },
 
-    async move(from, to) {
-      try {
-        await rt.db.send(
-          new PutCommand({
-            TableName,
-            Item: { ...chargeKey(to.key), ...to },
-            ConditionExpression: '#version = :version',
-            ExpressionAttributeNames: { '#version': 'version' },
-            ExpressionAttributeValues: { ':version': from.version },
-          }),
-        );
-        return true;
-      } catch (e) {
-        if (e instanceof ConditionalCheckFailedException) return false;
-        throw e;
-      }
-    },
+    move: (from, to) =>
+      putIf(
+        rt,
+        { ...chargeKey(to.key), ...to },
+        {
+          ConditionExpression: '#version = :version',
+          ExpressionAttributeNames: { '#version': 'version' },
+          ExpressionAttributeValues: { ':version': from.version },
+        },
+      ),
   };
 };
 
