@@ -33,10 +33,10 @@ export const usualTimes: Times = {
 
 /** For stages on which a test waits for every one of them. */
 export const shortTimes: Times = {
-  orderDeadlineMs: 4 * MINUTE,
-  paymentDeadlineMs: MINUTE,
-  standstillMs: 45 * SECOND,
-  longestStandstillMs: 90 * SECOND,
+  orderDeadlineMs: 3 * MINUTE,
+  paymentDeadlineMs: 45 * SECOND,
+  standstillMs: 40 * SECOND,
+  longestStandstillMs: 60 * SECOND,
   parkAfterMs: 10 * MINUTE,
   breaker: { failures: 5, windowMs: 30 * SECOND, coolDownMs: 5 * SECOND, probeLeaseMs: 5 * SECOND },
 };

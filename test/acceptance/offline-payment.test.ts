@@ -33,7 +33,7 @@ const cutOff = async () => {
   return { shop, unlucky, waiting };
 };
 
-test('while the provider is away, orders wait for another payment, and are confirmed by it', async () => {
+test.concurrent('while the provider is away, orders wait for another payment, and are confirmed by it', async () => {
   const { shop, waiting } = await cutOff();
   const { id, total, instructions } = waiting;
   expect(instructions).toEqual({ reference: id, ...total, deadline: expect.any(String) });
@@ -48,7 +48,7 @@ test('while the provider is away, orders wait for another payment, and are confi
   expectProblem(await shop.pay(id, paid), 'not_awaiting_payment');
 });
 
-test('an order that nobody pays in time is unwound; what comes later is refused', async () => {
+test.concurrent('an order that nobody pays in time is unwound; what comes later is refused', async () => {
   const { shop, waiting } = await cutOff();
   const { id, total } = waiting;
   const unwound = await orderEnded(
@@ -60,7 +60,7 @@ test('an order that nobody pays in time is unwound; what comes later is refused'
   expectProblem(await shop.pay(id, { ...total, reference: 'too late' }), 'not_awaiting_payment');
 });
 
-test('once the provider is back, one order probes it, and all goes on as before', async () => {
+test.concurrent('once the provider is back, one order probes it, and all goes on as before', async () => {
   const { shop, unlucky, waiting } = await cutOff();
   await shop.cancel(waiting.id);
   await outage(shop.tenantId, 0);
@@ -86,7 +86,7 @@ test('once the provider is back, one order probes it, and all goes on as before'
   await become(shop, waiting.id, 'cancelled');
 });
 
-test('an order that waits for its payment can be cancelled, and its stock goes back', async () => {
+test.concurrent('an order that waits for its payment can be cancelled, and its stock goes back', async () => {
   const { shop, waiting } = await cutOff();
   await shop.cancel(waiting.id);
   expect(await orderEnded(shop, waiting.id)).toMatchObject({ status: 'cancelled', reason: 'cancelled_by_customer' });

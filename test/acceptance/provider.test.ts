@@ -8,7 +8,7 @@ import { openShop, orderEnded, placed, stockBecomes } from './shop.ts';
 const patience = host.limits.orderMs + 2 * (host.times.longestStandstillMs + host.limits.sweepMs);
 
 describe('a provider that nobody can rely on captures once, and the order is confirmed', () => {
-  test.each([
+  test.concurrent.each([
     ['fails now and then', 'tok_flaky'],
     ['captures and answers too late', 'tok_commits_late'],
     ['fails, and captures all the same', 'tok_unknown_then_commits'],
@@ -22,7 +22,7 @@ describe('a provider that nobody can rely on captures once, and the order is con
 });
 
 describe('an order whose payment nobody knows of is cancelled, holds nothing and keeps no money', () => {
-  test.each([
+  test.concurrent.each([
     ['that never answers', 'tok_unreachable'],
     ['that captures and answers too late', 'tok_commits_late'],
   ])('by its customer, at a provider %s', async (_, token) => {
@@ -43,7 +43,7 @@ describe('an order whose payment nobody knows of is cancelled, holds nothing and
     await stockBecomes(shop, { sku: 'mug', available: 10, held: 0, sold: 0 });
   });
 
-  test('at its deadline, at a provider that only fails', async () => {
+  test.concurrent('at its deadline, at a provider that only fails', async () => {
     const shop = await openShop({ mug: 10 });
     const { id } = await placed(shop, [['mug', 2]], 'tok_5xx');
     const order = await orderEnded(shop, id, host.times.orderDeadlineMs + patience);
