@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { manifests } from '#manifests';
+import { type FunctionSpec, functionId } from '#shared/manifest';
+
+const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem'];
+
+const text = readFileSync(new URL('../../docs/table.md', import.meta.url), 'utf8');
+const [, items = ''] = /## Items\n([\s\S]*?)\n## /.exec(text) ?? [];
+
+/** `orders-write, -confirm` is short for `orders-write, orders-confirm`. */
+const spelledOut = (list: string): string[] => {
+  let context = '';
+  return list.split(',').map((name) => {
+    const trimmed = name.trim();
+    if (!trimmed.startsWith('-')) context = trimmed.split('-')[0] ?? '';
+    return trimmed.startsWith('-') ? `${context}${trimmed}` : trimmed;
+  });
+};
+
+const documented = items
+  .split('\n')
+  .filter((line) => line.includes('`'))
+  .flatMap((line) => {
+    const cells = line.split('|').slice(1, -1);
+    const of = /`(\w+)#/.exec(cells[1] ?? '')?.[1];
+    return spelledOut(cells[4] ?? '').map((writer) => `${writer} writes ${of}#`);
+  });
+
+const granted = manifests.flatMap(({ context, functions }) =>
+  Object.entries<FunctionSpec>(functions).flatMap(([name, { grants }]) =>
+    grants
+      .filter(({ may }) => may.some((action) => WRITES.includes(action)))
+      .map(({ of }) => `${functionId(context, name)} writes ${of}#`),
+  ),
+);
+
+it('names in docs/table.md everyone who may write, and nobody else', () => {
+  expect(documented.length).toBeGreaterThan(20);
+  expect([...new Set(documented)].sort()).toEqual([...new Set(granted)].sort());
+});
