@@ -51,7 +51,8 @@ export const orders = {
       consumes: ['OrderPlaced.v1', 'OrderCancelling.v1', 'OrderRestarted.v1'],
       starts: ['fulfil-order', 'unwind-order'],
       grants: [],
-      concurrency: 20,
+      // two batches of ten at a time are some 200 executions a second: Step Functions allows 150 to 300, by region, and bursts
+      concurrency: 2,
     },
     confirm: {
       entry: 'functions/orders/confirm.lambda.ts',
