@@ -38,7 +38,8 @@ export default defineConfig({
         : []),
       project('acceptance', ['test/acceptance/**/*.test.ts'], {
         globalSetup: 'test/acceptance/setup.ts',
-        testTimeout: 180_000,
+        // each wait has a bound of its own, from the host; this one ends what hangs, and is longer than any deadline of an order
+        testTimeout: 600_000,
         fileParallelism: false,
       }),
     ],
