@@ -15,8 +15,8 @@ export const releaseStock =
       const standing = await holds.find(step.tenantId, step.orderId);
       const released = standing ? release(standing) : ok(tombstone(step));
       if (!released.ok || released.value === standing) return released;
-      const outcome = standing ? await holds.move(standing, released.value) : await holds.put(released.value);
-      if (outcome === 'done') return released;
+      const written = standing ? holds.move(standing, released.value) : holds.put(released.value);
+      if ((await written) === 'done') return released;
       if (!(await pause(attempt))) throw new Error('others write the same stock: no time left to try again');
     }
   };
