@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { adjustStock } from '#inventory/app/adjust-stock';
 import { AdjustStock } from '#inventory/contract';
 import { adjustmentTable } from '#inventory/data/adjustment-table';
 import { stockTable } from '#inventory/data/stock-table';
 import { PATIENCE_MS } from '#inventory/http/patience';
 import { problem, reply, route } from '#shared/http';
+import { idempotencyKey, idFrom } from '#shared/idempotency';
 import type { Sku } from '#shared/kernel';
 import { pauseUntil } from '#shared/pause';
 import type { Runtime } from '#shared/runtime';
@@ -14,13 +14,18 @@ export const adjustStockRoute = (rt: Runtime<'db'>) => {
   const adjust = adjustStock({ stock: stockTable(rt), adjustments: adjustmentTable(rt), pick });
   const spec = { method: 'POST', path: '/v1/inventory/{sku}/adjustments', scope: 'tenant', body: AdjustStock } as const;
   return route(spec, async ({ tenantId, params, body, header }) => {
-    const key = header('idempotency-key');
-    if (!key || key.length > 255) return problem('idempotency_key_required');
-    const id = createHash('sha256').update(`${tenantId}\0${key}`).digest('hex').slice(0, 26);
-    const asked = { tenantId, id, sku: params['sku'] as Sku, delta: body.delta, reason: body.reason };
+    const key = idempotencyKey({ header });
+    if (!key) return problem('idempotency_key_required');
+    const asked = {
+      tenantId,
+      id: idFrom(tenantId, key),
+      sku: params['sku'] as Sku,
+      delta: body.delta,
+      reason: body.reason,
+    };
     const adjusted = await adjust(asked, pauseUntil(rt, rt.now().getTime() + PATIENCE_MS));
     if (!adjusted.ok) return problem(adjusted.error);
-    const { sku, delta, reason } = adjusted.value;
+    const { id, sku, delta, reason } = adjusted.value;
     return reply(201, { id, sku, delta, reason });
   });
 };
