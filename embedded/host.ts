@@ -1,10 +1,11 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { type FunctionId, type Manifest, names, type Secret, type StageName } from '#shared/manifest';
+import { type FunctionId, type Manifest, names, type Secret, type StageName, type WorkflowId } from '#shared/manifest';
 import { type Times, usualTimes } from '#shared/times';
 import { functionArn } from './arns.ts';
+import { type Between, interposed } from './between.ts';
 import { eventBus } from './bus.ts';
 import { machineClock, stoppable } from './clock.ts';
-import { type DynamoDbOptions, dynamoDb } from './dynamodb/dynamodb.ts';
+import { type DynamoDbOptions, dynamoDb, type StreamListener } from './dynamodb/dynamodb.ts';
 import { ownFetch } from './fetch.ts';
 import { makeFunctions, projectSources, type Sources, timeoutMsOf } from './functions.ts';
 import { gateway, type HttpAnswer, type HttpRequest } from './gateway.ts';
@@ -61,6 +62,9 @@ export type HostOptions = {
   readonly latency?: NonNullable<DynamoDbOptions['latency']>;
   /** Hears of every metric that a function counts. */
   readonly count?: (counted: Counted) => void;
+  /** Hears of every change of an item, within the write. */
+  readonly changes?: StreamListener;
+  readonly between?: Between;
   readonly sources?: Sources;
 };
 
@@ -80,6 +84,8 @@ export type Host = {
   readonly stop: (id: FunctionId) => void;
   readonly start: (id: FunctionId) => void;
   readonly warm: () => Promise<void>;
+  /** Puts another definition in a workflow's place. Executions that run go on by the one that they began with. */
+  readonly deploy: (id: WorkflowId, definition: string) => void;
   /** Runs a scheduled function now, whatever the clock says. */
   readonly run: (id: FunctionId) => Promise<void>;
   /** Resolves once nothing is under way: no request, record, message or execution. Dead letters are at rest. */
@@ -90,7 +96,13 @@ export type Host = {
 
 /** The whole backend in this process. Nothing outside of the answer holds any of its state. */
 export const createHost = (options: HostOptions): Host => {
-  const { stage = 'dev', origin = 'http://embedded.invalid', random = machineRandom(), observe } = options;
+  const {
+    stage = 'dev',
+    origin = 'http://embedded.invalid',
+    random = machineRandom(),
+    observe,
+    between = {},
+  } = options;
   const { logLevel = 'SILENT' } = options;
   const sources = options.sources ?? projectSources;
   const scheduleMs = options.scheduleMs ?? ((minutes: number) => minutes * 60_000);
@@ -112,7 +124,10 @@ export const createHost = (options: HostOptions): Host => {
       fetch: ownFetch({ origin, clock, answer: (request) => answer(request) }),
     },
   });
-  const invoke = (id: FunctionId, event: unknown, begun?: () => void) => functions.pool(id).invoke(event, begun);
+  const invoke = (id: FunctionId, event: unknown, begun?: () => void) => {
+    const act = () => functions.pool(id).invoke(event, begun);
+    return between.invoke ? between.invoke(id, event, act) : act();
+  };
 
   /** Where nobody else tells of a failure: a workflow does, in its execution. */
   const logger = new Logger({ serviceName: 'embedded-host', logLevel });
@@ -160,15 +175,24 @@ export const createHost = (options: HostOptions): Host => {
     [...workers.flatMap(({ queue, dead }) => [queue, dead]), ...waiting].map((one) => [one.name, one]),
   );
   const rules = workers.flatMap(({ consumes, queue }) =>
-    consumes.map((detailType) => ({ detailType, send: (envelope: string) => void queue.send(envelope) })),
+    consumes.map((detailType) => ({
+      detailType,
+      send(envelope: string) {
+        const act = () => void queue.send(envelope);
+        if (between.deliver) between.deliver(queue.name, envelope, act);
+        else act();
+      },
+    })),
   );
 
   const tasks = new Map(
     plan.functions.filter(({ spec }) => spec.task).map(({ id }) => [functionArn(named.fn(id)), id] as const),
   );
   const arnOfTask = (id: FunctionId) => [...tasks].find(([, task]) => task === id)?.[0];
-  const machines = plan.workflows.map(({ id, definition }) =>
-    makeMachine(named.workflow(id), parseDefinition(id, sources.read(definition), arnOfTask)),
+  const machineOf = (id: WorkflowId, definition: string) =>
+    makeMachine(named.workflow(id), parseDefinition(id, definition, arnOfTask));
+  const machines = new Map(
+    plan.workflows.map(({ id, definition }) => [named.workflow(id), machineOf(id, sources.read(definition))]),
   );
   const workflows = stepFunctions(machines, {
     ...{ clock, newId, work, random: random.number },
@@ -184,6 +208,7 @@ export const createHost = (options: HostOptions): Host => {
     ...(options.meter && { observe: options.meter }),
   });
   for (const read of readers) table.stream(read);
+  if (options.changes) table.stream(options.changes);
 
   const secrets = new Map(
     Object.entries(options.secrets).map(([name, value]) => [named.secret(name as Secret), value]),
@@ -195,7 +220,9 @@ export const createHost = (options: HostOptions): Host => {
     workflows.service,
     secretsManager(secrets),
   ];
-  services.push(...all.map((service) => (observe ? observed(service, observe) : service)));
+  const seen = all.map((service) => (observe ? observed(service, observe) : service));
+  const { call } = between;
+  services.push(...seen.map((service) => (call ? interposed(service, call) : service)));
 
   return {
     request: answer,
@@ -208,6 +235,7 @@ export const createHost = (options: HostOptions): Host => {
     stop: (id) => pollerOf(id).stop(),
     start: (id) => pollerOf(id).start(),
     warm: functions.warm,
+    deploy: (id, definition) => void machines.set(named.workflow(id), machineOf(id, definition)),
     run: (id) => invoke(id, {}).then(() => undefined),
     settled: work.settled,
     close() {

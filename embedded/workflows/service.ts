@@ -38,7 +38,7 @@ const summary = ({ arn, name, machine, status, startedAt, stoppedAt }: Execution
 
 /** Step Functions: Standard workflows over one process. The ledger tells what ran, for tests and meters. */
 export const stepFunctions = (
-  machines: readonly Machine[],
+  machines: ReadonlyMap<string, Machine>,
   world: Surroundings,
 ): { readonly service: Service; readonly ledger: Ledger } => {
   const ledger = makeLedger();
@@ -46,7 +46,7 @@ export const stepFunctions = (
   const machineOf = (arn: string, action: string, caller: Caller): Machine => {
     const name = nameIn(arn ?? '');
     allow(caller, action, [name]);
-    const machine = machines.find((one) => one.name === name);
+    const machine = machines.get(name);
     if (machine) return machine;
     throw new ServiceError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
   };
@@ -86,7 +86,7 @@ export const stepFunctions = (
       const machine = machineOf(of, 'ListExecutions', caller);
       const all = ledger
         .all()
-        .filter((one) => one.machine === machine && (!statusFilter || one.status === statusFilter))
+        .filter((one) => one.machine.arn === machine.arn && (!statusFilter || one.status === statusFilter))
         .reverse();
       const from = Number(nextToken);
       const to = from + (maxResults || 100);

@@ -39,7 +39,7 @@ const setUp = (
   const calls: { readonly at: number; readonly arn: string; readonly payload: unknown }[] = [];
   const machine = makeMachine('flow', parse(definition));
   let ids = 0;
-  const { service, ledger } = stepFunctions([machine], {
+  const { service, ledger } = stepFunctions(new Map([[machine.name, machine]]), {
     clock,
     random: () => 0.5,
     newId: () => `id-${++ids}`,
