@@ -1,0 +1,70 @@
+import type { Bundle } from './bundle.ts';
+import { makeCrew } from './crew.ts';
+import { type Fault, type Kind, kinds } from './faults.ts';
+import type { Outcome } from './simulate.ts';
+import type { Job } from './worker.ts';
+
+export type Failure =
+  | { readonly outcome: Outcome; readonly fewest: readonly Fault[] }
+  | { readonly seed: number; readonly error: string };
+export type Explored = {
+  readonly seeds: number;
+  readonly orders: number;
+  readonly steps: number;
+  /** How often each fault struck something that went on. */
+  readonly struck: Readonly<Record<Kind, number>>;
+  readonly hashes: ReadonlyMap<number, string>;
+  readonly statuses: Readonly<Record<string, number>>;
+  readonly failures: readonly Failure[];
+};
+
+type Options = {
+  readonly bundle: Bundle;
+  readonly from: number;
+  /** The most seeds; as many as there is time for by default. */
+  readonly seeds?: number;
+  /** No seed is begun later. */
+  readonly forMs?: number;
+  readonly workers: number;
+  readonly orders?: number;
+  readonly only?: readonly Fault[];
+  readonly shrinks?: boolean;
+  /** Goes on after a failure until there are so many. */
+  readonly mostFailures?: number;
+  readonly heard?: (explored: Explored) => void;
+};
+
+/** Simulates one seed after the other, on all workers at once. */
+export const explore = async (options: Options): Promise<Explored> => {
+  const { bundle, from, seeds = Number.POSITIVE_INFINITY, forMs = Number.POSITIVE_INFINITY, workers } = options;
+  const { orders, only, shrinks = true, mostFailures = 1, heard } = options;
+  const begun = Date.now();
+  const struck = Object.fromEntries(kinds.map((kind) => [kind, 0])) as Record<Kind, number>;
+  const hashes = new Map<number, string>();
+  const statuses: Record<string, number> = {};
+  const failures: Failure[] = [];
+  const sums = { seeds: 0, orders: 0, steps: 0 };
+  const explored = (): Explored => ({ ...sums, struck, hashes, statuses, failures });
+
+  function* jobs(): Generator<Job> {
+    for (let seed = from; seed < from + seeds && Date.now() - begun < forMs; seed += 1)
+      yield { seed, shrinks, ...(orders && { orders }), ...(only && { only }) };
+  }
+  await makeCrew(bundle.path, workers).work(jobs(), (done) => {
+    sums.seeds += 1;
+    if ('error' in done) {
+      failures.push(done);
+      return failures.length < mostFailures;
+    }
+    const { outcome, fewest } = done;
+    hashes.set(outcome.seed, outcome.hash);
+    sums.orders += outcome.orders;
+    sums.steps += outcome.steps;
+    for (const { kind } of outcome.struck) struck[kind] += 1;
+    for (const [status, count] of Object.entries(outcome.statuses)) statuses[status] = (statuses[status] ?? 0) + count;
+    if (outcome.violation) failures.push({ outcome, fewest: fewest ?? outcome.struck });
+    heard?.(explored());
+    return failures.length < mostFailures;
+  });
+  return explored();
+};

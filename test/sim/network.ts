@@ -1,0 +1,185 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Asked, Between } from '../../embedded/between.ts';
+import { crashed, FunctionError } from '../../embedded/lambda/function-error.ts';
+import { ServiceError } from '../../embedded/service.ts';
+import type { Chance } from './chance.ts';
+import type { Faults } from './faults.ts';
+
+/** Longer than our clients wait, so that a time-out is theirs. */
+const TIMED_OUT_MS = 2_000;
+/** Longer than Breakwater waits for its provider. */
+const LATE_MS = 5_500;
+const MINUTES_MS = 15 * 60_000;
+const TABLE = 'DynamoDB_20120810';
+const PREFIX = 'breakwater-dev-';
+
+const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem', 'TransactWriteItems', 'PutEvents', 'StartExecution'];
+
+/** For whom an invocation works: the tenants that its event names; none where it works for all. */
+type Scope = { readonly tenants: ReadonlySet<string> | undefined };
+
+type Options = {
+  readonly chance: Chance;
+  readonly faults: Faults;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly crash: (fn: string) => void;
+  /** Hears of every call at the moment at which it took effect, and of its outcome. */
+  readonly step: (caller: string, operation: string, keys: readonly string[], outcome: string) => void;
+  readonly tenantsOf: (fn: string, event: unknown) => ReadonlySet<string> | undefined;
+  /** Hears of keys that the one for whom a call was made does not own. */
+  readonly trespassed: (caller: string, keys: readonly string[], tenants: ReadonlySet<string>) => void;
+};
+
+type Write = { readonly Key?: Item; readonly Item?: Item };
+type Item = { readonly pk?: { readonly S?: string } };
+type Input = Write & {
+  readonly TransactItems?: readonly Readonly<Record<string, Write>>[];
+  readonly RequestItems?: Readonly<Record<string, { readonly Keys?: readonly Item[] }>>;
+  readonly ExpressionAttributeValues?: Readonly<Record<string, { readonly S?: string }>>;
+  readonly Entries?: readonly { readonly DetailType?: string }[];
+  readonly name?: string;
+};
+
+const isKey = (text: string | undefined): text is string => text?.includes('#') === true;
+
+/** The partition keys that a call of the table names. */
+const keysOf = (operation: string, asked: unknown): string[] => {
+  const input = asked as Input;
+  const writes = [input, ...(input.TransactItems ?? []).flatMap((part) => Object.values(part))];
+  const many = Object.values(input.RequestItems ?? {}).flatMap(({ Keys = [] }) => Keys);
+  const queried = operation === 'Query' ? Object.values(input.ExpressionAttributeValues ?? {}).map(({ S }) => S) : [];
+  const named = writes.flatMap(({ Key, Item }) => [Key?.pk?.S, Item?.pk?.S]);
+  return [...named, ...many.map(({ pk }) => pk?.S), ...queried].filter(isKey);
+};
+
+const outcomeOf = (error: unknown) => (error as Error).name;
+const timedOut = () => Object.assign(new Error('the call timed out'), { name: 'TimeoutError' });
+const throttled = () => new ServiceError('ThrottlingException', 'Rate exceeded');
+const never = () => new Promise<never>(() => {});
+
+const conflicted = (operation: string, input: Input) => {
+  if (operation !== 'TransactWriteItems')
+    return new ServiceError('TransactionConflictException', 'Transaction is ongoing for the item');
+  const reasons = (input.TransactItems ?? []).map((_, n) => ({ Code: n === 0 ? 'TransactionConflict' : 'None' }));
+  const codes = reasons.map(({ Code }) => Code).join(', ');
+  return new ServiceError('TransactionCanceledException', `Transaction cancelled [${codes}]`, {
+    CancellationReasons: reasons,
+  });
+};
+
+/**
+ * What lies between the parts of the backend: every call, invocation and message takes its time, one takes effect after the
+ * other, and faults strike it on its way there or back.
+ */
+export const makeNetwork = (options: Options): Between & { readonly underWay: () => number } => {
+  const { chance, faults, sleep, step } = options;
+  const scopes = new AsyncLocalStorage<Scope>();
+  let underWay = 0;
+  const latency = () => (chance.number() < 0.02 ? chance.int(50, 800) : chance.int(1, 12));
+
+  const guard = (caller: string, keys: readonly string[]) => {
+    const tenants = scopes.getStore()?.tenants;
+    if (!tenants) return;
+    const foreign = keys.filter((key) => !tenants.has(key.split('#')[1] ?? ''));
+    if (foreign.length > 0) options.trespassed(caller, foreign, tenants);
+  };
+
+  /** As the bus fails: one entry inside an answer of 200. */
+  const putEvents = async (input: Input, act: (input: unknown) => Promise<unknown>) => {
+    const entries = input.Entries ?? [];
+    const failing = entries.map(({ DetailType = '' }) => faults.strike('failed PutEvents entry', DetailType));
+    const passed = entries.filter((_, n) => failing[n] === undefined);
+    const answer = passed.length > 0 ? await act({ ...input, Entries: passed }) : { Entries: [] };
+    const answers = [...(answer as { readonly Entries: readonly object[] }).Entries];
+    const failed = { ErrorCode: 'InternalFailure', ErrorMessage: 'The entry could not be put.' };
+    const Entries = entries.map((_, n) => (failing[n] === undefined ? (answers.shift() ?? failed) : failed));
+    return { FailedEntryCount: Entries.filter((one) => 'ErrorCode' in one).length, Entries };
+  };
+
+  const call = async ({ caller, operation, service, input }: Asked, act: (input: unknown) => Promise<unknown>) => {
+    const by = caller.name.replace(PREFIX, '');
+    if (by === 'operator') return act(input);
+    const where = `${by} ${operation}`;
+    const writes = WRITES.includes(operation);
+    const keys = service === TABLE ? keysOf(operation, input) : [(input as Input).name ?? ''];
+    await sleep(latency());
+    if (service === TABLE) {
+      guard(by, keys);
+      if (faults.strike('throttle', where) !== undefined) throw throttled();
+      if (writes && faults.strike('transaction conflict', where) !== undefined)
+        throw conflicted(operation, input as Input);
+    }
+    const crash = () => {
+      options.crash(by);
+      return never();
+    };
+    if (writes && faults.strike('crash before commit', where) !== undefined) return crash();
+    const outcome = await (operation === 'PutEvents' ? putEvents(input as Input, act) : act(input)).then(
+      (value) => ({ value }),
+      (error: unknown) => ({ error }),
+    );
+    step(by, operation, keys, 'error' in outcome ? outcomeOf(outcome.error) : 'ok');
+    if (writes && faults.strike('crash after commit', where) !== undefined) return crash();
+    if (writes && faults.strike('time-out after commit', where) !== undefined) {
+      await sleep(TIMED_OUT_MS);
+      throw timedOut();
+    }
+    await sleep(latency());
+    if ('error' in outcome) throw outcome.error;
+    return outcome.value;
+  };
+
+  type Batch = { readonly Records?: readonly { readonly messageId?: string }[] };
+
+  const worked = async (id: string, event: unknown, act: () => Promise<unknown>) => {
+    const answer = await act();
+    const ids = ((event as Batch | undefined)?.Records ?? []).flatMap(({ messageId }) => messageId ?? []);
+    if (ids.length > 0) {
+      const force = faults.strike('partial batch failure', id);
+      const itemIdentifier = ids[Math.floor((force ?? 0) * ids.length)];
+      return force === undefined ? answer : { batchItemFailures: [{ itemIdentifier }] };
+    }
+    if (id === 'relay-publish' && faults.strike('stream batch replay', id) !== undefined) throw crashed('replayed');
+    if (id === 'sandbox-provider' && faults.strike('late provider answer', id) !== undefined) await sleep(LATE_MS);
+    return answer;
+  };
+
+  const invoke: NonNullable<Between['invoke']> = (id, event, act) =>
+    scopes.run({ tenants: options.tenantsOf(id, event) }, async () => {
+      underWay += 1;
+      try {
+        await sleep(latency());
+        const twice = faults.strike('invoked twice', id) !== undefined;
+        const other = twice ? worked(id, event, act).catch(onlyOurs) : undefined;
+        const answer = await worked(id, event, act);
+        // whoever invoked hears of one of the two
+        await other;
+        return answer;
+      } finally {
+        underWay -= 1;
+      }
+    });
+
+  const deliver: NonNullable<Between['deliver']> = (queue, envelope, act) => {
+    const send = (ms: number) => {
+      underWay += 1;
+      void sleep(ms).then(() => {
+        underWay -= 1;
+        act();
+      });
+    };
+    const late = faults.strike('delay of minutes', queue);
+    const overtaken = faults.strike('reordering', queue);
+    const again = faults.strike('duplicate delivery', queue);
+    const ms = late === undefined ? (overtaken ?? 0) * 20_000 : late * MINUTES_MS;
+    send(Math.ceil(ms) + latency());
+    if (again !== undefined) send(Math.ceil(again * 60_000) + latency());
+    step('bus', queue.replace(PREFIX, ''), [JSON.parse(envelope).detail?.aggregateId ?? ''], 'sent');
+  };
+
+  return { call, invoke, deliver, underWay: () => underWay };
+};
+
+const onlyOurs = (error: unknown) => {
+  if (!(error instanceof FunctionError)) throw error;
+};

@@ -1,0 +1,96 @@
+import { type Chance, chanceOf } from './chance.ts';
+
+export type Product = { readonly sku: string; readonly price: number; readonly stock: number; readonly shards: number };
+export type Shop = { readonly name: string; readonly currency: string; readonly products: readonly Product[] };
+/** What a customer does once the order is placed, and after how long. */
+export type Afterwards = {
+  readonly act: 'nothing' | 'cancel' | 'pay' | 'pay wrongly' | 'callback' | 'read' | 'order again';
+  readonly afterMs: number;
+};
+export type Purchase = {
+  readonly shop: number;
+  readonly atMs: number;
+  readonly key: string;
+  readonly lines: readonly { readonly sku: string; readonly quantity: number }[];
+  readonly token: string;
+  readonly afterwards: readonly Afterwards[];
+};
+export type Chore = {
+  readonly shop: number;
+  readonly atMs: number;
+  readonly sku: string;
+  readonly act:
+    | { readonly kind: 'adjust'; readonly delta: number; readonly key: string; readonly times: number }
+    | { readonly kind: 'shards'; readonly shards: number }
+    | { readonly kind: 'count' };
+};
+/** All that the world outside wants of Breakwater in one seed. */
+export type Plan = {
+  readonly shops: readonly Shop[];
+  readonly purchases: readonly Purchase[];
+  readonly chores: readonly Chore[];
+  /** For so long there are customers, and faults. */
+  readonly spanMs: number;
+};
+
+const MINUTE = 60_000;
+const TOKENS = [
+  ...Array.from({ length: 12 }, () => 'tok_ok'),
+  ...['tok_slow', 'tok_flaky', 'tok_commits_late', 'tok_unknown_then_commits', 'tok_refund_refused'],
+  ...['tok_5xx', 'tok_unreachable'],
+];
+const ACTS = [
+  ...(['nothing', 'nothing', 'nothing', 'cancel', 'cancel', 'pay', 'pay', 'pay wrongly'] as const),
+  ...(['callback', 'read', 'order again'] as const),
+];
+
+const shopOf = (chance: Chance, n: number): Shop => ({
+  name: `shop ${n}`,
+  currency: n === 0 ? 'EUR' : 'USD',
+  products: Array.from({ length: chance.int(1, 3) }, (_, i) => ({
+    sku: `sku-${i}`,
+    price: chance.int(100, 5_000),
+    stock: chance.pick([3, 10, 30, 60]),
+    shards: chance.pick([1, 1, 2, 4, 8]),
+  })),
+});
+
+const linesOf = (chance: Chance, { products }: Shop) => {
+  const some = products.filter(() => chance.number() < 0.6);
+  const wanted = some.length > 0 ? some : [chance.pick(products)];
+  const turned = chance.number() < 0.5 ? wanted.toReversed() : wanted;
+  return turned.map(({ sku }) => ({ sku, quantity: chance.pick([1, 1, 1, 2, 3, 5]) }));
+};
+
+export const planOf = (seed: number, orders?: number): Plan => {
+  const chance = chanceOf(seed, 'plan');
+  const shops = Array.from({ length: chance.pick([1, 1, 2]) }, (_, n) => shopOf(chance, n));
+  const count = orders ?? chance.int(5, 40);
+  const spanMs = chance.int(1, 5) * MINUTE * Math.max(1, count / 40);
+  const purchases = Array.from({ length: count }, (_, n): Purchase => {
+    const shop = chance.int(0, shops.length - 1);
+    return {
+      shop,
+      // some all at once, for they are to get in each other's way
+      atMs: Math.floor(chance.number() < 0.3 ? spanMs / 4 : chance.number() * spanMs * 0.8),
+      key: `order-${n}`,
+      lines: linesOf(chance, shops[shop] as Shop),
+      token: chance.pick(TOKENS),
+      afterwards: Array.from({ length: chance.int(1, 2) }, () => ({
+        act: chance.pick(ACTS),
+        afterMs: Math.floor(chance.number() ** 3 * 3 * MINUTE),
+      })),
+    };
+  });
+  const chores = Array.from({ length: chance.int(2, 8) }, (_, n): Chore => {
+    const shop = chance.int(0, shops.length - 1);
+    const acts: readonly Chore['act'][] = [
+      { kind: 'adjust', delta: chance.int(-10, 25) || 1, key: `adjustment-${n}`, times: chance.int(1, 2) },
+      { kind: 'shards', shards: chance.pick([2, 4, 8, 16]) },
+      { kind: 'count' },
+    ];
+    const { sku } = chance.pick((shops[shop] as Shop).products);
+    return { shop, atMs: Math.floor(chance.number() * spanMs), sku, act: chance.pick(acts) };
+  });
+  return { shops, purchases, chores, spanMs };
+};

@@ -1,0 +1,62 @@
+import type { Explored, Failure } from './explore.ts';
+import { type Fault, kinds } from './faults.ts';
+
+/** What the design calls its invariants, in a few words. */
+const promises: Readonly<Record<number, string>> = {
+  1: 'never oversold',
+  2: 'received = available + held',
+  3: 'money kept = totals of confirmed orders',
+  4: 'one order per key, one capture per order',
+  5: 'a cancelled order holds nothing and keeps nothing',
+  6: 'each projection equals its events',
+  7: 'no call for a tenant touches another’s keys',
+  8: 'every order ends, nothing is lost',
+  9: 'status, run and version move along the graph',
+  10: 'the same seed gives the same trace',
+  11: 'the hold of a confirmed order is committed, and no other',
+};
+
+export const written = (faults: readonly Fault[]): string => faults.map(({ kind, n }) => `${kind}/${n}`).join(',');
+
+/** The other way round; throws for what is none. */
+export const parsed = (text: string): Fault[] =>
+  text
+    .split(',')
+    .filter((part) => part !== '')
+    .map((part) => {
+      const [name = '', n = ''] = part.split('/');
+      const kind = kinds.find((one) => one === name.trim());
+      if (!kind || !/^\d+$/.test(n)) throw new Error(`--only takes <kind>/<n>, comma-separated; "${part}" is none`);
+      return { kind, n: Number(n) };
+    });
+
+const replay = (seed: number, orders: string, faults: readonly Fault[]) =>
+  `npm run sim -- --seeds 1 --from ${seed}${orders} --only "${written(faults)}"`;
+
+export const failureText = (failure: Failure, orders?: number): string => {
+  const asked = orders === undefined ? '' : ` --orders ${orders}`;
+  if ('error' in failure)
+    return `seed ${failure.seed} broke the simulation:\n${failure.error}\nnpm run sim -- --seeds 1 --from ${failure.seed}${asked}`;
+  const { outcome, fewest } = failure;
+  const { seed, violation, struck, trace } = outcome;
+  const where = struck.filter(({ kind, n }) => fewest.some((one) => one.kind === kind && one.n === n));
+  return [
+    `seed ${seed} breaks invariant ${violation?.invariant} (${promises[violation?.invariant ?? 0]}):`,
+    `  ${violation?.what}`,
+    `with ${where.length} faults:`,
+    ...where.map(({ kind, n, at, where }) => `  ${at} ms  ${kind}/${n}  ${where}`),
+    'the steps before it (ms, by whom, what, keys, outcome):',
+    ...trace.map((line) => `  ${line}`),
+    'replay it:',
+    `  ${replay(seed, asked, fewest)}`,
+  ].join('\n');
+};
+
+export const summaryText = ({ seeds, orders, steps, struck, statuses, failures }: Explored): string =>
+  [
+    `${seeds} seeds, ${orders} orders (${Object.entries(statuses)
+      .map(([status, count]) => `${count} ${status}`)
+      .join(', ')}), ${steps} steps`,
+    ...kinds.map((kind) => `  ${String(struck[kind]).padStart(7)}  ${kind}`),
+    failures.length === 0 ? 'no invariant was broken' : `${failures.length} seeds failed`,
+  ].join('\n');

@@ -1,0 +1,69 @@
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { bundle } from './bundle.ts';
+import { type Explored, explore } from './explore.ts';
+import { kinds } from './faults.ts';
+import { failureText, parsed, summaryText } from './report.ts';
+
+const USAGE = `npm run sim -- [--seeds N] [--from SEED] [--orders N] [--workers N] [--only FAULTS]
+
+Simulates N nights of Breakwater under faults and checks its invariants. The same seed is the same night.
+  --seeds    how many (500)             --from    the first seed (by chance, printed)
+  --orders   orders of each (5 to 40)   --workers processes (one for each core)
+  --only     of a seed's faults only these, as a failing seed prints them`;
+
+/** With so many seeds every kind of fault must have struck so often. */
+const ENOUGH = 500;
+const PROGRESS_MS = 5_000;
+
+const whole = (name: string, text: string | undefined, least: number): number | undefined => {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  throw new Error(`--${name} takes a whole number from ${least}, not "${text}"\n\n${USAGE}`);
+};
+
+const main = async () => {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({
+    options: {
+      ...{ seeds: text, from: text, orders: text, workers: text, only: text },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) return console.log(USAGE);
+  const seeds = whole('seeds', values.seeds, 1) ?? 500;
+  const from = whole('from', values.from, 0) ?? Math.floor(Math.random() * 1_000_000_000);
+  const orders = whole('orders', values.orders, 1);
+  const workers = whole('workers', values.workers, 1) ?? availableParallelism();
+  const only = values.only === undefined ? undefined : parsed(values.only);
+
+  console.log(`${seeds} seeds from ${from} with ${workers} workers`);
+  const begun = Date.now();
+  let told = begun;
+  const heard = ({ seeds: done, orders: placed }: Explored) => {
+    if (Date.now() - told < PROGRESS_MS) return;
+    told = Date.now();
+    const perSecond = done / ((told - begun) / 1_000);
+    const left = Math.ceil((seeds - done) / perSecond);
+    console.log(`${done} of ${seeds} seeds, ${placed} orders, ${perSecond.toFixed(1)} seeds/s, ${left} s left`);
+  };
+  const built = await bundle();
+  try {
+    const asked = { ...(orders && { orders }), ...(only && { only }) };
+    const explored = await explore({ bundle: built, from, seeds, workers, heard, shrinks: !only, ...asked });
+    for (const failure of explored.failures) console.error(`${failureText(failure, orders)}\n`);
+    console.log(summaryText(explored));
+    const rare = seeds >= ENOUGH ? kinds.filter((kind) => explored.struck[kind] < seeds) : [];
+    if (explored.failures.length === 0)
+      for (const kind of rare) console.error(`${kind} struck only ${explored.struck[kind]} times`);
+    process.exitCode = explored.failures.length + rare.length > 0 ? 1 : 0;
+  } finally {
+    await built.remove();
+  }
+};
+
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import { entries, texts } from 'virtual:backend';
+import { manifests } from '#manifests';
+import { type FunctionSpec, functionId } from '#shared/manifest';
+import { usualTimes } from '#shared/times';
+import { createHost, type Host } from '../../embedded/host.ts';
+import { chanceOf } from './chance.ts';
+import { makeCustomers } from './customers.ts';
+import { type Fault, makeFaults, type Struck } from './faults.ts';
+import { makeNetwork } from './network.ts';
+import { makeOperator } from './operator.ts';
+import { planOf } from './plan.ts';
+import { realm } from './realm.ts';
+import { atRest } from './rest.ts';
+import { type Row, rowsOf } from './rows.ts';
+import { tenantsOf } from './scope.ts';
+import { makeWatch, type Violation } from './watch.ts';
+import { makeAsk, secrets } from './world.ts';
+
+export type Simulation = {
+  readonly seed: number;
+  /** Orders in the seed; 5 to 40, as it draws, by default. */
+  readonly orders?: number;
+  /** Of all faults that the seed would bring, only these. */
+  readonly only?: readonly Fault[];
+};
+export type Outcome = {
+  readonly seed: number;
+  /** Of every step in its order: the same for the same seed, everywhere. */
+  readonly hash: string;
+  readonly steps: number;
+  readonly orders: number;
+  readonly statuses: Readonly<Record<string, number>>;
+  readonly struck: readonly Struck[];
+  readonly violation?: Violation;
+  /** The steps before the violation, or the last ones. */
+  readonly trace: readonly string[];
+};
+
+const MINUTE = 60_000;
+const TRACED = 40;
+/** A seed takes some 20,000; one that does not end is one that is stuck. */
+const MOST_STEPS = 3_000_000;
+const REST_MS = 30 * MINUTE;
+
+/** Deadlines that a seed lives to see. */
+const times = { ...usualTimes, paymentDeadlineMs: 20 * MINUTE, parkAfterMs: 45 * MINUTE };
+
+const specs = manifests.flatMap(({ context, functions }) =>
+  Object.entries<FunctionSpec>(functions).map(([name, spec]) => ({ id: functionId(context, name), spec })),
+);
+const functions = specs.map(({ id }) => id);
+const consumers = specs.filter(({ spec }) => spec.consumes).map(({ id }) => id);
+const definitions = Object.fromEntries(
+  manifests.flatMap(({ workflows = {} }) =>
+    Object.entries(workflows).map(([id, { definition }]) => [id, texts[definition] ?? '']),
+  ),
+);
+const sources = {
+  load: async (entry: string) => entries[entry] as NonNullable<(typeof entries)[string]>,
+  read: (path: string) => texts[path] ?? '',
+};
+
+const sleep = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms));
+
+/** One night of Breakwater, as its seed has it. */
+export const simulate = async ({ seed, orders, only }: Simulation): Promise<Outcome> => {
+  realm.begin(seed);
+  const plan = planOf(seed, orders);
+  const faults = makeFaults(seed, realm.now, only);
+  const watch = makeWatch();
+  const hash = createHash('sha256');
+  const trace: string[] = [];
+  let steps = 0;
+
+  const note = (caller: string, operation: string, keys: readonly string[], outcome: string) => {
+    const line = `${realm.now()} ${caller} ${operation} ${keys.join(' ')} ${outcome}`;
+    hash.update(line);
+    trace.push(line);
+    if (trace.length > TRACED) trace.shift();
+    watch.check();
+  };
+  const network = makeNetwork({
+    ...{ faults, sleep, tenantsOf, step: note },
+    chance: chanceOf(seed, 'network'),
+    crash: (fn) => host.crash(fn),
+    trespassed: (caller, keys, tenants) =>
+      watch.report(7, `${caller} asked for ${keys.join(', ')} in the name of ${[...tenants].join(', ')}`),
+  });
+  const host: Host = createHost({
+    ...{ manifests, secrets, sources, times, between: network, changes: watch.changed },
+    latency: () => Math.ceil(Math.random() * 10),
+  });
+  const ask = makeAsk({ request: host.request, chance: chanceOf(seed, 'clients'), sleep });
+  const customers = makeCustomers({ plan, ask, faults, sleep, now: Date.now, report: watch.report });
+  const operator = makeOperator({
+    ...{ ask, faults, sleep, functions, consumers, definitions },
+    host: () => host,
+  });
+
+  let rows: readonly Row[] = [];
+  /** Nothing is under way, and every order has ended: whatever goes on from here is the sweeper's round. */
+  const rested = async (): Promise<boolean> => {
+    rows = await rowsOf(host.call);
+    const open = rows.some(({ sk, status }) => sk === 'order' && !['confirmed', 'cancelled'].includes(String(status)));
+    const running = host.executions().some(({ status }) => status === 'RUNNING');
+    return (
+      !open && !running && network.underWay() === 0 && (await Promise.race([host.settled().then(() => true), never()]))
+    );
+  };
+
+  const night = async () => {
+    const tenants = await customers.open();
+    await Promise.all([customers.trade(tenants), operator.suffer(tenants, plan.spanMs)]);
+    faults.end();
+    const until = realm.now() + Math.max(times.orderDeadlineMs, times.paymentDeadlineMs, times.parkAfterMs) + REST_MS;
+    while (realm.now() < until) {
+      await operator.tidyUp(tenants);
+      await sleep(MINUTE);
+      if (await rested()) break;
+      for (const { sk, status, tenantId, id } of rows)
+        if (sk === 'order' && status === 'needs_attention') await operator.resume(String(tenantId), String(id));
+    }
+    for (const violation of atRest(rows, customers.accepted)) watch.report(violation.invariant, violation.what);
+  };
+
+  let ended = false;
+  let broken: unknown;
+  night().then(
+    () => {
+      ended = true;
+    },
+    (error: unknown) => {
+      broken = error;
+      ended = true;
+    },
+  );
+  await realm.settle();
+  let violation = watch.check();
+  while (!ended && !violation && steps < MOST_STEPS && (await realm.step())) {
+    steps += 1;
+    violation = watch.check();
+  }
+  violation ??= watch.check();
+  host.close();
+  if (broken) throw broken;
+  if (!ended && !violation) violation = { invariant: 8, what: `the night did not end within ${steps} steps` };
+  if (realm.strayTimers() > 0) violation ??= { invariant: 10, what: 'something runs on the machine’s own time' };
+
+  return {
+    ...{ seed, steps, orders: customers.accepted.length, struck: faults.struck, trace },
+    hash: hash.digest('hex').slice(0, 16),
+    statuses: statusesOf(rows),
+    ...(violation && { violation }),
+  };
+};
+
+/** Loses every race but that against what never comes: asks whether something is so now. */
+const never = () => sleep(0).then(() => false);
+
+const statusesOf = (rows: readonly Row[]) => {
+  const counts: Record<string, number> = {};
+  for (const { sk, status } of rows) if (sk === 'order') counts[String(status)] = (counts[String(status)] ?? 0) + 1;
+  return counts;
+};

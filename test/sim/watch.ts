@@ -1,0 +1,106 @@
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { StreamRecord } from '../../embedded/dynamodb/dynamodb.ts';
+
+/** A promise of the design that was broken, by its number there. */
+export type Violation = { readonly invariant: number; readonly what: string };
+
+type Image = Parameters<typeof unmarshall>[0];
+type Item = Readonly<Record<string, unknown>> & { readonly pk: string; readonly v: number };
+type Draw = { readonly sku: string; readonly quantity: number };
+type Sums = { received: number; available: number; held: number };
+
+const GRAPH: Readonly<Record<string, readonly string[]>> = {
+  placed: ['confirmed', 'awaiting_payment', 'cancelling'],
+  awaiting_payment: ['confirmed', 'cancelling'],
+  cancelling: ['cancelled', 'needs_attention'],
+  needs_attention: ['cancelling'],
+};
+
+const imageOf = (image: StreamRecord['dynamodb']['NewImage']): Item | undefined =>
+  image && (unmarshall(image as Image) as Item);
+
+const wrongMove = (from: Item | undefined, to: Item | undefined): string | undefined => {
+  if (!to) return 'is gone';
+  if (!from) return to['status'] === 'placed' && to['run'] === 1 ? undefined : `began as ${to['status']}`;
+  const [was, is, before, run] = [from['status'], to['status'], Number(from['run']), Number(to['run'])];
+  if (to.v !== from.v + 1) return `went from version ${from.v} to ${to.v}`;
+  if (was !== is && !GRAPH[String(was)]?.includes(String(is))) return `went from ${was} to ${is}`;
+  const restarted = was === is && (is === 'placed' || is === 'cancelling');
+  const expected = restarted || is === 'cancelling' ? before + 1 : before;
+  if (was === is && !restarted) return `was written again as ${is}`;
+  return run === expected ? undefined : `went from ${was} to ${is} and from run ${before} to ${run}`;
+};
+
+/** Looks at every change as it happens; what must hold after every step is checked with `check`, once a step has ended. */
+export const makeWatch = () => {
+  const sums = new Map<string, Sums>();
+  const captures = new Map<string, number>();
+  const customers = new Map<string, string>();
+  const changed = new Set<string>();
+  let found: Violation | undefined;
+
+  const report = (invariant: number, what: string) => {
+    found ??= { invariant, what };
+  };
+  const sumsOf = (tenant: string, sku: string): Sums => {
+    const name = `${tenant}/${sku}`;
+    changed.add(name);
+    const known = sums.get(name) ?? { received: 0, available: 0, held: 0 };
+    sums.set(name, known);
+    return known;
+  };
+
+  const shard = (tenant: string, old: Item | undefined, next: Item | undefined) => {
+    const of = sumsOf(tenant, String((next ?? old)?.['sku']));
+    for (const field of ['received', 'available'] as const)
+      of[field] += Number(next?.[field] ?? 0) - Number(old?.[field] ?? 0);
+    if (Number(next?.['available'] ?? 0) < 0) report(1, `${next?.pk} has ${next?.['available']} units`);
+  };
+  const hold = (tenant: string, old: Item | undefined, next: Item | undefined) => {
+    const drawsOf = (item: Item | undefined) =>
+      item && item['state'] !== 'released' ? (item['draws'] as readonly Draw[]) : [];
+    for (const { sku, quantity } of drawsOf(next)) sumsOf(tenant, sku).held += quantity;
+    for (const { sku, quantity } of drawsOf(old)) sumsOf(tenant, sku).held -= quantity;
+    if (old?.['state'] === 'committed' && next?.['state'] !== 'committed') report(11, `${old.pk} is committed no more`);
+  };
+  const order = (_: string, old: Item | undefined, next: Item | undefined) => {
+    const wrong = wrongMove(old, next);
+    if (wrong) report(9, `${(next ?? old)?.pk} ${wrong}`);
+    const email = (next?.['customer'] as { readonly email: string } | undefined)?.email;
+    const id = next?.pk;
+    if (old || !email || !id) return;
+    const other = customers.get(email);
+    if (other !== undefined && other !== id) report(4, `${other} and ${id} were placed under one key`);
+    customers.set(email, id);
+  };
+  const charge = (tenant: string, old: Item | undefined, next: Item | undefined) => {
+    const more = Number(next?.['captured'] ?? 0) - Number(old?.['captured'] ?? 0);
+    const amount = Number(next?.['amount'] ?? 0);
+    if (more !== 0) {
+      const of = `${tenant}/${String(next?.['key']).split('.').slice(0, 2).join('.')}`;
+      captures.set(of, (captures.get(of) ?? 0) + 1);
+      if ((captures.get(of) ?? 0) > 1 || more !== amount) report(4, `${of} was captured twice`);
+    }
+    if (Number(next?.['refunded'] ?? 0) > Number(next?.['captured'] ?? 0)) report(3, `${next?.pk} was refunded twice`);
+    if (old?.['status'] === 'voided' && next?.['status'] !== 'voided') report(4, `${next?.pk} is voided no more`);
+  };
+  const kinds: Readonly<Record<string, typeof shard>> = { shard, hold, order, charge };
+
+  return {
+    changed({ dynamodb: { NewImage, OldImage } }: StreamRecord) {
+      const [old, next] = [imageOf(OldImage), imageOf(NewImage)];
+      const [, tenant = '', entity = ''] = ((next ?? old)?.pk ?? '').split('#');
+      kinds[entity]?.(tenant, old, next);
+    },
+    report,
+    /** The first promise that was found broken, by now. */
+    check(): Violation | undefined {
+      for (const name of changed) {
+        const { received, available, held } = sums.get(name) as Sums;
+        if (received !== available + held) report(2, `${name}: ${received} received, ${available} there, ${held} held`);
+      }
+      changed.clear();
+      return found;
+    },
+  };
+};
