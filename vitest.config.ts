@@ -19,6 +19,7 @@ export default defineConfig({
       project('unit', ['test/**/*.test.ts'], {
         exclude: [
           'test/{acceptance,conformance,infra}/**',
+          'test/sim/*.sim.test.ts',
           'test/architecture/**/*.test.ts',
           'test/differential/differential.test.ts',
         ],
@@ -30,6 +31,12 @@ export default defineConfig({
         fileParallelism: false,
         testTimeout: 120_000,
         hookTimeout: 180_000,
+      }),
+      // alone and last, for it takes every core
+      project('sim', ['test/sim/*.sim.test.ts'], {
+        testTimeout: 300_000,
+        fileParallelism: false,
+        sequence: { groupOrder: 1 },
       }),
       project('conformance', ['test/conformance/**/*.test.ts']),
       // compares with a DynamoDB: without one there is nothing to run

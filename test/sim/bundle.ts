@@ -5,7 +5,7 @@ import { build, type Plugin } from 'esbuild';
 import { manifests } from '#manifests';
 import type { FunctionSpec } from '#shared/manifest';
 
-const ROOT = join(import.meta.dirname, '../..');
+export const ROOT = join(import.meta.dirname, '../..');
 const paths = {
   entries: manifests.flatMap(({ functions }) => Object.values<FunctionSpec>(functions).map(({ entry }) => entry)),
   texts: manifests.flatMap(({ workflows = {} }) => Object.values(workflows).map(({ definition }) => definition)),

@@ -25,6 +25,8 @@ type Options = {
   readonly seeds?: number;
   /** No seed is begun later. */
   readonly forMs?: number;
+  /** The last seed first. */
+  readonly backwards?: boolean;
   readonly workers: number;
   readonly orders?: number;
   readonly only?: readonly Fault[];
@@ -37,7 +39,7 @@ type Options = {
 /** Simulates one seed after the other, on all workers at once. */
 export const explore = async (options: Options): Promise<Explored> => {
   const { bundle, from, seeds = Number.POSITIVE_INFINITY, forMs = Number.POSITIVE_INFINITY, workers } = options;
-  const { orders, only, shrinks = true, mostFailures = 1, heard } = options;
+  const { orders, only, shrinks = true, mostFailures = 1, backwards = false, heard } = options;
   const begun = Date.now();
   const struck = Object.fromEntries(kinds.map((kind) => [kind, 0])) as Record<Kind, number>;
   const hashes = new Map<number, string>();
@@ -47,8 +49,13 @@ export const explore = async (options: Options): Promise<Explored> => {
   const explored = (): Explored => ({ ...sums, struck, hashes, statuses, failures });
 
   function* jobs(): Generator<Job> {
-    for (let seed = from; seed < from + seeds && Date.now() - begun < forMs; seed += 1)
-      yield { seed, shrinks, ...(orders && { orders }), ...(only && { only }) };
+    for (let n = 0; n < seeds && Date.now() - begun < forMs; n += 1)
+      yield {
+        seed: backwards ? from + seeds - 1 - n : from + n,
+        shrinks,
+        ...(orders && { orders }),
+        ...(only && { only }),
+      };
   }
   await makeCrew(bundle.path, workers).work(jobs(), (done) => {
     sums.seeds += 1;

@@ -31,7 +31,7 @@ export const rates = {
   'changed saga deployed': 1_000,
   // at an order
   decline: 10_000,
-  'duplicate callback': 20_000,
+  'duplicate callback': 33_000,
 } as const;
 
 export type Kind = keyof typeof rates;

@@ -40,8 +40,8 @@ const TOKENS = [
   ...['tok_5xx', 'tok_unreachable'],
 ];
 const ACTS = [
-  ...(['nothing', 'nothing', 'nothing', 'cancel', 'cancel', 'pay', 'pay', 'pay wrongly'] as const),
-  ...(['callback', 'read', 'order again'] as const),
+  ...(['nothing', 'nothing', 'nothing', 'nothing', 'cancel', 'cancel', 'pay', 'pay', 'pay wrongly'] as const),
+  ...(['callback', 'callback', 'callback', 'read', 'order again'] as const),
 ];
 
 const shopOf = (chance: Chance, n: number): Shop => ({
@@ -50,7 +50,7 @@ const shopOf = (chance: Chance, n: number): Shop => ({
   products: Array.from({ length: chance.int(1, 3) }, (_, i) => ({
     sku: `sku-${i}`,
     price: chance.int(100, 5_000),
-    stock: chance.pick([3, 10, 30, 60]),
+    stock: chance.pick([3, 20, 60, 150]),
     shards: chance.pick([1, 1, 2, 4, 8]),
   })),
 });

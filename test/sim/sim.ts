@@ -1,16 +1,19 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { bundle } from './bundle.ts';
+import { bundle, ROOT } from './bundle.ts';
 import { type Explored, explore } from './explore.ts';
 import { kinds } from './faults.ts';
+import { mutants } from './mutants/list.ts';
+import { planting } from './mutants/patch.ts';
 import { failureText, parsed, summaryText } from './report.ts';
 
-const USAGE = `npm run sim -- [--seeds N] [--from SEED] [--orders N] [--workers N] [--only FAULTS]
+const USAGE = `npm run sim -- [--seeds N] [--from SEED] [--orders N] [--workers N] [--only FAULTS] [--mutant NAME]
 
 Simulates N nights of Breakwater under faults and checks its invariants. The same seed is the same night.
   --seeds    how many (500)             --from    the first seed (by chance, printed)
   --orders   orders of each (5 to 40)   --workers processes (one for each core)
-  --only     of a seed's faults only these, as a failing seed prints them`;
+  --only     of a seed's faults only these, as a failing seed prints them
+  --mutant   with this bug planted, see npm run sim:mutants`;
 
 /** With so many seeds every kind of fault must have struck so often. */
 const ENOUGH = 500;
@@ -27,7 +30,7 @@ const main = async () => {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
     options: {
-      ...{ seeds: text, from: text, orders: text, workers: text, only: text },
+      ...{ seeds: text, from: text, orders: text, workers: text, only: text, mutant: text },
       help: { type: 'boolean' },
     },
   });
@@ -37,6 +40,8 @@ const main = async () => {
   const orders = whole('orders', values.orders, 1);
   const workers = whole('workers', values.workers, 1) ?? availableParallelism();
   const only = values.only === undefined ? undefined : parsed(values.only);
+  const mutant = mutants.find(({ name }) => name === values.mutant);
+  if (values.mutant !== undefined && !mutant) throw new Error(`there is no mutant ${values.mutant}`);
 
   console.log(`${seeds} seeds from ${from} with ${workers} workers`);
   const begun = Date.now();
@@ -48,7 +53,7 @@ const main = async () => {
     const left = Math.ceil((seeds - done) / perSecond);
     console.log(`${done} of ${seeds} seeds, ${placed} orders, ${perSecond.toFixed(1)} seeds/s, ${left} s left`);
   };
-  const built = await bundle();
+  const built = await bundle(mutant ? [planting(ROOT, mutant)] : []);
   try {
     const asked = { ...(orders && { orders }), ...(only && { only }) };
     const explored = await explore({ bundle: built, from, seeds, workers, heard, shrinks: !only, ...asked });

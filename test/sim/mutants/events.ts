@@ -1,0 +1,88 @@
+import type { Mutant } from './mutant.ts';
+
+export const events: readonly Mutant[] = [
+  {
+    name: 'run-before-commit',
+    bug: 'a saga is started for the run that is yet to be written',
+    file: 'functions/orders/app/start-saga.ts',
+    from: 'start(saga, `${step.orderId}.${step.run}`, step);',
+    to: 'start(saga, `${step.orderId}.${step.run + 1}`, { ...step, run: step.run + 1 });',
+  },
+  {
+    name: 'stale-out',
+    bug: 'an item that is written again keeps its old events, and the relay does not compare versions',
+    file: 'functions/shared/write.ts',
+    from: 'return outgoing ? { v, out: outgoing } : { v };',
+    to: 'return outgoing ? { v, out: outgoing } : { v, out: { v, events: [] } };',
+  },
+  {
+    name: 'event-lost',
+    bug: 'an order is cancelled and tells nobody',
+    file: 'functions/orders/data/order-table.ts',
+    from: 'return putIf(rt, toItem(to, movedEvent(rt, from, to)), {',
+    to: "const { out: _, ...item } = toItem(to, movedEvent(rt, from, to)) as Record<string, unknown>;\n      return putIf(rt, to.status === 'cancelled' ? item : toItem(to, movedEvent(rt, from, to)), {",
+  },
+  {
+    name: 'old-run-unwinds',
+    bug: 'the event of a cancelling order names the run before',
+    file: 'functions/orders/data/order-events.ts',
+    from: "if (to.status === 'cancelling' && reason) return of(rt, to, OrderCancelling, { run, reason });",
+    to: "if (to.status === 'cancelling' && reason) return of(rt, to, OrderCancelling, { run: run - 1, reason });",
+  },
+  {
+    name: 'foreign-event',
+    bug: 'a committed hold tells of an order that does not exist',
+    file: 'functions/inventory/data/hold-table.ts',
+    from: "if (state === 'committed' || skus.length === 0) return [];",
+    to: "if (skus.length === 0) return [];\n    if (state === 'committed') return [mint(rt, 'OrderConfirmed.v1', { tenantId, aggregateId: `${orderId}x`, version, data: { run: 1, total: { amount: 0, currency: 'EUR' }, paidBy: 'provider' } })];",
+  },
+  {
+    name: 'relay-skips-failed',
+    bug: 'entries that the bus failed are passed over',
+    file: 'functions/relay/publish.ts',
+    from: 'else if (ErrorCode) again.push(request[i] as number);',
+    to: 'else if (ErrorCode) again.length = 0;',
+  },
+  {
+    name: 'relay-reports-nothing',
+    bug: 'a batch that could not be published whole is not redelivered',
+    file: 'functions/relay/relay.ts',
+    from: 'return { batchItemFailures: [{ itemIdentifier }] };',
+    to: 'return { batchItemFailures: [] };',
+  },
+  {
+    name: 'worker-swallows',
+    bug: 'a message that failed is taken for done',
+    file: 'functions/shared/worker.ts',
+    from: "rt.logger.error('message failed', { messageId, error: error as Error });\n      throw error;",
+    to: "rt.logger.error('message failed', { messageId, error: error as Error });",
+  },
+  {
+    name: 'names-without-run',
+    bug: 'executions are named by the order alone, so that no second one can begin',
+    file: 'functions/orders/app/start-saga.ts',
+    from: '`${step.orderId}.${step.run}`',
+    to: '`${step.orderId}.${saga}`',
+  },
+  {
+    name: 'unwind-skips-release',
+    bug: 'the unwinding closes the order after the money, and the stock stays held',
+    file: 'functions/orders/saga/unwind-order.asl.json',
+    from: '"Next": "Release"',
+    to: '"Next": "Close"',
+  },
+  {
+    name: 'unknown-confirms',
+    bug: 'an order is confirmed though nobody knows of its payment',
+    file: 'functions/orders/saga/fulfil-order.asl.json',
+    from: '"Next": "Unknown"',
+    to: '"Next": "Confirm"',
+  },
+  {
+    name: 'mail-marked-first',
+    bug: 'a mail is marked as sent without being sent, once its sender died',
+    file: 'functions/notifications/domain/delivery.ts',
+    from: "if (standing && standing.leasedUntil > at) return err('being_sent');",
+    to: "if (standing) return err('already_sent');",
+  },
+];

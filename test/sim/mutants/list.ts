@@ -1,0 +1,8 @@
+import { events } from './events.ts';
+import { money } from './money.ts';
+import type { Mutant } from './mutant.ts';
+import { orders } from './orders.ts';
+import { stock } from './stock.ts';
+
+/** Bugs that the simulator must find, each within 500 seeds. */
+export const mutants: readonly Mutant[] = [...stock, ...orders, ...money, ...events];

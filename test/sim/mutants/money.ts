@@ -1,0 +1,88 @@
+import type { Mutant } from './mutant.ts';
+
+export const money: readonly Mutant[] = [
+  {
+    name: 'key-by-run',
+    bug: 'a retried charge goes out under another key of the provider',
+    file: 'functions/payments/app/charge-order.ts',
+    from: 'await provider.charge(providerKey(attempt), attempt.total',
+    to: 'await provider.charge(`${providerKey(attempt)}-${step.run}`, attempt.total',
+  },
+  {
+    name: 'charge-without-intent',
+    bug: 'a charge is sent without an intent that stands',
+    file: 'functions/payments/app/charge-order.ts',
+    from: 'const attempt = await attempts.putOrMeet(pass ? intend(of) : closed(of));\n    if (!pass ||',
+    to: "const met = await attempts.putOrMeet(pass ? intend(of) : closed(of));\n    const attempt = met.status === 'settled' || met.status === 'settling' ? { ...met, status: 'intended' as const } : met;\n    if (!pass ||",
+  },
+  {
+    name: 'unknown-is-declined',
+    bug: 'an answer that did not come is taken for a refusal',
+    file: 'functions/payments/app/charge-order.ts',
+    from: "if (outcome === 'unknown') return err('unknown');",
+    to: "if (outcome === 'unknown') return record(attempts, attempt, 'declined');",
+  },
+  {
+    name: 'open-without-closing',
+    bug: 'with the breaker open an order waits for another payment while a charge may still be sent for it',
+    file: 'functions/payments/app/charge-order.ts',
+    from: 'const pass = await watch.admit(step.tenantId);',
+    to: "const pass = await watch.admit(step.tenantId);\n    if (!pass) return err('unavailable');",
+  },
+  {
+    name: 'no-settle-tombstone',
+    bug: 'settling before any charge leaves no tombstone',
+    file: 'functions/payments/app/settle-order.ts',
+    from: 'const standing = await attempts.putOrMeet(tombstone({ ...step, total: order.total }));',
+    to: 'const standing = (await attempts.find(step.tenantId, step.orderId)) ?? tombstone({ ...step, total: order.total });',
+  },
+  {
+    name: 'void-is-enough',
+    bug: 'what was captured before the void is not refunded',
+    file: 'functions/payments/app/settle-order.ts',
+    from: "return outcome === 'captured' ? provider.refund(providerKey(attempt), refundKey(attempt), attempt.total) : outcome;",
+    to: "return outcome === 'captured' ? 'voided' : outcome;",
+  },
+  {
+    name: 'unknown-refund-is-done',
+    bug: 'a refund without an answer is taken for done',
+    file: 'functions/payments/app/settle-order.ts',
+    from: "if (by === 'unknown' || by === 'refused') return err(by);",
+    to: "if (by === 'refused') return err(by);\n    if (by === 'unknown') return ok(settling);",
+  },
+  {
+    name: 'outcome-after-settling',
+    bug: 'a charge writes its outcome whatever became of the attempt meanwhile',
+    file: 'functions/payments/data/attempt-table.ts',
+    from: "ConditionExpression: 'v = :v AND #status = :status',",
+    to: "ConditionExpression: 'attribute_exists(pk) OR (v = :v AND #status = :status)',",
+  },
+  {
+    name: 'void-that-does-not-stick',
+    bug: 'the provider captures under a key that was voided',
+    file: 'functions/sandbox/domain/charge.ts',
+    from: "standing.status === 'pending' ? moved(standing, { status: 'captured', captured: standing.amount }) : standing;",
+    to: "standing.status === 'pending' || (standing.status === 'voided' && standing.version > 0)\n    ? moved(standing, { status: 'captured', captured: standing.amount || 1 })\n    : standing;",
+  },
+  {
+    name: 'refund-key-by-chance',
+    bug: 'every repeat of a refund has a key of its own',
+    file: 'functions/sandbox/domain/charge.ts',
+    from: "if (standing.refunds.includes(refundKey)) return ok(standing);\n  if (standing.refusesRefunds) return err('refund_refused');\n  if (standing.captured - standing.refunded < amount || amount === 0) return err('not_refundable');",
+    to: "if (standing.refusesRefunds) return err('refund_refused');",
+  },
+  {
+    name: 'two-probes',
+    bug: 'several probes are let through a breaker at once',
+    file: 'functions/payments/app/watch-provider.ts',
+    from: 'return (await breakers.move(tenantId, standing, next)) ? { generation: next.generation, probe: true } : undefined;',
+    to: 'await breakers.move(tenantId, standing, next);\n    return { generation: next.generation, probe: true };',
+  },
+  {
+    name: 'callback-captures-anything',
+    bug: 'a callback is taken for a capture whatever the attempt says',
+    file: 'functions/payments/domain/attempt.ts',
+    from: "return status === 'captured' || refunded > 0 ? 'known' : 'vain';",
+    to: "return status === 'captured' ? 'known' : 'vain';",
+  },
+];
