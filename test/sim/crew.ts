@@ -1,30 +1,30 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import type { Done, Job } from './worker.ts';
 
 /** Nothing that a worker is given takes so long, the shrinking included. */
 const LONGEST_JOB_MS = 300_000;
 /** What the simulated backend kept is freed with the process. */
 const JOBS_OF_A_WORKER = 400;
 
-export type Crew = {
-  /** Does the jobs in any order, each worker one at a time, until there is none left or `done` says false. */
-  readonly work: (jobs: Iterator<Job>, done: (done: Done) => boolean) => Promise<void>;
+export type Broken = { readonly error: string };
+export type Crew<Job, Done> = {
+  /** Does the jobs in any order, each worker one at a time, until there is none left or `heard` says false. */
+  readonly work: (jobs: Iterator<Job>, heard: (job: Job, done: Done | Broken) => boolean) => Promise<void>;
 };
 
-const ask = async (worker: ChildProcess, job: Job): Promise<Done> => {
+const ask = async <Job extends object, Done>(worker: ChildProcess, job: Job): Promise<Done | Broken> => {
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), LONGEST_JOB_MS);
   const { signal } = abort;
   try {
     const answer = once(worker, 'message', { signal }).then(([done]) => done as Done);
-    const gone = once(worker, 'exit', { signal }).then(([code]): Done => {
-      return { seed: job.seed, error: `the worker ended with code ${code}` };
+    const gone = once(worker, 'exit', { signal }).then(([code]): Broken => {
+      return { error: `the worker ended with code ${code}` };
     });
     worker.send(job);
     return await Promise.race([answer, gone]);
   } catch {
-    return { seed: job.seed, error: `the worker did not answer within ${LONGEST_JOB_MS / 1_000} s` };
+    return { error: `the worker did not answer within ${LONGEST_JOB_MS / 1_000} s` };
   } finally {
     clearTimeout(timer);
     abort.abort();
@@ -32,8 +32,8 @@ const ask = async (worker: ChildProcess, job: Job): Promise<Done> => {
 };
 
 /** Workers in processes of their own, each with the bundle of the backend. */
-export const makeCrew = (bundle: string, size: number): Crew => ({
-  async work(jobs, done) {
+export const makeCrew = <Job extends object, Done extends object>(bundle: string, size: number): Crew<Job, Done> => ({
+  async work(jobs, heard) {
     let goesOn = true;
     const one = async () => {
       while (goesOn) {
@@ -42,8 +42,8 @@ export const makeCrew = (bundle: string, size: number): Crew => ({
           for (let n = 0; n < JOBS_OF_A_WORKER && goesOn; n += 1) {
             const next = jobs.next();
             if (next.done) return;
-            const answer = await ask(worker, next.value);
-            goesOn &&= done(answer);
+            const answer = await ask<Job, Done>(worker, next.value);
+            goesOn &&= heard(next.value, answer);
             if ('error' in answer) break;
           }
         } finally {

@@ -2,7 +2,7 @@ import type { Bundle } from './bundle.ts';
 import { makeCrew } from './crew.ts';
 import { type Fault, type Kind, kinds } from './faults.ts';
 import type { Outcome } from './simulate.ts';
-import type { Job } from './worker.ts';
+import type { Night, Simulated } from './worker.ts';
 
 export type Failure =
   | { readonly outcome: Outcome; readonly fewest: readonly Fault[] }
@@ -48,7 +48,7 @@ export const explore = async (options: Options): Promise<Explored> => {
   const sums = { seeds: 0, orders: 0, steps: 0 };
   const explored = (): Explored => ({ ...sums, struck, hashes, statuses, failures });
 
-  function* jobs(): Generator<Job> {
+  function* nights(): Generator<Night> {
     for (let n = 0; n < seeds && Date.now() - begun < forMs; n += 1)
       yield {
         seed: backwards ? from + seeds - 1 - n : from + n,
@@ -57,10 +57,10 @@ export const explore = async (options: Options): Promise<Explored> => {
         ...(only && { only }),
       };
   }
-  await makeCrew(bundle.path, workers).work(jobs(), (done) => {
+  await makeCrew<Night, Simulated>(bundle.path, workers).work(nights(), ({ seed }, done) => {
     sums.seeds += 1;
     if ('error' in done) {
-      failures.push(done);
+      failures.push({ seed, ...done });
       return failures.length < mostFailures;
     }
     const { outcome, fewest } = done;

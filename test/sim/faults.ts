@@ -26,9 +26,9 @@ export const rates = {
   // at a tick
   'poison message': 1_000,
   'provider outage': 700,
-  'dead letters redriven': 2_000,
-  'environment restart': 1_500,
-  'changed saga deployed': 1_000,
+  'dead letters redriven': 6_000,
+  'environment restart': 5_000,
+  'changed saga deployed': 12_000,
   // at an order
   decline: 10_000,
   'duplicate callback': 33_000,
@@ -67,14 +67,14 @@ export const makeFaults = (seed: number, now: () => number, only?: readonly Faul
     end() {
       over = true;
     },
-    /** How hard it strikes, at least 0 and less than 1, or undefined where it does not. */
-    strike(kind: Kind, where: string): number | undefined {
+    /** How hard it strikes, at least 0 and less than 1, or undefined where it does not, or there is nothing `live` to be struck. */
+    strike(kind: Kind, where: string, live = true): number | undefined {
       const draw = draws.get(kind);
       if (!draw || over) return undefined;
       const { chance, weather } = draw;
       const [hit, force] = [chance.number() * IN < rates[kind] * weather, chance.number()];
       const n = draw.asked++;
-      if (!hit || (allowed && !allowed.has(`${kind}/${n}`))) return undefined;
+      if (!hit || !live || (allowed && !allowed.has(`${kind}/${n}`))) return undefined;
       struck.push({ kind, n, at: now(), where });
       return force;
     },

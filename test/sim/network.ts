@@ -15,8 +15,13 @@ const PREFIX = 'breakwater-dev-';
 
 const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem', 'TransactWriteItems', 'PutEvents', 'StartExecution'];
 
-/** For whom an invocation works: the tenants that its event names; none where it works for all. */
-type Scope = { readonly tenants: ReadonlySet<string> | undefined };
+/** One invocation, and for whom it works: the tenants that its event names; none where it works for all. */
+type Scope = {
+  readonly fn: string;
+  readonly tenants: ReadonlySet<string> | undefined;
+  /** It could not learn how its provider's breaker stands. */
+  unread: boolean;
+};
 
 type Options = {
   readonly chance: Chance;
@@ -26,6 +31,8 @@ type Options = {
   /** Hears of every call at the moment at which it took effect, and of its outcome. */
   readonly step: (caller: string, operation: string, keys: readonly string[], outcome: string) => void;
   readonly tenantsOf: (fn: string, event: unknown) => ReadonlySet<string> | undefined;
+  /** Hears of every charge that an invocation asks the provider for which knows how the breaker stands. */
+  readonly charging: (tenants: ReadonlySet<string>) => void;
   /** Hears of keys that the one for whom a call was made does not own. */
   readonly trespassed: (caller: string, keys: readonly string[], tenants: ReadonlySet<string>) => void;
 };
@@ -67,14 +74,22 @@ const conflicted = (operation: string, input: Input) => {
   });
 };
 
+export type Network = Between & {
+  /** How many invocations and messages there are on their way. */
+  readonly underWay: () => number;
+  /** The functions that are at work. */
+  readonly working: () => readonly string[];
+};
+
 /**
  * What lies between the parts of the backend: every call, invocation and message takes its time, one takes effect after the
  * other, and faults strike it on its way there or back.
  */
-export const makeNetwork = (options: Options): Between & { readonly underWay: () => number } => {
+export const makeNetwork = (options: Options): Network => {
   const { chance, faults, sleep, step } = options;
   const scopes = new AsyncLocalStorage<Scope>();
-  let underWay = 0;
+  const working: string[] = [];
+  let travelling = 0;
   const latency = () => (chance.number() < 0.02 ? chance.int(50, 800) : chance.int(1, 12));
 
   const guard = (caller: string, keys: readonly string[]) => {
@@ -102,10 +117,14 @@ export const makeNetwork = (options: Options): Between & { readonly underWay: ()
     const where = `${by} ${operation}`;
     const writes = WRITES.includes(operation);
     const keys = service === TABLE ? keysOf(operation, input) : [(input as Input).name ?? ''];
+    const scope = scopes.getStore();
     await sleep(latency());
     if (service === TABLE) {
       guard(by, keys);
-      if (faults.strike('throttle', where) !== undefined) throw throttled();
+      if (faults.strike('throttle', where) !== undefined) {
+        if (keys[0]?.includes('#breaker#') && scope) scope.unread = true;
+        throw throttled();
+      }
       if (writes && faults.strike('transaction conflict', where) !== undefined)
         throw conflicted(operation, input as Input);
     }
@@ -129,6 +148,7 @@ export const makeNetwork = (options: Options): Between & { readonly underWay: ()
     return outcome.value;
   };
 
+  type Event = { readonly path?: string };
   type Batch = { readonly Records?: readonly { readonly messageId?: string }[] };
 
   const worked = async (id: string, event: unknown, act: () => Promise<unknown>) => {
@@ -144,9 +164,13 @@ export const makeNetwork = (options: Options): Between & { readonly underWay: ()
     return answer;
   };
 
-  const invoke: NonNullable<Between['invoke']> = (id, event, act) =>
-    scopes.run({ tenants: options.tenantsOf(id, event) }, async () => {
-      underWay += 1;
+  const invoke: NonNullable<Between['invoke']> = (id, event, act) => {
+    const caller = scopes.getStore();
+    const tenants = options.tenantsOf(id, event);
+    const charges = (event as Event | undefined)?.path === '/sandbox/charges';
+    if (charges && tenants && caller?.fn === 'payments-charge' && !caller.unread) options.charging(tenants);
+    return scopes.run({ fn: id, tenants, unread: false }, async () => {
+      working.push(id);
       try {
         await sleep(latency());
         const twice = faults.strike('invoked twice', id) !== undefined;
@@ -156,15 +180,16 @@ export const makeNetwork = (options: Options): Between & { readonly underWay: ()
         await other;
         return answer;
       } finally {
-        underWay -= 1;
+        working.splice(working.indexOf(id), 1);
       }
     });
+  };
 
   const deliver: NonNullable<Between['deliver']> = (queue, envelope, act) => {
     const send = (ms: number) => {
-      underWay += 1;
+      travelling += 1;
       void sleep(ms).then(() => {
-        underWay -= 1;
+        travelling -= 1;
         act();
       });
     };
@@ -177,7 +202,7 @@ export const makeNetwork = (options: Options): Between & { readonly underWay: ()
     step('bus', queue.replace(PREFIX, ''), [JSON.parse(envelope).detail?.aggregateId ?? ''], 'sent');
   };
 
-  return { call, invoke, deliver, underWay: () => underWay };
+  return { call, invoke, deliver, underWay: () => working.length + travelling, working: () => working };
 };
 
 const onlyOurs = (error: unknown) => {

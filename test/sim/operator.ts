@@ -15,7 +15,8 @@ type Options = {
   readonly ask: Ask;
   readonly faults: Faults;
   readonly sleep: (ms: number) => Promise<void>;
-  readonly functions: readonly FunctionId[];
+  /** The functions that are at work. */
+  readonly working: () => readonly FunctionId[];
   readonly consumers: readonly FunctionId[];
   readonly definitions: Readonly<Record<WorkflowId, string>>;
 };
@@ -40,7 +41,7 @@ const changed = (definition: string, force: number): string => {
 };
 
 /** Who runs Breakwater, and what befalls it. */
-export const makeOperator = ({ host, ask, faults, sleep, functions, consumers, definitions }: Options) => {
+export const makeOperator = ({ host, ask, faults, sleep, working, consumers, definitions }: Options) => {
   const sqs = async <T>(operation: string, input: object): Promise<T> => {
     const { status, json } = await host().call({ target: `AmazonSQS.${operation}`, body: JSON.stringify(input) });
     if (status !== 200) throw new Error(`${operation}: ${json}`);
@@ -64,19 +65,27 @@ export const makeOperator = ({ host, ask, faults, sleep, functions, consumers, d
     }
     return moved;
   };
-  const deadLetters = async (fn: FunctionId) => {
+  const deadLettersOf = async (fn: FunctionId) => {
     const asked = { QueueUrl: urlOf(fn, '-dead'), AttributeNames: ['All'] };
     const { Attributes } = await sqs<{ readonly Attributes: Record<string, string> }>('GetQueueAttributes', asked);
     return Number(Attributes['ApproximateNumberOfMessages']);
+  };
+  const deadLetters = async () => {
+    const counts = await Promise.all(consumers.map(deadLettersOf));
+    return counts.reduce((sum, count) => sum + count, 0);
   };
   const outage = (tenantId: string, seconds: number) =>
     ask('POST', '/sandbox/outages', { bearer: secrets['provider-key'], body: { tenantId, seconds } });
 
   const tick = async (tenants: readonly Tenant[]) => {
-    const restart = faults.strike('environment restart', 'any');
-    if (restart !== undefined) host().crash(nth(functions, restart));
+    const busy = working();
+    const restart = faults.strike('environment restart', busy.join(' '), busy.length > 0);
+    if (restart !== undefined) host().crash(nth(busy, restart));
 
-    const deploy = faults.strike('changed saga deployed', 'any');
+    const running = host()
+      .executions()
+      .filter(({ status }) => status === 'RUNNING');
+    const deploy = faults.strike('changed saga deployed', `${running.length} executions`, running.length > 0);
     const [id, definition] = nth(Object.entries(definitions), deploy ?? 0);
     if (deploy !== undefined) host().deploy(id, changed(definition, deploy));
 
@@ -87,7 +96,8 @@ export const makeOperator = ({ host, ask, faults, sleep, functions, consumers, d
     const out = faults.strike('provider outage', 'any');
     if (out !== undefined) await outage(nth(tenants, out).id, Math.ceil(out * LONGEST_OUTAGE_S));
 
-    const again = faults.strike('dead letters redriven', 'any');
+    const dead = await deadLetters();
+    const again = faults.strike('dead letters redriven', `${dead} letters`, dead > 0);
     if (again !== undefined) for (const fn of consumers) await redrive(fn);
   };
 
@@ -104,10 +114,7 @@ export const makeOperator = ({ host, ask, faults, sleep, functions, consumers, d
       for (const { id } of tenants) await outage(id, 0);
       for (const fn of consumers) await redrive(fn, POISON);
     },
-    deadLetters: async () => {
-      const counts = await Promise.all(consumers.map(deadLetters));
-      return counts.reduce((sum, count) => sum + count, 0);
-    },
+    deadLetters,
     /** The cause of a parked order is gone: it may go on. */
     async resume(tenantId: string, id: string) {
       const bearer = secrets['provider-key'];

@@ -1,7 +1,7 @@
 import type { Explored, Failure } from './explore.ts';
 import { type Fault, kinds } from './faults.ts';
 
-/** What the design calls its invariants, in a few words. */
+/** The invariants by their numbers in the design, in a few words; those from 12 on are more than it lists. */
 const promises: Readonly<Record<number, string>> = {
   1: 'never oversold',
   2: 'received = available + held',
@@ -14,6 +14,8 @@ const promises: Readonly<Record<number, string>> = {
   9: 'status, run and version move along the graph',
   10: 'the same seed gives the same trace',
   11: 'the hold of a confirmed order is committed, and no other',
+  12: 'one probe at a time through a breaker',
+  13: 'out of stock only where too little was there',
 };
 
 export const written = (faults: readonly Fault[]): string => faults.map(({ kind, n }) => `${kind}/${n}`).join(',');

@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto';
-import { entries, texts } from 'virtual:backend';
-import { manifests } from '#manifests';
-import { type FunctionSpec, functionId } from '#shared/manifest';
-import { usualTimes } from '#shared/times';
 import { createHost, type Host } from '../../embedded/host.ts';
+import { backend, consumers, definitions, sleep, times } from './backend.ts';
 import { chanceOf } from './chance.ts';
 import { makeCustomers } from './customers.ts';
 import { type Fault, makeFaults, type Struck } from './faults.ts';
@@ -15,7 +12,7 @@ import { atRest } from './rest.ts';
 import { type Row, rowsOf } from './rows.ts';
 import { tenantsOf } from './scope.ts';
 import { makeWatch, type Violation } from './watch.ts';
-import { makeAsk, secrets } from './world.ts';
+import { makeAsk } from './world.ts';
 
 export type Simulation = {
   readonly seed: number;
@@ -43,26 +40,6 @@ const TRACED = 40;
 const MOST_STEPS = 3_000_000;
 const REST_MS = 30 * MINUTE;
 
-/** Deadlines that a seed lives to see. */
-const times = { ...usualTimes, paymentDeadlineMs: 20 * MINUTE, parkAfterMs: 45 * MINUTE };
-
-const specs = manifests.flatMap(({ context, functions }) =>
-  Object.entries<FunctionSpec>(functions).map(([name, spec]) => ({ id: functionId(context, name), spec })),
-);
-const functions = specs.map(({ id }) => id);
-const consumers = specs.filter(({ spec }) => spec.consumes).map(({ id }) => id);
-const definitions = Object.fromEntries(
-  manifests.flatMap(({ workflows = {} }) =>
-    Object.entries(workflows).map(([id, { definition }]) => [id, texts[definition] ?? '']),
-  ),
-);
-const sources = {
-  load: async (entry: string) => entries[entry] as NonNullable<(typeof entries)[string]>,
-  read: (path: string) => texts[path] ?? '',
-};
-
-const sleep = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms));
-
 /** One night of Breakwater, as its seed has it. */
 export const simulate = async ({ seed, orders, only }: Simulation): Promise<Outcome> => {
   realm.begin(seed);
@@ -84,17 +61,18 @@ export const simulate = async ({ seed, orders, only }: Simulation): Promise<Outc
     ...{ faults, sleep, tenantsOf, step: note },
     chance: chanceOf(seed, 'network'),
     crash: (fn) => host.crash(fn),
+    charging: (tenants) => watch.charging([...tenants][0] ?? '', Date.now()),
     trespassed: (caller, keys, tenants) =>
       watch.report(7, `${caller} asked for ${keys.join(', ')} in the name of ${[...tenants].join(', ')}`),
   });
   const host: Host = createHost({
-    ...{ manifests, secrets, sources, times, between: network, changes: watch.changed },
+    ...{ ...backend, between: network, changes: watch.changed },
     latency: () => Math.ceil(Math.random() * 10),
   });
   const ask = makeAsk({ request: host.request, chance: chanceOf(seed, 'clients'), sleep });
   const customers = makeCustomers({ plan, ask, faults, sleep, now: Date.now, report: watch.report });
   const operator = makeOperator({
-    ...{ ask, faults, sleep, functions, consumers, definitions },
+    ...{ ask, faults, sleep, consumers, definitions, working: network.working },
     host: () => host,
   });
 

@@ -1,12 +1,12 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { StreamRecord } from '../../embedded/dynamodb/dynamodb.ts';
 
+import { type Draw, type Item, watchRefusals } from './refusals.ts';
+
 /** A promise of the design that was broken, by its number there. */
 export type Violation = { readonly invariant: number; readonly what: string };
 
 type Image = Parameters<typeof unmarshall>[0];
-type Item = Readonly<Record<string, unknown>> & { readonly pk: string; readonly v: number };
-type Draw = { readonly sku: string; readonly quantity: number };
 type Sums = { received: number; available: number; held: number };
 
 const GRAPH: Readonly<Record<string, readonly string[]>> = {
@@ -37,6 +37,7 @@ export const makeWatch = () => {
   const captures = new Map<string, number>();
   const customers = new Map<string, string>();
   const changed = new Set<string>();
+  const probes = new Map<string, { readonly until: string; charges: number }>();
   let found: Violation | undefined;
 
   const report = (invariant: number, what: string) => {
@@ -49,6 +50,11 @@ export const makeWatch = () => {
     sums.set(name, known);
     return known;
   };
+
+  const refusals = watchRefusals(
+    (name) => sums.get(name)?.available ?? 0,
+    (what) => report(13, what),
+  );
 
   const shard = (tenant: string, old: Item | undefined, next: Item | undefined) => {
     const of = sumsOf(tenant, String((next ?? old)?.['sku']));
@@ -63,9 +69,10 @@ export const makeWatch = () => {
     for (const { sku, quantity } of drawsOf(old)) sumsOf(tenant, sku).held -= quantity;
     if (old?.['state'] === 'committed' && next?.['state'] !== 'committed') report(11, `${old.pk} is committed no more`);
   };
-  const order = (_: string, old: Item | undefined, next: Item | undefined) => {
+  const order = (tenant: string, old: Item | undefined, next: Item | undefined) => {
     const wrong = wrongMove(old, next);
     if (wrong) report(9, `${(next ?? old)?.pk} ${wrong}`);
+    refusals.moved(tenant, old, next);
     const email = (next?.['customer'] as { readonly email: string } | undefined)?.email;
     const id = next?.pk;
     if (old || !email || !id) return;
@@ -84,7 +91,10 @@ export const makeWatch = () => {
     if (Number(next?.['refunded'] ?? 0) > Number(next?.['captured'] ?? 0)) report(3, `${next?.pk} was refunded twice`);
     if (old?.['status'] === 'voided' && next?.['status'] !== 'voided') report(4, `${next?.pk} is voided no more`);
   };
-  const kinds: Readonly<Record<string, typeof shard>> = { shard, hold, order, charge };
+  const breaker = (tenant: string, _: Item | undefined, next: Item | undefined) => {
+    probes.set(tenant, { until: next?.['status'] === 'probing' ? String(next['until']) : '', charges: 0 });
+  };
+  const kinds: Readonly<Record<string, typeof shard>> = { shard, hold, order, charge, breaker };
 
   return {
     changed({ dynamodb: { NewImage, OldImage } }: StreamRecord) {
@@ -93,10 +103,18 @@ export const makeWatch = () => {
       kinds[entity]?.(tenant, old, next);
     },
     report,
+    /** A charge is asked for: while a breaker probes, there may be one. */
+    charging(tenant: string, at: number) {
+      const probe = probes.get(tenant);
+      if (!probe || probe.until <= new Date(at).toISOString()) return;
+      probe.charges += 1;
+      if (probe.charges > 1) report(12, `${tenant}’s breaker let ${probe.charges} probes through at once`);
+    },
     /** The first promise that was found broken, by now. */
     check(): Violation | undefined {
       for (const name of changed) {
         const { received, available, held } = sums.get(name) as Sums;
+        refusals.counted(name, available);
         if (received !== available + held) report(2, `${name}: ${received} received, ${available} there, ${held} held`);
       }
       changed.clear();

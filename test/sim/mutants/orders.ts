@@ -16,13 +16,6 @@ export const orders: readonly Mutant[] = [
     to: "return step(order, order.run, order.status === 'cancelling' ? 'cancelling' : 'placed', 'confirmed', at, limits);",
   },
   {
-    name: 'close-any-run',
-    bug: 'a saga of an old run closes',
-    file: 'functions/orders/domain/saga.ts',
-    from: "return step(order, run, 'cancelling', 'cancelled', at, limits);",
-    to: "return step(order, order.run, order.status === 'placed' ? 'placed' : 'cancelling', 'cancelled', at, limits);",
-  },
-  {
     name: 'run-not-raised',
     bug: 'the sweeper restarts under the run that is spent',
     file: 'functions/orders/domain/order.ts',
