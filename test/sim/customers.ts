@@ -1,7 +1,8 @@
 import { sign } from '#payments/http/signature';
 import type { Faults } from './faults.ts';
 import type { Chore, Plan, Purchase } from './plan.ts';
-import { type Ask, secrets } from './world.ts';
+import type { Timeline } from './timeline.ts';
+import { type Answer, type Ask, secrets } from './world.ts';
 
 export type Tenant = { readonly id: string; readonly apiKey: string };
 type Order = { readonly id: string; readonly status: string; readonly total: Money };
@@ -16,6 +17,7 @@ type Options = {
   readonly ask: Ask;
   readonly faults: Faults;
   readonly sleep: (ms: number) => Promise<void>;
+  readonly timeline: Pick<Timeline, 'within'>;
   readonly now: () => number;
   readonly report: (invariant: number, what: string) => void;
 };
@@ -26,11 +28,19 @@ const SECOND = 1_000;
 const POLLS = 40;
 
 /** Everybody outside who wants something: shopkeepers and their customers, each by itself, all at the same time. */
-export const makeCustomers = ({ plan, ask, faults, sleep, now, report }: Options) => {
+export const makeCustomers = ({ plan, ask, faults, sleep, timeline, now, report }: Options) => {
   const accepted: Accepted[] = [];
   const told = new Map<string, string>();
 
-  const hear = ({ id, status }: Order) => {
+  /** What an answer says must have stood there while it was on its way. */
+  const linearizable = (register: string, said: string | number, { from, to }: { from: number; to: number }) => {
+    const stood = timeline.within(register, from, to);
+    if (!stood.includes(said)) report(14, `${register} was told to be ${said}, when it was ${stood.join(' or ')}`);
+  };
+  const hear = (tenant: string, { status: code, body, from, to }: Answer<Order>) => {
+    if (code >= 300) return;
+    const { id, status } = body;
+    linearizable(`orders#${tenant}#order#${id}`, status, { from, to });
     const before = told.get(id);
     if (before !== undefined && FINAL.includes(before) && status !== before)
       report(9, `order ${id} was told to be ${before}, then ${status}`);
@@ -59,25 +69,27 @@ export const makeCustomers = ({ plan, ask, faults, sleep, now, report }: Options
   };
 
   const place = async ({ key, lines, token }: Purchase, { id: tenantId, apiKey: bearer }: Tenant) => {
-    const { status, body } = await ask<Order>('POST', '/v1/orders', {
+    const answer = await ask<Order>('POST', '/v1/orders', {
       bearer,
       headers: [['idempotency-key', key]],
       // one customer for each key, so that the table tells which orders were placed under it
       body: { lines, customer: { email: `${key}@${tenantId}.example` }, payment: { token } },
     });
+    const { status, body } = answer;
     if (status !== 202) return undefined;
     const known = accepted.find((one) => one.tenantId === tenantId && one.key === key);
     if (known && known.id !== body.id) report(4, `${key} was answered with orders ${known.id} and ${body.id}`);
     if (!known) accepted.push({ tenantId, id: body.id, key });
-    hear(body);
+    hear(tenantId, answer);
     return body;
   };
 
-  const read = async (id: string, { apiKey: bearer }: Tenant) => {
-    const { status, body } = await ask<Order>('GET', `/v1/orders/${id}`, { bearer });
+  const read = async (id: string, { id: tenantId, apiKey: bearer }: Tenant) => {
+    const answer = await ask<Order>('GET', `/v1/orders/${id}`, { bearer });
+    const { status, body } = answer;
     if (status === 404) report(8, `order ${id} was accepted, and is not found`);
     if (status !== 200) return undefined;
-    hear(body);
+    hear(tenantId, answer);
     return body;
   };
 
@@ -88,13 +100,13 @@ export const makeCustomers = ({ plan, ask, faults, sleep, now, report }: Options
       if (FINAL.includes(status) || n + 1 === POLLS) return;
       await sleep(5 * SECOND);
     }
-    const { status, body } = await ask<Order>('POST', `/v1/orders/${order.id}/payments`, {
+    const answer = await ask<Order>('POST', `/v1/orders/${order.id}/payments`, {
       bearer: tenant.apiKey,
       headers: [['idempotency-key', `pay ${order.id}`]],
       body: { amount, currency: order.total.currency, reference: 'by bank' },
     });
-    if (status === 201 && amount !== order.total.amount) report(3, `order ${order.id} was paid with ${amount}`);
-    if (status === 201) hear(body);
+    if (answer.status === 201 && amount !== order.total.amount) report(3, `order ${order.id} was paid with ${amount}`);
+    hear(tenant.id, answer);
   };
 
   const callback = async ({ id, total }: Order, tenant: Tenant) => {
@@ -122,7 +134,8 @@ export const makeCustomers = ({ plan, ask, faults, sleep, now, report }: Options
     for (const { act, afterMs } of purchase.afterwards) {
       await sleep(afterMs);
       const { amount } = order.total;
-      if (act === 'cancel') await ask('POST', `/v1/orders/${order.id}/cancel`, { bearer: tenant.apiKey });
+      if (act === 'cancel')
+        hear(tenant.id, await ask<Order>('POST', `/v1/orders/${order.id}/cancel`, { bearer: tenant.apiKey }));
       if (act === 'pay') await pay(order, tenant, amount);
       if (act === 'pay wrongly') await pay(order, tenant, amount + 1);
       if (act === 'callback') await callback(order, tenant);
@@ -132,10 +145,16 @@ export const makeCustomers = ({ plan, ask, faults, sleep, now, report }: Options
     await read(order.id, tenant);
   };
 
-  const keep = async ({ atMs, sku, act }: Chore, { apiKey: bearer }: Tenant) => {
+  const count = async (sku: string, { id, apiKey: bearer }: Tenant) => {
+    const answer = await ask<{ readonly available: number }>('GET', `/v1/inventory/${sku}`, { bearer });
+    if (answer.status === 200) linearizable(`${id}/${sku}`, answer.body.available, answer);
+  };
+
+  const keep = async ({ atMs, sku, act }: Chore, tenant: Tenant) => {
+    const bearer = tenant.apiKey;
     await sleep(atMs);
     const at = `/v1/inventory/${sku}`;
-    if (act.kind === 'count') await ask('GET', at, { bearer });
+    if (act.kind === 'count') await count(sku, tenant);
     if (act.kind === 'shards') await ask('PUT', at, { bearer, body: { shards: act.shards } });
     if (act.kind !== 'adjust') return;
     const body = { delta: act.delta, reason: act.delta > 0 ? 'received' : 'lost' };

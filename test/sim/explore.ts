@@ -11,6 +11,7 @@ export type Explored = {
   readonly seeds: number;
   readonly orders: number;
   readonly steps: number;
+  readonly histories: number;
   /** How often each fault struck something that went on. */
   readonly struck: Readonly<Record<Kind, number>>;
   readonly hashes: ReadonlyMap<number, string>;
@@ -45,7 +46,7 @@ export const explore = async (options: Options): Promise<Explored> => {
   const hashes = new Map<number, string>();
   const statuses: Record<string, number> = {};
   const failures: Failure[] = [];
-  const sums = { seeds: 0, orders: 0, steps: 0 };
+  const sums = { seeds: 0, orders: 0, steps: 0, histories: 0 };
   const explored = (): Explored => ({ ...sums, struck, hashes, statuses, failures });
 
   function* nights(): Generator<Night> {
@@ -67,6 +68,7 @@ export const explore = async (options: Options): Promise<Explored> => {
     hashes.set(outcome.seed, outcome.hash);
     sums.orders += outcome.orders;
     sums.steps += outcome.steps;
+    sums.histories += outcome.histories;
     for (const { kind } of outcome.struck) struck[kind] += 1;
     for (const [status, count] of Object.entries(outcome.statuses)) statuses[status] = (statuses[status] ?? 0) + count;
     if (outcome.violation) failures.push({ outcome, fewest: fewest ?? outcome.struck });

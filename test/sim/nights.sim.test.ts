@@ -29,5 +29,6 @@ test('no night breaks an invariant', async () => {
   const explored = await explore({ bundle: built, from: from + REPEATED, forMs: FOR_MS, workers });
   console.log(summaryText(explored));
   expect(explored.failures.map((failure) => failureText(failure))).toEqual([]);
+  expect(explored.histories).toBeGreaterThanOrEqual(1_000);
   expect(explored.seeds + REPEATED).toBeGreaterThanOrEqual(LEAST);
 });

@@ -82,11 +82,12 @@ export const planOf = (seed: number, orders?: number): Plan => {
       })),
     };
   });
-  const chores = Array.from({ length: chance.int(2, 8) }, (_, n): Chore => {
+  const chores = Array.from({ length: chance.int(4, 12) }, (_, n): Chore => {
     const shop = chance.int(0, shops.length - 1);
     const acts: readonly Chore['act'][] = [
       { kind: 'adjust', delta: chance.int(-10, 25) || 1, key: `adjustment-${n}`, times: chance.int(1, 2) },
       { kind: 'shards', shards: chance.pick([2, 4, 8, 16]) },
+      { kind: 'count' },
       { kind: 'count' },
     ];
     const { sku } = chance.pick((shops[shop] as Shop).products);

@@ -18,6 +18,7 @@ const clock = FakeTimers.install({
   ],
 });
 
+let steps = 0;
 let chance: Chance = chanceOf(0, 'realm');
 
 const fill = <T extends NodeJS.ArrayBufferView>(view: T): T => {
@@ -54,13 +55,17 @@ export const realm = {
   /** The same time and the same chance for whoever simulates the seed again. */
   begin(seed: number) {
     clock.reset();
+    steps = 0;
     clock.setSystemTime(START);
     chance = chanceOf(seed, 'realm');
   },
   now: () => clock.now - START,
+  /** How many tasks have been run. */
+  steps: () => steps,
   /** Runs the one task that is due next, and what follows from it at the same moment. False where nothing waits. */
   async step(): Promise<boolean> {
     if (clock.countTimers() === 0) return false;
+    steps += 1;
     clock.next();
     await new Promise((resolve) => turn(resolve));
     return true;

@@ -16,6 +16,7 @@ const promises: Readonly<Record<number, string>> = {
   11: 'the hold of a confirmed order is committed, and no other',
   12: 'one probe at a time through a breaker',
   13: 'out of stock only where too little was there',
+  14: 'answers are linearizable',
 };
 
 export const written = (faults: readonly Fault[]): string => faults.map(({ kind, n }) => `${kind}/${n}`).join(',');
@@ -54,11 +55,12 @@ export const failureText = (failure: Failure, orders?: number): string => {
   ].join('\n');
 };
 
-export const summaryText = ({ seeds, orders, steps, struck, statuses, failures }: Explored): string =>
+export const summaryText = ({ seeds, orders, steps, histories, struck, statuses, failures }: Explored): string =>
   [
     `${seeds} seeds, ${orders} orders (${Object.entries(statuses)
       .map(([status, count]) => `${count} ${status}`)
       .join(', ')}), ${steps} steps`,
+    `${histories} histories of orders and stock, every answer in them linearizable`,
     ...kinds.map((kind) => `  ${String(struck[kind]).padStart(7)}  ${kind}`),
     failures.length === 0 ? 'no invariant was broken' : `${failures.length} seeds failed`,
   ].join('\n');

@@ -16,6 +16,11 @@ const sumBySku = (lines: readonly Line[]): string => {
   return JSON.stringify([...sums].sort(([a], [b]) => (a < b ? -1 : 1)));
 };
 
+type Entry = { readonly cause?: string };
+/** The faults are short: whoever tries again in time unwinds every order that nobody refuses to unwind. */
+const leftBehind = ({ history }: Row) =>
+  (history as readonly Entry[]).some(({ cause }) => cause === 'not unwound in time');
+
 /** 8: every order that was accepted is there, and every order that is there has ended. */
 const ended = (orders: readonly Row[], accepted: readonly Accepted[]): Found => {
   const keys = new Set(orders.map(({ pk }) => pk));
@@ -25,6 +30,9 @@ const ended = (orders: readonly Row[], accepted: readonly Accepted[]): Found => 
     ...orders
       .filter(({ status }) => !FINAL.includes(String(status)))
       .map(({ pk, status }) => ({ invariant: 8, what: `${pk} is ${status} after all` })),
+    ...orders
+      .filter(leftBehind)
+      .map(({ pk }) => ({ invariant: 8, what: `${pk} was not unwound in all the time it had` })),
   ];
 };
 

@@ -45,10 +45,10 @@ const striking = (blows: readonly Blow[], tasks: string[]): NonNullable<Between[
 export const walk = async ({ way, blows }: Walk): Promise<Walked> => {
   realm.begin(1);
   const tasks: string[] = [];
-  const watch = makeWatch();
+  const watch = makeWatch({ set: () => {} });
   const between = { invoke: striking(blows, tasks) };
   const host: Host = createHost({ ...backend, between, changes: watch.changed });
-  const ask = makeAsk({ request: host.request, chance: chanceOf(1, 'clients'), sleep });
+  const ask = makeAsk({ request: host.request, chance: chanceOf(1, 'clients'), sleep, step: realm.steps });
   let rows: readonly Row[] = [];
 
   const open = async (): Promise<Tenant> => {

@@ -11,6 +11,7 @@ import { realm } from './realm.ts';
 import { atRest } from './rest.ts';
 import { type Row, rowsOf } from './rows.ts';
 import { tenantsOf } from './scope.ts';
+import { makeTimeline } from './timeline.ts';
 import { makeWatch, type Violation } from './watch.ts';
 import { makeAsk } from './world.ts';
 
@@ -27,6 +28,8 @@ export type Outcome = {
   readonly hash: string;
   readonly steps: number;
   readonly orders: number;
+  /** Of orders' status and SKUs' stock, each with all that was asked of it. */
+  readonly histories: number;
   readonly statuses: Readonly<Record<string, number>>;
   readonly struck: readonly Struck[];
   readonly violation?: Violation;
@@ -45,7 +48,8 @@ export const simulate = async ({ seed, orders, only }: Simulation): Promise<Outc
   realm.begin(seed);
   const plan = planOf(seed, orders);
   const faults = makeFaults(seed, realm.now, only);
-  const watch = makeWatch();
+  const timeline = makeTimeline(realm.steps);
+  const watch = makeWatch(timeline);
   const hash = createHash('sha256');
   const trace: string[] = [];
   let steps = 0;
@@ -69,8 +73,8 @@ export const simulate = async ({ seed, orders, only }: Simulation): Promise<Outc
     ...{ ...backend, between: network, changes: watch.changed },
     latency: () => Math.ceil(Math.random() * 10),
   });
-  const ask = makeAsk({ request: host.request, chance: chanceOf(seed, 'clients'), sleep });
-  const customers = makeCustomers({ plan, ask, faults, sleep, now: Date.now, report: watch.report });
+  const ask = makeAsk({ request: host.request, chance: chanceOf(seed, 'clients'), sleep, step: realm.steps });
+  const customers = makeCustomers({ plan, ask, faults, sleep, timeline, now: Date.now, report: watch.report });
   const operator = makeOperator({
     ...{ ask, faults, sleep, consumers, definitions, working: network.working },
     host: () => host,
@@ -128,6 +132,7 @@ export const simulate = async ({ seed, orders, only }: Simulation): Promise<Outc
   return {
     ...{ seed, steps, orders: customers.accepted.length, struck: faults.struck, trace },
     hash: hash.digest('hex').slice(0, 16),
+    histories: timeline.histories(),
     statuses: statusesOf(rows),
     ...(violation && { violation }),
   };

@@ -3,6 +3,8 @@ import type { StreamRecord } from '../../embedded/dynamodb/dynamodb.ts';
 
 import { type Draw, type Item, watchRefusals } from './refusals.ts';
 
+import type { Timeline } from './timeline.ts';
+
 /** A promise of the design that was broken, by its number there. */
 export type Violation = { readonly invariant: number; readonly what: string };
 
@@ -32,7 +34,7 @@ const wrongMove = (from: Item | undefined, to: Item | undefined): string | undef
 };
 
 /** Looks at every change as it happens; what must hold after every step is checked with `check`, once a step has ended. */
-export const makeWatch = () => {
+export const makeWatch = (timeline: Pick<Timeline, 'set'>) => {
   const sums = new Map<string, Sums>();
   const captures = new Map<string, number>();
   const customers = new Map<string, string>();
@@ -73,6 +75,7 @@ export const makeWatch = () => {
     const wrong = wrongMove(old, next);
     if (wrong) report(9, `${(next ?? old)?.pk} ${wrong}`);
     refusals.moved(tenant, old, next);
+    timeline.set(String((next ?? old)?.pk), String(next?.['status']));
     const email = (next?.['customer'] as { readonly email: string } | undefined)?.email;
     const id = next?.pk;
     if (old || !email || !id) return;
@@ -115,6 +118,7 @@ export const makeWatch = () => {
       for (const name of changed) {
         const { received, available, held } = sums.get(name) as Sums;
         refusals.counted(name, available);
+        timeline.set(name, available);
         if (received !== available + held) report(2, `${name}: ${received} received, ${available} there, ${held} held`);
       }
       changed.clear();

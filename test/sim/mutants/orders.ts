@@ -79,6 +79,13 @@ export const orders: readonly Mutant[] = [
     to: "const standing = await attempts.putOrMeet(tombstone({ ...step, total: order.total }));\n    if (standing.status === 'intended') return ok(standing);",
   },
   {
+    name: 'lost-move-is-told',
+    bug: 'whoever lost the race for an order answers as if it had won',
+    file: 'functions/orders/app/move-order.ts',
+    from: '(await orders.move(standing, decided.value))) return decided;',
+    to: '(await orders.move(standing, decided.value).then(() => true))) return decided;',
+  },
+  {
     name: 'fence-off',
     bug: 'tasks do not look whether their run is still in charge',
     file: 'functions/orders/published.ts',
