@@ -9,6 +9,8 @@ export const rates = {
   'crash before commit': 300,
   'crash after commit': 300,
   'time-out after commit': 300,
+  // at any call
+  'slow call': 1_500,
   // at a call of the table
   throttle: 400,
   'transaction conflict': 1_500,

@@ -5,6 +5,8 @@ import { ServiceError } from '../../embedded/service.ts';
 import type { Chance } from './chance.ts';
 import type { Faults } from './faults.ts';
 
+/** Just not long enough for a client to give up. */
+const SLOW_MS = 1_900;
 /** Longer than our clients wait, so that a time-out is theirs. */
 const TIMED_OUT_MS = 2_000;
 /** Longer than Breakwater waits for its provider. */
@@ -90,7 +92,7 @@ export const makeNetwork = (options: Options): Network => {
   const scopes = new AsyncLocalStorage<Scope>();
   const working: string[] = [];
   let travelling = 0;
-  const latency = () => (chance.number() < 0.02 ? chance.int(50, 800) : chance.int(1, 12));
+  const latency = () => chance.int(1, 12);
 
   const guard = (caller: string, keys: readonly string[]) => {
     const tenants = scopes.getStore()?.tenants;
@@ -118,7 +120,7 @@ export const makeNetwork = (options: Options): Network => {
     const writes = WRITES.includes(operation);
     const keys = service === TABLE ? keysOf(operation, input) : [(input as Input).name ?? ''];
     const scope = scopes.getStore();
-    await sleep(latency());
+    await sleep(latency() + (faults.strike('slow call', where) ?? 0) * SLOW_MS);
     if (service === TABLE) {
       guard(by, keys);
       if (faults.strike('throttle', where) !== undefined) {

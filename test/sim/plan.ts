@@ -78,7 +78,8 @@ export const planOf = (seed: number, orders?: number): Plan => {
       token: chance.pick(TOKENS),
       afterwards: Array.from({ length: chance.int(1, 2) }, () => ({
         act: chance.pick(ACTS),
-        afterMs: Math.floor(chance.number() ** 3 * 3 * MINUTE),
+        // half of them in the midst of its sagas
+        afterMs: chance.number() < 0.5 ? chance.int(0, 800) : Math.floor(chance.number() ** 2 * 3 * MINUTE),
       })),
     };
   });

@@ -1,8 +1,6 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Host } from '../../embedded/host.ts';
-
-/** An item of the table, whatever it is of. */
-export type Row = Readonly<Record<string, unknown>> & { readonly pk: string; readonly sk: string };
+import type { Row } from '../../scripts/audit/audit.ts';
 
 const MOST_PAGES = 10_000;
 type Page = { readonly Items?: readonly Parameters<typeof unmarshall>[0][]; readonly LastEvaluatedKey?: unknown };

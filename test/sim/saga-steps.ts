@@ -1,11 +1,12 @@
 import type { Between } from '../../embedded/between.ts';
 import { createHost, type Host } from '../../embedded/host.ts';
 import { crashed } from '../../embedded/lambda/function-error.ts';
+import type { Row } from '../../scripts/audit/audit.ts';
 import { backend, sleep, times } from './backend.ts';
 import { chanceOf } from './chance.ts';
 import { realm } from './realm.ts';
 import { atRest } from './rest.ts';
-import { type Row, rowsOf } from './rows.ts';
+import { rowsOf } from './rows.ts';
 import { makeWatch } from './watch.ts';
 import { type Blow, type Walk, type Walked, type Way, ways } from './ways.ts';
 import { makeAsk, secrets } from './world.ts';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createHost, type Host } from '../../embedded/host.ts';
+import type { Row, Violation } from '../../scripts/audit/audit.ts';
 import { backend, consumers, definitions, sleep, times } from './backend.ts';
 import { chanceOf } from './chance.ts';
 import { makeCustomers } from './customers.ts';
@@ -9,10 +10,10 @@ import { makeOperator } from './operator.ts';
 import { planOf } from './plan.ts';
 import { realm } from './realm.ts';
 import { atRest } from './rest.ts';
-import { type Row, rowsOf } from './rows.ts';
+import { rowsOf } from './rows.ts';
 import { tenantsOf } from './scope.ts';
 import { makeTimeline } from './timeline.ts';
-import { makeWatch, type Violation } from './watch.ts';
+import { makeWatch } from './watch.ts';
 import { makeAsk } from './world.ts';
 
 export type Simulation = {

@@ -1,12 +1,10 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { StreamRecord } from '../../embedded/dynamodb/dynamodb.ts';
+import type { Violation } from '../../scripts/audit/audit.ts';
 
 import { type Draw, type Item, watchRefusals } from './refusals.ts';
 
 import type { Timeline } from './timeline.ts';
-
-/** A promise of the design that was broken, by its number there. */
-export type Violation = { readonly invariant: number; readonly what: string };
 
 type Image = Parameters<typeof unmarshall>[0];
 type Sums = { received: number; available: number; held: number };

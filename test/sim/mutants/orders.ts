@@ -85,11 +85,4 @@ export const orders: readonly Mutant[] = [
     from: '(await orders.move(standing, decided.value))) return decided;',
     to: '(await orders.move(standing, decided.value).then(() => true))) return decided;',
   },
-  {
-    name: 'fence-off',
-    bug: 'tasks do not look whether their run is still in charge',
-    file: 'functions/orders/published.ts',
-    from: 'return order?.status === status && order.run === run ? order : undefined;',
-    to: 'return order;',
-  },
 ];
