@@ -33,8 +33,8 @@ export const orders: readonly Mutant[] = [
     name: 'never-payment-expired',
     bug: 'an order that waits for its payment waits for ever',
     file: 'functions/orders/domain/order.ts',
-    from: '  awaiting_payment: limits.paymentDeadlineMs,\n',
-    to: '',
+    from: 'return { ...order, ...(deadline && { due: deadline }) };',
+    to: 'return order;',
   },
   {
     name: 'expired-is-cancelled',

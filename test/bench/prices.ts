@@ -1,0 +1,17 @@
+/** List prices of us-east-1 in USD for a million (of GB for logs), as AWS published them in November 2026; free tiers left out. */
+export const prices = {
+  'state transitions': 25,
+  'write units': 0.625,
+  'read units': 0.125,
+  'API requests': 3.5,
+  'bus events': 1,
+  'queue requests': 0.4,
+  'function requests': 0.2,
+  /** Of a function on arm64. */
+  'function GB-seconds': 13.3334,
+  /** 0.50 a GB, so for a million bytes. */
+  'log bytes': 0.0005,
+} as const;
+
+export type Item = keyof typeof prices;
+export const items = Object.keys(prices) as readonly Item[];
