@@ -9,25 +9,11 @@ export const events: readonly Mutant[] = [
     to: 'start(saga, `${step.orderId}.${step.run + 1}`, { ...step, run: step.run + 1 });',
   },
   {
-    name: 'stale-out',
-    bug: 'an item that is written again keeps its old events, and the relay does not compare versions',
-    file: 'functions/shared/write.ts',
-    from: 'return outgoing ? { v, out: outgoing } : { v };',
-    to: 'return outgoing ? { v, out: outgoing } : { v, out: { v, events: [] } };',
-  },
-  {
     name: 'event-lost',
     bug: 'an order is cancelled and tells nobody',
     file: 'functions/orders/data/order-table.ts',
     from: 'return putIf(rt, toItem(to, movedEvent(rt, from, to)), {',
     to: "const { out: _, ...item } = toItem(to, movedEvent(rt, from, to)) as Record<string, unknown>;\n      return putIf(rt, to.status === 'cancelled' ? item : toItem(to, movedEvent(rt, from, to)), {",
-  },
-  {
-    name: 'old-run-unwinds',
-    bug: 'the event of a cancelling order names the run before',
-    file: 'functions/orders/data/order-events.ts',
-    from: "if (to.status === 'cancelling' && reason) return of(rt, to, OrderCancelling, { run, reason });",
-    to: "if (to.status === 'cancelling' && reason) return of(rt, to, OrderCancelling, { run: run - 1, reason });",
   },
   {
     name: 'foreign-event',

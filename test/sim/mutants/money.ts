@@ -78,11 +78,4 @@ export const money: readonly Mutant[] = [
     from: 'return (await breakers.move(tenantId, standing, next)) ? { generation: next.generation, probe: true } : undefined;',
     to: 'await breakers.move(tenantId, standing, next);\n    return { generation: next.generation, probe: true };',
   },
-  {
-    name: 'callback-captures-anything',
-    bug: 'a callback is taken for a capture whatever the attempt says',
-    file: 'functions/payments/domain/attempt.ts',
-    from: "return status === 'captured' || refunded > 0 ? 'known' : 'vain';",
-    to: "return status === 'captured' ? 'known' : 'vain';",
-  },
 ];

@@ -1,0 +1,36 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const MAIN = join(import.meta.dirname, '../../embedded/main.ts');
+const START_MS = 30_000;
+
+/** The backend as `npm start` serves it, in a process of its own. */
+export const served = async () => {
+  const child = spawn(process.execPath, [MAIN], {
+    env: { ...process.env, PORT: '0', LOG_LEVEL: 'ERROR' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const said: string[] = [];
+  const abort = AbortSignal.timeout(START_MS);
+  const lines = createInterface({ input: child.stdout });
+  lines.on('line', (line) => said.push(line));
+  while (!said.some((line) => line.includes('Ctrl-C'))) await once(lines, 'line', { signal: abort });
+  const text = said.join('\n');
+  const found = (pattern: RegExp): string => {
+    const [, match] = pattern.exec(text) ?? [];
+    if (match === undefined) throw new Error(`npm start did not say ${pattern}:\n${text}`);
+    return match;
+  };
+  return {
+    origin: found(/answers on (\S+)/),
+    apiKey: found(/demo tenant\s+(\S+)/),
+    pid: child.pid,
+    async stop() {
+      child.kill('SIGTERM');
+      if (child.exitCode === null) await once(child, 'exit', { signal: AbortSignal.timeout(START_MS) });
+    },
+  };
+};
+export type Served = Awaited<ReturnType<typeof served>>;
