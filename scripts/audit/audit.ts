@@ -1,9 +1,7 @@
+import type { Row, Violation } from './findings.ts';
 import { type Draw, makeStock } from './stock.ts';
 
-/** An item of the table, whatever it is of. */
-export type Row = Readonly<Record<string, unknown>> & { readonly pk: string; readonly sk: string };
-/** A promise of the design that is broken, by its number there. */
-export type Violation = { readonly invariant: number; readonly what: string };
+export type { Row, Violation } from './findings.ts';
 
 type Money = { readonly amount: number; readonly currency: string };
 type Balance = { readonly captured: number; readonly refunded: number };

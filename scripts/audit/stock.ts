@@ -1,4 +1,4 @@
-import type { Row, Violation } from './audit.ts';
+import type { Row, Violation } from './findings.ts';
 
 export type Draw = { readonly sku: string; readonly quantity: number };
 type Sums = { received: number; available: number; held: number; adjusted: number; depleted: boolean | undefined };

@@ -8,24 +8,14 @@ import { flashSale, type Sale } from './flash-sale.ts';
 import { type Counts, costOf, sumOf } from './meter.ts';
 import { type Path, paths, walkPath } from './paths.ts';
 import { items } from './prices.ts';
-import { reportText } from './report.ts';
-import { type Throughput, throughput } from './throughput.ts';
+import { type Cost, type Report, reportText } from './report.ts';
+import { throughput } from './throughput.ts';
 
 const USAGE = `npm run bench [-- --quick] [--out docs/bench]
 
 Measures what an order costs on each of its ways, how many orders the embedded host confirms, and a flash sale, and writes
 report.json, README.md and charts. --quick takes less time and measures less well.`;
 const REPEATS = 5;
-
-export type Cost = { readonly path: Path; readonly counts: Counts; readonly usd: Readonly<Record<string, number>> };
-export type Report = {
-  readonly at: string;
-  readonly machine: string;
-  readonly node: string;
-  readonly costs: readonly Cost[];
-  readonly throughput: readonly Throughput[];
-  readonly sales: readonly Sale[];
-};
 
 const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 

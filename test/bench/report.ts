@@ -1,7 +1,19 @@
-import type { Report } from './bench.ts';
 import { budgets } from './budgets.ts';
-import { sumOf } from './meter.ts';
+import type { Sale } from './flash-sale.ts';
+import { type Counts, sumOf } from './meter.ts';
+import type { Path } from './paths.ts';
 import { items } from './prices.ts';
+import type { Throughput } from './throughput.ts';
+
+export type Cost = { readonly path: Path; readonly counts: Counts; readonly usd: Readonly<Record<string, number>> };
+export type Report = {
+  readonly at: string;
+  readonly machine: string;
+  readonly node: string;
+  readonly costs: readonly Cost[];
+  readonly throughput: readonly Throughput[];
+  readonly sales: readonly Sale[];
+};
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');

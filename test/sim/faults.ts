@@ -8,7 +8,7 @@ export const rates = {
   // at a call that writes
   'crash before commit': 300,
   'crash after commit': 300,
-  'time-out after commit': 300,
+  'time-out after commit': 400,
   // at any call
   'slow call': 1_500,
   // at a call of the table
@@ -19,21 +19,21 @@ export const rates = {
   // at a message on its way to a queue
   'duplicate delivery': 3_000,
   reordering: 4_000,
-  'delay of minutes': 1_500,
+  'delay of minutes': 2_000,
   // at an invocation
   'stream batch replay': 3_000,
   'partial batch failure': 3_000,
   'invoked twice': 1_500,
-  'late provider answer': 4_000,
+  'late provider answer': 5_000,
   // at a tick
   'poison message': 1_000,
-  'provider outage': 700,
+  'provider outage': 900,
   'dead letters redriven': 6_000,
   'environment restart': 5_000,
   'changed saga deployed': 12_000,
   // at an order
   decline: 10_000,
-  'duplicate callback': 33_000,
+  'duplicate callback': 60_000,
 } as const;
 
 export type Kind = keyof typeof rates;

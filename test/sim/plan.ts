@@ -40,8 +40,8 @@ const TOKENS = [
   ...['tok_5xx', 'tok_unreachable'],
 ];
 const ACTS = [
-  ...(['nothing', 'nothing', 'nothing', 'nothing', 'cancel', 'cancel', 'pay', 'pay', 'pay wrongly'] as const),
-  ...(['callback', 'callback', 'callback', 'read', 'order again'] as const),
+  ...(['nothing', 'nothing', 'nothing', 'nothing', 'cancel', 'cancel', 'cancel', 'pay', 'pay', 'pay wrongly'] as const),
+  ...(['callback', 'callback', 'callback', 'callback', 'read', 'order again'] as const),
 ];
 
 const shopOf = (chance: Chance, n: number): Shop => ({
@@ -79,7 +79,7 @@ export const planOf = (seed: number, orders?: number): Plan => {
       afterwards: Array.from({ length: chance.int(1, 2) }, () => ({
         act: chance.pick(ACTS),
         // half of them in the midst of its sagas
-        afterMs: chance.number() < 0.5 ? chance.int(0, 800) : Math.floor(chance.number() ** 2 * 3 * MINUTE),
+        afterMs: chance.number() < 0.5 ? chance.int(0, 500) : Math.floor(chance.number() ** 2 * 3 * MINUTE),
       })),
     };
   });
