@@ -12,6 +12,9 @@ const TIMED_OUT_MS = 2_000;
 /** Longer than Breakwater waits for its provider. */
 const LATE_MS = 5_500;
 const MINUTES_MS = 15 * 60_000;
+/** So large a part of the entries that the bus fails begin an outage of it, the longest of which are some seconds. */
+const LONG = 0.3;
+const BUS_OUT_MS = 30_000;
 const TABLE = 'DynamoDB_20120810';
 const PREFIX = 'breakwater-dev-';
 
@@ -92,6 +95,7 @@ export const makeNetwork = (options: Options): Network => {
   const scopes = new AsyncLocalStorage<Scope>();
   const working: string[] = [];
   let travelling = 0;
+  let busBackAt = 0;
   const latency = () => chance.int(1, 12);
 
   const guard = (caller: string, keys: readonly string[]) => {
@@ -104,12 +108,16 @@ export const makeNetwork = (options: Options): Network => {
   /** As the bus fails: one entry inside an answer of 200. */
   const putEvents = async (input: Input, act: (input: unknown) => Promise<unknown>) => {
     const entries = input.Entries ?? [];
-    const failing = entries.map(({ DetailType = '' }) => faults.strike('failed PutEvents entry', DetailType));
-    const passed = entries.filter((_, n) => failing[n] === undefined);
+    const failing = entries.map(({ DetailType = '' }) => {
+      const force = faults.strike('failed PutEvents entry', DetailType) ?? -1;
+      if (force > 1 - LONG) busBackAt = Date.now() + (force - 1 + LONG) * BUS_OUT_MS;
+      return force >= 0 || Date.now() < busBackAt;
+    });
+    const passed = entries.filter((_, n) => !failing[n]);
     const answer = passed.length > 0 ? await act({ ...input, Entries: passed }) : { Entries: [] };
     const answers = [...(answer as { readonly Entries: readonly object[] }).Entries];
     const failed = { ErrorCode: 'InternalFailure', ErrorMessage: 'The entry could not be put.' };
-    const Entries = entries.map((_, n) => (failing[n] === undefined ? (answers.shift() ?? failed) : failed));
+    const Entries = entries.map((_, n) => (failing[n] ? failed : (answers.shift() ?? failed)));
     return { FailedEntryCount: Entries.filter((one) => 'ErrorCode' in one).length, Entries };
   };
 

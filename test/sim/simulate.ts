@@ -97,13 +97,16 @@ export const simulate = async ({ seed, orders, only }: Simulation): Promise<Outc
     await Promise.all([customers.trade(tenants), operator.suffer(tenants, plan.spanMs)]);
     faults.end();
     const until = realm.now() + Math.max(times.orderDeadlineMs, times.paymentDeadlineMs, times.parkAfterMs) + REST_MS;
-    while (realm.now() < until) {
+    let quiet = false;
+    while (!quiet && realm.now() < until) {
       await operator.tidyUp(tenants);
       await sleep(MINUTE);
-      if (await rested()) break;
+      quiet = await rested();
       for (const { sk, status, tenantId, id } of rows)
         if (sk === 'order' && status === 'needs_attention') await operator.resume(String(tenantId), String(id));
     }
+    const dead = await operator.deadLetters();
+    if (!quiet) watch.report(8, `it does not come to rest: ${network.underWay()} under way, ${dead} dead letters`);
     for (const violation of atRest(rows, customers.accepted)) watch.report(violation.invariant, violation.what);
   };
 

@@ -16,13 +16,6 @@ export const events: readonly Mutant[] = [
     to: "const { out: _, ...item } = toItem(to, movedEvent(rt, from, to)) as Record<string, unknown>;\n      return putIf(rt, to.status === 'cancelled' ? item : toItem(to, movedEvent(rt, from, to)), {",
   },
   {
-    name: 'foreign-event',
-    bug: 'a committed hold tells of an order that does not exist',
-    file: 'functions/inventory/data/hold-table.ts',
-    from: "if (state === 'committed' || skus.length === 0) return [];",
-    to: "if (skus.length === 0) return [];\n    if (state === 'committed') return [mint(rt, 'OrderConfirmed.v1', { tenantId, aggregateId: `${orderId}x`, version, data: { run: 1, total: { amount: 0, currency: 'EUR' }, paidBy: 'provider' } })];",
-  },
-  {
     name: 'relay-skips-failed',
     bug: 'entries that the bus failed are passed over',
     file: 'functions/relay/publish.ts',
