@@ -84,8 +84,8 @@ export const makeFunctions = (options: Options): Functions => {
 
   const build = async (fn: PlannedFunction): Promise<Environment> => {
     const { create } = await sources.load(fn.spec.entry);
-    const { runtime, kill } = ownRuntimeOf(fn);
-    return { handler: create(runtime), kill };
+    const { runtime, kill, caller } = ownRuntimeOf(fn);
+    return { handler: create(runtime), kill, caller };
   };
 
   const poolOf = (fn: PlannedFunction): Pool =>

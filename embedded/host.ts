@@ -60,6 +60,8 @@ export type HostOptions = {
   readonly meter?: NonNullable<DynamoDbOptions['observe']>;
   /** How long the table's transactions take. */
   readonly latency?: NonNullable<DynamoDbOptions['latency']>;
+  /** How far eventually consistent reads are behind. */
+  readonly lag?: NonNullable<DynamoDbOptions['lag']>;
   /** Hears of every metric that a function counts. */
   readonly count?: (counted: Counted) => void;
   /** Hears of every change of an item, within the write. */
@@ -78,8 +80,8 @@ export type Host = {
   /** Every execution that runs and the last of those that have ended, with their state transitions. */
   readonly executions: () => readonly Execution[];
   readonly runtimeOf: (id: FunctionId) => OwnRuntime;
-  /** Ends all environments of a function in the midst of what they do. */
-  readonly crash: (id: FunctionId) => void;
+  /** Ends environments of a function in the midst of what they do: all of them, or the one that calls in this name. */
+  readonly crash: (id: FunctionId, only?: Caller) => void;
   /** Lets a consumer take no more messages, as if it were down: they wait in its queue until it is started. */
   readonly stop: (id: FunctionId) => void;
   readonly start: (id: FunctionId) => void;
@@ -205,6 +207,7 @@ export const createHost = (options: HostOptions): Host => {
   const table = dynamoDb([tableDefinition(named.table)], {
     clock,
     ...(options.latency && { latency: options.latency }),
+    ...(options.lag && { lag: options.lag }),
     ...(options.meter && { observe: options.meter }),
   });
   for (const read of readers) table.stream(read);
@@ -231,7 +234,7 @@ export const createHost = (options: HostOptions): Host => {
     origin,
     executions: () => workflows.ledger.all(),
     runtimeOf: functions.runtimeOf,
-    crash: (id) => functions.pool(id).crash(),
+    crash: (id, only) => functions.pool(id).crash(only),
     stop: (id) => pollerOf(id).stop(),
     start: (id) => pollerOf(id).start(),
     warm: functions.warm,

@@ -3,6 +3,7 @@ import { Meter, type Observed } from './capacity.ts';
 import { authorize, type Engine, only, tableOf } from './engine.ts';
 import { query, scan } from './query.ts';
 import { batchGetItem, getItem } from './reads.ts';
+import { type Lag, replica } from './replica.ts';
 import type { TableDefinition } from './schema.ts';
 import { Stream, type StreamListener } from './stream.ts';
 import { Table } from './table.ts';
@@ -17,6 +18,8 @@ export type DynamoDbOptions = {
   readonly clock: Clock;
   /** Milliseconds from a transaction's begin to its commit, in which others are in conflict with it. Default: one turn. */
   readonly latency?: () => number;
+  /** How far eventually consistent reads, those of indexes, are behind; not at all by default. */
+  readonly lag?: Lag;
   /** Hears of every call once it has ended. */
   readonly observe?: (call: Observed) => void;
 };
@@ -55,11 +58,12 @@ type Act = (input: any, meter: Meter) => unknown;
 
 /** DynamoDB with these tables, in memory. Each call counts its units, whether or not it succeeds. */
 export const dynamoDb = (tables: readonly TableDefinition[], options: DynamoDbOptions): DynamoDb => {
-  const { clock, latency = () => 0, observe } = options;
+  const { clock, latency = () => 0, lag, observe } = options;
   const stream = new Stream();
   const requests: Requests = new Map();
   const engine: Engine = {
     tables: new Map(tables.map((table) => [table.TableName, new Table(table)])),
+    replicas: new Map(lag ? tables.map((table) => [table.TableName, replica(table, stream, clock, lag)]) : []),
     stream,
     clock,
     latency,

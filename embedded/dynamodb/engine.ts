@@ -8,6 +8,8 @@ import { invalid } from './values.ts';
 /** What the operations share. */
 export type Engine = {
   readonly tables: ReadonlyMap<string, Table>;
+  /** What eventually consistent reads see, where that is behind. */
+  readonly replicas: ReadonlyMap<string, Table>;
   readonly stream: Stream;
   readonly clock: Clock;
   /** Milliseconds from a transaction's begin to its commit. */
@@ -29,6 +31,10 @@ export const tableOf = ({ tables }: Engine, name: unknown): Table => {
   if (!table) throw new ServiceError('ResourceNotFoundException', 'Cannot do operations on a non-existent table');
   return table;
 };
+
+/** The table as a read sees it. */
+export const seenBy = ({ replicas }: Engine, table: Table, consistent: boolean | undefined): Table =>
+  consistent ? table : (replicas.get(table.name) ?? table);
 
 /** Throws for a parameter that the embedded host would have to ignore. */
 export const only = (operation: string, input: object, allowed: readonly string[]) => {

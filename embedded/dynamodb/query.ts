@@ -2,7 +2,7 @@ import type { Meter } from './capacity.ts';
 import { atOrBehind, behind, type Collection, type Entry, firstWhere, type Place } from './collection.ts';
 import { attributesOf, type Condition, meets, parseCondition } from './condition.ts';
 import { type Path, project } from './document.ts';
-import { authorize, type Engine, only, tableOf } from './engine.ts';
+import { authorize, type Engine, only, seenBy, tableOf } from './engine.ts';
 import { type Placeholders, parseProjection, placeholders } from './expression.ts';
 import { inRange, type KeyCondition, parseKeyCondition, spanOf } from './key-condition.ts';
 import { timesOf } from './reads.ts';
@@ -113,7 +113,7 @@ const startOf = (input: QueryInput, reading: Pick<Reading, 'table' | 'source'>) 
 const readingOf = (engine: Engine, operation: string, input: QueryInput, more: readonly string[]) => {
   only(operation, input, [...SHARED, ...more]);
   if (input.Limit !== undefined && input.Limit < 1) throw invalid('Limit must be greater than or equal to 1');
-  const table = tableOf(engine, input.TableName);
+  const table = seenBy(engine, tableOf(engine, input.TableName), input.ConsistentRead);
   const index = indexOf(table, input);
   const source = index ?? table;
   const from = placeholders(input, ['ProjectionExpression'], ['FilterExpression', ...more]);

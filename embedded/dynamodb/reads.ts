@@ -1,6 +1,6 @@
 import { type Meter, readUnits } from './capacity.ts';
 import { type Path, project } from './document.ts';
-import { authorize, type Engine, only, tableOf } from './engine.ts';
+import { authorize, type Engine, only, seenBy, tableOf } from './engine.ts';
 import { parseProjection, placeholders } from './expression.ts';
 import { exactKey } from './schema.ts';
 import type { Table } from './table.ts';
@@ -56,14 +56,15 @@ export const readItem = ({ table, key, paths }: Get, meter: Meter, times: number
 export const getItem = (engine: Engine, input: GetInput, meter: Meter) => {
   const get = prepareGet(engine, 'GetItem', input, ['ConsistentRead', 'ReturnConsumedCapacity']);
   authorize(meter, 'GetItem', [get.table.partitionOf(get.key)]);
-  const answer = readItem(get, meter, timesOf(input.ConsistentRead));
+  const table = seenBy(engine, get.table, input.ConsistentRead);
+  const answer = readItem({ ...get, table }, meter, timesOf(input.ConsistentRead));
   const [ConsumedCapacity] = meter.consumed(input.ReturnConsumedCapacity);
   return { ...answer, ConsumedCapacity };
 };
 
 const prepareKeys = (engine: Engine, name: string, input: KeysInput) => {
   only('BatchGetItem', input, ['Keys', 'ConsistentRead', ...PROJECTING]);
-  const table = tableOf(engine, name);
+  const table = seenBy(engine, tableOf(engine, name), input.ConsistentRead);
   if (!input.Keys?.length)
     throw invalid(`The list of keys in RequestItems for BatchGetItem is required: ${name} has empty list`);
   const keys = input.Keys.map((key) => exactKey(checkedItem(key), table.schema));

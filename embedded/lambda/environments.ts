@@ -1,12 +1,12 @@
 import type { Context } from 'aws-lambda';
-import type { Clock } from '../service.ts';
+import type { Caller, Clock } from '../service.ts';
 import { contextOf } from './context.ts';
 import { crashed, type FunctionError, thrownBy, timedOut } from './function-error.ts';
 
 export type Handler = (event: unknown, context: Context) => unknown;
 
 /** One place where a function runs, one invocation at a time. Once killed, what still runs in it has no effect. */
-export type Environment = { readonly handler: Handler; readonly kill: () => void };
+export type Environment = { readonly handler: Handler; readonly kill: () => void; readonly caller?: Caller };
 
 export type LambdaFunction = {
   readonly name: string;
@@ -22,8 +22,8 @@ export type Pool = {
    * free: on Lambda there would have been one at once, so whoever limits the time counts from then.
    */
   readonly invoke: (event: unknown, begun?: () => void) => Promise<unknown>;
-  /** Ends every environment in the midst of what it does, as a crash of its process would. */
-  readonly crash: () => void;
+  /** Ends environments in the midst of what they do, as a crash of their processes would: all, or that of this caller. */
+  readonly crash: (only?: Caller) => void;
 };
 
 /** Events and answers cross a boundary: what JSON cannot carry does not get over. */
@@ -48,7 +48,7 @@ const semaphore = (most: number) => {
 /** The environments of one function: idle ones are used again, and one that crashed or timed out never is. */
 export const environments = (fn: LambdaFunction, clock: Clock, newId: () => string): Pool => {
   const idle: Environment[] = [];
-  const crashes = new Set<() => void>();
+  const crashes = new Map<() => void, Environment>();
   const slots = semaphore(fn.concurrency);
 
   const build = () =>
@@ -76,7 +76,7 @@ export const environments = (fn: LambdaFunction, clock: Clock, newId: () => stri
         settle();
       };
       const takeBack = clock.after(fn.timeoutMs, () => perish(timedOut(requestId, fn.timeoutMs)));
-      crashes.add(crash);
+      crashes.set(crash, environment);
       const context = contextOf({ name: fn.name, requestId, timeoutMs: fn.timeoutMs }, clock);
       Promise.resolve()
         .then(() => environment.handler(acrossTheWire(event), context))
@@ -97,9 +97,13 @@ export const environments = (fn: LambdaFunction, clock: Clock, newId: () => stri
         slots.give();
       }
     },
-    crash() {
-      for (const environment of idle.splice(0)) environment.kill();
-      for (const crash of [...crashes]) crash();
+    crash(only) {
+      const meant = ({ caller }: Environment) => only === undefined || caller === only;
+      for (const environment of idle.filter(meant)) {
+        idle.splice(idle.indexOf(environment), 1);
+        environment.kill();
+      }
+      for (const [crash, environment] of [...crashes]) if (meant(environment)) crash();
     },
   };
 };

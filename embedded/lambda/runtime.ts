@@ -43,7 +43,12 @@ export type Identity = {
   readonly variables: Readonly<Partial<Record<Variable, string>>>;
 };
 
-export type OwnRuntime = { readonly runtime: Runtime<keyof Clients>; readonly kill: () => void };
+export type OwnRuntime = {
+  readonly runtime: Runtime<keyof Clients>;
+  readonly kill: () => void;
+  /** In whose name it calls services: its own and no other environment's. */
+  readonly caller: Caller;
+};
 
 const ENDPOINT = new URL('http://embedded.invalid');
 const UNSIGNED = {
@@ -152,5 +157,6 @@ export const ownRuntime = ({ caller, variables }: Identity, around: Surroundings
     kill() {
       killed = true;
     },
+    caller,
   };
 };

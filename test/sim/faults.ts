@@ -9,11 +9,15 @@ export const rates = {
   'crash before commit': 300,
   'crash after commit': 300,
   'time-out after commit': 400,
+  // at a write, whose change takes long to reach eventually consistent reads
+  'replica behind': 1_500,
   // at any call
   'slow call': 1_500,
   // at a call of the table
   throttle: 400,
   'transaction conflict': 1_500,
+  // at a read of several items, between which others write
+  'torn batch read': 8_000,
   // at an entry of PutEvents
   'failed PutEvents entry': 2_500,
   // at a message on its way to a queue

@@ -1,9 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Asked, Between } from '../../embedded/between.ts';
 import { crashed, FunctionError } from '../../embedded/lambda/function-error.ts';
-import { ServiceError } from '../../embedded/service.ts';
+import { type Caller, ServiceError } from '../../embedded/service.ts';
 import type { Chance } from './chance.ts';
 import type { Faults } from './faults.ts';
+import { tearable, torn } from './torn.ts';
 
 /** Just not long enough for a client to give up. */
 const SLOW_MS = 1_900;
@@ -32,7 +33,7 @@ type Options = {
   readonly chance: Chance;
   readonly faults: Faults;
   readonly sleep: (ms: number) => Promise<void>;
-  readonly crash: (fn: string) => void;
+  readonly crash: (fn: string, environment: Caller) => void;
   /** Hears of every call at the moment at which it took effect, and of its outcome. */
   readonly step: (caller: string, operation: string, keys: readonly string[], outcome: string) => void;
   readonly tenantsOf: (fn: string, event: unknown) => ReadonlySet<string> | undefined;
@@ -139,11 +140,16 @@ export const makeNetwork = (options: Options): Network => {
         throw conflicted(operation, input as Input);
     }
     const crash = () => {
-      options.crash(by);
+      options.crash(by, caller);
       return never();
     };
     if (writes && faults.strike('crash before commit', where) !== undefined) return crash();
-    const outcome = await (operation === 'PutEvents' ? putEvents(input as Input, act) : act(input)).then(
+    const tear = tearable(operation, input) ? faults.strike('torn batch read', where) : undefined;
+    const done = () => {
+      if (operation === 'PutEvents') return putEvents(input as Input, act);
+      return tear === undefined ? act(input) : torn(input, tear, act, sleep);
+    };
+    const outcome = await done().then(
       (value) => ({ value }),
       (error: unknown) => ({ error }),
     );

@@ -39,6 +39,8 @@ export type Outcome = {
 };
 
 const MINUTE = 60_000;
+/** Of an index: mostly it is behind by less than a tenth of a second. */
+const LONGEST_LAG_MS = 60_000;
 const TRACED = 40;
 /** A seed takes some 20,000; one that does not end is one that is stuck. */
 const MOST_STEPS = 3_000_000;
@@ -65,7 +67,7 @@ export const simulate = async ({ seed, orders, only }: Simulation): Promise<Outc
   const network = makeNetwork({
     ...{ faults, sleep, tenantsOf, step: note },
     chance: chanceOf(seed, 'network'),
-    crash: (fn) => host.crash(fn),
+    crash: (fn, environment) => host.crash(fn, environment),
     charging: (tenants) => watch.charging([...tenants][0] ?? '', Date.now()),
     trespassed: (caller, keys, tenants) =>
       watch.report(7, `${caller} asked for ${keys.join(', ')} in the name of ${[...tenants].join(', ')}`),
@@ -73,6 +75,8 @@ export const simulate = async ({ seed, orders, only }: Simulation): Promise<Outc
   const host: Host = createHost({
     ...{ ...backend, between: network, changes: watch.changed },
     latency: () => Math.ceil(Math.random() * 10),
+    lag: (partition) =>
+      Math.ceil(Math.random() * 30 + (faults.strike('replica behind', partition) ?? 0) * LONGEST_LAG_MS),
   });
   const ask = makeAsk({ request: host.request, chance: chanceOf(seed, 'clients'), sleep, step: realm.steps });
   const customers = makeCustomers({ plan, ask, faults, sleep, timeline, now: Date.now, report: watch.report });
