@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { adjustStock } from '#inventory/app/adjust-stock';
+import { countStock } from '#inventory/app/count-stock';
 import { holdStock } from '#inventory/app/hold-stock';
 import type { Holds, Stock } from '#inventory/app/ports';
 import { raiseShards } from '#inventory/app/raise-shards';
@@ -91,4 +92,16 @@ it('is no reason to say that there is too little to take away', async () => {
   const asked = { tenantId, id: 'a1', sku: mug, delta: -1, reason: 'broken' };
   begin();
   expect(await adjustStock({ ...house, pick: () => 0 })(asked, patience(9))).toMatchObject({ ok: true });
+});
+
+it('is not answered as a count of what was never there at once', async () => {
+  const { house, begin } = await torn([1, 1], 3, async ({ holds }) => {
+    const other = holdOf('other', 1);
+    await holds.put(holdOf('next', 0));
+    await holds.move(other, (release(other) as { readonly value: Hold }).value);
+  });
+  await house.holds.put(holdOf('other', 1));
+  begin();
+  const counted = await countStock(house.stock, async () => 1)(tenantId, mug, patience(9));
+  expect(counted).toEqual({ ok: true, value: { sku: mug, available: 1, held: 1, sold: 0, shards: 2 } });
 });

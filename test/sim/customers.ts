@@ -7,6 +7,7 @@ import { type Answer, type Ask, secrets } from './world.ts';
 export type Tenant = { readonly id: string; readonly apiKey: string };
 type Order = { readonly id: string; readonly status: string; readonly total: Money };
 type Money = { readonly amount: number; readonly currency: string };
+type Count = { readonly available: number; readonly approximate?: true };
 type Charge = Money & { readonly key: string; readonly status: string };
 
 /** An order that a client was told of. */
@@ -146,8 +147,9 @@ export const makeCustomers = ({ plan, ask, faults, sleep, timeline, now, report 
   };
 
   const count = async (sku: string, { id, apiKey: bearer }: Tenant) => {
-    const answer = await ask<{ readonly available: number }>('GET', `/v1/inventory/${sku}`, { bearer });
-    if (answer.status === 200) linearizable(`${id}/${sku}`, answer.body.available, answer);
+    const answer = await ask<Count>('GET', `/v1/inventory/${sku}`, { bearer });
+    const { available, approximate } = answer.body;
+    if (answer.status === 200 && !approximate) linearizable(`${id}/${sku}`, available, answer);
   };
 
   const keep = async ({ atMs, sku, act }: Chore, tenant: Tenant) => {

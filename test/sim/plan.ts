@@ -83,7 +83,7 @@ export const planOf = (seed: number, orders?: number): Plan => {
       })),
     };
   });
-  const chores = Array.from({ length: chance.int(4, 12) }, (_, n): Chore => {
+  const chores = Array.from({ length: chance.int(4, 20) }, (_, n): Chore => {
     const shop = chance.int(0, shops.length - 1);
     const acts: readonly Chore['act'][] = [
       { kind: 'adjust', delta: chance.int(-10, 25) || 1, key: `adjustment-${n}`, times: chance.int(1, 2) },
@@ -92,7 +92,9 @@ export const planOf = (seed: number, orders?: number): Plan => {
       { kind: 'count' },
     ];
     const { sku } = chance.pick((shops[shop] as Shop).products);
-    return { shop, atMs: Math.floor(chance.number() * spanMs), sku, act: chance.pick(acts) };
+    // half of them amid the rush
+    const atMs = chance.number() < 0.5 ? spanMs / 4 + chance.int(0, 1_500) : chance.number() * spanMs;
+    return { shop, atMs: Math.floor(atMs), sku, act: chance.pick(acts) };
   });
   return { shops, purchases, chores, spanMs };
 };

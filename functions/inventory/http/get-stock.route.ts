@@ -11,7 +11,6 @@ export const getStockRoute = (rt: Runtime<'db'>) => {
   const count = countStock(stockTable(rt), heldStock(rt));
   return route({ method: 'GET', path: '/v1/inventory/{sku}', scope: 'tenant' }, async ({ tenantId, params }) => {
     const counted = await count(tenantId, params['sku'] as Sku, pauseUntil(rt, rt.now().getTime() + PATIENCE_MS));
-    if (counted.ok) return reply(200, counted.value);
-    return problem(counted.error === 'contended' ? 'unavailable' : counted.error);
+    return counted.ok ? reply(200, counted.value) : problem(counted.error);
   });
 };
