@@ -2,7 +2,8 @@ import { events } from './events.ts';
 import { money } from './money.ts';
 import type { Mutant } from './mutant.ts';
 import { orders } from './orders.ts';
+import { reads } from './reads.ts';
 import { stock } from './stock.ts';
 
 /** Bugs that the simulator must find, each within 500 seeds. */
-export const mutants: readonly Mutant[] = [...stock, ...orders, ...money, ...events];
+export const mutants: readonly Mutant[] = [...stock, ...orders, ...money, ...events, ...reads];
