@@ -18,6 +18,7 @@ export default defineConfig({
     projects: [
       project('unit', ['test/**/*.test.ts'], {
         exclude: [
+          '**/node_modules/**',
           'test/{acceptance,conformance,infra}/**',
           'test/sim/*.sim.test.ts',
           'test/architecture/**/*.test.ts',
