@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { costSection } from './cost.section.ts';
 import { flashSaleSection } from './flash-sale.section.ts';
+import { peerSection } from './peer.section.ts';
 import { reportFiles } from './report.ts';
 import { type Told, told } from './section.ts';
 import { throughputSection } from './throughput.section.ts';
@@ -19,6 +20,7 @@ const sections: Readonly<Record<string, (quick: boolean) => Promise<Told>>> = {
   [costSection.name]: told(costSection),
   [throughputSection.name]: told(throughputSection),
   [flashSaleSection.name]: told(flashSaleSection),
+  [peerSection.name]: told(peerSection),
 };
 
 const chosen = (only: string | undefined) => {
