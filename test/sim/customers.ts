@@ -27,6 +27,7 @@ type Options = {
 const FINAL = ['confirmed', 'cancelled'];
 const SECOND = 1_000;
 const POLLS = 40;
+const COUNTS_APART_MS = 200;
 
 /** Everybody outside who wants something: shopkeepers and their customers, each by itself, all at the same time. */
 export const makeCustomers = ({ plan, ask, faults, sleep, timeline, now, report }: Options) => {
@@ -156,7 +157,10 @@ export const makeCustomers = ({ plan, ask, faults, sleep, timeline, now, report 
     const bearer = tenant.apiKey;
     await sleep(atMs);
     const at = `/v1/inventory/${sku}`;
-    if (act.kind === 'count') await count(sku, tenant);
+    for (let n = 0; act.kind === 'count' && n < act.times; n += 1) {
+      await count(sku, tenant);
+      await sleep(COUNTS_APART_MS);
+    }
     if (act.kind === 'shards') await ask('PUT', at, { bearer, body: { shards: act.shards } });
     if (act.kind !== 'adjust') return;
     const body = { delta: act.delta, reason: act.delta > 0 ? 'received' : 'lost' };

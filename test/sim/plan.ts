@@ -22,7 +22,7 @@ export type Chore = {
   readonly act:
     | { readonly kind: 'adjust'; readonly delta: number; readonly key: string; readonly times: number }
     | { readonly kind: 'shards'; readonly shards: number }
-    | { readonly kind: 'count' };
+    | { readonly kind: 'count'; readonly times: number };
 };
 /** All that the world outside wants of Breakwater in one seed. */
 export type Plan = {
@@ -88,8 +88,8 @@ export const planOf = (seed: number, orders?: number): Plan => {
     const acts: readonly Chore['act'][] = [
       { kind: 'adjust', delta: chance.int(-10, 25) || 1, key: `adjustment-${n}`, times: chance.int(1, 2) },
       { kind: 'shards', shards: chance.pick([2, 4, 8, 16]) },
-      { kind: 'count' },
-      { kind: 'count' },
+      { kind: 'count', times: 1 },
+      { kind: 'count', times: 5 },
     ];
     const { sku } = chance.pick((shops[shop] as Shop).products);
     // half of them amid the rush

@@ -2,7 +2,7 @@ type Keys = { readonly Keys: readonly unknown[] };
 type Asked = { readonly RequestItems?: Readonly<Record<string, Keys>> };
 type Answer = { readonly Responses: Readonly<Record<string, readonly unknown[]>> };
 
-const LONGEST_GAP_MS = 400;
+const LONGEST_GAP_MS = 1_500;
 
 /** Whether a read is of several items of one table. */
 export const tearable = (operation: string, asked: unknown): boolean =>
