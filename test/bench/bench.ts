@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { bundlesSection } from './bundles.section.ts';
 import { costSection } from './cost.section.ts';
 import { flashSaleSection } from './flash-sale.section.ts';
 import { reportFiles } from './report.ts';
@@ -19,6 +20,7 @@ const sections: Readonly<Record<string, (quick: boolean) => Promise<Told>>> = {
   [costSection.name]: told(costSection),
   [throughputSection.name]: told(throughputSection),
   [flashSaleSection.name]: told(flashSaleSection),
+  [bundlesSection.name]: told(bundlesSection),
 };
 
 const chosen = (only: string | undefined) => {

@@ -1,5 +1,6 @@
 import { budgets } from './budgets.ts';
 import { barChart } from './chart.ts';
+import { median } from './median.ts';
 import { type Counts, costOf, sumOf } from './meter.ts';
 import { type Path, paths, walkPath } from './paths.ts';
 import { items } from './prices.ts';
@@ -10,7 +11,6 @@ export type Cost = { readonly path: Path; readonly counts: Counts; readonly usd:
 
 const REPEATS = 5;
 
-const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 const usd = (value: number) => value.toFixed(2);
 
 /** Counts do not vary; what a function's time costs is the median of some orders, the first of which warmed the code up. */
