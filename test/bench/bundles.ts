@@ -16,17 +16,29 @@ export type Origin = (typeof origins)[number];
 
 export type Bundled = {
   readonly name: string;
+  readonly isFunction: boolean;
+  readonly hasTable: boolean;
+  /** What its init is measured against: the client of the table alone, or with that of mail where it has both. */
+  readonly control: string;
   readonly kb: number;
   readonly kbOf: Readonly<Record<Origin, number>>;
   readonly initMs: number;
   /** Of the control's init, in processor time: the median over pairs of loads, one right after the other. */
   readonly initRatio: number;
-  readonly hasTable: boolean;
 };
 
-/** The client of the table as every function makes it, bundled as they are, and nothing else. */
-export const CONTROL = 'client alone';
-const CONTROL_SOURCE = "import { db } from '#shared/aws/db'; export const handler = db();";
+/** Clients as the functions make them, bundled as they are, and nothing else: that of the table, and the one that mails beside it. */
+const CONTROLS = {
+  table: {
+    name: 'client of the table alone',
+    contents: "import { db } from '#shared/aws/db'; export const handler = db();",
+  },
+  mail: {
+    name: 'clients of table and mail alone',
+    contents:
+      "import { db } from '#shared/aws/db'; import { mail } from '#shared/aws/mail'; export const handler = [db(), mail()];",
+  },
+};
 const LOAD = `const [begun, before] = [performance.now(), process.cpuUsage()];
 if (!require(process.argv[1]).handler) throw new Error('it made no handler');
 const { user, system } = process.cpuUsage(before);
@@ -65,7 +77,7 @@ const environment = (id: string, variables: readonly string[]) => ({
 type Load = { readonly ms: number; readonly cpuMs: number };
 
 /** Loads a bundle in a process of its own, as Lambda's init does: the handler is made, no call goes out. */
-const load = (file: string, env: Record<string, string>): Load => {
+const load = ({ file, env }: Pick<Built, 'file' | 'env'>): Load => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', LOAD, file], {
     ...{ env, encoding: 'utf8', timeout: LOAD_MS },
   });
@@ -75,40 +87,55 @@ const load = (file: string, env: Record<string, string>): Load => {
 
 const workflows = manifests.flatMap((manifest) => Object.keys(manifest.workflows ?? {}));
 
-const bundles = (outdir: string) => {
-  const { outputs } = bundle(manifests, outdir);
-  const control = join(outdir, 'control.js');
-  const alone = buildSync({
-    ...{ ...bundling, outfile: control, metafile: true },
-    stdin: { contents: CONTROL_SOURCE, resolveDir: bundling.absWorkingDir },
-  });
-  const functions = functionsOf(...manifests).map(({ id, spec }: { id: string; spec: FunctionSpec }) => {
-    const [output] = Object.values(outputs).filter(({ entryPoint }) => entryPoint === spec.entry);
-    if (!output) throw new Error(`${spec.entry} was not bundled`);
-    return { name: id, file: join(outdir, id, 'index.js'), output, variables: variablesOf(spec, workflows) };
-  });
-  const [output] = Object.values(alone.metafile.outputs);
-  if (!output) throw new Error('the control was not bundled');
-  return { control: { name: CONTROL, file: control, output, variables: [] }, functions };
+type Built = {
+  readonly name: string;
+  readonly output: Metafile['outputs'][string];
+  readonly file: string;
+  readonly env: Record<string, string>;
 };
 
-/** All functions as they are deployed, the control first, each loaded beside the control in every round. */
+const controlOf = (outdir: string, { name, contents }: (typeof CONTROLS)[keyof typeof CONTROLS]): Built => {
+  const file = join(outdir, `${name}.js`);
+  const stdin = { contents, resolveDir: bundling.absWorkingDir };
+  const [output] = Object.values(buildSync({ ...bundling, outfile: file, metafile: true, stdin }).metafile.outputs);
+  if (!output) throw new Error(`${name} was not bundled`);
+  return { name, output, file, env: environment(name, []) };
+};
+
+/** Each with what it is measured against. */
+const bundles = (outdir: string): readonly (Built & { readonly control: Built; readonly isFunction: boolean })[] => {
+  const { outputs } = bundle(manifests, outdir);
+  const [table, mail] = [controlOf(outdir, CONTROLS.table), controlOf(outdir, CONTROLS.mail)];
+  const functions = functionsOf(...manifests).map(({ id, spec }: { id: string; spec: FunctionSpec }) => {
+    const output = Object.values(outputs).find(({ entryPoint }) => entryPoint === spec.entry);
+    if (!output) throw new Error(`${spec.entry} was not bundled`);
+    const env = environment(id, variablesOf(spec, workflows));
+    const control = spec.sendsMail ? mail : table;
+    return { name: id, output, file: join(outdir, id, 'index.js'), env, control, isFunction: true };
+  });
+  return [
+    { ...table, control: table, isFunction: false },
+    { ...mail, control: table, isFunction: false },
+    ...functions,
+  ];
+};
+
+/** All functions as they are deployed, the controls first, each loaded right after its control in every round. */
 export const measureBundles = (rounds: number): readonly Bundled[] => {
   const outdir = mkdtempSync(join(tmpdir(), 'breakwater-bench-'));
   try {
-    const { control, functions } = bundles(outdir);
-    const all = [control, ...functions].map((one) => ({ ...one, env: environment(one.name, one.variables) }));
+    const all = bundles(outdir);
     const pairs = all.map(() => [] as { readonly alone: Load; readonly its: Load }[]);
     // the first round fills the machine's caches
     for (let round = 0; round <= rounds; round += 1)
-      for (const [nth, { file, env }] of all.entries()) {
-        const pair = { alone: load(control.file, environment(CONTROL, [])), its: load(file, env) };
+      for (const [nth, one] of all.entries()) {
+        const pair = { alone: load(one.control), its: load(one) };
         if (round > 0) pairs[nth]?.push(pair);
       }
-    return all.map(({ name, output }, nth) => {
+    return all.map(({ name, output, control, isFunction }, nth) => {
       const its = pairs[nth] ?? [];
       return {
-        name,
+        ...{ name, isFunction, control: control.name },
         kb: output.bytes / 1_024,
         kbOf: kbOf(output),
         initMs: median(its.map((pair) => pair.its.ms)),
