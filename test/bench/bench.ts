@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { bundlesSection } from './bundles.section.ts';
 import { costSection } from './cost.section.ts';
 import { flashSaleSection } from './flash-sale.section.ts';
-import { reportFiles } from './report.ts';
+import { brokenOf, reportFiles } from './report.ts';
 import { type Told, told } from './section.ts';
 import { throughputSection } from './throughput.section.ts';
 
@@ -50,7 +50,7 @@ const main = async () => {
     for (const [name, content] of Object.entries(files)) await writeFile(join(out, name), content);
   }
   console.log(`\n${files['README.md']}`);
-  process.exitCode = all.every(({ broken }) => broken.length === 0) ? 0 : 1;
+  process.exitCode = brokenOf(all).length === 0 ? 0 : 1;
 };
 
 main().catch((error: Error) => {

@@ -26,7 +26,7 @@ export const flashSaleSection: Section<readonly Sale[]> = {
     measured,
   ) => `Time is that which the backend waits for: no function's computing is in it. Conflicts are those of our model of DynamoDB, in which a
 transaction keeps its items to itself for 5 ms; apart from them, a transaction is cancelled when its shard has run out. The control takes stock
-without the condition that it is there. The hottest partition is the key most often written to, cancelled writes included.
+without the condition that it is there, for 1,200 buyers. The hottest partition is the key most often written to, cancelled writes included.
 
 ${table(
   [
