@@ -5,8 +5,11 @@ export type Observed = {
   readonly caller: Caller;
   readonly operation: string;
   readonly keys: readonly string[];
-  readonly units: { readonly read: number; readonly write: number };
+  /** `index`: those of the write units that indexes took. */
+  readonly units: { readonly read: number; readonly write: number; readonly index: number };
   readonly outcome: string;
+  /** Of a transaction that was cancelled: the code of each of its parts. */
+  readonly reasons: readonly string[];
 };
 
 type Spent = { table: number; indexes: Map<string, number> };
@@ -19,7 +22,7 @@ export class Meter {
   readonly caller: Caller;
   readonly operation: string;
   readonly keys: string[] = [];
-  readonly units = { read: 0, write: 0 };
+  readonly units = { read: 0, write: 0, index: 0 };
   readonly #tables = new Map<string, Spent>();
 
   constructor(caller: Caller, operation: string) {
@@ -35,6 +38,7 @@ export class Meter {
     for (const [index, more] of indexUnits) {
       spent.indexes.set(index, (spent.indexes.get(index) ?? 0) + more);
       this.units[kind] += more;
+      if (kind === 'write') this.units.index += more;
     }
   }
 

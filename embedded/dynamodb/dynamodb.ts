@@ -7,7 +7,7 @@ import { type Lag, replica } from './replica.ts';
 import type { TableDefinition } from './schema.ts';
 import { Stream, type StreamListener } from './stream.ts';
 import { Table } from './table.ts';
-import { type Requests, transactGet, transactWrite } from './transactions.ts';
+import { cancelledBy, type Requests, transactGet, transactWrite } from './transactions.ts';
 import { type WriteInput, write } from './writes.ts';
 
 export type { Observed } from './capacity.ts';
@@ -86,13 +86,15 @@ export const dynamoDb = (tables: readonly TableDefinition[], options: DynamoDbOp
     async (input: unknown, caller: Caller) => {
       const meter = new Meter(caller, operation);
       let outcome = 'ok';
+      let reasons: readonly string[] = [];
       try {
         return await act(input, meter);
       } catch (error) {
         outcome = error instanceof ServiceError ? error.name : 'InternalError';
+        reasons = cancelledBy(error);
         throw error;
       } finally {
-        observe?.({ caller, operation, keys: meter.keys, units: meter.units, outcome });
+        observe?.({ caller, operation, keys: meter.keys, units: meter.units, outcome, reasons });
       }
     };
   return {

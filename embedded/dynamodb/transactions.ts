@@ -63,6 +63,12 @@ const unlessCancelled = (reasons: readonly Reason[]) => {
   throw new ServiceError('TransactionCanceledException', message, { CancellationReasons: reasons });
 };
 
+/** The code of each part of a transaction that this error cancelled. */
+export const cancelledBy = (error: unknown): readonly string[] => {
+  const reasons = error instanceof ServiceError ? error.fields['CancellationReasons'] : undefined;
+  return ((reasons as readonly Reason[] | undefined) ?? []).map(({ Code }) => Code);
+};
+
 /** The names under which items are locked, each of which a transaction may name once. */
 const locksOf = (parts: readonly { readonly table: Table; readonly key: Item }[]) => {
   const locks = parts.map(({ table, key }) => lockOf(table, table.idOf(key)));

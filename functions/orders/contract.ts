@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type DataOf, defineEvent } from '#shared/events';
 import type { Money, OrderId, Sku, TenantId } from '#shared/kernel';
 
@@ -8,15 +8,14 @@ export const PlaceOrder = z.strictObject({
   lines: z
     .array(
       z.strictObject({
-        sku: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
-        quantity: z.int().min(1).max(999),
+        sku: z.string().check(z.regex(/^[A-Za-z0-9_-]{1,64}$/)),
+        quantity: z.int().check(z.minimum(1), z.maximum(999)),
       }),
     )
-    .min(1)
-    .max(20),
-  customer: z.strictObject({ email: z.email().max(254) }),
+    .check(z.minLength(1), z.maxLength(20)),
+  customer: z.strictObject({ email: z.email().check(z.maxLength(254)) }),
   /** What the payment provider calls the customer's means of payment. */
-  payment: z.strictObject({ token: z.string().min(1).max(128) }),
+  payment: z.strictObject({ token: z.string().check(z.minLength(1), z.maxLength(128)) }),
 });
 export type PlaceOrder = z.infer<typeof PlaceOrder>;
 
@@ -27,40 +26,40 @@ const Amount = z.object({ amount: z.int(), currency: z.string() });
 
 /** A payment that came another way than by the provider: for the whole total, in minor units. */
 export const RecordPayment = z.strictObject({
-  amount: z.int().min(0).max(1_000_000_000),
-  currency: z.string().regex(/^[A-Z]{3}$/),
+  amount: z.int().check(z.minimum(0), z.maximum(1_000_000_000)),
+  currency: z.string().check(z.regex(/^[A-Z]{3}$/)),
   /** The payer's or the bank's; kept with the order. */
-  reference: z.string().min(1).max(140),
+  reference: z.string().check(z.minLength(1), z.maxLength(140)),
 });
 
 /** An operator says which tenant's order is to go on being unwound. */
-export const ResumeOrder = z.strictObject({ tenantId: z.string().regex(/^[a-z0-9]{1,64}$/) });
+export const ResumeOrder = z.strictObject({ tenantId: z.string().check(z.regex(/^[a-z0-9]{1,64}$/)) });
 
-const run = z.object({ run: z.int().min(1) });
+const run = z.object({ run: z.int().check(z.minimum(1)) });
 
 /** An order was accepted; run 1 is to fulfil it. */
 export const OrderPlaced = defineEvent('OrderPlaced.v1', run);
 /** The order is certain: stock is held and the money captured. `total` in minor units. */
 export const OrderConfirmed = defineEvent(
   'OrderConfirmed.v1',
-  run.extend({ total: Amount, paidBy: z.enum(['provider', 'offline']) }),
+  z.extend(run, { total: Amount, paidBy: z.enum(['provider', 'offline']) }),
 );
 /** The provider cannot be asked; the customer is to pay `total` another way, with the order's id as reference, by `deadline`. */
 export const OrderAwaitingPayment = defineEvent(
   'OrderAwaitingPayment.v1',
-  run.extend({ total: Amount, deadline: z.iso.datetime() }),
+  z.extend(run, { total: Amount, deadline: z.iso.datetime() }),
 );
 /** The order stood still: its saga is to be started again, as `run`. */
 export const OrderRestarted = defineEvent(
   'OrderRestarted.v1',
-  run.extend({ saga: z.enum(['fulfil-order', 'unwind-order']) }),
+  z.extend(run, { saga: z.enum(['fulfil-order', 'unwind-order']) }),
 );
 /** The order is to be unwound by `run`: money settled, stock released. */
-export const OrderCancelling = defineEvent('OrderCancelling.v1', run.extend({ reason: Reason }));
+export const OrderCancelling = defineEvent('OrderCancelling.v1', z.extend(run, { reason: Reason }));
 /** The order holds nothing and keeps no money. */
-export const OrderCancelled = defineEvent('OrderCancelled.v1', run.extend({ reason: Reason }));
+export const OrderCancelled = defineEvent('OrderCancelled.v1', z.extend(run, { reason: Reason }));
 /** The order could not be unwound; `POST /v1/orders/{id}/resume` goes on once the cause is gone. */
-export const OrderNeedsAttention = defineEvent('OrderNeedsAttention.v1', run.extend({ cause: z.string() }));
+export const OrderNeedsAttention = defineEvent('OrderNeedsAttention.v1', z.extend(run, { cause: z.string() }));
 export type OrderRun = DataOf<typeof OrderPlaced>;
 
 /**
@@ -68,10 +67,16 @@ export type OrderRun = DataOf<typeof OrderPlaced>;
  * request which caused the run.
  */
 export const SagaStep = z.object({
-  tenantId: z.string().transform((id) => id as TenantId),
-  orderId: z.string().transform((id) => id as OrderId),
-  run: z.int().min(1),
-  correlationId: z.string().optional(),
+  tenantId: z.pipe(
+    z.string(),
+    z.transform((id) => id as TenantId),
+  ),
+  orderId: z.pipe(
+    z.string(),
+    z.transform((id) => id as OrderId),
+  ),
+  run: z.int().check(z.minimum(1)),
+  correlationId: z.optional(z.string()),
 });
 export type SagaStep = z.infer<typeof SagaStep>;
 

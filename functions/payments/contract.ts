@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { defineEvent } from '#shared/events';
 
 /** The providers that Breakwater speaks the protocol of. */
@@ -17,7 +17,7 @@ export const PaymentRefunded = defineEvent('PaymentRefunded.v1', money);
 /** What a provider tells of a charge by itself. It may say more than that. */
 export const Callback = z.object({
   /** `<tenantId>.<orderId>` */
-  key: z.string().regex(/^[A-Za-z0-9_-]{1,64}\.[A-Za-z0-9_-]{1,64}$/),
+  key: z.string().check(z.regex(/^[A-Za-z0-9_-]{1,64}\.[A-Za-z0-9_-]{1,64}$/)),
   status: z.enum(['captured', 'declined', 'refunded']),
   ...money.shape,
 });

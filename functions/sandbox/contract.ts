@@ -1,18 +1,22 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** Names a charge for good: the same key is the same charge, and is captured at most once. */
 export const KEY = /^[A-Za-z0-9_-]{1,64}\.[A-Za-z0-9_-]{1,64}$/;
 
-const money = { amount: z.int().min(0), currency: z.string().regex(/^[A-Z]{3}$/) };
+const money = { amount: z.int().check(z.minimum(0)), currency: z.string().check(z.regex(/^[A-Z]{3}$/)) };
 
-export const Charge = z.strictObject({ key: z.string().regex(KEY), ...money, token: z.string().min(1).max(128) });
+export const Charge = z.strictObject({
+  key: z.string().check(z.regex(KEY)),
+  ...money,
+  token: z.string().check(z.minLength(1), z.maxLength(128)),
+});
 export const Void = z.strictObject({});
-export const Refund = z.strictObject({ refundKey: z.string().min(1).max(255), ...money });
+export const Refund = z.strictObject({ refundKey: z.string().check(z.minLength(1), z.maxLength(255)), ...money });
 export const AllowRefund = z.strictObject({});
 /** So long every charge, void and refund of the tenant is answered 503 and not made; 0 ends it. */
 export const Outage = z.strictObject({
-  tenantId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
-  seconds: z.int().min(0).max(86_400),
+  tenantId: z.string().check(z.regex(/^[A-Za-z0-9_-]{1,64}$/)),
+  seconds: z.int().check(z.minimum(0), z.maximum(86_400)),
 });
 
 /** What a token makes the sandbox do with a charge. */

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { TenantId } from '#shared/kernel';
 import type { EventType } from '#shared/manifest';
 
@@ -22,10 +22,10 @@ export type Event<T extends EventType = EventType, D = unknown> = {
 export type EventDefinition<T extends EventType = EventType, D = unknown> = {
   readonly type: T;
   /** Accepts fields that it does not know: events may grow. */
-  readonly schema: z.ZodType<Event<T, D>>;
+  readonly schema: z.ZodMiniType<Event<T, D>>;
 };
 
-export const defineEvent = <T extends EventType, S extends z.ZodType>(
+export const defineEvent = <T extends EventType, S extends z.ZodMiniType>(
   type: T,
   data: S,
 ): EventDefinition<T, z.infer<S>> => ({
@@ -37,9 +37,9 @@ export const defineEvent = <T extends EventType, S extends z.ZodType>(
     tenantId: z.string(),
     aggregateId: z.string(),
     version: z.int(),
-    correlationId: z.string().optional(),
+    correlationId: z.optional(z.string()),
     data,
-  }) as unknown as z.ZodType<Event<T, z.infer<S>>>,
+  }) as unknown as z.ZodMiniType<Event<T, z.infer<S>>>,
 });
 
 export type DataOf<E> = E extends EventDefinition<EventType, infer D> ? D : never;

@@ -1,5 +1,5 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { batchGet, type Item, type Key } from '#shared/batch-get';
 import { LIST_INDEX } from '#shared/manifest';
 import type { Runtime } from '#shared/runtime';
@@ -11,13 +11,14 @@ const isCursor = (text: string) => /^[\x20-\x7e]{1,256}$/.test(decode(text)) && 
 
 /** The query string of every list. */
 export const ListQuery = z.strictObject({
-  limit: z
-    .string()
-    .regex(/^\d{1,3}$/)
-    .transform(Number)
-    .pipe(z.int().min(1).max(100))
-    .default(50),
-  cursor: z.string().refine(isCursor, 'not a cursor').transform(decode).optional(),
+  limit: z._default(
+    z.pipe(
+      z.pipe(z.string().check(z.regex(/^\d{1,3}$/)), z.transform(Number)),
+      z.int().check(z.minimum(1), z.maximum(100)),
+    ),
+    50,
+  ),
+  cursor: z.optional(z.pipe(z.string().check(z.refine(isCursor, 'not a cursor')), z.transform(decode))),
 });
 export type ListQuery = z.infer<typeof ListQuery>;
 

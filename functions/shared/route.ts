@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import type { Caller } from '#shared/authenticate';
-import { errorsOf, parseBody, rawBody } from '#shared/body';
+import { errorsOf, inWords, parseBody, rawBody } from '#shared/body';
 import type { TenantId } from '#shared/kernel';
 import type { RouteSpec, Scope } from '#shared/manifest';
 import { problem } from '#shared/reply';
@@ -26,9 +26,9 @@ export type Route = RouteSpec & {
 type Definition<S extends Scope, B, Q> = RouteSpec & {
   readonly scope: S;
   /** Without one, a body is not read. */
-  readonly body?: z.ZodType<B>;
+  readonly body?: z.ZodMiniType<B>;
   /** Without one, a query string is not read. */
-  readonly query?: z.ZodType<Q>;
+  readonly query?: z.ZodMiniType<Q>;
   /** The form of path parameters that are neither an id nor a SKU. */
   readonly params?: Readonly<Record<string, RegExp>>;
 };
@@ -54,7 +54,7 @@ export const route = <S extends Scope, B = undefined, Q = undefined>(
     const body = parseBody(event, definition.body);
     if (!body.ok) return body.error;
 
-    const query = definition.query?.safeParse(event.queryStringParameters ?? {});
+    const query = definition.query?.safeParse(event.queryStringParameters ?? {}, inWords);
     if (query && !query.success) return problem('invalid_query', undefined, { errors: errorsOf(query.error) });
 
     return act({

@@ -1,6 +1,6 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { World } from '#shared/runtime';
 
 /** What is kept back of a function's time, so that it ends by itself before Lambda ends it. */
@@ -12,7 +12,7 @@ const Caused = z.object({ correlationId: z.string() });
  * A task of a saga: parses its input, runs one use case, answers nothing. What it throws reaches the saga by the error's name.
  * `until` is when it must have ended, in milliseconds since 1970.
  */
-export const taskFunction = <S extends z.ZodType>(
+export const taskFunction = <S extends z.ZodMiniType>(
   rt: World,
   input: S,
   act: (input: z.infer<S>, until: number) => Promise<void>,

@@ -2,7 +2,7 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Event, EventDefinition } from '#shared/events';
 import type { World } from '#shared/runtime';
 
@@ -16,7 +16,7 @@ export const consumer = <D>(
 
 const Envelope = z.object({ 'detail-type': z.string(), detail: z.unknown() });
 /** Events from before there were correlation ids go by their own. */
-const Caused = z.object({ detail: z.object({ id: z.string(), correlationId: z.string().optional() }) });
+const Caused = z.object({ detail: z.object({ id: z.string(), correlationId: z.optional(z.string()) }) });
 
 /**
  * Takes events from a queue. Each message stands alone: one that fails is redelivered, and after its last receive lies in the

@@ -1,8 +1,8 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type DataOf, defineEvent } from '#shared/events';
 import type { TenantId } from '#shared/kernel';
 
-export const CreateTenant = z.strictObject({ name: z.string().trim().min(1).max(200) });
+export const CreateTenant = z.strictObject({ name: z.string().check(z.trim(), z.minLength(1), z.maxLength(200)) });
 export type CreateTenant = z.infer<typeof CreateTenant>;
 
 export const TenantChanged = defineEvent('TenantChanged.v1', z.object({ name: z.string() }));

@@ -1,10 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { bundlesSection } from './bundles.section.ts';
 import { costSection } from './cost.section.ts';
 import { flashSaleSection } from './flash-sale.section.ts';
 import { peerSection } from './peer.section.ts';
-import { reportFiles } from './report.ts';
+import { brokenOf, reportFiles } from './report.ts';
 import { type Told, told } from './section.ts';
 import { throughputSection } from './throughput.section.ts';
 
@@ -20,6 +21,7 @@ const sections: Readonly<Record<string, (quick: boolean) => Promise<Told>>> = {
   [costSection.name]: told(costSection),
   [throughputSection.name]: told(throughputSection),
   [flashSaleSection.name]: told(flashSaleSection),
+  [bundlesSection.name]: told(bundlesSection),
   [peerSection.name]: told(peerSection),
 };
 
@@ -50,7 +52,7 @@ const main = async () => {
     for (const [name, content] of Object.entries(files)) await writeFile(join(out, name), content);
   }
   console.log(`\n${files['README.md']}`);
-  process.exitCode = all.every(({ broken }) => broken.length === 0) ? 0 : 1;
+  process.exitCode = brokenOf(all).length === 0 ? 0 : 1;
 };
 
 main().catch((error: Error) => {

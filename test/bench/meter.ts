@@ -1,34 +1,72 @@
 import { manifests } from '#manifests';
-import { createHost, type Host } from '../../embedded/host.ts';
+import { createHost } from '../../embedded/host.ts';
+import type { Clock } from '../../embedded/service.ts';
 import { stageOf } from '../../lib/stages.ts';
+import { hearLog } from './hear-log.ts';
 import { type Item, items, prices } from './prices.ts';
 
 export const secrets = { 'operator-key': 'operator', 'provider-key': 'provider', 'provider-callback-key': 'callback' };
 const GB = stageOf({ stage: 'dev' }).memoryMb / 1_024;
-/** An execution's events in the log, which the embedded host does not write: as read off a deployed one, by transition. */
+/** What AWS writes into the log and the embedded host does not: an execution's events, as read off a deployed one; a request. */
 const LOGGED_BY_TRANSITION = 1_750;
+const LOGGED_BY_REQUEST = 300;
+/** X-Ray keeps one trace in so many, of those that begin: at an API and in a workflow. */
+const TRACED_ONE_IN = 20;
 /** The authorizer in front of each request is not run by the embedded host, which has functions verify keys. */
-const AUTHORIZER = { reads: 1 };
+const AUTHORIZER = 'tenants-authorize';
+const AUTHORIZER_MS = 2;
 
 /** The payment provider is no part of Breakwater. */
 const PROVIDER = 'sandbox-provider';
+const PREFIX = 'breakwater-dev-';
 
 export type Counts = Readonly<Record<Item, number>>;
+/** What one function did of an order's way. */
+export type Share = { calls: number; writeUnits: number; readUnits: number; invocations: number };
+export type Counted = {
+  readonly counts: Counts;
+  /** Those of the write units that indexes took. */
+  readonly indexUnits: number;
+  /** State transitions of each execution, retries apart. */
+  readonly executions: readonly number[];
+  readonly byFunction: ReadonlyMap<string, Readonly<Share>>;
+};
+
+const none = () => Object.fromEntries(items.map((item) => [item, 0])) as Record<Item, number>;
+const share = (): Share => ({ calls: 0, writeUnits: 0, readUnits: 0, invocations: 0 });
 
 /** A host that counts what AWS would bill. With `functionMs` every invocation counts for so long, else for as long as it took. */
-export const meteredHost = (functionMs?: number) => {
-  const counts = Object.fromEntries(items.map((item) => [item, 0])) as Record<Item, number>;
-  let callsByFunction = new Map<string, number>();
+export const meteredHost = (clock: Clock, functionMs?: number) => {
+  let counts = none();
+  let indexUnits = 0;
+  let shares = new Map<string, Share>();
+  const shareOf = (id: string) => {
+    const found = shares.get(id) ?? share();
+    shares.set(id, found);
+    return found;
+  };
   const quiet = hearLog((bytes) => {
     counts['log bytes'] += bytes;
   });
+  /** Lambda rounds up to a millisecond. */
+  const invoked = (id: string, ms: number) => {
+    counts['function requests'] += 1;
+    counts['function GB-seconds'] += (Math.ceil(functionMs ?? ms) / 1_000) * GB;
+    shareOf(id).invocations += 1;
+  };
   const host = createHost({
-    ...{ manifests, secrets, logLevel: 'INFO' as const },
-    meter: ({ caller, operation, units }) => {
+    ...{ manifests, secrets, clock, logLevel: 'INFO' as const },
+    // the sweeper runs whether or not there are orders: it is idle cost, until it finds one
+    scheduleMs: () => Number.MAX_SAFE_INTEGER,
+    meter: ({ caller, units }) => {
       if (caller.name === 'operator' || caller.name.endsWith(PROVIDER)) return;
-      callsByFunction.set(caller.name, (callsByFunction.get(caller.name) ?? 0) + 1);
       counts['write units'] += units.write;
-      counts['read units'] += operation === 'PutItem' ? 0 : units.read;
+      counts['read units'] += units.read;
+      indexUnits += units.index;
+      const its = shareOf(caller.name.replace(PREFIX, ''));
+      its.calls += 1;
+      its.writeUnits += units.write;
+      its.readUnits += units.read;
     },
     observe: ({ service, input }) => {
       if (service === 'AWSEvents') counts['bus events'] += (input as { Entries: readonly unknown[] }).Entries.length;
@@ -39,63 +77,44 @@ export const meteredHost = (functionMs?: number) => {
         act();
       },
       async invoke(id, event, act) {
-        const begun = performance.now();
+        // a batch is received, and deleted unless the function failed
+        if (isBatch(event)) counts['queue requests'] += 1;
+        // time stands while anything computes and leaps while it waits, so that the two add up
+        const [begun, since] = [performance.now(), clock.now()];
         try {
-          return await act();
+          const answer = await act();
+          if (isBatch(event)) counts['queue requests'] += 1;
+          return answer;
         } finally {
-          if (id !== PROVIDER) {
-            counts['function requests'] += 1;
-            counts['function GB-seconds'] += ((functionMs ?? performance.now() - begun) / 1_000) * GB;
-          }
-          // a batch is received and deleted
-          if (isBatch(event)) counts['queue requests'] += 2;
+          if (id !== PROVIDER) invoked(id, performance.now() - begun + clock.now() - since);
         }
       },
     },
   });
-  let transitions = 0;
-  const sum = (of: Host) => of.executions().reduce((all, { transitions, retries }) => all + transitions + retries, 0);
 
   return {
     host,
     /** What is done meanwhile, at rest at its end, is what was counted. */
-    async count(requests: number, act: () => Promise<unknown>): Promise<Counts> {
-      for (const item of items) counts[item] = 0;
-      callsByFunction = new Map();
-      transitions = sum(host);
+    async count(requests: number, act: () => Promise<unknown>): Promise<Counted> {
+      [counts, indexUnits, shares] = [none(), 0, new Map()];
       await act();
-      await host.settled();
-      counts['state transitions'] = sum(host) - transitions;
-      counts['log bytes'] += counts['state transitions'] * LOGGED_BY_TRANSITION;
+      const executions = host.executions();
+      for (const { transitions, retries } of executions) counts['state transitions'] += transitions + retries;
+      counts['log bytes'] += counts['state transitions'] * LOGGED_BY_TRANSITION + requests * LOGGED_BY_REQUEST;
       counts['API requests'] += requests;
-      counts['function requests'] += requests;
-      counts['function GB-seconds'] += requests * ((functionMs ?? 2) / 1_000) * GB;
-      counts['read units'] += requests * AUTHORIZER.reads;
-      return { ...counts };
+      for (let n = 0; n < requests; n += 1) invoked(AUTHORIZER, AUTHORIZER_MS);
+      counts['read units'] += requests;
+      shareOf(AUTHORIZER).readUnits += requests;
+      shareOf(AUTHORIZER).calls += requests;
+      counts.traces = (requests + executions.length) / TRACED_ONE_IN;
+      return { counts, indexUnits, executions: executions.map(({ transitions }) => transitions), byFunction: shares };
     },
-    /** How often each function called the table, by its full name. */
-    calls: () => callsByFunction as ReadonlyMap<string, number>,
     close() {
       host.close();
       quiet();
     },
   };
 };
-
-/** Takes what functions log, instead of the terminal, until the answer is called. */
-const hearLog = (heard: (bytes: number) => void): (() => void) => {
-  const streams = [process.stdout, process.stderr];
-  const writes = streams.map((stream) => stream.write);
-  for (const stream of streams)
-    stream.write = ((chunk: string | Uint8Array) => {
-      heard(Buffer.byteLength(chunk));
-      return true;
-    }) as typeof stream.write;
-  return () => {
-    for (const [n, stream] of streams.entries()) stream.write = writes[n] as typeof stream.write;
-  };
-};
-
 const isBatch = (event: unknown) =>
   (event as { readonly Records?: readonly { readonly messageId?: string }[] } | undefined)?.Records?.[0]?.messageId !==
   undefined;

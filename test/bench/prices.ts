@@ -11,6 +11,7 @@ export const prices = {
   'function GB-seconds': 13.3334,
   /** 0.50 a GB, so for a million bytes. */
   'log bytes': 0.0005,
+  traces: 5,
 } as const;
 
 export type Item = keyof typeof prices;

@@ -13,10 +13,29 @@ describe.each(everyStage())('%s', (stage, { ofType, resources }) => {
     }
   });
 
-  test(`${stage === 'localstack' ? 'traces no' : 'traces every'} function and request`, () => {
-    const traced = stage !== 'localstack';
+  test('lets Lambda log nothing of its own about an invocation that went well', () => {
+    const { LogGroup: _, ...quiet } = only(ofType('AWS::Lambda::Function').slice(0, 1), 'function').Properties
+      .LoggingConfig;
+    expect(quiet).toEqual({ LogFormat: 'JSON', ApplicationLogLevel: 'INFO', SystemLogLevel: 'WARN' });
     for (const { id, Properties } of ofType('AWS::Lambda::Function'))
-      expect(Properties.TracingConfig?.Mode === 'Active', id).toBe(traced);
+      expect(Properties.LoggingConfig, id).toMatchObject(quiet);
+  });
+
+  test(`${stage === 'localstack' ? 'traces nothing' : 'traces what an API or a workflow invokes, and every request'}`, () => {
+    const traced = stage !== 'localstack';
+    const sources = ofType('AWS::Lambda::EventSourceMapping').map((one) => [
+      one.stack,
+      one.Properties.FunctionName.Ref,
+    ]);
+    const clocked = ofType('AWS::Events::Rule')
+      .filter(({ Properties }) => Properties.ScheduleExpression)
+      .map((one) => [one.stack, one.Properties.Targets[0].Arn['Fn::GetAtt'][0]]);
+    const others = new Set([...sources, ...clocked].map(String));
+    expect(others.size).toBe(6);
+    for (const { id, stack, Properties } of ofType('AWS::Lambda::Function')) {
+      const mode = others.has(String([stack, id])) ? 'PassThrough' : 'Active';
+      expect(Properties.TracingConfig?.Mode, id).toBe(traced ? mode : undefined);
+    }
     for (const { id, Properties } of ofType('AWS::ApiGateway::Stage'))
       expect(Properties.TracingEnabled ?? false, id).toBe(traced);
   });

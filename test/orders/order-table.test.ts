@@ -26,14 +26,14 @@ const eventOf = (type: string, version: number, data: object) => ({
 
 it('puts the order, its place in the list and its event in one write', async () => {
   const { itemAt, orders, calls } = await stored();
-  const { version, ...fields } = placed;
+  const { version, tenantId: _, id: __, due, ...fields } = placed;
   expect(await itemAt(orderKey(tenantId, id))).toEqual({
     pk: 'orders#t1#order#o1',
     sk: 'order',
     listPk: 'orders#t1#list#0',
     listSk: `${at}#o1`,
     duePk: 'due#orders#0',
-    dueSk: `${placed.due}#o1`,
+    dueSk: `${due}#o1`,
     ...fields,
     v: 1,
     out: { v: 1, events: [eventOf('OrderPlaced.v1', 1, { run: 1 })] },

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { defineEvent } from '#shared/events';
 import { httpFunction, reply, route } from '#shared/http';
 import { scheduledFunction } from '#shared/scheduled';

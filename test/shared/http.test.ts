@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Authenticate } from '#shared/authenticate';
 import { TooBusy } from '#shared/errors';
 import { httpFunction, reply, route } from '#shared/http';
@@ -13,8 +13,8 @@ const known: Authenticate = async (authorization) => {
   if (authorization === 'Bearer tenant') return { kind: 'tenant', tenantId: 't1' as TenantId };
   return authorization === 'Bearer operator' ? { kind: 'operator' } : undefined;
 };
-const Thing = z.strictObject({ name: z.string(), at: z.strictObject({ 'a/b': z.int() }).optional() });
-const Query = z.strictObject({ n: z.string().optional() });
+const Thing = z.strictObject({ name: z.string(), at: z.optional(z.strictObject({ 'a/b': z.int() })) });
+const Query = z.strictObject({ n: z.optional(z.string()) });
 
 const serve = (fail?: () => never) => {
   const { rt } = world();
@@ -121,6 +121,15 @@ it.each([
   expect([answer.status, code(answer)]).toEqual([422, 'invalid_body']);
   expect(answer.body.errors).toEqual([{ pointer, detail: expect.stringMatching(/./) }]);
   expect(answer.body.detail).toContain(pointer);
+});
+
+it('says in words what is wrong, of a body and of a query', async () => {
+  const saidOf = async (request: object) => {
+    const { body } = await serve().call('PUT', '/things/1', { headers: asTenant, ...request });
+    return body.errors[0].detail;
+  };
+  expect(await saidOf({ body: { name: 1 } })).toMatch(/expected string, received number/);
+  expect(await saidOf({ body: { name: 'n' }, query: { m: '1' } })).toMatch(/Unrecognized key: "m"/);
 });
 
 it('does not send back a flood of errors', async () => {

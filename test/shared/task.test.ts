@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { SagaRefusal } from '#shared/errors';
 import { taskFunction } from '#shared/task';
 import { invocation } from './fixtures/invocation.ts';

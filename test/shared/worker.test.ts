@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { defineEvent, type Event } from '#shared/events';
 import { consumer, workerFunction } from '#shared/worker';
 import { delivered, invocation, messages } from './fixtures/invocation.ts';

@@ -106,8 +106,10 @@ export const simulate = async ({ seed, orders, only }: Simulation): Promise<Outc
       await operator.tidyUp(tenants);
       await sleep(MINUTE);
       quiet = await rested();
-      for (const { sk, status, tenantId, id } of rows)
-        if (sk === 'order' && status === 'needs_attention') await operator.resume(String(tenantId), String(id));
+      for (const { pk, sk, status } of rows) {
+        const [, tenantId = '', , id = ''] = pk.split('#');
+        if (sk === 'order' && status === 'needs_attention') await operator.resume(tenantId, id);
+      }
     }
     const dead = await operator.deadLetters();
     if (!quiet) watch.report(8, `it does not come to rest: ${network.underWay()} under way, ${dead} dead letters`);

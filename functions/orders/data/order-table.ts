@@ -1,6 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Orders } from '#orders/app/ports';
-import { DUE, orderKey, orderList } from '#orders/data/keys';
+import { DUE, dueOf, orderKey, orderList, orderOf } from '#orders/data/keys';
 import { movedEvent, placedEvent } from '#orders/data/order-events';
 import type { Order } from '#orders/domain/order';
 import type { Event } from '#shared/events';
@@ -33,12 +33,15 @@ export const orderTable = (rt: Runtime<'db'>): Orders => {
   };
 };
 
-/** The correlation id lies in the event alone. */
-const toItem = ({ version, correlationId: _, ...order }: Order, event: Event) => ({
-  ...orderKey(order.tenantId, order.id),
-  listPk: orderList(order.tenantId),
-  listSk: `${order.history[0]?.at}#${order.id}`,
-  ...(order.due && { duePk: DUE, dueSk: `${order.due}#${order.id}` }),
+/**
+ * What a key tells lies in no attribute beside it, and the correlation id in the event alone: an order of three lines is to fit
+ * into 1 KB, the unit of every write.
+ */
+const toItem = ({ version, correlationId: _, tenantId, id, due, ...order }: Order, event: Event) => ({
+  ...orderKey(tenantId, id),
+  listPk: orderList(tenantId),
+  listSk: `${order.history[0]?.at}#${id}`,
+  ...(due && { duePk: DUE, dueSk: `${due}#${id}` }),
   ...order,
   ...written(version, [event]),
 });
@@ -48,5 +51,6 @@ type Outbox = { readonly events: readonly Pick<Event, 'correlationId'>[] };
 export const toOrder = (item: Record<string, unknown>): Order => {
   const { pk, sk, listPk, listSk, duePk, dueSk, out, v, ...order } = item;
   const { correlationId } = (out as Outbox | undefined)?.events[0] ?? {};
-  return { ...order, ...(correlationId && { correlationId }), version: v } as Order;
+  const due = dueSk === undefined ? {} : { due: dueOf(dueSk as string) };
+  return { ...orderOf(pk as string), ...order, ...due, ...(correlationId && { correlationId }), version: v } as Order;
 };

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { parkOrder } from '#orders/app/park-order';
 import { SagaStep } from '#orders/contract';
 import { orderTable } from '#orders/data/order-table';
@@ -13,7 +13,7 @@ const causes = {
   HoldCommitted: 'the stock of the order is marked as sold',
 } as const;
 
-const Refusal = SagaStep.extend({ error: z.enum(['SettlementRefused', 'HoldCommitted']) });
+const Refusal = z.extend(SagaStep, { error: z.enum(['SettlementRefused', 'HoldCommitted']) });
 
 export const parkTask = (rt: Runtime<'db'>) => {
   const park = parkOrder(orderTable(rt), when(rt));

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { refuseOrder } from '#orders/app/refuse-order';
 import { SagaStep } from '#orders/contract';
 import { orderTable } from '#orders/data/order-table';
@@ -10,7 +10,7 @@ import { taskFunction } from '#shared/task';
 /** The errors by which other tasks refuse, and what an order says of them. */
 const reasons = { StockUnavailable: 'out_of_stock', PaymentDeclined: 'payment_declined' } as const;
 
-const Refusal = SagaStep.extend({ error: z.enum(['StockUnavailable', 'PaymentDeclined']) });
+const Refusal = z.extend(SagaStep, { error: z.enum(['StockUnavailable', 'PaymentDeclined']) });
 
 export const refuseTask = (rt: Runtime<'db'>) => {
   const refuse = refuseOrder(orderTable(rt), when(rt));

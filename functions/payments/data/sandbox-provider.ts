@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Provider } from '#payments/app/ports';
 import type { ProviderName } from '#payments/contract';
 import type { Runtime } from '#shared/runtime';

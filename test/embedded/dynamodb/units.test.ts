@@ -20,7 +20,8 @@ describe('the units of a call', () => {
         { TableName: 'the-table', ...shown(9), Table: shown(8), GlobalSecondaryIndexes: { list: shown(1) } },
       ],
     });
-    expect(seen.at(-1)).toMatchObject({ keys: ['a', 'b', 'c'], units: { read: 0, write: 9 }, outcome: 'ok' });
+    expect(seen.at(-1)).toMatchObject({ keys: ['a', 'b', 'c'], units: { read: 0, write: 9, index: 1 } });
+    expect(seen.at(-1)).toMatchObject({ outcome: 'ok', reasons: [] });
   });
 
   it('count a repeated transaction as its reads', async () => {
@@ -31,9 +32,20 @@ describe('the units of a call', () => {
     await done;
     await call('TransactWriteItems', request);
     expect(seen.map(({ units }) => units)).toEqual([
-      { read: 0, write: 10 },
-      { read: 4, write: 0 },
+      { read: 0, write: 10, index: 0 },
+      { read: 4, write: 0, index: 0 },
     ]);
+  });
+
+  it('come with the reasons of a transaction that was cancelled', async () => {
+    const { call, clock, part, put, seen } = open();
+    await put('a', text(1));
+    const ConditionExpression = 'attribute_not_exists(pk)';
+    const parts = [part('Put', { Item: key('a'), ConditionExpression }), part('Put', { Item: key('b') })];
+    const cancelled = expect(call('TransactWriteItems', { TransactItems: parts })).rejects.toThrow('cancelled');
+    await clock.pass(0);
+    await cancelled;
+    expect(seen.at(-1)?.reasons).toEqual(['ConditionalCheckFailed', 'None']);
   });
 
   it('count a write that its condition refuses', async () => {
