@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { costSection } from './cost.section.ts';
 import { flashSaleSection } from './flash-sale.section.ts';
+import { loadSection } from './load.section.ts';
 import { reportFiles } from './report.ts';
 import { type Told, told } from './section.ts';
+import { soakSection } from './soak.section.ts';
 import { throughputSection } from './throughput.section.ts';
 
 const OUT = 'docs/bench';
@@ -19,6 +21,8 @@ const sections: Readonly<Record<string, (quick: boolean) => Promise<Told>>> = {
   [costSection.name]: told(costSection),
   [throughputSection.name]: told(throughputSection),
   [flashSaleSection.name]: told(flashSaleSection),
+  [loadSection.name]: told(loadSection),
+  [soakSection.name]: told(soakSection),
 };
 
 const chosen = (only: string | undefined) => {
