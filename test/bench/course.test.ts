@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { growthOf } from './growth.ts';
 import type { Heap } from './heap.ts';
+import { loadSection } from './load.section.ts';
 import { momentsOf } from './moments.ts';
-import { phaseLoads } from './phase-loads.ts';
+import { lostOf, phaseLoads } from './phase-loads.ts';
 import { arrivals } from './shapes.ts';
 
 const phases = [
@@ -44,6 +45,17 @@ describe('a load', () => {
     expect(before).toMatchObject({ accepted: 2, unsent: 0, offeredPerSecond: 1, goodputPerSecond: 0.5, p99Ms: 1 });
     expect(after).toMatchObject({ accepted: 3, unsent: 1, offeredPerSecond: 4, goodputPerSecond: 1, p99Ms: 4 });
   });
+});
+
+test('an order that was accepted and is none is lost, and fails the bench, as does one that never ends', () => {
+  const accepted = (id: string) => ({ is: 'accepted', id, ms: 1 }) as const;
+  expect(lostOf([accepted('1'), accepted('2'), { is: 'refused' }], [order(1, 2)])).toBe(1);
+  const well = { lost: 0, unended: 0, dead: 0, drainSeconds: 0, mostOpen: 0, mostQueued: 0, byStatus: {}, moments: [] };
+  const judged = (count: object) =>
+    loadSection.broken({ capacityPerSecond: 1, shapes: [{ shape: 'spike', phases: [], ...well, ...count }] });
+  expect(judged({})).toEqual([]);
+  expect(judged({ lost: 1 })).toEqual(['load spike: 1 accepted orders lost']);
+  expect(judged({ unended: 2, dead: 1 })).toEqual(['load spike: 2 orders not ended', 'load spike: 1 dead letters']);
 });
 
 describe('what a soak leaves behind', () => {

@@ -1,22 +1,27 @@
 import { lineChart } from './chart.ts';
 import { type Load, load, type ShapeLoad } from './load.ts';
 import type { Section } from './section.ts';
+import { shapes } from './shapes.ts';
 import { table } from './table.ts';
 
 const CAPACITY_MS = 6_000;
 
 const chart = ({ shape, moments }: ShapeLoad) =>
-  lineChart(`Load: ${shape}`, 'seconds', [
-    { name: 'offered', unit: 'orders/s', points: moments.map(({ second, offered }) => [second, offered]) },
-    { name: 'goodput', unit: 'orders/s', points: moments.map(({ second, goodput }) => [second, goodput]) },
-    { name: 'orders not ended', unit: 'waiting', points: moments.map(({ second, open }) => [second, open]) },
-    { name: 'messages queued', unit: 'waiting', points: moments.map(({ second, queued }) => [second, queued]) },
-  ]);
+  lineChart(
+    `Load: ${shapes[shape]?.map(({ share }) => `${share * 100}%`).join(', then ')} of the capacity`,
+    'seconds',
+    [
+      { name: 'offered', unit: 'orders/s', points: moments.map(({ second, offered }) => [second, offered]) },
+      { name: 'goodput', unit: 'orders/s', points: moments.map(({ second, goodput }) => [second, goodput]) },
+      { name: 'orders not ended', unit: 'waiting', points: moments.map(({ second, open }) => [second, open]) },
+      { name: 'messages queued', unit: 'waiting', points: moments.map(({ second, queued }) => [second, queued]) },
+    ],
+  );
 
-const failures = ({ shape, lost, unended, dead, phases }: ShapeLoad): readonly string[] => {
+const failures = ({ shape, lost, unended, dead, phases, firstFailure = '' }: ShapeLoad): readonly string[] => {
   const failed = phases.reduce((sum, phase) => sum + phase.failed, 0);
   const counts = { 'accepted orders lost': lost, 'orders not ended': unended, 'dead letters': dead };
-  return Object.entries({ ...counts, 'requests failed': failed })
+  return Object.entries({ ...counts, [`requests failed, the first with ${firstFailure}`]: failed })
     .filter(([, count]) => count > 0)
     .map(([what, count]) => `load ${shape}: ${count} ${what}`);
 };
@@ -30,10 +35,9 @@ export const loadSection: Section<Load> = {
     capacityPerSecond,
     shapes,
   }) => `The capacity was found first, with customers that wait for their answers: ${capacityPerSecond.toFixed(0)} orders confirmed a second. Then orders
-arrive at shares of that, evenly spaced, whatever the host does, against one process. Goodput is orders confirmed a second, by their histories. The time of POST
-counts from when it was to be sent. Refused is 429 or 503; unsent is what found
-128 requests on the wire and 1,000 waiting to be sent. Every order that was accepted ended and none was lost, or
-the bench fails.
+arrive at shares of that, evenly spaced, whatever the host does, against one process. Goodput is orders confirmed a second, by their
+histories. The time of POST counts from when it was to be sent. Refused is 429 or 503; unsent is what found 128 requests on the wire and
+1,000 waiting to be sent. Every order that was accepted ended and none was lost, or the bench fails.
 
 ${table(
   [

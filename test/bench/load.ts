@@ -1,7 +1,7 @@
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { type Moment, momentsOf } from './moments.ts';
 import { openLoop } from './open-loop.ts';
-import { type PhaseLoad, phaseLoads } from './phase-loads.ts';
+import { lostOf, type PhaseLoad, phaseLoads } from './phase-loads.ts';
 import { placedSince } from './placed.ts';
 import { atRest } from './rest.ts';
 import { sampled } from './sampled.ts';
@@ -22,6 +22,8 @@ export type ShapeLoad = {
   readonly lost: number;
   readonly unended: number;
   readonly dead: number;
+  /** Why the first request failed that did. */
+  readonly firstFailure?: string;
   readonly moments: readonly Moment[];
 };
 
@@ -55,8 +57,8 @@ const shapeLoad = async (
 
   const lastEnd = orders.reduce((last, { endedAt = 0 }) => Math.max(last, endedAt), loadMs);
   const moments = momentsOf({ arrivals: all, orders, queued, seconds: Math.ceil(lastEnd / 1_000) });
-  const known = new Set(orders.map(({ id }) => id));
   const byStatus: Record<string, number> = {};
+  const failure = outcomes.find((one) => one.is === 'failed');
   for (const { status } of orders) byStatus[status] = (byStatus[status] ?? 0) + 1;
   return {
     ...{ shape, byStatus, moments },
@@ -64,9 +66,10 @@ const shapeLoad = async (
     drainSeconds: (lastEnd - loadMs) / 1_000,
     mostOpen: Math.max(...moments.map(({ open }) => open)),
     mostQueued: Math.max(...moments.map(({ queued }) => queued)),
-    lost: outcomes.filter((one) => one.is === 'accepted' && !known.has(one.id)).length,
+    lost: lostOf(outcomes, orders),
     unended: orders.filter(({ endedAt }) => endedAt === undefined).length,
     dead: await seen.dead(),
+    ...(failure && { firstFailure: failure.why }),
   };
 };
 

@@ -5,7 +5,8 @@ import { nthOrder, type Shop } from './shop.ts';
 /** What became of an arrival. Refused is what the backend says it has no room for; failed is any other answer, and none. */
 export type Outcome =
   | { readonly is: 'accepted'; readonly id: string; readonly ms: number }
-  | { readonly is: 'refused' | 'failed' | 'unsent' };
+  | { readonly is: 'failed'; readonly why: string }
+  | { readonly is: 'refused' | 'unsent' };
 
 /** Requests on the wire at once, each with a connection that it keeps: opening one for each would load the machine with that. */
 const CONNECTIONS = 128;
@@ -42,11 +43,11 @@ export const openLoop = async (shop: Shop, all: readonly Arrival[], name: string
     if (!(await enter())) return { is: 'unsent' };
     try {
       const { status, text } = await shop.request('POST', '/v1/orders', nthOrder(n), `${name}-${n}`);
-      if (status !== 202) return { is: REFUSALS.includes(status) ? 'refused' : 'failed' };
+      if (REFUSALS.includes(status)) return { is: 'refused' };
+      if (status !== 202) return { is: 'failed', why: `${status} ${text}` };
       return { is: 'accepted', id: JSON.parse(text).id, ms: performance.now() - begun - atMs };
     } catch (error) {
-      console.error(`${name}-${n}: ${error}`);
-      return { is: 'failed' };
+      return { is: 'failed', why: String(error) };
     } finally {
       leave();
     }

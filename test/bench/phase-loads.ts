@@ -12,6 +12,12 @@ export type PhaseLoad = {
   readonly p99Ms: number;
 } & Readonly<Record<Outcome['is'], number>>;
 
+/** How many orders were accepted, but are none. */
+export const lostOf = (outcomes: readonly Outcome[], orders: readonly Placed[]): number => {
+  const known = new Set(orders.map(({ id }) => id));
+  return outcomes.filter((one) => one.is === 'accepted' && !known.has(one.id)).length;
+};
+
 /** What came in each phase and became of it; orders count as confirmed in the phase in which they were. */
 export const phaseLoads = (
   phases: readonly Phase[],
