@@ -19,7 +19,7 @@ export const budgets = {
    * again for 90 days, and the token of its transaction, which is known for ten minutes. The last executions are kept whole.
    */
   keptPerOrder: 512,
-  keptPerExecution: 3_000,
+  keptPerExecution: 1_024,
   /** Orders a second at the end of the soak, as a part of those at its begin. */
   soakSpeedKept: 0.7,
 } as const;

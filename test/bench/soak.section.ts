@@ -33,10 +33,10 @@ export const soakSection: Section<Measured> = {
   text: ({
     rounds,
     growth,
-  }) => `The embedded host holds every order by design, so each round's orders are deleted from the table once they have been measured: what the heap keeps then is
-kept by something else. Garbage is collected before each look. Over the last ${growth.orders} orders an order left ${growth.bytesPerOrder.toFixed(0)} bytes behind; budget: ${growth.allowedPerOrder.toFixed(0)}
-(test/bench/budgets.ts says for what). Timers, sockets and such: ${growth.resources} more than at the begin. The last two rounds were ${growth.speedKept.toFixed(2)}
-times as fast as the first two; budget: ${budgets.soakSpeedKept}.
+  }) => `The embedded host holds every order by design, so each round's orders are deleted from the table once they have been measured:
+what the heap keeps then is kept by something else. Garbage is collected before each look. Over the last ${growth.orders} orders an order left
+${growth.bytesPerOrder.toFixed(0)} bytes behind; budget: ${growth.allowedPerOrder.toFixed(0)} (test/bench/budgets.ts says for what). Timers, sockets and such: ${growth.resources} more than at the begin. The
+last two rounds were ${growth.speedKept.toFixed(2)} times as fast as the first two; budget: ${budgets.soakSpeedKept}.
 
 ${table(
   [
