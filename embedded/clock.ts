@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from './service.ts';
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -9,6 +10,7 @@ export const machineClock: Clock = {
     const timer = setTimeout(task, Math.min(ms, LONGEST_TIMER_MS));
     return () => clearTimeout(timer);
   },
+  turn: () => nextTurn(),
 };
 
 export const sleep = (clock: Clock, ms: number): Promise<void> =>
@@ -20,6 +22,7 @@ export const stoppable = (clock: Clock): Clock & { readonly stop: () => void } =
   let stopped = false;
   return {
     now: () => clock.now(),
+    ...(clock.turn && { turn: clock.turn }),
     after(ms, task) {
       if (stopped) return () => {};
       const takeBack = clock.after(ms, () => {

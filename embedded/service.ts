@@ -4,6 +4,8 @@ export interface Clock {
   now(): number;
   /** Runs the task once `ms` have passed; the answer takes it back. */
   after(ms: number, task: () => void): () => void;
+  /** Resolves once the machine has looked after what came in meanwhile, where there is a machine to do so. */
+  turn?(): Promise<void>;
 }
 
 /** Who calls: a function with its table grants, or the host's own endpoint, which may do everything. */

@@ -4,9 +4,11 @@ import { parseArgs } from 'node:util';
 import { bundlesSection } from './bundles.section.ts';
 import { costSection } from './cost.section.ts';
 import { flashSaleSection } from './flash-sale.section.ts';
+import { loadSection } from './load.section.ts';
 import { peerSection } from './peer.section.ts';
 import { brokenOf, reportFiles } from './report.ts';
 import { type Told, told } from './section.ts';
+import { soakSection } from './soak.section.ts';
 import { throughputSection } from './throughput.section.ts';
 
 const OUT = 'docs/bench';
@@ -22,6 +24,8 @@ const sections: Readonly<Record<string, (quick: boolean) => Promise<Told>>> = {
   [throughputSection.name]: told(throughputSection),
   [flashSaleSection.name]: told(flashSaleSection),
   [bundlesSection.name]: told(bundlesSection),
+  [loadSection.name]: told(loadSection),
+  [soakSection.name]: told(soakSection),
   [peerSection.name]: told(peerSection),
 };
 

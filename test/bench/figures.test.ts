@@ -29,12 +29,13 @@ test('what does not hold is said, once', () => {
 });
 
 test('what was not run is left out, and said', () => {
-  expect(figuresText([told('flash-sale', [sale(1_000)])])).toMatch(/Not run.*: cost, bundles, throughput\./);
+  expect(figuresText([told('flash-sale', [sale(1_000)])])).toMatch(/Not run.*: cost, bundles, throughput, peer\./);
 });
 
 test("another product's figures are a control, where they were measured", () => {
-  const peer = told('peer', { name: 'Other', ordersPerSecond: 12, p99Ms: 700 });
+  const load = { atOnce: 8, settledPerSecond: 12, lastCall: { p50Ms: 500, p99Ms: 700 } };
+  const peer = told('peer', { vendure: { loads: [load] } });
   const controls = (all: readonly Told[]) => figuresOf(all).map(({ control }) => control);
-  expect(controls([told('throughput', loads(120)), peer])).toEqual(['12.0, Other', '700 ms, Other']);
+  expect(controls([told('throughput', loads(120)), peer])).toEqual(['12.0, Vendure', "700 ms, Vendure's last call"]);
   expect(controls([told('throughput', loads(120))])).toEqual(['not measured', 'not measured']);
 });

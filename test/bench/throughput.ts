@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Served, served } from './served.ts';
+import { percentile } from './percentile.ts';
+import { served } from './served.ts';
+import { nthOrder, openShop, type Shop } from './shop.ts';
 
 export type Throughput = {
   readonly atOnce: number;
@@ -9,37 +11,12 @@ export type Throughput = {
   readonly p99Ms: number;
 };
 
-const PRODUCTS = 8;
-const SHARDS = 8;
 const WARM_UP_MS = 3_000;
-const REQUEST_MS = 30_000;
 /** Every order of a run must have ended so long after its last one was placed. */
 const DRAIN_MS = 60_000;
 
-const percentile = (sorted: readonly number[], part: number) =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
-
-const asker =
-  ({ origin, apiKey }: Served) =>
-  async (method: string, path: string, body?: object, key?: string) => {
-    const answer = await fetch(`${origin}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${apiKey}`,
-        ...(body && { 'content-type': 'application/json' }),
-        ...(key && { 'idempotency-key': key }),
-      },
-      ...(body && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(REQUEST_MS),
-    });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-    return JSON.parse(text) as { readonly id: string; readonly status: string };
-  };
-
-/** Customers one after the other, so many at a time, each ordering one of eight products that lie in eight shards each. */
-const load = async (server: Served, atOnce: number, ms: number, name: string): Promise<Throughput> => {
-  const ask = asker(server);
+/** Customers one after the other, so many at a time. */
+export const closedLoop = async ({ ask }: Shop, atOnce: number, ms: number, name: string): Promise<Throughput> => {
   const took: number[] = [];
   const ids: string[] = [];
   const begun = performance.now();
@@ -48,9 +25,7 @@ const load = async (server: Served, atOnce: number, ms: number, name: string): P
     while (performance.now() - begun < ms) {
       const at = performance.now();
       const nth = n++;
-      const lines = [{ sku: `bench-${nth % PRODUCTS}`, quantity: 1 }];
-      const order = { lines, customer: { email: 'ada@example.com' }, payment: { token: 'tok_ok' } };
-      const { id } = await ask('POST', '/v1/orders', order, `${name}-${nth}`);
+      const { id } = await ask('POST', '/v1/orders', nthOrder(nth), `${name}-${nth}`);
       took.push(performance.now() - at);
       ids.push(id);
     }
@@ -65,13 +40,12 @@ const load = async (server: Served, atOnce: number, ms: number, name: string): P
     }
   }
   const seconds = (performance.now() - begun) / 1_000;
-  const sorted = took.toSorted((a, b) => a - b);
   return {
     atOnce,
     placed: ids.length,
     confirmedPerSecond: ids.length / seconds,
-    p50Ms: percentile(sorted, 0.5),
-    p99Ms: percentile(sorted, 0.99),
+    p50Ms: percentile(took, 0.5),
+    p99Ms: percentile(took, 0.99),
   };
 };
 
@@ -81,16 +55,9 @@ export const throughput = async (customers: readonly number[], ms: number): Prom
   for (const atOnce of customers) {
     const server = await served();
     try {
-      const ask = asker(server);
-      for (let n = 0; n < PRODUCTS; n += 1) {
-        const price = { amount: 500, currency: 'EUR' };
-        await ask('PUT', `/v1/products/bench-${n}`, { name: 'Mug', price });
-        await ask('PUT', `/v1/inventory/bench-${n}`, { shards: SHARDS });
-        const received = { delta: 900_000, reason: 'received' };
-        await ask('POST', `/v1/inventory/bench-${n}/adjustments`, received, `first-${n}`);
-      }
-      await load(server, atOnce, WARM_UP_MS, 'warm-up');
-      results.push(await load(server, atOnce, ms, 'run'));
+      const shop = await openShop(server);
+      await closedLoop(shop, atOnce, WARM_UP_MS, 'warm-up');
+      results.push(await closedLoop(shop, atOnce, ms, 'run'));
     } finally {
       await server.stop();
     }

@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest';
+import { machineClock } from '../../embedded/clock.ts';
+import { environments } from '../../embedded/lambda/environments.ts';
+
+it('a backlog of invocations lets in what comes from outside', async () => {
+  const seen: string[] = [];
+  const build = async () => ({ handler: async () => void seen.push('invocation'), kill: () => {} });
+  const pool = environments({ name: 'busy', timeoutMs: 1_000, concurrency: 1, build }, machineClock, () => 'id');
+  const backlog = Promise.all(Array.from({ length: 100 }, () => pool.invoke({})));
+  setImmediate(() => seen.push('outside'));
+  await backlog;
+  expect(seen.slice(0, 10)).toContain('outside');
+});
