@@ -75,7 +75,7 @@ export const readStream = ({ invoke, clock, random, work }: Source) => {
   const schedule = (shard: Shard) => {
     if (shard.busy || shard.records.length === 0) return;
     shard.busy = true;
-    queueMicrotask(() => void read(shard));
+    clock.after(0, () => void read(shard));
   };
 
   return (record: StreamRecord): void => {
