@@ -7,6 +7,11 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export const machineClock: Clock = {
   now: () => Date.now(),
   after(ms, task) {
+    // a timer of no time at all is due again and again before a socket is looked at
+    if (ms <= 0) {
+      const turn = setImmediate(task);
+      return () => clearImmediate(turn);
+    }
     const timer = setTimeout(task, Math.min(ms, LONGEST_TIMER_MS));
     return () => clearTimeout(timer);
   },

@@ -156,7 +156,7 @@ export const createHost = (options: HostOptions): Host => {
     workers.map(({ id, spec, queue }) => [
       id,
       pollQueue({
-        queue,
+        ...{ queue, clock },
         invoke: (event) => invokeAndReport(id, event),
         concurrency: spec.concurrency ?? DEFAULT_CONCURRENCY,
       }),

@@ -6,6 +6,7 @@ type Decimal = { readonly mantissa: bigint; readonly exponent: number };
 const PATTERN = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/;
 /** What stands for itself and fits a double. */
 const PLAIN = /^(?:0|-?[1-9]\d{0,14})$/;
+const SIGN_AND_ZEROS = /^-|0+$/g;
 
 const invalid = (message: string) => new ServiceError('ValidationException', message);
 
@@ -65,6 +66,7 @@ export const subtract = (a: string, b: string): string => add(a, b.startsWith('-
 
 /** Two digits a byte and one for the exponent; one more for a minus. */
 export const bytes = (text: string): number => {
-  const value = parse(text);
-  return value.mantissa === 0n ? 1 : 1 + Math.ceil(digitsOf(value).length / 2) + (value.mantissa < 0n ? 1 : 0);
+  // zeros behind do not count
+  const digits = PLAIN.test(text) ? text.replace(SIGN_AND_ZEROS, '') : digitsOf(parse(text));
+  return digits === '' || digits === '0' ? 1 : 1 + Math.ceil(digits.length / 2) + (text.startsWith('-') ? 1 : 0);
 };

@@ -1,6 +1,7 @@
 import type { SQSEvent } from 'aws-lambda';
 import { ACCOUNT, queueArn, REGION } from '../arns.ts';
 import type { Message, Queue } from '../queues/queue.ts';
+import type { Clock } from '../service.ts';
 import { failedItems } from './batch-response.ts';
 import { FunctionError } from './function-error.ts';
 
@@ -30,6 +31,7 @@ type Source = {
   readonly invoke: (event: SQSEvent) => Promise<unknown>;
   /** The most batches at a time. */
   readonly concurrency: number;
+  readonly clock: Clock;
 };
 
 export type Poller = {
@@ -42,7 +44,7 @@ export type Poller = {
  * Brings a queue's messages to a function in batches and deletes those that it did not report as failed. What failed stays
  * hidden until its visibility time-out is over, then comes again.
  */
-export const pollQueue = ({ queue, invoke, concurrency }: Source): Poller => {
+export const pollQueue = ({ queue, invoke, concurrency, clock }: Source): Poller => {
   let running = 0;
   let stopped = false;
   let scheduled = false;
@@ -75,7 +77,7 @@ export const pollQueue = ({ queue, invoke, concurrency }: Source): Poller => {
   const schedule = () => {
     if (scheduled || stopped) return;
     scheduled = true;
-    queueMicrotask(poll);
+    clock.after(0, poll);
   };
 
   let stopListening = () => {};

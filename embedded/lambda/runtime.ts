@@ -1,22 +1,13 @@
 import type { LogLevel } from '@aws-lambda-powertools/logger/types';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SESv2Client } from '@aws-sdk/client-sesv2';
-import { SFNClient } from '@aws-sdk/client-sfn';
-import { SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { HttpHandler } from '@smithy/core/protocols';
 import { makeCorrelation } from '#shared/correlation';
 import { correlatedLogger } from '#shared/logger';
-import { retryStrategy } from '#shared/retry';
 import type { Clients, Fetch, Metric, Runtime, Variable } from '#shared/runtime';
 import type { Times } from '#shared/times';
-import { REGION } from '../arns.ts';
 import { sleep } from '../clock.ts';
 import { type Random, uuid } from '../random.ts';
 import { requestHandler } from '../sdk.ts';
 import type { Caller, Clock, Service } from '../service.ts';
+import { clients } from './clients.ts';
 
 /** A count, and who counted. */
 export type Counted = {
@@ -48,70 +39,6 @@ export type OwnRuntime = {
   readonly kill: () => void;
   /** In whose name it calls services: its own and no other environment's. */
   readonly caller: Caller;
-};
-
-const ENDPOINT = new URL('http://embedded.invalid');
-const UNSIGNED = {
-  schemeId: 'aws.auth#sigv4',
-  identityProvider: () => async () => ({}),
-  signer: { sign: async <R>(request: R): Promise<R> => request },
-};
-
-/** Set in full, so that no client looks into the machine's AWS configuration; in process, nobody checks a signature. */
-const clientOptions = (handler: HttpHandler, random: Random) => ({
-  region: REGION,
-  endpoint: ENDPOINT.href,
-  endpointProvider: () => ({ url: ENDPOINT }),
-  credentials: { accessKeyId: 'embedded', secretAccessKey: 'embedded' },
-  httpAuthSchemes: [UNSIGNED],
-  requestHandler: handler,
-  retryStrategy: retryStrategy(random.number),
-  retryMode: 'standard',
-  maxAttempts: 2,
-  defaultsMode: 'standard' as const,
-  authSchemePreference: [],
-  useDualstackEndpoint: false,
-  useFipsEndpoint: false,
-  userAgentAppId: async () => undefined,
-});
-
-/** Makes each client when it is first asked for: few functions need all of them. */
-const clients = (handler: HttpHandler, random: Random): Clients => {
-  const options = clientOptions(handler, random);
-  const made: { -readonly [K in keyof Clients]?: Clients[K] } = {};
-  return {
-    get db() {
-      made.db ??= DynamoDBDocumentClient.from(
-        new DynamoDBClient({
-          ...options,
-          accountIdEndpointMode: 'disabled',
-          endpointDiscoveryEnabledProvider: async () => false,
-        }),
-        { marshallOptions: { removeUndefinedValues: true } },
-      );
-      return made.db;
-    },
-    get bus() {
-      made.bus ??= new EventBridgeClient({ ...options, sigv4aSigningRegionSet: [REGION] });
-      return made.bus;
-    },
-    get workflows() {
-      made.workflows ??= new SFNClient(options);
-      return made.workflows;
-    },
-    get secrets() {
-      made.secrets ??= new SecretsManagerClient(options);
-      return made.secrets;
-    },
-    get mail() {
-      made.mail ??= new SESv2Client({ ...options, sigv4aSigningRegionSet: [REGION] });
-      return made.mail;
-    },
-    get queues() {
-      made.queues ??= new SQSClient(options);
-      return made.queues;
-    },
-  };
 };
 
 /**

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { TABLE } from '#shared/manifest';
 import { arn, REGION } from '../arns.ts';
 import type { StreamRecord } from '../dynamodb/dynamodb.ts';
@@ -32,7 +32,7 @@ const carriesEvents = ({ eventName, dynamodb }: StreamRecord): boolean =>
   eventName !== 'REMOVE' && dynamodb.NewImage?.['out']?.M?.['v'] !== undefined;
 
 const shardOf = (record: StreamRecord): number =>
-  createHash('md5').update(JSON.stringify(record.dynamodb.Keys[TABLE.partitionKey])).digest().readUInt32BE() % SHARDS;
+  hash('md5', JSON.stringify(record.dynamodb.Keys[TABLE.partitionKey]), 'buffer').readUInt32BE() % SHARDS;
 
 const sequenceNumbers = (records: readonly StreamRecord[]) => records.map(({ dynamodb }) => dynamodb.SequenceNumber);
 
@@ -75,12 +75,12 @@ export const readStream = ({ invoke, clock, random, work }: Source) => {
   const schedule = (shard: Shard) => {
     if (shard.busy || shard.records.length === 0) return;
     shard.busy = true;
-    queueMicrotask(() => void read(shard));
+    clock.after(0, () => void read(shard));
   };
 
   return (record: StreamRecord): void => {
-    const shard = shards[shardOf(record)];
-    if (!shard || !carriesEvents(record)) return;
+    if (!carriesEvents(record)) return;
+    const shard = shards[shardOf(record)] as Shard;
     work.begin();
     shard.records.push(record);
     if (shard.failures === 0) schedule(shard);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Clock } from '../service.ts';
 import type { Work } from '../work.ts';
 
@@ -62,7 +62,7 @@ export const makeQueue = (spec: QueueSpec, { clock, newId }: { readonly clock: C
   };
 
   const accept = (id: string, body: string, delayMs = 0): Message => {
-    const md5 = createHash('md5').update(body).digest('hex');
+    const md5 = hash('md5', body);
     const message: Held = { id, body, md5, sentAt: clock.now(), receives: 0, firstReceivedAt: 0, receipt: '' };
     spec.work?.begin();
     if (delayMs > 0) hide(message, delayMs);

@@ -94,6 +94,22 @@ it('redelivers what a worker reports as failed, and a whole batch where it throw
   host.close();
 });
 
+it('brings what is written in one turn together, a batch a shard', async () => {
+  let batches = 0;
+  const relay: Create = (rt) => {
+    const bring = entries['relay']?.(rt);
+    return (event, context) => {
+      batches += 1;
+      return bring?.(event, context);
+    };
+  };
+  const { host, request } = openShop({ relay });
+  await Promise.all(Array.from({ length: 40 }, (_, n) => request('POST', `/v1/sales/s${n}`)));
+  await host.settled();
+  expect(batches).toBeLessThanOrEqual(4);
+  host.close();
+});
+
 it('runs as many batches of a queue at a time as the manifest says', async () => {
   let running = 0;
   let most = 0;

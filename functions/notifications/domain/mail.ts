@@ -49,7 +49,7 @@ const reasonOf = (reason = ''): string => reasons[reason] ?? 'it could not be co
 
 /** Of minor units, with as many decimals as the currency has: `12.50 EUR`, `1250 JPY`. */
 const priceOf = ({ amount, currency }: Money): string => {
-  const parts = new Intl.NumberFormat('en', { style: 'currency', currency }).formatToParts(0);
-  const decimals = parts.find(({ type }) => type === 'fraction')?.value.length ?? 0;
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions();
+  const decimals = format.maximumFractionDigits as number;
   return `${(amount / 10 ** decimals).toFixed(decimals)} ${currency}`;
 };
