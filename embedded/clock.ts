@@ -3,6 +3,18 @@ import type { Clock } from './service.ts';
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+/** For so long the host may work on without looking at its sockets. */
+const SLICE_MS = 5;
+
+const slices = () => {
+  let begun = performance.now();
+  return async () => {
+    if (performance.now() - begun < SLICE_MS) return;
+    await nextTurn();
+    begun = performance.now();
+  };
+};
+
 /** The one place of the host where real time comes in. */
 export const machineClock: Clock = {
   now: () => Date.now(),
@@ -15,7 +27,7 @@ export const machineClock: Clock = {
     const timer = setTimeout(task, Math.min(ms, LONGEST_TIMER_MS));
     return () => clearTimeout(timer);
   },
-  turn: () => nextTurn(),
+  turn: slices(),
 };
 
 export const sleep = (clock: Clock, ms: number): Promise<void> =>

@@ -4,7 +4,11 @@ import { environments } from '../../embedded/lambda/environments.ts';
 
 it('a backlog of invocations lets in what comes from outside', async () => {
   const seen: string[] = [];
-  const build = async () => ({ handler: async () => void seen.push('invocation'), kill: () => {} });
+  const busy = async () => {
+    for (const until = performance.now() + 2; performance.now() < until; );
+    seen.push('invocation');
+  };
+  const build = async () => ({ handler: busy, kill: () => {} });
   const pool = environments({ name: 'busy', timeoutMs: 1_000, concurrency: 1, build }, machineClock, () => 'id');
   const backlog = Promise.all(Array.from({ length: 100 }, () => pool.invoke({})));
   setImmediate(() => seen.push('outside'));
