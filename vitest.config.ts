@@ -18,7 +18,7 @@ export default defineConfig({
     projects: [
       project('unit', ['test/**/*.test.ts'], {
         exclude: [
-          'test/{acceptance,conformance,infra}/**',
+          'test/{acceptance,conformance,faults,infra}/**',
           'test/sim/*.sim.test.ts',
           'test/architecture/**/*.test.ts',
           'test/differential/differential.test.ts',
@@ -49,6 +49,8 @@ export default defineConfig({
         testTimeout: 600_000,
         fileParallelism: false,
       }),
+      // its table is read as a whole, at rest: nothing else may be going on there
+      project('faults', ['test/faults/**/*.test.ts'], { globalSetup: 'test/acceptance/setup.ts' }),
     ],
   },
 });

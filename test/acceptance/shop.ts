@@ -35,7 +35,7 @@ export const placed = async (shop: Shop, lines: Lines, token?: string): Promise<
   return body;
 };
 
-const ended = ({ status }: Order) => status === 'confirmed' || status === 'cancelled';
+export const ended = ({ status }: Order) => status === 'confirmed' || status === 'cancelled';
 
 export const orderEnded = async (shop: Shop, id: string, withinMs = host.limits.orderMs): Promise<Order> =>
   (
@@ -47,7 +47,7 @@ export const orderEnded = async (shop: Shop, id: string, withinMs = host.limits.
   ).body;
 
 /** All orders of the tenant, page by page. */
-const allOrders = async (shop: Shop): Promise<readonly Order[]> => {
+export const allOrders = async (shop: Shop): Promise<readonly Order[]> => {
   const orders: Order[] = [];
   for (let cursor: string | null = ''; cursor !== null; ) {
     const { body }: Awaited<ReturnType<Shop['orders']>> = await shop.orders(

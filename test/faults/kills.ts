@@ -1,0 +1,35 @@
+import { manifests } from '#manifests';
+import { type FunctionId, type FunctionSpec, functionId } from '#shared/manifest';
+import { host, queueNames } from '../acceptance/host.ts';
+import type { Killed, Kills } from '../acceptance/kills.ts';
+
+const ODDS = 0.06;
+/** A sweep that dies keeps others out for longer than the run may take. */
+const SPARED = ['orders-sweep'];
+const REQUEST_MS = 5_000;
+
+const functions = manifests.flatMap(({ context, functions }) =>
+  Object.entries<FunctionSpec>(functions).map(([name, spec]) => ({ id: functionId(context, name), spec })),
+);
+/** What takes events from a queue. */
+export const workers = functions.filter(({ spec }) => spec.consumes).map(({ id }) => id);
+
+const ask = async (method: 'GET' | 'PUT', body?: Kills): Promise<Killed['killed']> => {
+  const response = await fetch(host.faults.killsUrl, {
+    method,
+    ...(body && { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(REQUEST_MS),
+  });
+  if (!response.ok) throw new Error(`${host.faults.killsUrl} answers ${response.status}`);
+  return ((await response.json()) as Killed).killed;
+};
+
+/** From now on each function is killed now and then, and the doomed one whenever it is invoked. */
+export const beginKills = (seed: number, doomed: FunctionId) => {
+  const oddsOf = (id: FunctionId) => (id === doomed ? 1 : ODDS);
+  const victims = functions.map(({ id }) => id).filter((id) => !SPARED.includes(id));
+  return ask('PUT', { seed, odds: Object.fromEntries(victims.map((id) => [queueNames.fn(id), oddsOf(id)])) });
+};
+
+/** How often each function was killed, by its name. */
+export const endKills = () => ask('PUT', { seed: 0, odds: {} });
