@@ -19,11 +19,11 @@ type Options = {
   readonly crash: (id: FunctionId) => void;
 };
 
-/** Kills functions on request: `PUT` says how likely, `GET` how many it has been. */
+/** Kills functions on request, which says how likely and learns how many it has been since the last one. */
 export const startKills = async ({ nameOf, crash }: Options) => {
   let odds: Kills['odds'] = {};
   let chances: Readonly<Record<string, Chance>> = {};
-  const killed: Record<string, number> = {};
+  let killed: Record<string, number> = {};
 
   const draw = (name: string): number | undefined => {
     const chance = chances[name];
@@ -50,12 +50,12 @@ export const startKills = async ({ nameOf, crash }: Options) => {
   };
 
   const server = createServer(async (request, response) => {
-    if (request.method === 'PUT') {
-      const asked = (await json(request)) as Kills;
-      odds = asked.odds;
-      chances = Object.fromEntries(Object.keys(odds).map((name) => [name, chanceOf(asked.seed, name)]));
-    }
-    response.setHeader('content-type', 'application/json').end(JSON.stringify({ killed } satisfies Killed));
+    const asked = (await json(request)) as Kills;
+    odds = asked.odds;
+    chances = Object.fromEntries(Object.keys(odds).map((name) => [name, chanceOf(asked.seed, name)]));
+    const told: Killed = { killed };
+    killed = {};
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(told));
   });
   await new Promise<void>((resolve) => server.listen(0, HOSTNAME, resolve));
   return {

@@ -3,7 +3,9 @@ import { type FunctionId, type FunctionSpec, functionId } from '#shared/manifest
 import { host, queueNames } from '../acceptance/host.ts';
 import type { Killed, Kills } from '../acceptance/kills.ts';
 
-const ODDS = 0.06;
+const ODDS = 0.07;
+/** Of a worker, which handles many events at once and so is seldom invoked. */
+const WORKER_ODDS = 0.2;
 /** A sweep that dies keeps others out for longer than the run may take. */
 const SPARED = ['orders-sweep'];
 const REQUEST_MS = 5_000;
@@ -14,10 +16,10 @@ const functions = manifests.flatMap(({ context, functions }) =>
 /** What takes events from a queue. */
 export const workers = functions.filter(({ spec }) => spec.consumes).map(({ id }) => id);
 
-const ask = async (method: 'GET' | 'PUT', body?: Kills): Promise<Killed['killed']> => {
+const ask = async (kills: Kills): Promise<Killed['killed']> => {
   const response = await fetch(host.faults.killsUrl, {
-    method,
-    ...(body && { body: JSON.stringify(body) }),
+    method: 'PUT',
+    body: JSON.stringify(kills),
     signal: AbortSignal.timeout(REQUEST_MS),
   });
   if (!response.ok) throw new Error(`${host.faults.killsUrl} answers ${response.status}`);
@@ -26,10 +28,11 @@ const ask = async (method: 'GET' | 'PUT', body?: Kills): Promise<Killed['killed'
 
 /** From now on each function is killed now and then, and the doomed one whenever it is invoked. */
 export const beginKills = (seed: number, doomed: FunctionId) => {
-  const oddsOf = (id: FunctionId) => (id === doomed ? 1 : ODDS);
+  const oddsOf = (id: FunctionId) => (workers.includes(id) ? WORKER_ODDS : ODDS);
   const victims = functions.map(({ id }) => id).filter((id) => !SPARED.includes(id));
-  return ask('PUT', { seed, odds: Object.fromEntries(victims.map((id) => [queueNames.fn(id), oddsOf(id)])) });
+  const odds = victims.map((id) => [queueNames.fn(id), id === doomed ? 1 : oddsOf(id)] as const);
+  return ask({ seed, odds: Object.fromEntries(odds) });
 };
 
-/** How often each function was killed, by its name. */
-export const endKills = () => ask('PUT', { seed: 0, odds: {} });
+/** How often each function was killed since it began, by its name. */
+export const endKills = () => ask({ seed: 0, odds: {} });

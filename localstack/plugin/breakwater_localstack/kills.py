@@ -1,4 +1,4 @@
-"""Kills functions on request, in the midst of what they do: `PUT` says how likely, `GET` how many it has been."""
+"""Kills functions on request, in the midst of what they do. A request says how likely, and learns how many it has been so far."""
 
 import json
 import threading
@@ -30,12 +30,8 @@ class Kills:
         with self._lock:
             self._odds = wanted["odds"]
             self._chances = {name: Random(f"{wanted['seed']}/{name}") for name in self._odds}
-        return self.count(request)
-
-    @route(PATH, methods=["GET"])
-    def count(self, request: Request) -> dict:
-        with self._lock:
-            return {"killed": dict(self._killed)}
+            killed, self._killed = self._killed, Counter()
+        return {"killed": dict(killed)}
 
     def invoke(self, function: str, process: NodeProcess, message: dict, timeout: float) -> tuple[bool, bytes]:
         """
