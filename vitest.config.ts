@@ -48,7 +48,7 @@ export default defineConfig({
         // each wait has a bound of its own, from the host; this one ends what hangs, and is longer than any deadline of an order
         testTimeout: 600_000,
         // on a host elsewhere most of a test is waiting, which files do side by side; here they would fight for the cores
-        maxWorkers: process.env['ACCEPTANCE_HOST'] ? 6 : 1,
+        maxWorkers: process.env['ACCEPTANCE_HOST'] ? 4 : 1,
       }),
       // its table is read as a whole, at rest: nothing else may be going on there
       project('faults', ['test/faults/**/*.test.ts'], { globalSetup: 'test/acceptance/setup.ts' }),

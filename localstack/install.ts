@@ -47,7 +47,8 @@ const once = async (name: string, input: string, step: () => Promise<void>): Pro
 const installPython = async (interpreter: string): Promise<void> => {
   await rm(`${home}/venv`, { recursive: true, force: true });
   await run(interpreter, ['-m', 'venv', `${home}/venv`], { timeoutMs: 60_000 });
-  await pip('-r', `${here}/requirements.lock`);
+  // the lock names everything; of what is never loaded, nothing has to be compiled
+  await pip('--no-deps', '--no-compile', '-r', `${here}/requirements.lock`);
 };
 
 const installPlugin = async (): Promise<void> => {

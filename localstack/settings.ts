@@ -41,6 +41,7 @@ export const serverEnvironment = {
   LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC: '0.5',
   // a function that was killed is invoked again soon, not after up to a minute
   LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_ERROR_SEC: '2',
+  SQS_DISABLE_CLOUDWATCH_METRICS: '1',
   PROVIDER_OVERRIDE_DYNAMODB: 'v2',
   PROVIDER_OVERRIDE_DYNAMODBSTREAMS: 'v2',
   DYNAMODB_IN_MEMORY: '1',

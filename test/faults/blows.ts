@@ -83,9 +83,11 @@ type Options = {
 };
 
 /** Of every tick, how likely each of these strikes. */
-const rates = { 'execution stopped': 0.35, 'events repeated': 0.5, 'provider outage': 0.08 } satisfies Partial<
+const rates = { 'execution stopped': 0.35, 'events repeated': 0.5, 'provider outage': 0.1 } satisfies Partial<
   Record<Kind, number>
 >;
+
+export const blows = Object.keys(rates) as readonly (keyof typeof rates)[];
 
 /** Tick by tick, until it is over, chance strikes from outside. */
 export const strike = async ({ seed, shops, accepted, struck, over }: Options) => {
@@ -94,9 +96,7 @@ export const strike = async ({ seed, shops, accepted, struck, over }: Options) =
     'events repeated': (force) => repeatEvents(accepted, force),
     'provider outage': (force) => breakProvider(nth(shops, force) as Shop),
   };
-  const chances = (Object.keys(rates) as (keyof typeof rates)[]).map(
-    (kind) => [kind, chanceOf(seed, `blow/${kind}`)] as const,
-  );
+  const chances = blows.map((kind) => [kind, chanceOf(seed, `blow/${kind}`)] as const);
   for (; !over(); await sleep(TICK_MS))
     for (const [kind, chance] of chances) {
       const [falls, force] = [chance.number() < rates[kind], chance.number()];

@@ -16,7 +16,7 @@ const orders = new Map<Shop, readonly Order[]>();
 const all = () => [...orders.values()].flat();
 
 test(`customers are served while functions die, events repeat and the provider fails: FAULTS_SEED=${seed}`, {
-  timeout: faults.forMs + limits.deadLetterMs + 2 * limits.rushMs,
+  timeout: 2 * faults.forMs + limits.deadLetterMs + 2 * limits.rushMs,
 }, async () => {
   await play();
   console.log(`${night.accepted.length} orders were accepted; ${doomed} died whenever it was invoked`);
