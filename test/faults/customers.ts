@@ -8,26 +8,26 @@ import { persist } from './persist.ts';
 
 /** An order of which the customer was told that it is taken on. */
 export type Accepted = { readonly shop: Shop; readonly id: string; readonly token: string };
-type Patience = 'waits' | 'cancels' | 'cancels once charged';
+type Wallet = readonly [token: string, patience?: 'waits' | 'cancels' | 'cancels once charged'];
 
 const HURRY_MS = 2_500;
 const CHARGED_WITHIN_MS = 8_000;
 const LOOK_MS = 400;
 
 /** In time only with luck: the first at every door tries it. */
-const REFUSED = ['tok_refund_refused', 'cancels once charged'] as const;
+const REFUSED: Wallet = ['tok_refund_refused', 'cancels once charged'];
 
-/** How often each token is used, by how many lines it has. A charge that nobody hears of is waited for by nobody. */
-const wallets: readonly (readonly [token: string, patience?: Patience])[] = [
-  ...Array(9).fill(['tok_ok']),
-  ...Array(2).fill(['tok_ok', 'cancels']),
-  ...Array(2).fill(['tok_declined']),
+/** How often each token is used, by how many lines it has here. What never tells how it ended is cancelled, not waited for. */
+const wallets: readonly Wallet[] = [
+  ...Array<Wallet>(9).fill(['tok_ok']),
+  ...Array<Wallet>(2).fill(['tok_ok', 'cancels']),
+  ...Array<Wallet>(2).fill(['tok_declined']),
   ['tok_slow'],
   ['tok_slow', 'cancels'],
-  ...Array(2).fill(['tok_flaky']),
-  ...Array(2).fill(['tok_commits_late']),
+  ...Array<Wallet>(2).fill(['tok_flaky']),
+  ...Array<Wallet>(2).fill(['tok_commits_late']),
   ['tok_commits_late', 'cancels'],
-  ...Array(2).fill(['tok_unknown_then_commits']),
+  ...Array<Wallet>(2).fill(['tok_unknown_then_commits']),
   ['tok_5xx', 'cancels'],
   ['tok_unreachable', 'cancels'],
   REFUSED,
