@@ -8,8 +8,8 @@ import { docker, endpoint, home, host, image, log, pidFile, port, python, server
 
 const MODULE = 'localstack.runtime.main';
 const READY_WITHIN_MS = 90_000;
-/** It has nothing to save, and seldom ends by itself. */
-const STOPPED_WITHIN_MS = 5_000;
+/** Ended sooner, it would leave its DynamoDB behind. */
+const STOPPED_WITHIN_MS = 15_000;
 const container = `breakwater-localstack-${port}`;
 
 const portIsFree = async (): Promise<boolean> => {
