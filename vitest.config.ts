@@ -19,7 +19,7 @@ export default defineConfig({
       project('unit', ['test/**/*.test.ts'], {
         exclude: [
           '**/node_modules/**',
-          'test/{acceptance,conformance,infra}/**',
+          'test/{acceptance,conformance,faults,infra}/**',
           'test/sim/*.sim.test.ts',
           'test/architecture/**/*.test.ts',
           'test/differential/differential.test.ts',
@@ -48,8 +48,11 @@ export default defineConfig({
         globalSetup: 'test/acceptance/setup.ts',
         // each wait has a bound of its own, from the host; this one ends what hangs, and is longer than any deadline of an order
         testTimeout: 600_000,
-        fileParallelism: false,
+        // on a host elsewhere most of a test is waiting, which files do side by side; here they would fight for the cores
+        maxWorkers: process.env['ACCEPTANCE_HOST'] ? 4 : 1,
       }),
+      // its table is read as a whole, at rest: nothing else may be going on there
+      project('faults', ['test/faults/**/*.test.ts'], { globalSetup: 'test/acceptance/setup.ts' }),
     ],
   },
 });

@@ -36,6 +36,7 @@ export const describeHost = async (outputs: Outputs): Promise<string> => {
     times: shortTimes,
     limits: { answerMs: 30_000, orderMs: 60_000, rushMs: 120_000, sweepMs: 150_000, deadLetterMs: 150_000 },
     buyersAtOnce: 16,
+    faults: { killsUrl: `${endpoint}/_breakwater/kills`, forMs: 60_000, customers: 6 },
   };
   const file = `${home}/acceptance-host.json`;
   await writeFile(file, JSON.stringify(host));

@@ -47,7 +47,8 @@ const once = async (name: string, input: string, step: () => Promise<void>): Pro
 const installPython = async (interpreter: string): Promise<void> => {
   await rm(`${home}/venv`, { recursive: true, force: true });
   await run(interpreter, ['-m', 'venv', `${home}/venv`], { timeoutMs: 60_000 });
-  await pip('-r', `${here}/requirements.lock`);
+  // the lock names everything; of what is never loaded, nothing has to be compiled
+  await pip('--no-deps', '--no-compile', '-r', `${here}/requirements.lock`);
 };
 
 const installPlugin = async (): Promise<void> => {
@@ -86,10 +87,17 @@ export const install = async (): Promise<void> => {
   const sources = await readdir(`${here}/plugin`, { recursive: true, withFileTypes: true });
   const plugin = sources.filter((it) => it.isFile()).map((it) => `${it.parentPath}/${it.name}`);
   const requirements = await digest([`${here}/requirements.lock`]);
-  await once('LocalStack', requirements, () => installPython(found.python));
-  await once('the Lambda executor', requirements + (await digest(plugin.sort())), installPlugin);
-  await once('DynamoDB Local', DYNAMODB_PACKAGE, installDynamoDb);
-  await once('JSONata', jsonata, installJsonata);
+  const executor = requirements + (await digest(plugin.sort()));
+  // side by side as far as it goes: Maven, of which both parts of Java have need, must not run twice at once
+  const forPython = async () => {
+    await once('LocalStack', requirements, () => installPython(found.python));
+    await once('the Lambda executor', executor, installPlugin);
+  };
+  const forJava = async () => {
+    await once('DynamoDB Local', DYNAMODB_PACKAGE, installDynamoDb);
+    await once('JSONata', jsonata, installJsonata);
+  };
+  await Promise.all([forPython(), forJava()]);
   await rm(`${libraries}/java/21`, { force: true });
   await symlink(found.javaHome, `${libraries}/java/21`);
 };

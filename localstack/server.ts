@@ -8,6 +8,7 @@ import { docker, endpoint, home, host, image, log, pidFile, port, python, server
 
 const MODULE = 'localstack.runtime.main';
 const READY_WITHIN_MS = 90_000;
+/** Ended sooner, it would leave its DynamoDB behind. */
 const STOPPED_WITHIN_MS = 15_000;
 const container = `breakwater-localstack-${port}`;
 

@@ -39,6 +39,9 @@ export const serverEnvironment = {
   // an order passes the stream and a queue for each of its sagas: by default, each looks for more once in 1 to 10 seconds
   LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC: '0.1',
   LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC: '0.5',
+  // a function that was killed is invoked again soon, not after up to a minute
+  LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_ERROR_SEC: '2',
+  SQS_DISABLE_CLOUDWATCH_METRICS: '1',
   PROVIDER_OVERRIDE_DYNAMODB: 'v2',
   PROVIDER_OVERRIDE_DYNAMODBSTREAMS: 'v2',
   DYNAMODB_IN_MEMORY: '1',

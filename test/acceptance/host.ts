@@ -35,6 +35,13 @@ export type Host = {
   };
   /** Buyers whose requests may be open, and orders under way, at once. */
   readonly buyersAtOnce: number;
+  readonly faults: {
+    /** Where functions are killed on request, in the midst of what they do (test/acceptance/kills.ts). */
+    readonly killsUrl: string;
+    /** How long the fault run lets faults strike, and how many customers it has meanwhile. */
+    readonly forMs: number;
+    readonly customers: number;
+  };
 };
 
 declare module 'vitest' {

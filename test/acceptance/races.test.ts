@@ -1,21 +1,19 @@
 import { expect, test } from 'vitest';
 import type { Lines, Order } from './client.ts';
 import { host } from './host.ts';
-import { allEnded, openShop, placed, type Shop, stockBecomes } from './shop.ts';
+import { allEnded, newestEnded, openShop, placed, type Shop, stockBecomes } from './shop.ts';
 
 const { rushMs, orderMs } = host.limits;
 const timeout = 4 * rushMs + orderMs;
 
 /** One order per buyer, wave upon wave of as many as the host can take; answers the orders once all have ended. */
 const rush = async (shop: Shop, buyers: number, lines: (buyer: number) => Lines): Promise<readonly Order[]> => {
-  const all = Array.from({ length: buyers }, (_, buyer) => buyer);
-  let orders: readonly Order[] = [];
-  while (orders.length < buyers) {
-    const wave = all.slice(orders.length, orders.length + host.buyersAtOnce);
+  for (let first = 0; first < buyers; first += host.buyersAtOnce) {
+    const wave = Array.from({ length: Math.min(host.buyersAtOnce, buyers - first) }, (_, n) => first + n);
     await Promise.all(wave.map((buyer) => placed(shop, lines(buyer))));
-    orders = await allEnded(shop, orders.length + wave.length, rushMs);
+    await newestEnded(shop, wave.length, rushMs);
   }
-  return orders;
+  return allEnded(shop, buyers, rushMs);
 };
 
 const confirmed = (orders: readonly Order[]) => orders.filter(({ status }) => status === 'confirmed');

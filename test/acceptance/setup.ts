@@ -1,51 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { TestProject } from 'vitest/node';
-import { manifests } from '#manifests';
-import type { Times } from '#shared/times';
-import { createHost } from '../../embedded/host.ts';
-import { listen } from '../../embedded/server.ts';
+import { startEmbedded } from './embedded.ts';
 import type { Host } from './host.ts';
-
-/** Short enough to wait for each, and longer than a rush of buyers takes. */
-const times: Times = {
-  orderDeadlineMs: 40_000,
-  paymentDeadlineMs: 8_000,
-  standstillMs: 3_000,
-  longestStandstillMs: 6_000,
-  parkAfterMs: 120_000,
-  breaker: { failures: 5, windowMs: 30_000, coolDownMs: 5_000, probeLeaseMs: 5_000 },
-};
-
-const key = () => randomBytes(24).toString('base64url');
-
-/** The embedded host on a port of its own. A message that failed comes again soon, so that poison is dead within the test. */
-const startEmbedded = async (): Promise<{ host: Host; stop: () => Promise<void> }> => {
-  const server = await listen(0);
-  const { origin } = server;
-  const secrets = { 'operator-key': key(), 'provider-key': key(), 'provider-callback-key': key() };
-  const hasty = { visibilityMs: () => 1_000, scheduleMs: () => 1_000, times };
-  const embedded = createHost({ manifests, stage: 'dev', origin, secrets, ...hasty });
-  await embedded.warm();
-  server.serve(embedded);
-  const host: Host = {
-    baseUrl: origin,
-    operatorKey: secrets['operator-key'],
-    providerUrl: origin,
-    providerKey: secrets['provider-key'],
-    callbackKey: secrets['provider-callback-key'],
-    aws: { endpoint: origin, region: 'us-east-1', credentials: { accessKeyId: 'any', secretAccessKey: 'any' } },
-    stage: 'dev',
-    times,
-    limits: { answerMs: 20_000, orderMs: 15_000, rushMs: 60_000, sweepMs: 5_000, deadLetterMs: 30_000 },
-    buyersAtOnce: 200,
-  };
-  const stop = async () => {
-    await server.close();
-    embedded.close();
-  };
-  return { host, stop };
-};
 
 /** Runs the suite against the host that the file `ACCEPTANCE_HOST` describes, else against an embedded one of its own. */
 export default async ({ provide }: TestProject): Promise<(() => Promise<void>) | undefined> => {

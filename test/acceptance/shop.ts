@@ -35,7 +35,7 @@ export const placed = async (shop: Shop, lines: Lines, token?: string): Promise<
   return body;
 };
 
-const ended = ({ status }: Order) => status === 'confirmed' || status === 'cancelled';
+export const ended = ({ status }: Order) => status === 'confirmed' || status === 'cancelled';
 
 export const orderEnded = async (shop: Shop, id: string, withinMs = host.limits.orderMs): Promise<Order> =>
   (
@@ -46,18 +46,29 @@ export const orderEnded = async (shop: Shop, id: string, withinMs = host.limits.
     )
   ).body;
 
-/** All orders of the tenant, page by page. */
-const allOrders = async (shop: Shop): Promise<readonly Order[]> => {
+const PAGE = 100;
+
+/** The tenant's newest orders, page by page: all, or no more than are wanted. */
+export const allOrders = async (shop: Shop, most = Number.POSITIVE_INFINITY): Promise<readonly Order[]> => {
   const orders: Order[] = [];
-  for (let cursor: string | null = ''; cursor !== null; ) {
+  for (let cursor: string | null = ''; cursor !== null && orders.length < most; ) {
+    const limit = Math.min(PAGE, most - orders.length);
     const { body }: Awaited<ReturnType<Shop['orders']>> = await shop.orders(
-      `?limit=100${cursor && `&cursor=${cursor}`}`,
+      `?limit=${limit}${cursor && `&cursor=${cursor}`}`,
     );
     orders.push(...body.items);
     cursor = body.next;
   }
   return orders;
 };
+
+/** So many of the tenant's newest orders, once each has ended. */
+export const newestEnded = (shop: Shop, count: number, withinMs: number): Promise<readonly Order[]> =>
+  until(
+    withinMs,
+    () => allOrders(shop, count),
+    (orders) => orders.length === count && orders.every(ended),
+  );
 
 /** The tenant's orders once each of so many has ended. */
 export const allEnded = (shop: Shop, count: number, withinMs: number): Promise<readonly Order[]> =>

@@ -22,6 +22,7 @@ from localstack.services.lambda_.invocation.executor_endpoint import ShutdownDur
 from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, InvocationResult
 from localstack.services.lambda_.invocation.runtime_executor import LambdaRuntimeException, RuntimeExecutor
 
+from breakwater_localstack.kills import kills
 from breakwater_localstack.node_process import NodeProcess
 
 LOG = logging.getLogger(__name__)
@@ -80,7 +81,7 @@ class ProcessExecutor(RuntimeExecutor):
         }
         begun = time.perf_counter()
         try:
-            ok, body = process.invoke(message, timeout)
+            ok, body = kills.invoke(self.function_version.id.function_name, process, message, timeout)
             if not ok and not process.alive():
                 body = _with_request_id(body, request_id)
         except InvocationTimeout:

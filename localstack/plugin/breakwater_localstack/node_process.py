@@ -72,6 +72,11 @@ class NodeProcess:
             return 0
         return next((int(line.split()[1]) // 1024 for line in status.splitlines() if line.startswith("VmHWM")), 0)
 
+    def crash(self) -> tuple[bool, bytes]:
+        """Ends it as if it had died by itself, and answers what is then heard of it."""
+        self._process.kill()
+        return False, _exit_error(self._exit_code())
+
     def kill(self) -> None:
         self._stopping = True
         self._process.kill()
@@ -124,10 +129,14 @@ class NodeProcess:
 
     def _ended(self, code: int) -> None:
         self._log_reader.join(timeout=2)
-        how = f"signal: {-code}" if code < 0 else f"exit status {code}"
-        error = {"errorType": "Runtime.ExitError", "errorMessage": f"Error: Runtime exited with error: {how}"}
-        payload = json.dumps(error).encode()
+        payload = _exit_error(code)
         if not self.ready.done():
             self.ready.set_exception(StatusErrorException("the function did not load", payload=payload))
         if self._result and not self._result.done():
             self._result.set_result((False, payload))
+
+
+def _exit_error(code: int) -> bytes:
+    how = f"signal: {-code}" if code < 0 else f"exit status {code}"
+    error = {"errorType": "Runtime.ExitError", "errorMessage": f"Error: Runtime exited with error: {how}"}
+    return json.dumps(error).encode()

@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import { manifests } from '#manifests';
+import { type FunctionId, names } from '#shared/manifest';
+import type { Times } from '#shared/times';
+import { createHost } from '../../embedded/host.ts';
+import { listen } from '../../embedded/server.ts';
+import type { Host } from './host.ts';
+import { startKills } from './kills.ts';
+
+/** Short enough to wait for each, and longer than a rush of buyers takes. */
+const times: Times = {
+  orderDeadlineMs: 40_000,
+  paymentDeadlineMs: 8_000,
+  standstillMs: 3_000,
+  longestStandstillMs: 6_000,
+  parkAfterMs: 120_000,
+  breaker: { failures: 5, windowMs: 30_000, coolDownMs: 5_000, probeLeaseMs: 5_000 },
+};
+
+const key = () => randomBytes(24).toString('base64url');
+
+/** The embedded host on a port of its own. A message that failed comes again soon, so that poison is dead within the test. */
+export const startEmbedded = async (): Promise<{ host: Host; stop: () => Promise<void> }> => {
+  const server = await listen(0);
+  const { origin } = server;
+  const stage = 'dev';
+  const secrets = { 'operator-key': key(), 'provider-key': key(), 'provider-callback-key': key() };
+  const hasty = { visibilityMs: () => 1_000, scheduleMs: () => 1_000, times };
+  const kills = await startKills({ nameOf: names(stage).fn, crash: (id: FunctionId) => embedded.crash(id) });
+  const embedded = createHost({ manifests, stage, origin, secrets, between: { invoke: kills.invoke }, ...hasty });
+  await embedded.warm();
+  server.serve(embedded);
+  const host: Host = {
+    baseUrl: origin,
+    operatorKey: secrets['operator-key'],
+    providerUrl: origin,
+    providerKey: secrets['provider-key'],
+    callbackKey: secrets['provider-callback-key'],
+    aws: { endpoint: origin, region: 'us-east-1', credentials: { accessKeyId: 'any', secretAccessKey: 'any' } },
+    stage,
+    times,
+    limits: { answerMs: 20_000, orderMs: 15_000, rushMs: 60_000, sweepMs: 5_000, deadLetterMs: 30_000 },
+    buyersAtOnce: 200,
+    faults: { killsUrl: kills.url, forMs: 12_000, customers: 12 },
+  };
+  const stop = async () => {
+    await server.close();
+    await kills.close();
+    embedded.close();
+  };
+  return { host, stop };
+};
