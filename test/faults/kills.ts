@@ -6,7 +6,7 @@ import type { Killed, Kills } from '../acceptance/kills.ts';
 const ODDS = 0.07;
 /** Of a worker, which handles many events at once and so is seldom invoked. */
 const WORKER_ODDS = 0.2;
-/** A sweep that dies keeps others out for longer than the run may take. */
+/** A sweep that dies keeps others out for longer than a host elsewhere has time. */
 const SPARED = ['orders-sweep'];
 const REQUEST_MS = 5_000;
 

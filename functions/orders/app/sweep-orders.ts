@@ -5,8 +5,8 @@ import { sweep } from '#orders/domain/upkeep';
 import { later, ok } from '#shared/kernel';
 
 const PAGE = 25;
-/** A sweep that dies keeps others out for no longer than this. */
-const TURN_MS = 5 * 60_000;
+/** A sweep that dies keeps others out for no longer than this, which is longer than its function may take: 55 s. */
+const TURN_MS = 90_000;
 
 export type Finding = 'restarted' | 'expired' | 'parked';
 export type Swept = Readonly<Record<Finding, number>> | 'not_my_turn';
