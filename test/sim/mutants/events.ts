@@ -55,7 +55,8 @@ export const events: readonly Mutant[] = [
     bug: 'an order is confirmed though nobody knows of its payment',
     file: 'functions/orders/saga/fulfil-order.asl.json',
     from: '"Next": "Unknown"',
-    to: '"Next": "Confirm"',
+    // with its input kept, or the task would not know whose order it is to confirm
+    to: '"ResultPath": "$.refusal",\n          "Next": "Confirm"',
   },
   {
     name: 'mail-marked-first',
