@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Bundle, bundle } from './bundle.ts';
 import { explore } from './explore.ts';
+import { regressions } from './regressions.ts';
 import { failureText, summaryText } from './report.ts';
 
 /** With the seeds that are simulated twice some two minutes on two cores. */
@@ -24,6 +25,11 @@ test('the same seed is the same night, whoever simulates it and whatever it simu
   const [forwards, backwards] = await Promise.all([explore(seeds), explore({ ...seeds, backwards: true })]);
   expect(forwards.failures.map((failure) => failureText(failure))).toEqual([]);
   expect([...backwards.hashes].sort()).toEqual([...forwards.hashes].sort());
+});
+
+test.each(regressions)('seed $seed breaks nothing any more: $was', async ({ seed }) => {
+  const { failures } = await explore({ bundle: built, from: seed, seeds: 1, workers: 1 });
+  expect(failures.map((failure) => failureText(failure))).toEqual([]);
 });
 
 test('no night breaks an invariant', async () => {
