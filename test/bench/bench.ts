@@ -1,15 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { bundlesSection } from './bundles.section.ts';
-import { costSection } from './cost.section.ts';
-import { flashSaleSection } from './flash-sale.section.ts';
-import { loadSection } from './load.section.ts';
-import { peerSection } from './peer.section.ts';
+import { bundlesSection } from './bundles/bundles.section.ts';
+import { costSection } from './cost/cost.section.ts';
+import { flashSaleSection } from './flash-sale/flash-sale.section.ts';
+import { loadSection } from './load/load.section.ts';
+import { peerSection } from './peer/peer.section.ts';
 import { brokenOf, reportFiles } from './report.ts';
 import { type Told, told } from './section.ts';
-import { soakSection } from './soak.section.ts';
-import { throughputSection } from './throughput.section.ts';
+import { soakSection } from './soak/soak.section.ts';
+import { throughputSection } from './throughput/throughput.section.ts';
 
 const OUT = 'docs/bench';
 const USAGE = `npm run bench [-- --quick] [--only SECTION,...] [--out FOLDER]

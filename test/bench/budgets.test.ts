@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { budgets } from './budgets.ts';
-import { type Counted, costOf, sumOf } from './meter.ts';
-import { type Path, paths, walkPath, warmUp } from './paths.ts';
+import { type Counted, costOf, sumOf } from './cost/meter.ts';
+import { type Path, paths, walkPath, warmUp } from './cost/paths.ts';
 
 /** Time is no count: every invocation is taken to last so long. */
 const FUNCTION_MS = 30;

@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { manifests } from '#manifests';
 import { budgets } from './budgets.ts';
-import { bundlesSection } from './bundles.section.ts';
-import { costSection } from './cost.section.ts';
-import { flashSaleSection } from './flash-sale.section.ts';
-import { UNITS } from './flash-sale.ts';
-import { sumOf } from './meter.ts';
-import { peerSection } from './peer.section.ts';
-import { prices } from './prices.ts';
+import { bundlesSection } from './bundles/bundles.section.ts';
+import { costSection } from './cost/cost.section.ts';
+import { sumOf } from './cost/meter.ts';
+import { prices } from './cost/prices.ts';
+import { flashSaleSection } from './flash-sale/flash-sale.section.ts';
+import { UNITS } from './flash-sale/flash-sale.ts';
+import { peerSection } from './peer/peer.section.ts';
 import type { Section, Told } from './section.ts';
 import { table } from './table.ts';
-import { throughputSection } from './throughput.section.ts';
+import { throughputSection } from './throughput/throughput.section.ts';
 
 /** One figure that is held: what was measured, and its control in the same run, in words. */
 export type Figure = {

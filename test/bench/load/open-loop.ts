@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { nthOrder, type Shop } from '../shop.ts';
 import type { Arrival } from './shapes.ts';
-import { nthOrder, type Shop } from './shop.ts';
 
 /** What became of an arrival. Refused is what the backend says it has no room for; failed is any other answer, and none. */
 export type Outcome =

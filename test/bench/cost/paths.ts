@@ -1,5 +1,5 @@
-import { machineClock } from '../../embedded/clock.ts';
-import { leapingClock } from '../inventory/fixtures/leaping-clock.ts';
+import { machineClock } from '../../../embedded/clock.ts';
+import { leapingClock } from '../../inventory/fixtures/leaping-clock.ts';
 import { type Shopper, shopper } from './shopper.ts';
 
 type Way = {

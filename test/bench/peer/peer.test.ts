@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { tally } from './peer/load.ts';
-import type { Peer } from './peer/peer.ts';
-import { BUYERS, race, UNITS } from './peer/race.ts';
-import type { Side } from './peer/side.ts';
-import { Refusal, walk } from './peer/walk.ts';
+import { tally } from './load.ts';
 import { peerSection } from './peer.section.ts';
+import type { Peer } from './peer.ts';
+import { BUYERS, race, UNITS } from './race.ts';
+import type { Side } from './side.ts';
+import { Refusal, walk } from './walk.ts';
 
 /** A server that looks at its stock, pauses, and takes a unit only then, as long as the account says that there is one. */
 const hasty = (units: number): Side => {

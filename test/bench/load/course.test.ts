@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { growthOf } from './growth.ts';
-import type { Heap } from './heap.ts';
+import { growthOf } from '../soak/growth.ts';
+import type { Heap } from '../soak/heap.ts';
 import { loadSection } from './load.section.ts';
 import { momentsOf } from './moments.ts';
 import { lostOf, phaseLoads } from './phase-loads.ts';

@@ -1,8 +1,8 @@
-import { type Endpoint, endpoint } from './endpoint.ts';
+import { type Endpoint, endpoint } from '../endpoint.ts';
+import { atRest } from '../rest.ts';
+import { served } from '../served.ts';
+import { nthOrder, openShop, type Shop } from '../shop.ts';
 import { type Heap, heapOf } from './heap.ts';
-import { atRest } from './rest.ts';
-import { served } from './served.ts';
-import { nthOrder, openShop, type Shop } from './shop.ts';
 
 export type Round = {
   /** Since the begin of the soak, this round's included. */

@@ -6,9 +6,9 @@ import { buildSync, type Metafile } from 'esbuild';
 import { manifests } from '#manifests';
 import { type FunctionSpec, variablesOf } from '#shared/manifest';
 import { usualTimes } from '#shared/times';
-import { bundle, bundling } from '../../lib/bundles.ts';
-import { functionsOf } from '../../lib/deployment.ts';
-import { median } from './median.ts';
+import { bundle, bundling } from '../../../lib/bundles.ts';
+import { functionsOf } from '../../../lib/deployment.ts';
+import { median } from '../median.ts';
 
 /** Where a bundle's bytes come from, in the order of the chart. */
 export const origins = ['AWS SDK', 'smithy', 'zod', 'Powertools', 'middy', 'own code', 'other'] as const;

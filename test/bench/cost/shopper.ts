@@ -1,4 +1,4 @@
-import type { LeapingClock } from '../inventory/fixtures/leaping-clock.ts';
+import type { LeapingClock } from '../../inventory/fixtures/leaping-clock.ts';
 import { meteredHost, secrets } from './meter.ts';
 
 /** One customer's order, and what may be done to it. */

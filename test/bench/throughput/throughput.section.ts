@@ -1,7 +1,7 @@
-import { budgets } from './budgets.ts';
-import { barChart } from './chart.ts';
-import type { Section } from './section.ts';
-import { table } from './table.ts';
+import { budgets } from '../budgets.ts';
+import { barChart } from '../chart.ts';
+import type { Section } from '../section.ts';
+import { table } from '../table.ts';
 import { type Throughput, throughput } from './throughput.ts';
 
 const CUSTOMERS = [1, 8, 64];

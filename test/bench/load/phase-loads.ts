@@ -1,5 +1,5 @@
+import { percentile } from '../percentile.ts';
 import type { Outcome } from './open-loop.ts';
-import { percentile } from './percentile.ts';
 import type { Placed } from './placed.ts';
 import type { Arrival, Phase } from './shapes.ts';
 

@@ -1,8 +1,8 @@
-import { lineChart } from './chart.ts';
+import { lineChart } from '../chart.ts';
+import type { Section } from '../section.ts';
+import { table } from '../table.ts';
 import { type Load, load, type ShapeLoad } from './load.ts';
-import type { Section } from './section.ts';
 import { shapes } from './shapes.ts';
-import { table } from './table.ts';
 
 const CAPACITY_MS = 6_000;
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { percentile } from './percentile.ts';
-import { served } from './served.ts';
-import { nthOrder, openShop, type Shop } from './shop.ts';
+import { percentile } from '../percentile.ts';
+import { served } from '../served.ts';
+import { nthOrder, openShop, type Shop } from '../shop.ts';
 
 export type Throughput = {
   readonly atOnce: number;

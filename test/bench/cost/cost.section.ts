@@ -1,11 +1,11 @@
-import { budgets } from './budgets.ts';
-import { barChart } from './chart.ts';
-import { median } from './median.ts';
+import { budgets } from '../budgets.ts';
+import { barChart } from '../chart.ts';
+import { median } from '../median.ts';
+import type { Section } from '../section.ts';
+import { table } from '../table.ts';
 import { type Counted, type Counts, costOf, type Share, sumOf } from './meter.ts';
 import { type Path, paths, walkPath, warmUp } from './paths.ts';
 import { items } from './prices.ts';
-import type { Section } from './section.ts';
-import { table } from './table.ts';
 
 export type Cost = Omit<Counted, 'byFunction'> & {
   readonly path: Path;
@@ -50,7 +50,7 @@ export const costSection: Section<readonly Cost[]> = {
   measure: (quick) => costs(quick ? 1 : REPEATS),
   text: (
     costs,
-  ) => `Three lines each. Counted on the embedded host, call by call, times list prices of us-east-1 (test/bench/prices.ts). The functions' time is
+  ) => `Three lines each. Counted on the embedded host, call by call, times list prices of us-east-1 (test/bench/cost/prices.ts). The functions' time is
 this machine's, not Lambda's. In it are the customer's mail (SES is not), an authorizer for each request, what AWS logs by itself, and one trace in
 twenty. Not in it: what a stage costs while idle (polling of queues, the sweeper's turns; docs/deploying.md), storage, starts of environments, the
 payment provider, and secrets, which a function reads once in five minutes.

@@ -1,9 +1,9 @@
 import { manifests } from '#manifests';
-import type { Between } from '../../embedded/between.ts';
-import { createHost } from '../../embedded/host.ts';
-import { apiKeyOf, seed } from '../../embedded/seed.ts';
-import { leapingClock } from '../inventory/fixtures/leaping-clock.ts';
-import { secrets } from './meter.ts';
+import type { Between } from '../../../embedded/between.ts';
+import { createHost } from '../../../embedded/host.ts';
+import { apiKeyOf, seed } from '../../../embedded/seed.ts';
+import { leapingClock } from '../../inventory/fixtures/leaping-clock.ts';
+import { secrets } from '../cost/meter.ts';
 
 export type Sale = {
   readonly shards: number;

@@ -1,8 +1,8 @@
-import { budgets } from './budgets.ts';
+import { budgets } from '../budgets.ts';
+import { barChart } from '../chart.ts';
+import type { Section } from '../section.ts';
+import { table } from '../table.ts';
 import { type Bundled, measureBundles, origins } from './bundles.ts';
-import { barChart } from './chart.ts';
-import type { Section } from './section.ts';
-import { table } from './table.ts';
 
 const ROUNDS = 15;
 

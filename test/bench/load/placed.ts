@@ -1,4 +1,4 @@
-import type { Shop } from './shop.ts';
+import type { Shop } from '../shop.ts';
 
 /** An order, as its history tells of it. */
 export type Placed = {

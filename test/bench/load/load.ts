@@ -1,14 +1,14 @@
-import { type Endpoint, endpoint } from './endpoint.ts';
+import { type Endpoint, endpoint } from '../endpoint.ts';
+import { atRest } from '../rest.ts';
+import { served } from '../served.ts';
+import { openShop, type Shop } from '../shop.ts';
+import { closedLoop } from '../throughput/throughput.ts';
 import { type Moment, momentsOf } from './moments.ts';
 import { openLoop } from './open-loop.ts';
 import { lostOf, type PhaseLoad, phaseLoads } from './phase-loads.ts';
 import { placedSince } from './placed.ts';
-import { atRest } from './rest.ts';
 import { sampled } from './sampled.ts';
-import { served } from './served.ts';
 import { arrivals, type Phase, shapes } from './shapes.ts';
-import { openShop, type Shop } from './shop.ts';
-import { closedLoop } from './throughput.ts';
 
 export type ShapeLoad = {
   readonly shape: string;

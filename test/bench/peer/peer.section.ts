@@ -1,9 +1,9 @@
-import { barChart } from './chart.ts';
-import type { Load } from './peer/load.ts';
-import { type Peer, peer } from './peer/peer.ts';
-import { BUYERS, type Race, UNITS } from './peer/race.ts';
-import type { Section } from './section.ts';
-import { table } from './table.ts';
+import { barChart } from '../chart.ts';
+import type { Section } from '../section.ts';
+import { table } from '../table.ts';
+import type { Load } from './load.ts';
+import { type Peer, peer } from './peer.ts';
+import { BUYERS, type Race, UNITS } from './race.ts';
 
 const sides = ({ vendure, breakwater }: Peer) => [
   { name: 'Vendure', ...vendure },

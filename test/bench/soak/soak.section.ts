@@ -1,9 +1,9 @@
-import { budgets } from './budgets.ts';
-import { lineChart } from './chart.ts';
+import { budgets } from '../budgets.ts';
+import { lineChart } from '../chart.ts';
+import type { Section } from '../section.ts';
+import { table } from '../table.ts';
 import { type Growth, growthOf } from './growth.ts';
-import type { Section } from './section.ts';
 import { type Soak, soak } from './soak.ts';
-import { table } from './table.ts';
 
 type Measured = Soak & { readonly growth: Growth };
 

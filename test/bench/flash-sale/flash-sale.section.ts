@@ -1,7 +1,7 @@
-import { barChart } from './chart.ts';
+import { barChart } from '../chart.ts';
+import type { Section } from '../section.ts';
+import { table } from '../table.ts';
 import { flashSale, type Sale, UNITS } from './flash-sale.ts';
-import type { Section } from './section.ts';
-import { table } from './table.ts';
 
 /** Of the run without the condition. */
 const CONTROL_SHARDS = 16;

@@ -1,4 +1,4 @@
-import { budgets } from './budgets.ts';
+import { budgets } from '../budgets.ts';
 import type { Soak } from './soak.ts';
 
 export type Growth = {

@@ -1,7 +1,7 @@
 import { manifests } from '#manifests';
-import { createHost } from '../../embedded/host.ts';
-import type { Clock } from '../../embedded/service.ts';
-import { stageOf } from '../../lib/stages.ts';
+import { createHost } from '../../../embedded/host.ts';
+import type { Clock } from '../../../embedded/service.ts';
+import { stageOf } from '../../../lib/stages.ts';
 import { hearLog } from './hear-log.ts';
 import { type Item, items, prices } from './prices.ts';
 
