@@ -204,12 +204,8 @@ export const createHost = (options: HostOptions): Host => {
   const readers = plan.functions
     .filter(({ spec }) => spec.streams)
     .map(({ id }) => readStream({ ...{ clock, random, work }, invoke: (event) => invokeAndReport(id, event) }));
-  const table = dynamoDb([tableDefinition(named.table)], {
-    clock,
-    ...(options.latency && { latency: options.latency }),
-    ...(options.lag && { lag: options.lag }),
-    ...(options.meter && { observe: options.meter }),
-  });
+  const { latency, lag, meter } = options;
+  const table = dynamoDb([tableDefinition(named.table)], { clock, latency, lag, observe: meter });
   for (const read of readers) table.stream(read);
   if (options.changes) table.stream(options.changes);
 

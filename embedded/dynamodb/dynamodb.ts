@@ -17,11 +17,11 @@ export type { StreamListener, StreamRecord } from './stream.ts';
 export type DynamoDbOptions = {
   readonly clock: Clock;
   /** Milliseconds from a transaction's begin to its commit, in which others are in conflict with it. Default: one turn. */
-  readonly latency?: () => number;
+  readonly latency?: (() => number) | undefined;
   /** How far eventually consistent reads, those of indexes, are behind; not at all by default. */
-  readonly lag?: Lag;
+  readonly lag?: Lag | undefined;
   /** Hears of every call once it has ended. */
-  readonly observe?: (call: Observed) => void;
+  readonly observe?: ((call: Observed) => void) | undefined;
 };
 
 export type DynamoDb = Service & {
