@@ -5,16 +5,21 @@ import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { names } from '#shared/manifest';
 import { makeAudit, type Row } from './audit/audit.ts';
+import { accountOf } from './ops/account.ts';
 
-const USAGE = `npm run audit -- [--stage dev] [--endpoint <url>] [--table <name>] [--at-rest] [--again-after 60]
+const USAGE = `npm run audit -- [--stage dev] [--endpoint <url>] [--region <region>] [--table <name>] [--at-rest] [--again-after 60]
 
 Reads the whole table with strongly consistent Scans, writes nothing, and says which invariants of docs/simulator.md do not hold.
 Orders on their way change what is read meanwhile, so a finding counts if a second look, --again-after seconds later, finds the same.
-With --at-rest nothing may be on its way, and one look is enough. Ends with 1 where anything was found.`;
+With --at-rest nothing may be on its way, and one look is enough. Ends with 1 where anything was found.
+
+Region and credentials are found as the AWS CLI finds them. npm start and LocalStack take any, but some there must be:
+AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any npm run audit -- --endpoint http://127.0.0.1:8787 --region us-east-1`;
 
 const Options = z.object({
   stage: z.enum(['localstack', 'dev', 'staging', 'prod']).default('dev'),
   endpoint: z.url().optional(),
+  region: z.string().min(1).optional(),
   table: z.string().min(3).optional(),
   'at-rest': z.boolean().default(false),
   'again-after': z.coerce.number().int().min(1).max(3_600).default(60),
@@ -25,17 +30,17 @@ const REQUEST_MS = 10_000;
 
 const optionsOf = (args: readonly string[]): Options => {
   const string = { type: 'string' } as const;
-  const options = { stage: string, endpoint: string, table: string, 'again-after': string } as const;
+  const options = { stage: string, endpoint: string, region: string, table: string, 'again-after': string } as const;
   const { values } = parseArgs({ args: [...args], options: { ...options, 'at-rest': { type: 'boolean' } } });
   const parsed = Options.safeParse(values);
   if (parsed.success) return parsed.data;
   throw new Error(parsed.error.issues.map(({ path, message }) => `--${path.join('.')}: ${message}`).join('; '));
 };
 
-const look = async ({ stage, endpoint, table = names(stage).table, 'at-rest': atRest }: Options) => {
+const look = async ({ stage, endpoint, region, table = names(stage).table, 'at-rest': atRest }: Options) => {
   const client = DynamoDBDocumentClient.from(
     new DynamoDBClient({
-      ...(endpoint !== undefined && { endpoint }),
+      ...accountOf(stage, endpoint, region).options,
       requestHandler: { requestTimeout: REQUEST_MS, throwOnRequestTimeout: true },
     }),
   );
