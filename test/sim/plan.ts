@@ -34,6 +34,8 @@ export type Plan = {
 };
 
 const MINUTE = 60_000;
+/** Of a seed, unless it is asked for another number. */
+const MOST_ORDERS = 40;
 const TOKENS = [
   ...Array.from({ length: 12 }, () => 'tok_ok'),
   ...['tok_slow', 'tok_flaky', 'tok_commits_late', 'tok_unknown_then_commits', 'tok_refund_refused'],
@@ -44,13 +46,13 @@ const ACTS = [
   ...(['callback', 'callback', 'callback', 'callback', 'read', 'order again'] as const),
 ];
 
-const shopOf = (chance: Chance, n: number): Shop => ({
+const shopOf = (chance: Chance, n: number, size: number): Shop => ({
   name: `shop ${n}`,
   currency: n === 0 ? 'EUR' : 'USD',
   products: Array.from({ length: chance.int(1, 3) }, (_, i) => ({
     sku: `sku-${i}`,
     price: chance.int(100, 5_000),
-    stock: chance.pick([3, 20, 60, 150]),
+    stock: chance.pick([3, 20, 60, 150]) * size,
     shards: chance.pick([1, 1, 2, 4, 8]),
   })),
 });
@@ -64,9 +66,11 @@ const linesOf = (chance: Chance, { products }: Shop) => {
 
 export const planOf = (seed: number, orders?: number): Plan => {
   const chance = chanceOf(seed, 'plan');
-  const shops = Array.from({ length: chance.pick([1, 1, 2]) }, (_, n) => shopOf(chance, n));
-  const count = orders ?? chance.int(5, 40);
-  const spanMs = chance.int(1, 5) * MINUTE * Math.max(1, count / 40);
+  // so that a long run sells as much of what is asked for as a short one
+  const size = Math.max(1, Math.round((orders ?? 0) / MOST_ORDERS));
+  const shops = Array.from({ length: chance.pick([1, 1, 2]) }, (_, n) => shopOf(chance, n, size));
+  const count = orders ?? chance.int(5, MOST_ORDERS);
+  const spanMs = chance.int(1, 5) * MINUTE * Math.max(1, count / MOST_ORDERS);
   const purchases = Array.from({ length: count }, (_, n): Purchase => {
     const shop = chance.int(0, shops.length - 1);
     return {
