@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { ServiceError } from '../service.ts';
 import { type Meter, readUnits } from './capacity.ts';
 import { authorize, CONFLICT, type Engine, lockOf, only } from './engine.ts';
@@ -114,6 +114,12 @@ const run = async (engine: Engine, meter: Meter, writes: readonly Write[]) => {
   }
 };
 
+/** Attributes in another order are the same. */
+const inOrder = (_: string, value: unknown): unknown => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+};
+
 /** The same request made before, if its token is still known. */
 const repeated = (requests: Requests, now: number, token: string, digest: string): Request | undefined => {
   for (const [known, { at }] of requests) {
@@ -137,7 +143,7 @@ const once = async (engine: Engine, requests: Requests, input: TransactWriteInpu
     return meter.consumed(mode, 'Write');
   }
   const now = engine.clock.now();
-  const digest = createHash('sha256').update(JSON.stringify(items)).digest('base64');
+  const digest = hash('sha256', JSON.stringify(items, inOrder), 'base64');
   if (repeated(requests, now, token, digest)) {
     for (const { table, id } of writes)
       meter.spend('read', table.name, readUnits(table.collection.get(id)?.bytes ?? 0) * TIMES);

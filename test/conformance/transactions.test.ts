@@ -113,7 +113,7 @@ conformance('TransactWriteItems', {
 
 /** Tokens outlive a table. */
 const token = (name: string) => ({ ClientRequestToken: `${name}-${process.pid}-${Date.now()}` });
-const [again, other, failed] = [token('again'), token('other'), token('failed')];
+const [again, other, failed, turned] = [token('again'), token('other'), token('failed'), token('turned')];
 const add = (n: number) => [parts.update('a', 'ADD n :n', { ':n': n })];
 
 conformance('a ClientRequestToken', {
@@ -121,6 +121,10 @@ conformance('a ClientRequestToken', {
     transact(add(1), again).gives({}),
     transact(add(1), again).gives({}),
     get('a').gives({ Item: { ...key('a'), n: 1 } }),
+  ],
+  'sees the same request in another order of attributes': [
+    transact([parts.put({ ...key('a'), x: 1, y: { p: 1, q: 2 } })], turned).gives({}),
+    transact([parts.put({ y: { q: 2, p: 1 }, x: 1, ...key('a') })], turned).gives({}),
   ],
   'is for one request alone': [
     transact(add(1), other).gives({}),
