@@ -8,6 +8,7 @@ import { loadSection } from './load/load.section.ts';
 import { peerSection } from './peer/peer.section.ts';
 import { brokenOf, reportFiles } from './report.ts';
 import { type Told, told } from './section.ts';
+import { simSection } from './sim/sim.section.ts';
 import { soakSection } from './soak/soak.section.ts';
 import { throughputSection } from './throughput/throughput.section.ts';
 
@@ -26,6 +27,7 @@ const sections: Readonly<Record<string, (quick: boolean) => Promise<Told>>> = {
   [bundlesSection.name]: told(bundlesSection),
   [loadSection.name]: told(loadSection),
   [soakSection.name]: told(soakSection),
+  [simSection.name]: told(simSection),
   [peerSection.name]: told(peerSection),
 };
 

@@ -1,13 +1,6 @@
-import { cpus, totalmem } from 'node:os';
 import { figuresOf, figuresText } from './figures.ts';
+import { machine } from './machine.ts';
 import type { Told } from './section.ts';
-
-/** What the figures were measured on. */
-const machine = () => ({
-  at: new Date().toISOString(),
-  machine: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB`,
-  node: process.version,
-});
 
 /** The budgets that do not hold, in words. */
 export const brokenOf = (sections: readonly Told[]): readonly string[] => [
@@ -25,11 +18,15 @@ const chapter = ({ title, text, charts }: Told) =>
 
 /** The files of a report: the figures, their charts, and a page made from them alone. */
 export const reportFiles = (sections: readonly Told[]): Readonly<Record<string, string>> => {
-  const { at, machine: on, node } = machine();
+  const on = machine();
+  const { at, node, commit, versions } = on;
   const broken = brokenOf(sections);
   const head = `# Bench
 
-Written by \`npm run bench\` on ${at.slice(0, 10)}: ${on}, Node ${node}. The figures are in [report.json](report.json).
+Written by \`npm run bench\` on ${at.slice(0, 10)}: ${on.machine}, Node ${node}, commit ${commit}. The figures are in
+[report.json](report.json). With ${Object.entries(versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ')}.
 
 ${broken.length === 0 ? 'Every budget holds.' : `Budgets that do not hold: ${broken.join('; ')}.`}
 
@@ -38,7 +35,7 @@ ${broken.length === 0 ? 'Every budget holds.' : `Budgets that do not hold: ${bro
 ${figuresText(sections)}`;
   const measured = Object.fromEntries(sections.map((section) => [section.name, section.measured]));
   return {
-    'report.json': `${JSON.stringify({ at, machine: on, node, figures: figuresOf(sections), ...measured }, null, 2)}\n`,
+    'report.json': `${JSON.stringify({ ...on, figures: figuresOf(sections), ...measured }, null, 2)}\n`,
     'README.md': `${[head, ...sections.map(chapter)].join('\n\n')}\n`,
     ...Object.assign({}, ...sections.map(({ charts }) => charts)),
   };
