@@ -2,6 +2,8 @@ import { entries, texts } from 'virtual:backend';
 import { manifests } from '#manifests';
 import { type FunctionSpec, functionId } from '#shared/manifest';
 import { usualTimes } from '#shared/times';
+import { machineClock } from '../../embedded/clock.ts';
+import type { Clock } from '../../embedded/service.ts';
 import { secrets } from './world.ts';
 
 const MINUTE = 60_000;
@@ -23,9 +25,12 @@ const sources = {
   read: (path: string) => texts[path] ?? '',
 };
 
+/** The machine's, which passes as the simulation says, and without its turns: how long it is since the last one nothing repeats. */
+const clock: Clock = { now: machineClock.now, after: machineClock.after };
+
 /** What every simulated host is made with. */
 export const backend = {
-  ...{ manifests, secrets, sources, times },
+  ...{ manifests, secrets, sources, times, clock },
   // a message is dead within a minute instead of five, so that nights see what becomes of it
   visibilityMs: (timeoutMs: number) => timeoutMs,
 };
