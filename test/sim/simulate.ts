@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { orderOf } from '#orders/data/keys';
 import { createHost, type Host } from '../../embedded/host.ts';
 import type { Row, Violation } from '../../scripts/audit/audit.ts';
 import { backend, consumers, definitions, sleep, times } from './backend.ts';
@@ -107,8 +108,9 @@ export const simulate = async ({ seed, orders, only }: Simulation): Promise<Outc
       await sleep(MINUTE);
       quiet = await rested();
       for (const { pk, sk, status } of rows) {
-        const [, tenantId = '', , id = ''] = pk.split('#');
-        if (sk === 'order' && status === 'needs_attention') await operator.resume(tenantId, id);
+        if (sk !== 'order' || status !== 'needs_attention') continue;
+        const { tenantId, id } = orderOf(pk);
+        await operator.resume(tenantId, id);
       }
     }
     const dead = await operator.deadLetters();

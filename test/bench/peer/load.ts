@@ -1,3 +1,4 @@
+import { percentile } from '../percentile.ts';
 import { memoryMb } from './memory.ts';
 import type { Ended, Side } from './side.ts';
 
@@ -25,11 +26,10 @@ export const tally = (ends: readonly Ended[]): Readonly<Record<string, number>> 
   return counts;
 };
 
-const times = (values: readonly number[]): Times => {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
-  return { p50Ms: at(0.5), p99Ms: at(0.99) };
-};
+const times = (values: readonly number[]): Times => ({
+  p50Ms: percentile(values, 0.5),
+  p99Ms: percentile(values, 0.99),
+});
 
 /** So many customers at once for so long, each of whom orders again once the last order has ended. */
 export const load = async (side: Side, atOnce: number, ms: number, name: string): Promise<Load> => {
