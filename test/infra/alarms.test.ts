@@ -50,13 +50,18 @@ describe.each(everyStage())('%s', (stage, { ofType }) => {
     for (const metric of ['ExecutionsFailed', 'ExecutionsTimedOut']) {
       const about = on(metric, 'StateMachineArn', 'AWS::StepFunctions::StateMachine', 'StateMachineName');
       expect(about).toEqual(workflows.map(by.workflow).sort());
+      for (const { Properties } of alarms.filter((alarm) => alarm.Properties.MetricName === metric))
+        expect(Properties).toMatchObject({ Namespace: 'AWS/States', Statistic: 'Sum', Threshold: 0, Period: 300 });
     }
   });
 
-  test('each scheduled function has an alarm for runs that fail', () =>
+  test('each scheduled function has an alarm for runs that fail', () => {
     expect(on('Errors', 'FunctionName', 'AWS::Lambda::Function', 'FunctionName')).toEqual(
       scheduled.map(({ id }) => by.fn(id)).sort(),
-    ));
+    );
+    for (const { Properties } of alarms.filter((alarm) => alarm.Properties.MetricName === 'Errors'))
+      expect(Properties).toMatchObject({ Namespace: 'AWS/Lambda', Statistic: 'Sum', Threshold: 0, Period: 300 });
+  });
 
   test.each(['BreakerOpened', 'OrdersParked', 'OrdersRestarted'])('the first %s is told', (metric) => {
     const alarm = only(
@@ -68,6 +73,7 @@ describe.each(everyStage())('%s', (stage, { ofType }) => {
       Dimensions: [{ Name: 'Stage', Value: stage }],
       Statistic: 'Sum',
       Threshold: 0,
+      Period: 300,
     });
   });
 
@@ -94,6 +100,7 @@ describe.each(everyStage())('%s', (stage, { ofType }) => {
         TreatMissingData: 'notBreaching',
         ComparisonOperator: 'GreaterThanThreshold',
       });
+      expect(Properties.ActionsEnabled ?? true, id).toBe(true);
     }
   });
 
@@ -103,10 +110,16 @@ describe.each(everyStage())('%s', (stage, { ofType }) => {
     expect(topic.Properties).toMatchObject({ TopicName: by.alarms, KmsMasterKeyId: { 'Fn::GetAtt': [key.id, 'Arn'] } });
     expect(key.Properties.EnableKeyRotation).toBe(true);
     const cloudWatch = ({ Principal }: Json) => Principal.Service === 'cloudwatch.amazonaws.com';
+    const [account, ...services] = key.Properties.KeyPolicy.Statement;
+    expect(JSON.stringify(account.Principal)).toContain(':root"');
+    expect(services.every(cloudWatch)).toBe(true);
     const [use] = key.Properties.KeyPolicy.Statement.filter(cloudWatch);
     expect(use.Action).toEqual(expect.arrayContaining(['kms:Decrypt', 'kms:GenerateDataKey*']));
     const { Statement } = only(ofType('AWS::SNS::TopicPolicy'), 'policy').Properties.PolicyDocument;
-    expect(Statement.filter(cloudWatch)).toMatchObject([{ Effect: 'Allow', Action: 'sns:Publish' }]);
+    const allowing = Statement.filter(({ Effect }: Json) => Effect === 'Allow');
+    expect(allowing).toEqual(Statement.filter(cloudWatch));
+    expect(allowing).toMatchObject([{ Action: 'sns:Publish' }]);
+    expect(ofType('AWS::SNS::Subscription')).toEqual([]);
     expect(Statement).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),

@@ -4,19 +4,9 @@ import { names } from '#shared/manifest';
 import { type ProblemCode, problemDocument, problemHeaders, problems } from '#shared/problems';
 import { manifests } from '../../functions/manifests.ts';
 import { authorizerOf, routesOf } from '../../lib/deployment.ts';
-import { everyStage, type Json, only, type Resource, settingsOf, synthesise } from './synthesis.ts';
+import { everyStage, only, pathOf, type Resource, settingsOf, synthesise } from './synthesis.ts';
 
 const product = manifests.filter(({ standalone }) => !standalone);
-
-/** `/v1/orders/{id}` of an API Gateway resource, from its parents. */
-const pathOf = (resources: readonly Resource[], { Ref, 'Fn::GetAtt': root }: Json): string => {
-  if (root) return '';
-  const { Properties } = only(
-    resources.filter(({ id }) => id === Ref),
-    Ref,
-  );
-  return `${pathOf(resources, Properties.ParentId)}/${Properties.PathPart}`;
-};
 
 describe.each(everyStage())('%s', (stage, { ofType }) => {
   const by = names(stage);
@@ -87,6 +77,7 @@ describe.each(everyStage())('%s', (stage, { ofType }) => {
       const code = body.code as ProblemCode;
       expect(body).toEqual(problemDocument(code));
       expect(Properties.StatusCode).toBe(String(problems[code].status));
+      expect(Properties.ResponseParameters['gatewayresponse.header.cache-control']).toBe("'no-store'");
       for (const [header, value] of Object.entries(problemHeaders(code))) {
         expect(Properties.ResponseParameters[`gatewayresponse.header.${header}`]).toBe(`'${value}'`);
       }
@@ -123,15 +114,42 @@ describe.each(everyStage())('%s', (stage, { ofType }) => {
       DataTraceEnabled: false,
       LoggingLevel: 'ERROR',
     });
-    expect(settings.ThrottlingRateLimit).toBeGreaterThan(0);
-    expect(settings.ThrottlingBurstLimit).toBeGreaterThanOrEqual(settings.ThrottlingRateLimit);
-    const line = JSON.parse(Properties.AccessLogSetting.Format);
-    expect(line).toMatchObject({
+    expect(Properties.MethodSettings).toHaveLength(1);
+    expect([settings.ThrottlingRateLimit, settings.ThrottlingBurstLimit]).toEqual(
+      { localstack: [1_000, 1_000], dev: [50, 100], staging: [200, 400], prod: [1_000, 2_000] }[stage],
+    );
+    // neither a header nor a path with ids in it
+    expect(JSON.parse(Properties.AccessLogSetting.Format)).toEqual({
       requestId: '$context.requestId',
+      at: '$context.requestTimeEpoch',
+      method: '$context.httpMethod',
       route: '$context.resourcePath',
       status: '$context.status',
+      latencyMs: '$context.responseLatency',
+      integrationLatencyMs: '$context.integrationLatency',
+      principal: '$context.authorizer.principalId',
+      errorType: '$context.error.responseType',
+      ip: '$context.identity.sourceIp',
     });
-    expect(Object.values(line).join()).not.toMatch(/authorization|header/i);
+    const logs = ofType('AWS::Logs::LogGroup').filter(within(name));
+    expect(logs.map(({ id }) => ({ 'Fn::GetAtt': [id, 'Arn'] }))).toContainEqual(
+      Properties.AccessLogSetting.DestinationArn,
+    );
+  });
+
+  test.each(apis)('%s is regional, and its stage is the deployment of it', (name) => {
+    const rest = only(ofType('AWS::ApiGateway::RestApi').filter(within(name)), 'API');
+    expect(rest.Properties).toMatchObject({
+      Name: `${by.prefix}-${name}`,
+      EndpointConfiguration: { Types: ['REGIONAL'] },
+    });
+    // a policy of an API could let in other accounts
+    expect(rest.Properties.Policy).toBeUndefined();
+    const deployment = only(ofType('AWS::ApiGateway::Deployment').filter(within(name)), 'deployment');
+    expect(only(ofType('AWS::ApiGateway::Stage').filter(within(name)), 'stage').Properties).toMatchObject({
+      RestApiId: { Ref: rest.id },
+      DeploymentId: { Ref: deployment.id },
+    });
   });
 });
 

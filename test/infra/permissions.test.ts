@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { names, TABLE, variablesOf } from '#shared/manifest';
+import { names, TABLE, variablesOf, workflowVariable } from '#shared/manifest';
 import { manifests } from '../../functions/manifests.ts';
 import { functionsOf, manifestsOn } from '../../lib/deployment.ts';
 import { stageOf } from '../../lib/stages.ts';
@@ -137,10 +137,101 @@ describe.each(everyStage())('%s', (stage, synthesis) => {
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
       Handler: 'index.handler',
+      MemorySize: 512,
       Timeout: spec.timeoutSeconds ?? 10,
     });
+    expect(Properties.Layers).toBeUndefined();
     expect(Object.keys(Properties.Environment.Variables).sort()).toEqual([...variablesOf(spec, workflows)].sort());
-    expect(JSON.parse(Properties.Environment.Variables.TIMES)).toEqual(stageOf(settingsOf[stage]).times);
+    const {
+      STAGE,
+      TABLE_NAME,
+      TIMES,
+      BUS_NAME = by.bus,
+      SECRET_PREFIX = by.secrets,
+    } = Properties.Environment.Variables;
+    expect([STAGE, TABLE_NAME, BUS_NAME, SECRET_PREFIX]).toEqual([stage, by.table, by.bus, by.secrets]);
+    expect(JSON.parse(TIMES)).toEqual(stageOf(settingsOf[stage]).times);
+    for (const workflow of workflows) {
+      const variable = Properties.Environment.Variables[workflowVariable(workflow)];
+      if (variable) expect(tails([variable])).toEqual([`stateMachine:${by.workflow(workflow)}`]);
+    }
+  });
+
+  test.each(specs)('$id writes to its own log group alone, and reads from its own queue alone', ({ id, spec }) => {
+    const fn = named(id);
+    const statements = statementsOf(synthesis, fn);
+    const on = (service: string, ...actions: readonly string[]) =>
+      statements
+        .filter(({ Action }) => Action.some((action) => action.startsWith(`${service}:`) && !actions.includes(action)))
+        .map(({ Action, Resource }) => ({ Action, Resource }));
+    expect(on('logs')).toEqual([
+      {
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: [{ 'Fn::GetAtt': [fn.Properties.LoggingConfig.LogGroup.Ref, 'Arn'] }],
+      },
+    ]);
+    const queue = synthesis
+      .ofType('AWS::SQS::Queue')
+      .filter(({ stack, Properties }) => stack === fn.stack && Properties.QueueName === by.queue(id));
+    expect(on('sqs', 'sqs:SendMessage').map(({ Action, Resource }) => [[...Action].sort(), Resource])).toEqual(
+      spec.consumes
+        ? [
+            [
+              [
+                'sqs:ChangeMessageVisibility',
+                'sqs:DeleteMessage',
+                'sqs:GetQueueAttributes',
+                'sqs:GetQueueUrl',
+                'sqs:ReceiveMessage',
+              ],
+              [{ 'Fn::GetAtt': [only(queue, id).id, 'Arn'] }],
+            ],
+          ]
+        : [],
+    );
+  });
+
+  test('every role is assumed by one service, and has no policy that is not written here', () => {
+    const trusted: Record<string, string> = {};
+    for (const { stack, id, Properties } of synthesis.ofType('AWS::IAM::Role')) {
+      const [statement, ...others] = Properties.AssumeRolePolicyDocument.Statement;
+      expect(others, id).toEqual([]);
+      const { Service } = statement.Principal;
+      expect(statement, id).toEqual({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service } });
+      trusted[`${stack} ${id}`] = Service;
+      expect(Properties.Policies, id).toBeUndefined();
+      expect(tails(Properties.ManagedPolicyArns ?? []), id).toEqual(
+        Service === 'apigateway.amazonaws.com'
+          ? ['iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs']
+          : [],
+      );
+    }
+    expect(synthesis.ofType('AWS::IAM::ManagedPolicy')).toEqual([]);
+    const roles = [
+      ...functions.map((fn) => [fn.stack, fn.Properties.Role, 'lambda'] as const),
+      ...synthesis
+        .ofType('AWS::StepFunctions::StateMachine')
+        .map((machine) => [machine.stack, machine.Properties.RoleArn, 'states'] as const),
+      ...synthesis
+        .ofType('AWS::ApiGateway::Account')
+        .map((account) => [account.stack, account.Properties.CloudWatchRoleArn, 'apigateway'] as const),
+    ];
+    expect(trusted).toEqual(
+      Object.fromEntries(
+        roles.map(([stack, role, service]) => [`${stack} ${role['Fn::GetAtt'][0]}`, `${service}.amazonaws.com`]),
+      ),
+    );
+  });
+
+  test('only an API and a rule of the clock may invoke a function, and each permission names its source', () => {
+    const permissions = synthesis.ofType('AWS::Lambda::Permission');
+    expect(permissions.length).toBeGreaterThan(10);
+    for (const { id, Properties } of permissions) {
+      expect(Properties.Action, id).toBe('lambda:InvokeFunction');
+      expect(Properties.Principal, id).toMatch(/^(apigateway|events)\.amazonaws\.com$/);
+      expect(JSON.stringify(Properties.SourceArn), id).toMatch(/"(Ref|Fn::GetAtt)":/);
+      expect(JSON.stringify(Properties.SourceArn), id).not.toMatch(/"\*|:\*/);
+    }
   });
 });
 

@@ -57,13 +57,20 @@ describe.each(everyStage())('%s', (stage, { ofType, resources }) => {
     secured('AWS::S3::Bucket', 'AWS::S3::BucketPolicy', ({ Bucket }) => (Bucket ? [Bucket] : []));
     for (const { id, Properties } of ofType('AWS::SQS::Queue')) expect(Properties.SqsManagedSseEnabled, id).toBe(true);
     for (const { id, Properties } of ofType('AWS::S3::Bucket')) expect(Properties.BucketEncryption, id).toBeDefined();
+    for (const { id, Properties } of ofType('AWS::SNS::Topic')) expect(Properties.KmsMasterKeyId, id).toBeDefined();
   });
 
   test(`${stage === 'prod' ? 'has' : 'has no'} firewall before the API`, () => {
     if (stage !== 'prod') return expect(resources.filter(({ Type }) => Type.startsWith('AWS::WAF'))).toEqual([]);
     const acl = only(ofType('AWS::WAFv2::WebACL'), 'web ACL');
+    expect(acl.Properties).toMatchObject({ Scope: 'REGIONAL', DefaultAction: { Allow: {} } });
     const [common, rate, ...others] = acl.Properties.Rules;
     expect(others).toEqual([]);
+    // None leaves the rules of the group to block; Count would only count
+    expect(common.OverrideAction).toEqual({ None: {} });
+    // metrics, but no samples: they would hold requests of customers
+    for (const { VisibilityConfig } of [acl.Properties, common, rate])
+      expect(VisibilityConfig).toMatchObject({ CloudWatchMetricsEnabled: true, SampledRequestsEnabled: false });
     expect(common.Statement.ManagedRuleGroupStatement).toEqual({
       VendorName: 'AWS',
       Name: 'AWSManagedRulesCommonRuleSet',

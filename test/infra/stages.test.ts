@@ -3,10 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { names } from '#shared/manifest';
 import { stageOf } from '../../lib/stages.ts';
-import { everyStage, only, settingsOf, synthesise } from './synthesis.ts';
+import { everyStage, type Json, only, settingsOf, synthesise } from './synthesis.ts';
 
 const contexts = ['tenants', 'catalog', 'inventory', 'orders', 'payments', 'relay', 'notifications', 'operations'];
 const stages = everyStage();
+/** Types that CloudFormation takes no tags for, or the CDK sets none on. */
+const UNTAGGED =
+  /^AWS::(CDK::Metadata|ApiGateway::(?!RestApi|Stage)\w+|IAM::Policy|Lambda::(EventInvokeConfig|Permission)|\w+::\w+Policy|WAFv2::WebACLAssociation)$/;
 
 describe('which stage', () => {
   test('dev unless another is named', () => expect(stageOf({}).name).toBe('dev'));
@@ -82,13 +85,53 @@ describe.each(stages)('%s', (stage, { stacks, resources, ofType }) => {
     ] as const;
     for (const type of stateful) {
       expect(ofType(type).length, type).toBeGreaterThan(0);
-      for (const { id, DeletionPolicy } of ofType(type)) {
+      for (const { id, DeletionPolicy, UpdateReplacePolicy } of ofType(type)) {
         expect(DeletionPolicy ?? 'Delete', `${type} ${id}`).toBe(guarded ? 'Retain' : 'Delete');
+        expect(UpdateReplacePolicy ?? 'Delete', `${type} ${id}`).toBe(guarded ? 'Retain' : 'Delete');
       }
     }
+    // besides, an API's account settings and their role stay: they belong to all APIs of the account
+    const others = resources.filter(({ Type }) => !stateful.some((type) => type === Type));
+    const kept = others.filter(({ DeletionPolicy }) => (DeletionPolicy ?? 'Delete') !== 'Delete');
+    expect(kept.map(({ Type }) => Type).sort()).toEqual([
+      ...ofType('AWS::ApiGateway::Account').map(({ Type }) => Type),
+      ...ofType('AWS::ApiGateway::Account').map(() => 'AWS::IAM::Role'),
+    ]);
+    for (const { id, DeletionPolicy, UpdateReplacePolicy } of others)
+      expect(UpdateReplacePolicy ?? 'Delete', id).toBe(DeletionPolicy ?? 'Delete');
     expect(only(ofType('AWS::DynamoDB::Table'), 'table').Properties.DeletionProtectionEnabled).toBe(guarded);
     for (const stack of stacks) expect(stack.protected, stack.name).toBe(guarded && stack.name.endsWith('-state'));
   });
+
+  test('keeps the logical ids of what holds data: under another id, CloudFormation would make it anew', () => {
+    const ids = ['AWS::DynamoDB::Table', 'AWS::Events::EventBus', 'AWS::SecretsManager::Secret', 'AWS::S3::Bucket']
+      .flatMap(ofType)
+      .map(({ id }) => id);
+    expect(ids.sort()).toEqual([
+      'BusEA82B648',
+      'OperatorKeyD7C0C4F2',
+      'ProviderCallbackKeyC456B7DE',
+      'ProviderKeyA6B56E02',
+      'TableCD117FA1',
+      'publishAccessLogs17ED156C',
+      'publishGivenUp2B20B8AC',
+    ]);
+  });
+
+  test('generates its secrets, and no template holds one', () => {
+    const by = names(stage);
+    const secrets = ofType('AWS::SecretsManager::Secret').map(({ Properties }) => Properties);
+    expect(secrets.map(({ Name }) => Name).sort()).toEqual(
+      (['operator-key', 'provider-callback-key', 'provider-key'] as const).map(by.secret),
+    );
+    for (const { Name, GenerateSecretString, SecretString } of secrets) {
+      expect(GenerateSecretString, Name).toEqual({ PasswordLength: 48, ExcludePunctuation: true });
+      expect(SecretString, Name).toBeUndefined();
+    }
+  });
+
+  test('has one bus, by its name', () =>
+    expect(only(ofType('AWS::Events::EventBus'), 'bus').Properties.Name).toBe(names(stage).bus));
 
   test('has the table as every host has it', () => {
     expect(only(ofType('AWS::DynamoDB::Table'), 'table').Properties).toMatchObject({
@@ -97,7 +140,13 @@ describe.each(stages)('%s', (stage, { stacks, resources, ofType }) => {
         { AttributeName: 'pk', KeyType: 'HASH' },
         { AttributeName: 'sk', KeyType: 'RANGE' },
       ],
+      AttributeDefinitions: ['pk', 'sk', 'listPk', 'listSk', 'duePk', 'dueSk'].map((AttributeName) => ({
+        AttributeName,
+        AttributeType: 'S',
+      })),
       BillingMode: 'PAY_PER_REQUEST',
+      // encrypted with a key that AWS owns, which costs nothing per request
+      SSESpecification: { SSEEnabled: false },
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
       TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
@@ -146,13 +195,17 @@ describe.each(stages)('%s', (stage, { stacks, resources, ofType }) => {
     for (const name of contexts) expect(before('api'), name).toContain(`breakwater-${stage}-${name}`);
   });
 
-  test('is tagged, and lets no log group live for ever', () => {
-    expect(only(ofType('AWS::DynamoDB::Table'), 'table').Properties.Tags).toEqual([
-      { Key: 'project', Value: 'breakwater' },
-      { Key: 'stage', Value: stage },
-    ]);
-    for (const { id, Properties } of ofType('AWS::Logs::LogGroup'))
-      expect(Properties.RetentionInDays, id).toBeGreaterThan(0);
+  test('tags everything with the project, the stage and its context', () => {
+    const tagged = resources.filter(({ Type }) => !UNTAGGED.test(Type));
+    expect(tagged.length).toBeGreaterThan(100);
+    for (const { stack, id, Properties } of tagged) {
+      const name = stack.replace(`breakwater-${stage}-`, '');
+      const context = name === 'state' || name === 'api' ? {} : { context: name };
+      const tags = Array.isArray(Properties.Tags)
+        ? Object.fromEntries(Properties.Tags.map(({ Key, Value }: Json) => [Key, Value]))
+        : Properties.Tags;
+      expect(tags, `${stack} ${id}`).toEqual({ project: 'breakwater', stage, ...context });
+    }
   });
 
   test('pays for nothing that idles but alarms and their key, secrets, the firewall of prod and what is stored', () => {

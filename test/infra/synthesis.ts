@@ -16,6 +16,7 @@ export type Resource = {
   readonly Properties: Json;
   readonly DependsOn?: readonly string[];
   readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
 };
 
 export type Synthesis = {
@@ -77,6 +78,16 @@ export const only = <T>(found: readonly T[], what: string): T => {
   const [first, ...others] = found;
   if (first === undefined || others.length > 0) throw new Error(`${found.length} of: ${what}`);
   return first;
+};
+
+/** `/v1/orders/{id}` of an API Gateway resource, from its parents, which are `resources` of its stack. */
+export const pathOf = (resources: readonly Resource[], { Ref, 'Fn::GetAtt': root }: Json): string => {
+  if (root) return '';
+  const { Properties } = only(
+    resources.filter(({ id }) => id === Ref),
+    Ref,
+  );
+  return `${pathOf(resources, Properties.ParentId)}/${Properties.PathPart}`;
 };
 
 export const strings = (value: string | readonly string[] | undefined): readonly string[] =>

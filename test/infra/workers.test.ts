@@ -34,7 +34,17 @@ describe.each(everyStage())('%s', (stage, { ofType }) => {
     const rules = ofType('AWS::Events::Rule');
     for (const { id, stack, Properties } of queues) {
       if (Properties.RedrivePolicy) {
-        expect(Properties.RedrivePolicy.maxReceiveCount, id).toBe(5);
+        const dead = only(
+          queues.filter(
+            (other) => other.stack === stack && other.Properties.QueueName === `${Properties.QueueName}-dead`,
+          ),
+          id,
+        );
+        expect(Properties.RedrivePolicy, id).toEqual({
+          deadLetterTargetArn: { 'Fn::GetAtt': [dead.id, 'Arn'] },
+          maxReceiveCount: 5,
+        });
+        expect(Properties.MessageRetentionPeriod, id).toBe(14 * 86_400);
         continue;
       }
       const its = only(
@@ -60,7 +70,10 @@ describe.each(everyStage())('%s', (stage, { ofType }) => {
         lost.id,
       );
       expect(alarm.Properties).toMatchObject({
+        Namespace: 'AWS/SQS',
         MetricName: 'ApproximateNumberOfMessagesVisible',
+        Statistic: 'Maximum',
+        Period: 60,
         ComparisonOperator: 'GreaterThanThreshold',
         Threshold: 0,
         EvaluationPeriods: 1,
@@ -80,9 +93,23 @@ describe.each(everyStage())('%s', (stage, { ofType }) => {
         expect.objectContaining({
           Effect: 'Deny',
           Action: 'sqs:*',
+          Principal: { AWS: '*' },
+          Resource: { 'Fn::GetAtt': [its.id, 'Arn'] },
           Condition: { Bool: { 'aws:SecureTransport': 'false' } },
         }),
       );
+    }
+  });
+
+  test('no policy of a queue lets in anyone but the rules', () => {
+    const allowing = ofType('AWS::SQS::QueuePolicy').flatMap(({ Properties }) =>
+      Properties.PolicyDocument.Statement.filter(({ Effect }: Json) => Effect !== 'Deny'),
+    );
+    // to its queue and to the queue of what it could not bring there
+    expect(allowing).toHaveLength(2 * workers.length);
+    for (const { Principal, Condition } of allowing) {
+      expect(Principal).toEqual({ Service: 'events.amazonaws.com' });
+      expect(Object.keys(Condition)).toEqual(['ArnEquals']);
     }
   });
 
@@ -99,6 +126,8 @@ describe.each(everyStage())('%s', (stage, { ofType }) => {
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       ScalingConfig: { MaximumConcurrency: spec.concurrency ?? 50 },
     });
+    expect(mapping.Properties.Enabled ?? true).toBe(true);
+    expect(mapping.Properties.FilterCriteria).toBeUndefined();
     const fn = only(
       ofType('AWS::Lambda::Function').filter(({ Properties }) => Properties.FunctionName === by.fn(id)),
       id,
@@ -116,6 +145,7 @@ describe.each(everyStage())('%s', (stage, { ofType }) => {
       id,
     );
     expect(rule.Properties.EventBusName).toBe(by.bus);
+    expect(rule.Properties.State).toBe('ENABLED');
     expect(rule.Properties.EventPattern).toEqual({ 'detail-type': spec.consumes });
     expect(rule.Properties.Targets).toHaveLength(1);
     expect(refersTo(rule.Properties.Targets[0].DeadLetterConfig, undelivered)).toBe(true);

@@ -65,6 +65,18 @@ describe.each(everyStage())('%s', (stage, synthesis) => {
       LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: false },
       TracingConfiguration: { Enabled: true },
     });
+    const [{ CloudWatchLogsLogGroup }, ...others] = machine.Properties.LoggingConfiguration.Destinations;
+    expect(others).toEqual([]);
+    const logs = only(
+      synthesis
+        .ofType('AWS::Logs::LogGroup')
+        .filter(
+          ({ stack, id }) => stack === machine.stack && id === CloudWatchLogsLogGroup.LogGroupArn['Fn::GetAtt'][0],
+        ),
+      'log group',
+    );
+    // under this prefix, the account's policy for logs does not grow with each group
+    expect(logs.Properties.LogGroupName).toBe(`/aws/vendedlogs/states/${by.workflow(workflow)}`);
   });
 
   test('every task is one of a workflow', () => {
