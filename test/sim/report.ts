@@ -1,3 +1,4 @@
+import { digestOf } from './digest.ts';
 import type { Explored, Failure } from './explore.ts';
 import { type Fault, kinds } from './faults.ts';
 
@@ -55,12 +56,19 @@ export const failureText = (failure: Failure, orders?: number): string => {
   ].join('\n');
 };
 
-export const summaryText = ({ seeds, orders, steps, histories, struck, statuses, failures }: Explored): string =>
-  [
+export const summaryText = (explored: Explored): string => {
+  const { seeds, orders, steps, histories, struck, statuses, hashes, failures } = explored;
+  // a run that failed ended early, and which seeds it still reached depends on its workers
+  const end =
+    failures.length === 0
+      ? ['no invariant was broken', `digest of all traces: ${digestOf(hashes)}`]
+      : [`${failures.length} seeds failed`];
+  return [
     `${seeds} seeds, ${orders} orders (${Object.entries(statuses)
       .map(([status, count]) => `${count} ${status}`)
       .join(', ')}), ${steps} steps`,
     `${histories} histories of orders and stock, every answer in them linearizable`,
     ...kinds.map((kind) => `  ${String(struck[kind]).padStart(7)}  ${kind}`),
-    failures.length === 0 ? 'no invariant was broken' : `${failures.length} seeds failed`,
+    ...end,
   ].join('\n');
+};

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { bundle } from '../../sim/bundle.ts';
+import { digestOf } from '../../sim/digest.ts';
 import { explore } from '../../sim/explore.ts';
 import { type Kind, kinds } from '../../sim/faults.ts';
 import { failureText } from '../../sim/report.ts';
@@ -29,11 +29,10 @@ const nights = async (seeds: number): Promise<Nights> => {
   try {
     const explored = await explore({ bundle: built, from: FROM, seeds, workers: availableParallelism() });
     const { orders, steps, histories, struck, hashes, failures } = explored;
-    const traces = [...hashes].sort(([a], [b]) => a - b).map(([seed, hash]) => `${seed} ${hash}`);
     return {
       ...{ from: FROM, seeds: explored.seeds, orders, steps, histories, struck },
       seconds: (performance.now() - begun) / 1_000,
-      digest: createHash('sha256').update(traces.join('\n')).digest('hex').slice(0, 16),
+      digest: digestOf(hashes),
       failures: failures.map((failure) => failureText(failure)),
     };
   } finally {
