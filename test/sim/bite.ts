@@ -13,7 +13,7 @@ const found = async (mutant: Mutant): Promise<string | undefined> => {
   const built = await bundle([planting(ROOT, mutant)]);
   try {
     const explored = await explore({
-      ...{ bundle: built, from: 1, seeds: SEEDS, workers: availableParallelism(), shrinks: false },
+      ...{ bundle: built, from: 1, seeds: SEEDS, workers: availableParallelism(), shrinks: 'nothing' },
     });
     const [failure] = explored.failures;
     if (!failure) return undefined;

@@ -1,12 +1,10 @@
 import type { Bundle } from './bundle.ts';
 import { makeCrew } from './crew.ts';
-import { type Fault, type Kind, kinds } from './faults.ts';
-import type { Outcome } from './simulate.ts';
-import type { Night, Simulated } from './worker.ts';
+import { type Kind, kinds } from './faults.ts';
+import type { Simulation } from './simulate.ts';
+import type { Night, Shrinks, Simulated } from './worker.ts';
 
-export type Failure =
-  | { readonly outcome: Outcome; readonly fewest: readonly Fault[] }
-  | { readonly seed: number; readonly error: string };
+export type Failure = Simulated | { readonly seed: number; readonly error: string };
 export type Explored = {
   readonly seeds: number;
   readonly orders: number;
@@ -19,7 +17,7 @@ export type Explored = {
   readonly failures: readonly Failure[];
 };
 
-type Options = {
+type Options = Omit<Simulation, 'seed'> & {
   readonly bundle: Bundle;
   readonly from: number;
   /** The most seeds; as many as there is time for by default. */
@@ -29,9 +27,7 @@ type Options = {
   /** The last seed first. */
   readonly backwards?: boolean;
   readonly workers: number;
-  readonly orders?: number;
-  readonly only?: readonly Fault[];
-  readonly shrinks?: boolean;
+  readonly shrinks?: Shrinks;
   /** Goes on after a failure until there are so many. */
   readonly mostFailures?: number;
   readonly heard?: (explored: Explored) => void;
@@ -39,8 +35,8 @@ type Options = {
 
 /** Simulates one seed after the other, on all workers at once. */
 export const explore = async (options: Options): Promise<Explored> => {
-  const { bundle, from, seeds = Number.POSITIVE_INFINITY, forMs = Number.POSITIVE_INFINITY, workers } = options;
-  const { orders, only, shrinks = true, mostFailures = 1, backwards = false, heard } = options;
+  const { bundle, from, seeds = Number.POSITIVE_INFINITY, forMs = Number.POSITIVE_INFINITY, ...others } = options;
+  const { workers, shrinks = 'faults', mostFailures = 1, backwards = false, heard, ...asked } = others;
   const begun = Date.now();
   const struck = Object.fromEntries(kinds.map((kind) => [kind, 0])) as Record<Kind, number>;
   const hashes = new Map<number, string>();
@@ -51,12 +47,7 @@ export const explore = async (options: Options): Promise<Explored> => {
 
   function* nights(): Generator<Night> {
     for (let n = 0; n < seeds && Date.now() - begun < forMs; n += 1)
-      yield {
-        seed: backwards ? from + seeds - 1 - n : from + n,
-        shrinks,
-        ...(orders && { orders }),
-        ...(only && { only }),
-      };
+      yield { seed: backwards ? from + seeds - 1 - n : from + n, shrinks, ...asked };
   }
   await makeCrew<Night, Simulated>(bundle.path, workers).work(nights(), ({ seed }, done) => {
     sums.seeds += 1;
@@ -64,14 +55,14 @@ export const explore = async (options: Options): Promise<Explored> => {
       failures.push({ seed, ...done });
       return failures.length < mostFailures;
     }
-    const { outcome, fewest } = done;
+    const { outcome } = done;
     hashes.set(outcome.seed, outcome.hash);
     sums.orders += outcome.orders;
     sums.steps += outcome.steps;
     sums.histories += outcome.histories;
     for (const { kind } of outcome.struck) struck[kind] += 1;
     for (const [status, count] of Object.entries(outcome.statuses)) statuses[status] = (statuses[status] ?? 0) + count;
-    if (outcome.violation) failures.push({ outcome, fewest: fewest ?? outcome.struck });
+    if (outcome.violation) failures.push(done);
     heard?.(explored());
     return failures.length < mostFailures;
   });

@@ -45,27 +45,69 @@ export const kinds = Object.keys(rates) as readonly Kind[];
 
 /** The n-th time that this kind could have struck. */
 export type Fault = { readonly kind: Kind; readonly n: number };
-export type Struck = Fault & { readonly at: number; readonly where: string };
+/**
+ * The n-th time that this kind could have struck this place, and how hard it does: at least 0 and less than 1. No rate and no draw
+ * decides about it any more, and what happens elsewhere does not move it.
+ */
+export type Forced = { readonly kind: Kind; readonly place: string; readonly nth: number; readonly force: number };
+export type Struck = Fault & Forced & { readonly at: number; readonly where: string };
+
+/** As a command and its output name a fault. */
+export const nameOf = ({ kind, n }: Fault): string => `${kind}/${n}`;
 
 const IN = 100_000;
 const WEATHER = [0, 1, 1, 3];
 
-type Draw = { readonly chance: Chance; readonly weather: number; asked: number };
+/** What strikes at a tick, whatever is at work then: its number is its second. */
+const atTick: readonly Kind[] = [
+  ...(['poison message', 'provider outage', 'dead letters redriven'] as const),
+  ...(['environment restart', 'changed saga deployed'] as const),
+];
+
+type Turn = Fault & Omit<Forced, 'force'>;
+/** How hard it strikes at this turn, or undefined where it does not. Asked once for every turn, in their order. */
+type Forces = (turn: Turn) => number | undefined;
+
+/** As the seed has it. Each kind draws for itself and draws as much whether or not it strikes, so that `only` these can be looked at. */
+const drawn = (seed: number, only: readonly Fault[] | undefined): Forces => {
+  const allowed = only && new Set(only.map(nameOf));
+  type Draw = { readonly chance: Chance; readonly weather: number };
+  const draws = Object.fromEntries(
+    kinds.map((kind): [Kind, Draw] => {
+      const chance = chanceOf(seed, `fault/${kind}`);
+      return [kind, { chance, weather: chance.pick(WEATHER) }];
+    }),
+  ) as Record<Kind, Draw>;
+  return ({ kind, n }) => {
+    const { chance, weather } = draws[kind];
+    const [hit, force] = [chance.number() * IN < rates[kind] * weather, chance.number()];
+    return hit && (!allowed || allowed.has(nameOf({ kind, n }))) ? force : undefined;
+  };
+};
+
+const stored = (faults: readonly Forced[]): Forces => {
+  const turnOf = ({ kind, place, nth }: Omit<Forced, 'force'>) => `${kind}/${place}/${nth}`;
+  const forces = new Map(faults.map((fault) => [turnOf(fault), fault.force]));
+  return (turn) => forces.get(turnOf(turn));
+};
 
 export type Faults = ReturnType<typeof makeFaults>;
+export type Bounds = {
+  /** Of all faults that the seed would bring, only these. */
+  readonly only?: readonly Fault[];
+  /** These, instead of all that the seed would bring. */
+  readonly faults?: readonly Forced[];
+};
 
-/**
- * Decides about every chance that a fault has. Each kind draws for itself and draws as much whether or not it strikes, so that
- * `only` these, of all that a seed would bring, can be looked at.
- */
-export const makeFaults = (seed: number, now: () => number, only?: readonly Fault[]) => {
-  const allowed = only && new Set(only.map(({ kind, n }) => `${kind}/${n}`));
-  const draws = new Map(
-    kinds.map((kind) => {
-      const chance = chanceOf(seed, `fault/${kind}`);
-      return [kind, { chance, weather: chance.pick(WEATHER), asked: 0 }] as [Kind, Draw];
-    }),
-  );
+/** Decides about every chance that a fault has. */
+export const makeFaults = (seed: number, now: () => number, { only, faults }: Bounds = {}) => {
+  const forceOf = faults ? stored(faults) : drawn(seed, only);
+  const asked = new Map<string, number>();
+  const nextOf = (name: string): number => {
+    const n = asked.get(name) ?? 0;
+    asked.set(name, n + 1);
+    return n;
+  };
   const struck: Struck[] = [];
   let over = false;
   return {
@@ -73,15 +115,14 @@ export const makeFaults = (seed: number, now: () => number, only?: readonly Faul
     end() {
       over = true;
     },
-    /** How hard it strikes, at least 0 and less than 1, or undefined where it does not, or there is nothing `live` to be struck. */
+    /** How hard it strikes, or undefined where it does not, or there is nothing `live` to be struck. */
     strike(kind: Kind, where: string, live = true): number | undefined {
-      const draw = draws.get(kind);
-      if (!draw || over) return undefined;
-      const { chance, weather } = draw;
-      const [hit, force] = [chance.number() * IN < rates[kind] * weather, chance.number()];
-      const n = draw.asked++;
-      if (!hit || !live || (allowed && !allowed.has(`${kind}/${n}`))) return undefined;
-      struck.push({ kind, n, at: now(), where });
+      if (over) return undefined;
+      const place = atTick.includes(kind) ? 'any' : where;
+      const turn = { kind, n: nextOf(kind), place, nth: nextOf(`${kind}/${place}`) };
+      const force = forceOf(turn);
+      if (force === undefined || !live) return undefined;
+      struck.push({ ...turn, force, at: now(), where });
       return force;
     },
   };

@@ -1,6 +1,6 @@
 import { digestOf } from './digest.ts';
 import type { Explored, Failure } from './explore.ts';
-import { type Fault, kinds } from './faults.ts';
+import { type Fault, kinds, nameOf } from './faults.ts';
 
 /** The invariants by their numbers in the design, in a few words; those from 12 on are more than it lists. */
 const promises: Readonly<Record<number, string>> = {
@@ -20,7 +20,7 @@ const promises: Readonly<Record<number, string>> = {
   14: 'answers are linearizable',
 };
 
-export const written = (faults: readonly Fault[]): string => faults.map(({ kind, n }) => `${kind}/${n}`).join(',');
+export const written = (faults: readonly Fault[]): string => faults.map(nameOf).join(',');
 
 /** The other way round; throws for what is none. */
 export const parsed = (text: string): Fault[] =>
@@ -34,25 +34,41 @@ export const parsed = (text: string): Fault[] =>
       return { kind, n: Number(n) };
     });
 
-const replay = (seed: number, orders: string, faults: readonly Fault[]) =>
-  `npm run sim -- --seeds 1 --from ${seed}${orders} --only "${written(faults)}"`;
+/** How a night was asked for, beside its seed. */
+export type Asked = {
+  readonly orders?: number | undefined;
+  readonly mutant?: string | undefined;
+  /** The regression file that holds its plan and faults. */
+  readonly file?: string | undefined;
+};
 
-export const failureText = (failure: Failure, orders?: number): string => {
-  const asked = orders === undefined ? '' : ` --orders ${orders}`;
+const commandOf = (seed: number, { orders, mutant, file }: Asked, last = ''): string =>
+  [
+    'npm run sim --',
+    file === undefined ? `--seeds 1 --from ${seed}` : `--replay ${file} --from ${seed}`,
+    ...(orders === undefined ? [] : [`--orders ${orders}`]),
+    ...(mutant === undefined ? [] : [`--mutant ${mutant}`]),
+    ...(last === '' ? [] : [last]),
+  ].join(' ');
+
+/** What broke, with which faults and after which steps, and the commands that play it again and keep it. */
+export const failureText = (failure: Failure, asked: Asked = {}): string => {
   if ('error' in failure)
-    return `seed ${failure.seed} broke the simulation:\n${failure.error}\nnpm run sim -- --seeds 1 --from ${failure.seed}${asked}`;
-  const { outcome, fewest } = failure;
-  const { seed, violation, struck, trace } = outcome;
-  const where = struck.filter(({ kind, n }) => fewest.some((one) => one.kind === kind && one.n === n));
+    return `seed ${failure.seed} broke the simulation:\n${failure.error}\n${commandOf(failure.seed, asked)}`;
+  const { seed, violation, struck, trace } = failure.outcome;
+  const drawn = asked.file === undefined;
   return [
     `seed ${seed} breaks invariant ${violation?.invariant} (${promises[violation?.invariant ?? 0]}):`,
     `  ${violation?.what}`,
-    `with ${where.length} faults:`,
-    ...where.map(({ kind, n, at, where }) => `  ${at} ms  ${kind}/${n}  ${where}`),
+    `with ${struck.length} faults:`,
+    ...struck.map((fault) => `  ${fault.at} ms  ${nameOf(fault)}  ${fault.where}`),
     'the steps before it (ms, by whom, what, keys, outcome):',
     ...trace.map((line) => `  ${line}`),
     'replay it:',
-    `  ${replay(seed, asked, fewest)}`,
+    `  ${commandOf(seed, asked, drawn ? `--only "${written(struck)}"` : '')}`,
+    ...(drawn
+      ? ['keep it as a regression:', `  ${commandOf(seed, asked, '--save test/sim/regressions/NAME.json')}`]
+      : []),
   ].join('\n');
 };
 

@@ -5,10 +5,10 @@ import type { Row, Violation } from '../../scripts/audit/audit.ts';
 import { backend, consumers, definitions, sleep, times } from './backend.ts';
 import { chanceOf } from './chance.ts';
 import { makeCustomers } from './customers.ts';
-import { type Fault, makeFaults, type Struck } from './faults.ts';
+import { type Bounds, makeFaults, type Struck } from './faults.ts';
 import { makeNetwork } from './network.ts';
 import { makeOperator } from './operator.ts';
-import { planOf } from './plan.ts';
+import { type Plan, planOf } from './plan.ts';
 import { realm } from './realm.ts';
 import { atRest } from './rest.ts';
 import { rowsOf } from './rows.ts';
@@ -17,12 +17,13 @@ import { makeTimeline } from './timeline.ts';
 import { makeWatch } from './watch.ts';
 import { makeAsk } from './world.ts';
 
-export type Simulation = {
+export type Simulation = Bounds & {
+  /** All that is left to chance is drawn from it. */
   readonly seed: number;
   /** Orders in the seed; 5 to 40, as it draws, by default. */
   readonly orders?: number;
-  /** Of all faults that the seed would bring, only these. */
-  readonly only?: readonly Fault[];
+  /** What the world outside wants, instead of what the seed would draw. */
+  readonly plan?: Plan;
 };
 export type Outcome = {
   readonly seed: number;
@@ -48,10 +49,12 @@ const MOST_STEPS = 3_000_000;
 const REST_MS = 30 * MINUTE;
 
 /** One night of Breakwater, as its seed has it. */
-export const simulate = async ({ seed, orders, only }: Simulation): Promise<Outcome> => {
+export const simulate = async (simulation: Simulation): Promise<Outcome> => {
+  const { seed, orders, plan = planOf(seed, orders), ...bounds } = simulation;
+  // what is left of a night that broke goes on for a turn, and must not draw from the chance of this one
+  await realm.settle();
   realm.begin(seed);
-  const plan = planOf(seed, orders);
-  const faults = makeFaults(seed, realm.now, only);
+  const faults = makeFaults(seed, realm.now, bounds);
   const timeline = makeTimeline(realm.steps);
   const watch = makeWatch(timeline);
   const hash = createHash('sha256');

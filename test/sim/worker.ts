@@ -1,17 +1,21 @@
 import './realm.ts';
-import type { Fault } from './faults.ts';
+import type { Plan } from './plan.ts';
 import { walk } from './saga-steps.ts';
-import { shrink } from './shrink.ts';
+import { shrinkFaults, shrinkNight } from './shrink.ts';
 import { type Outcome, type Simulation, simulate } from './simulate.ts';
 import type { Walk, Walked } from './ways.ts';
 
-/** A seed to simulate, and whether to look for the fewest faults that still break it if it is broken. */
-export type Night = Simulation & { readonly shrinks?: boolean };
-export type Simulated = { readonly outcome: Outcome; readonly fewest?: readonly Fault[] };
+/** What is left out of a night that breaks, while what is left still breaks it. */
+export type Shrinks = 'nothing' | 'faults' | 'faults and plan';
+export type Night = Simulation & { readonly shrinks: Shrinks };
+/** The night as it was shrunk, and its plan where that was shrunk too. */
+export type Simulated = { readonly outcome: Outcome; readonly plan?: Plan };
 
 const night = async ({ shrinks, ...simulation }: Night): Promise<Simulated> => {
   const outcome = await simulate(simulation);
-  return outcome.violation && shrinks ? await shrink(simulation, outcome) : { outcome };
+  if (!outcome.violation || shrinks === 'nothing') return { outcome };
+  if (shrinks === 'faults and plan') return await shrinkNight(simulation, outcome);
+  return { outcome: await shrinkFaults(simulation, outcome, 'only') };
 };
 
 const answer = async (job: Night | Walk): Promise<Simulated | Walked | { readonly error: string }> => {
