@@ -10,9 +10,9 @@ const WHOLE = { statements: 100, branches: 100, functions: 100, lines: 100 };
 export default defineConfig({
   test: {
     coverage: {
-      include: ['functions/*/{domain,app}/**'],
+      include: ['functions/*/{domain,use-cases}/**'],
       reporter: ['text-summary'],
-      thresholds: { 'functions/*/domain/**': WHOLE, 'functions/*/app/**': WHOLE },
+      thresholds: { 'functions/*/domain/**': WHOLE, 'functions/*/use-cases/**': WHOLE },
     },
     reporters: ['default', './test/reporter.ts'],
     projects: [

@@ -1,47 +1,46 @@
 import { join } from 'node:path';
 import { App, Tags } from 'aws-cdk-lib';
-import { names } from '#shared/manifest';
-import { manifests } from '../functions/manifests.ts';
-import { bundled } from '../lib/bundles.ts';
-import { type Deployment, manifestsOn } from '../lib/deployment.ts';
-import { judge } from '../lib/nag.ts';
-import { contextsBefore } from '../lib/order.ts';
+import { manifestsOn, names } from '#platform/manifest';
+import { contexts } from '../functions/contexts.ts';
+import { bundledCode } from '../lib/bundles.ts';
+import { type Deployment, dependenciesOf } from '../lib/deployment.ts';
+import { addNagChecks } from '../lib/nag.ts';
 import { ApiStack } from '../lib/stacks/api.ts';
 import { ContextStack } from '../lib/stacks/context.ts';
 import { StateStack } from '../lib/stacks/state.ts';
 import { stageOf } from '../lib/stages.ts';
 
-/** Makes every stack of a stage. They share names, not exports, so only their order ties them together. */
+/** Creates every stack of a stage. Stacks share names, not exports, so only their order of deployment connects them. */
 export const breakwater = (app: App, deployment: Deployment) => {
-  const { stage } = deployment;
-  const called = (name: string) => `${names(stage.name).prefix}-${name}`;
+  const { stage, manifests } = deployment;
+  const stackName = (name: string) => `${names(stage.name).prefix}-${name}`;
 
-  const state = new StateStack(app, called('state'), { stage });
-  const contexts = new Map(
-    deployment.manifests.map((manifest) => {
-      const stack = new ContextStack(app, called(manifest.context), { deployment, manifest });
+  const state = new StateStack(app, stackName('state'), { stage, manifests });
+  const contextStacks = new Map(
+    manifests.map((manifest) => {
+      const stack = new ContextStack(app, stackName(manifest.context), { deployment, manifest });
       Tags.of(stack).add('context', manifest.context);
       return [manifest.context, stack] as const;
     }),
   );
-  const api = new ApiStack(app, called('api'), { deployment });
+  const api = new ApiStack(app, stackName('api'), { deployment });
 
-  for (const manifest of deployment.manifests) {
-    const stack = contexts.get(manifest.context);
+  for (const manifest of manifests) {
+    const stack = contextStacks.get(manifest.context);
     stack?.addStackDependency(state);
-    for (const before of contextsBefore(manifest, deployment)) {
-      const other = contexts.get(before);
+    for (const dependency of dependenciesOf(manifest, deployment)) {
+      const other = contextStacks.get(dependency);
       if (other) stack?.addStackDependency(other);
     }
   }
-  for (const stack of contexts.values()) api.addStackDependency(stack);
+  for (const stack of contextStacks.values()) api.addStackDependency(stack);
   Tags.of(app).add('project', 'breakwater');
   Tags.of(app).add('stage', stage.name);
-  judge(app);
+  addNagChecks(app);
 };
 
-/** The stage that the command line asks for; one line instead of a stack trace where it asks for none that can be. */
-const stageAskedFor = (app: App) => {
+/** The stage of the command line. A wrong setting prints one line instead of a stack trace. */
+const requestedStage = (app: App) => {
   try {
     return stageOf({
       stage: app.node.tryGetContext('stage'),
@@ -58,7 +57,7 @@ const stageAskedFor = (app: App) => {
 
 if (import.meta.main) {
   const app = new App();
-  const stage = stageAskedFor(app);
-  const here = manifestsOn(stage, manifests);
-  breakwater(app, { stage, manifests: here, code: bundled(here, join(app.outdir, 'bundles')) });
+  const stage = requestedStage(app);
+  const manifests = manifestsOn(stage.name, contexts);
+  breakwater(app, { stage, manifests, code: bundledCode(manifests, join(app.outdir, 'bundles')) });
 }

@@ -1,23 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { manifests } from '#manifests';
-import { type FunctionSpec, functionId } from '#shared/manifest';
+import { writeFileSync } from 'node:fs';
+import { contexts } from '#contexts';
+import { functionsOf, type NamedFunction } from '#platform/manifest';
+import { type SagaDefinition, toAsl } from '#platform/saga/definition';
 
-type State = {
-  readonly Type: string;
-  readonly Next?: string;
-  readonly End?: boolean;
-  readonly Parameters?: { readonly FunctionName?: string };
-  readonly Catch?: readonly { readonly ErrorEquals: readonly string[]; readonly Next: string }[];
-};
-type Definition = {
-  readonly Comment: string;
-  readonly StartAt: string;
-  readonly States: Readonly<Record<string, State>>;
-};
-
-const functions = manifests.flatMap(({ context, functions }) =>
-  Object.entries<FunctionSpec>(functions).map(([name, spec]) => ({ id: functionId(context, name), context, spec })),
-);
+const functions = functionsOf(...contexts);
 
 const row = (...cells: readonly string[]) => `| ${cells.join(' | ')} |`;
 const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
@@ -25,22 +11,25 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
 const codes = (names: readonly string[] = []) => names.map((name) => `\`${name}\``).join('<br>') || '-';
 const mermaid = (...lines: readonly string[]) => ['```mermaid', ...lines, '```'].join('\n');
 
-const triggers = (spec: FunctionSpec): string =>
+const triggersOf = ({ spec, routes }: NamedFunction): string =>
   [
-    ...(spec.routes ?? []).map(({ method, path, scope }) => `\`${method} ${path}\` (${scope})`),
+    ...routes.map(({ method, path, scope }) => `\`${method} ${path}\` (${scope})`),
     ...(spec.consumes ?? []).map((type) => `event \`${type}\``),
     ...(spec.task ? ['task of a saga'] : []),
     ...(spec.streams ? ["the table's stream"] : []),
+    ...(spec.everyMinutes
+      ? [`schedule: every ${spec.everyMinutes === 1 ? 'minute' : `${spec.everyMinutes} minutes`}`]
+      : []),
     ...(spec.authorizes ? ["the API's authorizer"] : []),
   ].join('<br>');
 
 const functionTable = () =>
   table(
-    ['Function', 'Called by', 'Table grants'],
-    functions.map(({ id, spec }) => [
-      `\`${id}\``,
-      triggers(spec),
-      spec.grants.map(({ of, may }) => `\`${of}#\`: ${may.join(', ')}`).join('<br>') || '-',
+    ['Function', 'Triggered by', 'Table grants'],
+    functions.map((fn) => [
+      `\`${fn.id}\``,
+      triggersOf(fn),
+      fn.spec.grants.map(({ of, may }) => `\`${of}#\`: ${may.join(', ')}`).join('<br>') || '-',
     ]),
   );
 
@@ -50,7 +39,7 @@ const consumersOf = (type: string) =>
 const eventTable = () =>
   table(
     ['Event', 'Published by', 'Consumed by'],
-    manifests.flatMap(({ context, publishes = [] }) =>
+    contexts.flatMap(({ context, publishes = [] }) =>
       publishes.map((type) => [`\`${type}\``, context, codes(consumersOf(type).map(({ id }) => id))]),
     ),
   );
@@ -58,43 +47,45 @@ const eventTable = () =>
 const eventChart = () =>
   mermaid(
     'flowchart LR',
-    ...manifests.flatMap(({ context, publishes = [] }) =>
+    ...contexts.flatMap(({ context, publishes = [] }) =>
       publishes.flatMap((type) => consumersOf(type).map(({ id }) => `  ${context} -- ${type} --> ${id}`)),
     ),
     ...functions.flatMap(({ id, spec }) => (spec.starts ?? []).map((workflow) => `  ${id} -- starts --> ${workflow}`)),
   );
 
-const sagaChart = ({ StartAt, States }: Definition) =>
+const sagaChart = ({ startAt, steps, onFault }: SagaDefinition) =>
   mermaid(
     'stateDiagram-v2',
-    `  [*] --> ${StartAt}`,
-    ...Object.entries(States).flatMap(([name, { Type, Next, End, Catch = [] }]) => [
-      ...(Next ? [`  ${name} --> ${Next}`] : []),
-      ...(End || Type === 'Succeed' || Type === 'Fail' ? [`  ${name} --> [*]`] : []),
-      ...Catch.map(({ ErrorEquals, Next }) => `  ${name} --> ${Next}: ${ErrorEquals.join(', ')}`),
-    ]),
-  );
-
-const sagas = () =>
-  manifests.flatMap(({ workflows = {} }) =>
-    Object.entries(workflows).map(([id, { definition }]) => {
-      const asl = JSON.parse(readFileSync(new URL(`../${definition}`, import.meta.url), 'utf8')) as Definition;
-      const tasks = Object.entries(asl.States).flatMap(([state, { Parameters }]) =>
-        Parameters?.FunctionName ? [[state, `\`${Parameters.FunctionName.slice(2, -1)}\``]] : [],
-      );
-      return [`### ${id}`, asl.Comment, sagaChart(asl), table(['State', 'Function'], tasks)].join('\n\n');
+    `  [*] --> ${startAt}`,
+    ...Object.entries(steps).flatMap(([name, step]) => {
+      if (step.kind !== 'task') return [`  ${name} --> [*]`];
+      return [
+        `  ${name} --> ${step.next ?? '[*]'}`,
+        ...step.refusals.map(({ error, next }) => `  ${name} --> ${next}: ${error.name}`),
+        `  ${name} --> ${onFault}: any other error`,
+      ];
     }),
   );
 
-/** docs/flow.md, from the manifests and the sagas' definitions. */
+const sagas = () =>
+  contexts.flatMap(({ workflows = {} }) =>
+    Object.entries(workflows).map(([id, saga]) => {
+      const tasks = Object.entries(saga.steps).flatMap(([name, step]) =>
+        step.kind === 'task' ? [[name, `\`${step.function}\``]] : [],
+      );
+      return [`### ${id}`, saga.comment, sagaChart(saga), table(['State', 'Function'], tasks)].join('\n\n');
+    }),
+  );
+
+/** docs/flow.md, from the manifests, the contracts and the sagas. */
 export const flow = (): string =>
   [
     '# The flow',
-    'Made by `npm run docs` from the manifests and the definitions of the sagas; a test fails when it is not up to date.',
+    '`npm run docs` generates this page from the manifests, the contracts and the sagas. A test fails when it is out of date.',
     '## Functions',
     functionTable(),
     '## Events',
-    'An event rides on the item whose write caused it; the relay brings it from the stream to the bus; each consumer has a rule, a queue and a dead-letter queue of its own.',
+    'The write of an item carries its events. The relay publishes them from the stream to the bus. Each consumer has a rule, a queue and dead-letter queues of its own.',
     eventChart(),
     eventTable(),
     '## Sagas',
@@ -103,4 +94,18 @@ export const flow = (): string =>
     .join('\n\n')
     .concat('\n');
 
-if (import.meta.main) writeFileSync(new URL('flow.md', import.meta.url), flow());
+/** Each saga in Amazon States Language, by its path from the project's root. */
+export const sagaFiles = (): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    contexts.flatMap(({ context, workflows = {} }) =>
+      Object.entries(workflows).map(([id, saga]) => [
+        `functions/${context}/saga/${id}.asl.json`,
+        `${JSON.stringify(toAsl(saga), undefined, 2)}\n`,
+      ]),
+    ),
+  );
+
+if (import.meta.main) {
+  writeFileSync(new URL('flow.md', import.meta.url), flow());
+  for (const [path, text] of Object.entries(sagaFiles())) writeFileSync(new URL(`../${path}`, import.meta.url), text);
+}

@@ -1,21 +1,13 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import {
-  type FunctionId,
-  names,
-  type QueueId,
-  type Secret,
-  type StageName,
-  TABLE,
-  type WorkflowId,
-} from '#shared/manifest';
+import { type FunctionId, names, type QueueId, type StageName, TABLE, type WorkflowId } from '#platform/manifest';
 
-/** ARNs by the naming convention, in the account and region of the scope's stack: no stack needs another's exports. */
+/** ARNs by the naming convention, in the account and region of the scope's stack, so no stack needs another's exports (ADR 14). */
 export const arns = (scope: Construct, stage: StageName) => {
   const by = names(stage);
   const arn = (service: string, resource: string, resourceName: string, arnFormat = ArnFormat.SLASH_RESOURCE_NAME) =>
     Stack.of(scope).formatArn({ service, resource, resourceName, arnFormat });
-  /** Of services with one kind of resource, which their ARNs do not name. */
+  /** For services whose ARNs do not name a kind of resource. */
   const plain = (service: string, resource: string) =>
     Stack.of(scope).formatArn({ service, resource, arnFormat: ArnFormat.NO_RESOURCE_NAME });
   return {
@@ -26,10 +18,10 @@ export const arns = (scope: Construct, stage: StageName) => {
     fn: (id: FunctionId) => arn('lambda', 'function', by.fn(id), ArnFormat.COLON_RESOURCE_NAME),
     workflow: (id: WorkflowId) => arn('states', 'stateMachine', by.workflow(id), ArnFormat.COLON_RESOURCE_NAME),
     queue: (id: QueueId) => plain('sqs', by.queue(id)),
-    /** What SES may have verified to send from this address: itself or its domain. */
+    /** The identities that SES may have verified for this address: itself or its domain. */
     senders: (address: string) =>
       [address, address.slice(address.indexOf('@') + 1)].map((identity) => arn('ses', 'identity', identity)),
     /** Secrets Manager appends a hyphen and six characters to a secret's name. */
-    secret: (id: Secret) => arn('secretsmanager', 'secret', `${by.secret(id)}-??????`, ArnFormat.COLON_RESOURCE_NAME),
+    secret: (id: string) => arn('secretsmanager', 'secret', `${by.secret(id)}-??????`, ArnFormat.COLON_RESOURCE_NAME),
   };
 };

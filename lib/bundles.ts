@@ -1,39 +1,49 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { type BuildOptions, buildSync, type Metafile } from 'esbuild';
-import type { FunctionId, Manifest } from '#shared/manifest';
-import { functionsOf } from './deployment.ts';
+import { entryOf, type FunctionId, functionsOf, type Manifest, type NamedFunction } from '#platform/manifest';
 
-/** CommonJS made from ES modules: smaller than CommonJS from CommonJS, faster to load than ES modules. */
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const RUNTIME = join(ROOT, 'functions/platform/runtime');
+
+/** CommonJS made from ES modules: smaller than CommonJS from CommonJS, faster to load than ES modules (ADR 11). */
 export const bundling = {
-  absWorkingDir: fileURLToPath(new URL('..', import.meta.url)),
+  absWorkingDir: ROOT,
   bundle: true,
   platform: 'node',
   target: 'node24',
   format: 'cjs',
   mainFields: ['module', 'main'],
-  /** Of no use in Lambda, and large: see there. */
-  alias: {
-    '@aws-sdk/credential-provider-node': fileURLToPath(
-      new URL('../functions/shared/aws/credentials.ts', import.meta.url),
-    ),
-  },
+  alias: { '@aws-sdk/credential-provider-node': join(RUNTIME, 'credentials.ts') },
   minify: true,
   legalComments: 'none',
 } as const satisfies BuildOptions;
 
-/** Bundles all functions at once, each to `<outdir>/<id>/index.js`; says what entered each. */
-export const bundle = (manifests: readonly Manifest[], outdir: string): Metafile =>
-  buildSync({
-    ...bundling,
-    outdir,
-    metafile: true,
-    entryPoints: Object.fromEntries(functionsOf(...manifests).map(({ id, spec }) => [`${id}/index`, spec.entry])),
-  }).metafile;
+/** The module that Lambda loads: it builds one entry point's handler. esbuild drops the file's other entry points. */
+const lambdaModule = (fn: NamedFunction) => {
+  const { file, exportName } = entryOf(fn);
+  return `import { ${exportName} as entry } from ${JSON.stringify(join(ROOT, file))};
+import { handlerOnAws } from ${JSON.stringify(join(RUNTIME, 'aws.ts'))};
+export const handler = handlerOnAws(entry);
+`;
+};
 
-/** The code of each function, bundled. */
-export const bundled = (manifests: readonly Manifest[], outdir: string) => {
+/** Bundles every function at once, each to `<outdir>/<id>/index.js`. The metafile lists what each bundle contains. */
+export const bundle = (manifests: readonly Manifest[], outdir: string): Metafile => {
+  const modules = join(outdir, 'modules');
+  mkdirSync(modules, { recursive: true });
+  const entryPoints = functionsOf(...manifests).map((fn) => {
+    const file = join(modules, `${fn.id}.ts`);
+    writeFileSync(file, lambdaModule(fn));
+    return [`${fn.id}/index`, file] as const;
+  });
+  return buildSync({ ...bundling, outdir, metafile: true, entryPoints: Object.fromEntries(entryPoints) }).metafile;
+};
+
+/** Bundles every function and returns the code of each. */
+export const bundledCode = (manifests: readonly Manifest[], outdir: string) => {
   bundle(manifests, outdir);
   return (id: FunctionId) => Code.fromAsset(join(outdir, id));
 };

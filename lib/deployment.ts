@@ -1,35 +1,45 @@
 import type { Code } from 'aws-cdk-lib/aws-lambda';
-import { type FunctionId, type FunctionSpec, functionId, type Manifest, type RouteSpec } from '#shared/manifest';
+import type { RouteDefinition } from '#platform/http/route';
+import { type FunctionId, functionsOf, type Manifest } from '#platform/manifest';
+import { tasksOf } from '#platform/saga/definition';
 import type { Stage } from './stages.ts';
 
-/** What every stack and construct is made from: a stage, the contexts on it, and the code of each function. */
+/** What every stack and construct is made from: a stage, its contexts, and the code of each function. */
 export type Deployment = {
   readonly stage: Stage;
   readonly manifests: readonly Manifest[];
   readonly code: (id: FunctionId) => Code;
 };
 
-/** The contexts that a stage has. */
-export const manifestsOn = (stage: Stage, all: readonly Manifest[]): readonly Manifest[] =>
-  all.filter(({ standalone }) => !standalone || standalone.stages.includes(stage.name));
+export type RoutedFunction = RouteDefinition & { readonly function: FunctionId };
 
-export type NamedFunction = { readonly id: FunctionId; readonly name: string; readonly spec: FunctionSpec };
-
-/** The functions of these contexts. */
-export const functionsOf = (...manifests: readonly Manifest[]): readonly NamedFunction[] =>
-  manifests.flatMap(({ context, functions }) =>
-    Object.entries(functions).map(([name, spec]) => ({ id: functionId(context, name), name, spec })),
-  );
-
-export type RoutedFunction = RouteSpec & { readonly to: FunctionId };
-
-/** The routes of these contexts, and who answers each. */
+/** The routes of these contexts, each with the function that serves it. */
 export const routesOf = (...manifests: readonly Manifest[]): readonly RoutedFunction[] =>
-  functionsOf(...manifests).flatMap(({ id, spec }) => (spec.routes ?? []).map((route) => ({ ...route, to: id })));
+  functionsOf(...manifests).flatMap(({ id, routes }) => routes.map((route) => ({ ...route, function: id })));
 
-/** The one function that stands in front of every route that is not public. */
+/** The one function that authorizes the callers of all routes that are not public. */
 export const authorizerOf = (...manifests: readonly Manifest[]): FunctionId => {
   const [found, ...others] = functionsOf(...manifests).filter(({ spec }) => spec.authorizes);
   if (!found || others.length > 0) throw new Error('exactly one function must be the authorizer');
   return found.id;
+};
+
+/**
+ * The contexts that must be deployed before this one: those whose functions its workflows invoke, the provider that it calls, and,
+ * before the relay publishes the first event, every consumer of events.
+ */
+export const dependenciesOf = (manifest: Manifest, { stage, manifests }: Deployment): readonly string[] => {
+  const specs = functionsOf(manifest).map(({ spec }) => spec);
+  const tasks = Object.values(manifest.workflows ?? {}).flatMap(tasksOf);
+  const callsSandbox = stage.provider === 'sandbox' && specs.some((spec) => spec.callsProvider || spec.inspects);
+  const relays = specs.some((spec) => spec.streams);
+  return manifests
+    .filter((other) => other !== manifest)
+    .filter(
+      (other) =>
+        functionsOf(other).some(({ id }) => tasks.includes(id)) ||
+        (callsSandbox && other.standalone) ||
+        (relays && functionsOf(other).some(({ spec }) => spec.consumes)),
+    )
+    .map(({ context }) => context);
 };

@@ -2,7 +2,7 @@ import { type App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Construct } from 'constructs';
 
-/** What we do otherwise than the AwsSolutions rules want, and why. Each holds for the construct that says so, and for no other. */
+/** The AwsSolutions rules that we acknowledge, and why (ADR 51). Each holds only for the construct that acknowledges it. */
 const reasons = {
   ownKeys: [
     'COG4',
@@ -32,16 +32,16 @@ const reasons = {
   ],
 } as const satisfies Readonly<Record<string, readonly [rule: string, reason: string]>>;
 
-export type Deviation = keyof typeof reasons;
+export type Acknowledgement = keyof typeof reasons;
 
-/** Says that this construct deviates, and why. `finding` where the rule's finding names a resource of its own. */
-export const deviates = (construct: Construct, deviation: Deviation, finding?: string) => {
-  const [rule, reason] = reasons[deviation];
+/** Acknowledges a rule for this construct. `finding` is for a finding that names a resource of its own. */
+export const acknowledge = (construct: Construct, acknowledgement: Acknowledgement, finding?: string) => {
+  const [rule, reason] = reasons[acknowledgement];
   const id = `AwsSolutions-${finding === undefined ? rule : rule.replace(/\[.*\]$/, `[${finding}]`)}`;
   Validations.of(construct).acknowledge({ id, reason });
 };
 
-/** Fails synthesis on every finding that no construct gives a reason for. */
-export const judge = (app: App) => Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+/** Fails synthesis on every finding that no construct acknowledges. */
+export const addNagChecks = (app: App) => Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 
-export const deviations: readonly string[] = Object.keys(reasons);
+export const acknowledgements: readonly string[] = Object.keys(reasons);

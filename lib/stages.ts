@@ -1,8 +1,9 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { StageName } from '#shared/manifest';
-import { shortTimes, type Times, usualTimes } from '#shared/times';
+import type { StageName } from '#platform/manifest';
+import { defaultTimes, type Times, testTimes } from '#platform/runtime/times';
 
-/** What a stage is like, apart from its payment provider and where its APIs answer. */
+/** The properties of a stage, apart from its payment provider and its API's address. */
 export type StageTraits = {
   /** Data outlives its stack, and neither the table nor its stack can be deleted by accident. */
   readonly protect: boolean;
@@ -11,25 +12,25 @@ export type StageTraits = {
   /** X-Ray, which LocalStack lacks. */
   readonly tracing: boolean;
   readonly alarms: boolean;
-  /** A web application firewall before the product's API, which LocalStack lacks. */
+  /** A web ACL in front of the product's API, which LocalStack lacks. */
   readonly firewall: boolean;
-  /** How long a queue hides a message that was received, in time-outs of its function: 6 is what AWS advises, 1 the least. */
+  /** A queue's visibility time-out, in time-outs of its function: AWS recommends 6, and 1 is the minimum. */
   readonly visibilityTimeouts: number;
-  /** Requests per second over all callers of an API, and how many at once. */
+  /** Requests per second over all callers of an API, and the burst. */
   readonly throttle: { readonly rate: number; readonly burst: number };
   readonly times: Times;
-  /** Whether the sandbox stands in for a payment provider that is not configured, and a sink for mail. */
+  /** Without a configured payment provider the stage uses the sandbox, and a sink for mail. */
   readonly sandboxed: boolean;
 };
 
 export type Stage = StageTraits & {
   readonly name: StageName;
   readonly provider: 'sandbox' | { readonly url: string };
-  /** Who hears of alarms by mail, once they have confirmed that they want to. */
+  /** Who gets alarms by mail, after confirming the subscription. */
   readonly alarmEmail?: string;
-  /** A sink keeps mail instead of sending it. */
+  /** A sink stores mail instead of sending it. */
   readonly mail: 'sink' | { readonly from: string };
-  /** Where all APIs answer on a stage whose own URLs lead nowhere. */
+  /** The address of all APIs on a stage whose own URLs do not resolve. */
   readonly gateway?: string;
 };
 
@@ -42,7 +43,7 @@ const stages: Readonly<Record<StageName, StageTraits>> = {
     alarms: true,
     firewall: false,
     visibilityTimeouts: 1,
-    times: shortTimes,
+    times: testTimes,
     throttle: { rate: 1_000, burst: 1_000 },
     sandboxed: true,
   },
@@ -54,7 +55,7 @@ const stages: Readonly<Record<StageName, StageTraits>> = {
     alarms: false,
     firewall: false,
     visibilityTimeouts: 6,
-    times: usualTimes,
+    times: defaultTimes,
     throttle: { rate: 50, burst: 100 },
     sandboxed: true,
   },
@@ -66,7 +67,7 @@ const stages: Readonly<Record<StageName, StageTraits>> = {
     alarms: true,
     firewall: false,
     visibilityTimeouts: 6,
-    times: usualTimes,
+    times: defaultTimes,
     throttle: { rate: 200, burst: 400 },
     sandboxed: false,
   },
@@ -78,7 +79,7 @@ const stages: Readonly<Record<StageName, StageTraits>> = {
     alarms: true,
     firewall: true,
     visibilityTimeouts: 6,
-    times: usualTimes,
+    times: defaultTimes,
     throttle: { rate: 1_000, burst: 2_000 },
     sandboxed: false,
   },
@@ -86,9 +87,9 @@ const stages: Readonly<Record<StageName, StageTraits>> = {
 
 export const stageNames = Object.keys(stages) as readonly StageName[];
 
-const nameOf = (given: unknown): StageName => {
-  const name = stageNames.find((stage) => stage === given);
-  if (!name) throw new Error(`unknown stage "${given}": use -c stage=${stageNames.join('|')}`);
+const nameOf = (value: unknown): StageName => {
+  const name = stageNames.find((stage) => stage === value);
+  if (!name) throw new Error(`unknown stage "${value}": use -c stage=${stageNames.join('|')}`);
   return name;
 };
 
@@ -110,7 +111,7 @@ const mailOf = (name: StageName, from: unknown): Stage['mail'] => {
   if (from === undefined && stages[name].sandboxed) return 'sink';
   if (typeof from === 'string' && MAIL_ADDRESS.test(from)) return { from };
   throw new Error(
-    `stage "${name}" needs an address that mail is from${from === undefined ? '' : `, and "${from}" is none`}: ` +
+    `stage "${name}" needs a sender's address for mail${from === undefined ? '' : `, and "${from}" is not one`}: ` +
       'use -c mailFrom=shop@example.com, an identity that SES has verified',
   );
 };
@@ -118,20 +119,20 @@ const mailOf = (name: StageName, from: unknown): Stage['mail'] => {
 const alarmEmailOf = (address: unknown): Pick<Stage, 'alarmEmail'> => {
   if (address === undefined) return {};
   if (typeof address === 'string' && MAIL_ADDRESS.test(address)) return { alarmEmail: address };
-  throw new Error(`"${address}" is no mail address: use -c alarmEmail=oncall@example.com`);
+  throw new Error(`"${address}" is not a mail address: use -c alarmEmail=oncall@example.com`);
 };
 
 export type Settings = {
   readonly stage?: unknown;
   readonly providerUrl?: unknown;
   readonly alarmEmail?: unknown;
-  /** Whom customers' mail is from. */
+  /** The sender of customers' mail. */
   readonly mailFrom?: unknown;
   /** The port of LocalStack's edge, default 4566. */
   readonly localstackPort?: string | undefined;
 };
 
-/** The stage that the settings ask for; throws, saying what to do, where they are wrong or say too little. */
+/** The stage for these settings. Throws an error that says what to do where they are wrong or incomplete. */
 export const stageOf = ({
   stage = 'dev',
   providerUrl,
@@ -149,3 +150,7 @@ export const stageOf = ({
     ...(name === 'localstack' ? { gateway: `http://127.0.0.1:${localstackPort}/_aws/execute-api` } : {}),
   };
 };
+
+/** What happens to data when its stack is deleted. */
+export const removalPolicy = ({ protect }: Pick<StageTraits, 'protect'>) =>
+  protect ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;

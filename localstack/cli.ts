@@ -1,6 +1,7 @@
+// The entry point of `npm run localstack:install`, `localstack:start` and `localstack:stop`.
 import { install } from './install.ts';
 import { requireDocker } from './prerequisites.ts';
-import { Complaint } from './run.ts';
+import { UserError } from './run-command.ts';
 import { start, stop } from './server.ts';
 import { docker, endpoint } from './settings.ts';
 
@@ -14,12 +15,12 @@ const commands: Readonly<Record<string, () => Promise<void>>> = {
   stop,
 };
 
-const [name = ''] = process.argv.slice(2);
+const [commandName = ''] = process.argv.slice(2);
 try {
-  const command = commands[name];
-  if (!command) throw new Complaint(`usage: node localstack/cli.ts ${Object.keys(commands).join(' | ')}`);
+  const command = commands[commandName];
+  if (!command) throw new UserError(`usage: node localstack/cli.ts ${Object.keys(commands).join(' | ')}`);
   await command();
 } catch (error) {
-  console.error(error instanceof Complaint ? error.message : error);
+  console.error(error instanceof UserError ? error.message : error);
   process.exitCode = 1;
 }

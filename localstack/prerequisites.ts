@@ -1,57 +1,66 @@
 import { readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { Complaint, run } from './run.ts';
+import { runCommand, UserError } from './run-command.ts';
 import { docker } from './settings.ts';
 
-const answers = (command: string, ...args: string[]): Promise<string | undefined> =>
-  run(command, args, { timeoutMs: 20_000 }).catch(() => undefined);
+/** The output of a command, or undefined if it fails or does not exist. */
+const tryCommand = (command: string, ...args: string[]): Promise<string | undefined> =>
+  runCommand(command, args, { timeoutMs: 20_000 }).catch(() => undefined);
 
-const PYTHON_IS_NEW = 'import sys; sys.exit(sys.version_info < (3, 13))';
+const PYTHON_VERSION_CHECK = 'import sys; sys.exit(sys.version_info < (3, 13))';
 
-const pyenvPythons = async (): Promise<string[]> => {
-  const versions = `${process.env['PYENV_ROOT'] ?? `${homedir()}/.pyenv`}/versions`;
-  const found = await readdir(versions).catch(() => []);
-  return found.filter((version) => /^3\.(1[3-9]|[2-9]\d)/.test(version)).map((it) => `${versions}/${it}/bin/python`);
+const listPyenvPythons = async (): Promise<string[]> => {
+  const versionsFolder = `${process.env['PYENV_ROOT'] ?? `${homedir()}/.pyenv`}/versions`;
+  const installed = await readdir(versionsFolder).catch(() => []);
+  return installed
+    .filter((version) => /^3\.(1[3-9]|[2-9]\d)/.test(version))
+    .map((version) => `${versionsFolder}/${version}/bin/python`);
 };
 
 const findPython = async (): Promise<string | undefined> => {
-  const named = process.env['PYTHON'];
-  const candidates = [...(named ? [named] : []), 'python3.14', 'python3.13', 'python3', ...(await pyenvPythons())];
+  const configured = process.env['PYTHON'];
+  const candidates = [
+    ...(configured ? [configured] : []),
+    'python3.14',
+    'python3.13',
+    'python3',
+    ...(await listPyenvPythons()),
+  ];
   for (const candidate of candidates) {
-    if ((await answers(candidate, '-c', PYTHON_IS_NEW)) !== undefined) return candidate;
+    if ((await tryCommand(candidate, '-c', PYTHON_VERSION_CHECK)) !== undefined) return candidate;
   }
   return undefined;
 };
 
-/** The Java home of the `java` on the PATH, where that is new enough. */
-const findJava = async (): Promise<string | undefined> => {
-  const properties = await answers('java', '-XshowSettings:properties', '-version');
+/** The Java home of the `java` on the PATH, if its version is new enough. */
+const findJavaHome = async (): Promise<string | undefined> => {
+  const properties = await tryCommand('java', '-XshowSettings:properties', '-version');
   const version = Number(/java\.specification\.version = (\d+)/.exec(properties ?? '')?.[1]);
   return version >= 17 ? /java\.home = (.+)/.exec(properties ?? '')?.[1]?.trim() : undefined;
 };
 
 export type Prerequisites = { readonly python: string; readonly javaHome: string };
 
-/** Finds what LocalStack's installation needs of the machine, or says in one line what to install. */
+/** Finds the programs that the installation of LocalStack needs. Throws an error that lists those that are missing. */
 export const findPrerequisites = async (): Promise<Prerequisites> => {
   const [python, javaHome, maven, npm] = await Promise.all([
     findPython(),
-    findJava(),
-    answers('mvn', '--version'),
-    answers('npm', '--version'),
+    findJavaHome(),
+    tryCommand('mvn', '--version'),
+    tryCommand('npm', '--version'),
   ]);
   const missing = [
-    python ? [] : ['Python 3.13 or newer (or name one with PYTHON)'],
+    python ? [] : ['Python 3.13 or newer (PYTHON may name its path)'],
     javaHome ? [] : ['Java 17 or newer'],
     maven ? [] : ['Maven (mvn)'],
     npm ? [] : ['npm'],
   ].flat();
   if (!python || !javaHome || missing.length > 0)
-    throw new Complaint(`LocalStack needs ${missing.join(', ')}: install it`);
+    throw new UserError(`LocalStack needs these programs, please install them: ${missing.join(', ')}`);
   return { python, javaHome };
 };
 
 export const requireDocker = async (): Promise<void> => {
-  if (!docker || (await answers('docker', 'info')) !== undefined) return;
-  throw new Complaint('LOCALSTACK=docker needs a Docker engine that runs: install or start one');
+  if (!docker || (await tryCommand('docker', 'info')) !== undefined) return;
+  throw new UserError('LOCALSTACK=docker needs a running Docker engine: install or start one');
 };

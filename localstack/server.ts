@@ -3,23 +3,23 @@ import { once } from 'node:events';
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Complaint, run } from './run.ts';
+import { runCommand, UserError } from './run-command.ts';
 import { docker, endpoint, home, host, image, log, pidFile, port, python, serverEnvironment } from './settings.ts';
 
 const MODULE = 'localstack.runtime.main';
-const READY_WITHIN_MS = 90_000;
-/** Ended sooner, it would leave its DynamoDB behind. */
-const STOPPED_WITHIN_MS = 15_000;
+const START_TIMEOUT_MS = 90_000;
+/** LocalStack needs some seconds to stop its DynamoDB. If it were killed before, DynamoDB would keep running. */
+const STOP_TIMEOUT_MS = 15_000;
 const container = `breakwater-localstack-${port}`;
 
-const portIsFree = async (): Promise<boolean> => {
+const isPortFree = async (): Promise<boolean> => {
   const probe = createServer().listen(port, host);
-  const free = await once(probe, 'listening').then(
+  const isFree = await once(probe, 'listening').then(
     () => true,
     () => false,
   );
   probe.close();
-  return free;
+  return isFree;
 };
 
 const isAlive = (pid: number): boolean => {
@@ -30,13 +30,13 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-/** Since the id was written down, the process may have ended and another have got its id. */
+/** The process may have ended after its id was written to the file, and another process may have its id now. */
 const isLocalStack = async (pid: number): Promise<boolean> => {
-  const command = await run('ps', ['-o', 'command=', '-p', String(pid)], { timeoutMs: 5_000 }).catch(() => '');
+  const command = await runCommand('ps', ['-o', 'command=', '-p', String(pid)], { timeoutMs: 5_000 }).catch(() => '');
   return command.includes(MODULE);
 };
 
-const answers = async (): Promise<boolean> => {
+const isReady = async (): Promise<boolean> => {
   try {
     return (await fetch(`${endpoint}/_localstack/health`, { signal: AbortSignal.timeout(2_000) })).ok;
   } catch {
@@ -44,7 +44,7 @@ const answers = async (): Promise<boolean> => {
   }
 };
 
-/** Starts the process, whose log is a file, and answers its id. */
+/** Starts the process with its log in a file, and returns its id. */
 const startProcess = async (): Promise<number> => {
   const output = await open(log, 'w');
   const child = spawn(python, ['-m', MODULE], {
@@ -60,7 +60,7 @@ const startProcess = async (): Promise<number> => {
 };
 
 const startContainer = () =>
-  run(
+  runCommand(
     'docker',
     [
       'run',
@@ -81,31 +81,31 @@ const startContainer = () =>
     { timeoutMs: 300_000 },
   );
 
-/** Starts LocalStack and waits until it answers. */
+/** Starts LocalStack and waits until it is ready. */
 export const start = async (): Promise<void> => {
-  if (!(await portIsFree())) throw new Complaint(`port ${port} is taken: set LOCALSTACK_PORT to another`);
+  if (!(await isPortFree())) throw new UserError(`port ${port} is in use: set LOCALSTACK_PORT to another port`);
   await mkdir(home, { recursive: true });
   const pid = docker ? undefined : await startProcess();
   if (pid === undefined) await startContainer();
   else await writeFile(pidFile, String(pid));
-  const deadline = Date.now() + READY_WITHIN_MS;
-  while (!(await answers())) {
-    if (pid !== undefined && !isAlive(pid)) throw new Error(`LocalStack ended as it started: see ${log}`);
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  while (!(await isReady())) {
+    if (pid !== undefined && !isAlive(pid)) throw new Error(`LocalStack exited during its start: see ${log}`);
     if (Date.now() > deadline)
-      throw new Error(`LocalStack did not answer within ${READY_WITHIN_MS / 1000} s: see ${log}`);
+      throw new Error(`LocalStack was not ready within ${START_TIMEOUT_MS / 1000} s: see ${log}`);
     await sleep(200);
   }
 };
 
-/** Ends the LocalStack that `start` started, and nothing else. */
+/** Stops the LocalStack that `start` started, and no other process. */
 export const stop = async (): Promise<void> => {
   if (docker) {
-    await run('docker', ['stop', container], { timeoutMs: 60_000 });
+    await runCommand('docker', ['stop', container], { timeoutMs: 60_000 });
     return;
   }
   const pid = Number(await readFile(pidFile, 'utf8').catch(() => undefined));
   if (!pid) return;
-  const deadline = Date.now() + STOPPED_WITHIN_MS;
+  const deadline = Date.now() + STOP_TIMEOUT_MS;
   if (await isLocalStack(pid)) process.kill(pid, 'SIGTERM');
   else return rm(pidFile);
   while (isAlive(pid) && Date.now() < deadline) await sleep(100);
@@ -113,6 +113,6 @@ export const stop = async (): Promise<void> => {
   await rm(pidFile);
 };
 
-/** What LocalStack has logged. */
+/** The log of LocalStack. */
 export const readLog = (): Promise<string> =>
-  docker ? run('docker', ['logs', container], { timeoutMs: 30_000 }) : readFile(log, 'utf8');
+  docker ? runCommand('docker', ['logs', container], { timeoutMs: 30_000 }) : readFile(log, 'utf8');

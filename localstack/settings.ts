@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 
 export const project = fileURLToPath(new URL('..', import.meta.url));
-/** All that is installed or written. */
+/** The folder of everything that is installed or written. */
 export const home = `${project}.localstack`;
-/** The root of what LocalStack takes for its file system. */
+/** What LocalStack uses as the root of its file system. */
 export const filesystem = `${home}/fs`;
 export const libraries = `${filesystem}/var/lib/localstack/lib`;
 export const python = `${home}/venv/bin/python`;
@@ -15,11 +15,11 @@ export const port = Number(process.env['LOCALSTACK_PORT'] ?? 4566);
 export const endpoint = `http://${host}:${port}`;
 export const account = '000000000000';
 export const region = 'us-east-1';
-/** LocalStack's own image instead of an installation of it; needs a Docker engine. */
+/** Whether to run LocalStack's own image instead of an installation. This needs a Docker engine. */
 export const docker = process.env['LOCALSTACK'] === 'docker';
 export const image = 'localstack/localstack:4.14.0';
 
-/** How LocalStack runs without a Docker engine. */
+/** The environment of a LocalStack without a Docker engine. */
 export const serverEnvironment = {
   FILESYSTEM_ROOT: filesystem,
   OVERRIDE_IN_DOCKER: '0',
@@ -36,10 +36,10 @@ export const serverEnvironment = {
   LAMBDA_PROCESS_NODE: process.execPath,
   LAMBDA_KEEPALIVE_MS: '60000',
   LAMBDA_RETRY_BASE_DELAY: '1',
-  // an order passes the stream and a queue for each of its sagas: by default, each looks for more once in 1 to 10 seconds
+  // each saga of an order waits for the stream and for a queue; by default, LocalStack polls these only every 1 to 10 seconds
   LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC: '0.1',
   LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC: '0.5',
-  // a function that was killed is invoked again soon, not after up to a minute
+  // by default, a function that was killed is invoked again only after up to a minute
   LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_ERROR_SEC: '2',
   SQS_DISABLE_CLOUDWATCH_METRICS: '1',
   PROVIDER_OVERRIDE_DYNAMODB: 'v2',
@@ -47,7 +47,7 @@ export const serverEnvironment = {
   DYNAMODB_IN_MEMORY: '1',
 };
 
-/** What an AWS client finds in its environment: LocalStack, and no one's account. */
+/** Makes AWS clients in other processes use LocalStack, and never a real account. */
 export const clientEnvironment = {
   AWS_ENDPOINT_URL: endpoint,
   AWS_ENDPOINT_URL_S3: endpoint,
@@ -61,7 +61,7 @@ export const clientEnvironment = {
   CDK_DISABLE_CLI_TELEMETRY: 'true',
 };
 
-/** The same for a client of our own. */
+/** The same for clients in this process. */
 export const clientOptions = {
   endpoint,
   region,

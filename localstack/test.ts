@@ -1,113 +1,124 @@
-import { describeHost } from './acceptance.ts';
-import { bootstrap, deploy, destroy, type Outputs } from './deploy.ts';
+// The entry point of `npm run test:localstack`.
+import { writeHostFile } from './acceptance-host.ts';
 import { install } from './install.ts';
 import { findPrerequisites, requireDocker } from './prerequisites.ts';
-import { Complaint, endAll } from './run.ts';
+import { terminateAll, UserError } from './run-command.ts';
 import { start, stop } from './server.ts';
 import { docker, endpoint, image } from './settings.ts';
-import { runSuite, type Tally } from './suites.ts';
-import { verifyResources } from './verify.ts';
+import { bootstrap, deploy, destroy, type StackOutputs } from './stacks.ts';
+import { runTestSuite, type Tally } from './test-suites.ts';
+import { verifyResources } from './verify-resources.ts';
 
-const CONFORMANCE_MS = 120_000;
-const DIFFERENTIAL_MS = 520_000;
-const FAULTS_MS = 600_000;
-const ACCEPTANCE_MS = 900_000;
-/** The whole run, whatever hangs. */
-const DEADLINE_MS = 24 * 60_000;
+const CONFORMANCE_TIMEOUT_MS = 120_000;
+const DIFFERENTIAL_TIMEOUT_MS = 520_000;
+const FAULTS_TIMEOUT_MS = 600_000;
+const ACCEPTANCE_TIMEOUT_MS = 900_000;
+/** The limit of the whole run. */
+const RUN_TIMEOUT_MS = 24 * 60_000;
 
 const tally = { passed: 0, failed: 0 };
-const add = ({ passed, failed }: Tally) => {
+const addToTally = ({ passed, failed }: Tally) => {
   tally.passed += passed;
   tally.failed += failed;
 };
 
-let brokenOff = false;
-/** Once the run is broken off, it stands still until the process ends. */
-const standStill = () => new Promise<never>(() => {});
+let isAborted = false;
+/** Keeps the steps of an aborted run from continuing until the process exits. */
+const waitForExit = () => new Promise<never>(() => {});
 
-/** Counts as one test that fails if the step does. Steps that need its answer must not be tried without it. */
-const step = async <T>(name: string, act: () => Promise<T>): Promise<T> => {
-  if (brokenOff) return standStill();
-  const begun = Date.now();
+/** Runs a step. A step that fails counts as one failed test, and its error skips the steps that need its result. */
+const runStep = async <T>(name: string, action: () => Promise<T>): Promise<T> => {
+  if (isAborted) return waitForExit();
+  const startedAt = Date.now();
   console.log(`\n== ${name}`);
   try {
-    const answer = await act();
-    console.log(`== ${name}: done in ${((Date.now() - begun) / 1_000).toFixed(1)} s`);
-    return answer;
+    const result = await action();
+    console.log(`== ${name}: completed in ${((Date.now() - startedAt) / 1_000).toFixed(1)} s`);
+    return result;
   } catch (error) {
-    if (brokenOff) return standStill();
+    if (isAborted) return waitForExit();
     tally.failed += 1;
     throw error;
   }
 };
 
-/** A failure here leaves the other steps to run. */
-const tolerantly = async (act: Promise<unknown>): Promise<void> => {
-  await act.catch(complain);
+/** Prints the error of a step instead of throwing it, so that the next steps run. */
+const continueOnError = async (step: Promise<unknown>): Promise<void> => {
+  await step.catch(printError);
 };
 
-const complain = (error: unknown) => {
+const printError = (error: unknown) => {
   console.error(error instanceof Error && process.env['DEBUG'] === undefined ? error.message : error);
 };
 
-const check = async (outputs: Outputs): Promise<void> => {
-  await tolerantly(
-    step('every synthesised resource exists', async () => {
-      console.log(`${await verifyResources()} resources were seen by their services`);
+const runChecks = async (outputs: StackOutputs): Promise<void> => {
+  await continueOnError(
+    runStep('every deployed resource exists', async () => {
+      console.log(`${await verifyResources()} resources were verified at their services`);
       tally.passed += 1;
     }),
   );
-  const conformance = { CONFORMANCE_ENDPOINT: endpoint };
-  await tolerantly(step('conformance', async () => add(await runSuite('conformance', conformance, CONFORMANCE_MS))));
-  await tolerantly(step('differential', async () => add(await runSuite('differential', conformance, DIFFERENTIAL_MS))));
-  // first, for its audit is of a whole table at rest
+  const environment = { CONFORMANCE_ENDPOINT: endpoint };
+  await continueOnError(
+    runStep('conformance', async () =>
+      addToTally(await runTestSuite('conformance', environment, CONFORMANCE_TIMEOUT_MS)),
+    ),
+  );
+  await continueOnError(
+    runStep('differential', async () =>
+      addToTally(await runTestSuite('differential', environment, DIFFERENTIAL_TIMEOUT_MS)),
+    ),
+  );
+  // the fault run comes first: its audit needs a table without other orders in progress
   for (const [suite, timeoutMs] of [
-    ['faults', FAULTS_MS],
-    ['acceptance', ACCEPTANCE_MS],
+    ['faults', FAULTS_TIMEOUT_MS],
+    ['acceptance', ACCEPTANCE_TIMEOUT_MS],
   ] as const)
-    await tolerantly(
-      step(suite, async () => add(await runSuite(suite, { ACCEPTANCE_HOST: await describeHost(outputs) }, timeoutMs))),
+    await continueOnError(
+      runStep(suite, async () =>
+        addToTally(await runTestSuite(suite, { ACCEPTANCE_HOST: await writeHostFile(outputs) }, timeoutMs)),
+      ),
     );
 };
 
-const deployAndCheck = async (): Promise<void> => {
+const deployAndRunChecks = async (): Promise<void> => {
   try {
-    await step('bootstrap', bootstrap);
-    await check(await step('deploy', deploy));
+    await runStep('bootstrap', bootstrap);
+    await runChecks(await runStep('deploy', deploy));
   } finally {
-    await step('destroy', destroy);
+    await runStep('destroy', destroy);
     tally.passed += 1;
   }
 };
 
 const main = async (): Promise<void> => {
-  if (docker) console.log(`With the image ${image}: this way has not been run yet.`);
+  if (docker) console.log(`Using the image ${image}: nobody has tested this setup yet.`);
   await (docker ? requireDocker() : findPrerequisites());
-  if (!docker) await step('install', install);
+  if (!docker) await runStep('install', install);
   try {
-    await step('start LocalStack', start);
-    await deployAndCheck();
+    await runStep('start LocalStack', start);
+    await deployAndRunChecks();
   } finally {
     await stop();
   }
 };
 
-const breakOff = async (why: string): Promise<never> => {
-  brokenOff = true;
-  console.error(`\n${why}: stopping LocalStack`);
-  endAll();
-  await stop().catch(complain);
+const abort = async (reason: string): Promise<never> => {
+  isAborted = true;
+  console.error(`\n${reason}: stopping LocalStack`);
+  terminateAll();
+  await stop().catch(printError);
   console.log(`${tally.passed} passed, ${tally.failed + 1} failed`);
   process.exit(1);
 };
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void breakOff(signal));
-setTimeout(() => void breakOff(`not done within ${DEADLINE_MS / 60_000} minutes`), DEADLINE_MS).unref();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void abort(signal));
+setTimeout(() => void abort(`not completed within ${RUN_TIMEOUT_MS / 60_000} minutes`), RUN_TIMEOUT_MS).unref();
 
 try {
   await main();
 } catch (error) {
-  if (error instanceof Complaint && tally.failed === 0) tally.failed += 1;
-  complain(error);
+  if (error instanceof UserError && tally.failed === 0) tally.failed += 1;
+  printError(error);
 }
 console.log(`\n${tally.passed} passed, ${tally.failed} failed`);
 process.exitCode = tally.failed === 0 ? 0 : 1;

@@ -1,30 +1,30 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { commitHold } from '#inventory/app/commit-hold';
-import { holdStock } from '#inventory/app/hold-stock';
-import { releaseStock } from '#inventory/app/release-stock';
-import { watchStock } from '#inventory/app/watch-stock';
-import { headTable } from '#inventory/data/head-table';
-import { holdTable } from '#inventory/data/hold-table';
-import { stockTable } from '#inventory/data/stock-table';
-import { closeOrder } from '#orders/app/close-order';
-import { confirmOrder } from '#orders/app/confirm-order';
-import { placeOrder } from '#orders/app/place-order';
-import { refuseOrder } from '#orders/app/refuse-order';
-import { orderTable } from '#orders/data/order-table';
-import { when } from '#orders/data/when';
-import { orderInCharge } from '#orders/published';
-import { chargeOrder } from '#payments/app/charge-order';
-import { settleOrder } from '#payments/app/settle-order';
-import { watchProvider } from '#payments/app/watch-provider';
-import { attemptTable } from '#payments/data/attempt-table';
-import { breakerTable } from '#payments/data/breaker-table';
-import { later, type OrderId, type Sku, type TenantId } from '#shared/kernel';
-import type { Operation } from '../embedded/service.ts';
+import { holdTable } from '#inventory/table/hold-table';
+import { stockTable } from '#inventory/table/stock-table';
+import { summaryTable } from '#inventory/table/summary-table';
+import { commitOrderHold } from '#inventory/use-cases/commit-hold';
+import { holdStock } from '#inventory/use-cases/hold-stock';
+import { releaseStock } from '#inventory/use-cases/release-stock';
+import { updateAvailability } from '#inventory/use-cases/update-availability';
+import { findOrderForRun } from '#orders/public';
+import { orderClock } from '#orders/table/order-clock';
+import { orderTable } from '#orders/table/order-table';
+import { closeOrder } from '#orders/use-cases/close-order';
+import { confirmOrder } from '#orders/use-cases/confirm-order';
+import { placeOrder } from '#orders/use-cases/place-order';
+import { refuseOrder } from '#orders/use-cases/refuse-order';
+import { attemptTable } from '#payments/table/attempt-table';
+import { breakerTable } from '#payments/table/breaker-table';
+import { chargeOrder } from '#payments/use-cases/charge-order';
+import { circuitBreaker } from '#payments/use-cases/circuit-breaker';
+import { settleOrder } from '#payments/use-cases/settle-order';
+import { addMs, type OrderId, type Sku, type TenantId } from '#platform/kernel';
+import type { Operation } from '../embedded/aws/service.ts';
 import { stock } from './inventory/fixtures/stock.ts';
 import { practiceProvider } from './payments/fixtures/practice-provider.ts';
+import { watchedTable } from './platform/fixtures/watched-table.ts';
 import { storedCharges } from './sandbox/fixtures/stored-charges.ts';
-import { watchedTable } from './shared/fixtures/watched-table.ts';
 
 type Units = { readonly table: number; readonly index: number };
 type Row = Units & { readonly step: string };
@@ -90,16 +90,16 @@ const flow = ({ declines = false } = {}) => {
   // every decision a second after the one before, so that what is due by then changes as it does in life
   let seconds = 0;
   const at = {
-    ...when(rt),
+    ...orderClock(rt),
     now: () => {
       seconds += 1;
-      return later(rt.now().toISOString(), seconds * 1_000);
+      return addMs(rt.now().toISOString(), seconds * 1_000);
     },
   };
   const pause = async () => false;
   const ports = {
-    ...{ orders: orderInCharge(rt), holds, attempts, stock: stockTable(rt), pick: () => 0 },
-    watch: watchProvider(breakerTable(rt, 'sandbox'), { now: at.now, limits: rt.times.breaker }),
+    ...{ orders: findOrderForRun(rt), holds, attempts, stock: stockTable(rt), pick: () => 0 },
+    watch: circuitBreaker(breakerTable(rt, 'sandbox'), { now: at.now, limits: rt.times.breaker }),
     provider: practiceProvider(storedCharges().charges, { makes: declines ? 'declined' : 'captured' }),
   };
   const price = { amount: 1_249_00, currency: 'EUR' };
@@ -115,17 +115,17 @@ const flow = ({ declines = false } = {}) => {
     release: () => releaseStock(ports)(step(2), pause),
     close: () => closeOrder(orders, at)(step(2)),
     async commit() {
-      await commitHold(holds)(tenantId, id);
+      await commitOrderHold(holds)(tenantId, id);
       return { ok: true };
     },
     async watch() {
-      await watchStock(headTable(rt))(tenantId, skus[0] as Sku);
+      await updateAvailability(summaryTable(rt))(tenantId, skus[0] as Sku);
       return { ok: true };
     },
   };
   const take = async (name: keyof typeof acts, ok = true): Promise<readonly Units[]> => {
     spent.length = 0;
-    expect((await rt.correlation.within(CAUSE, async () => acts[name]())).ok).toBe(ok);
+    expect((await rt.correlation.run(CAUSE, async () => acts[name]())).ok).toBe(ok);
     return [...spent];
   };
   return { take, stock: (quantity: number) => Promise.all(skus.map((sku) => stock(rt, sku, [quantity], tenantId))) };

@@ -1,21 +1,73 @@
 import * as z from 'zod/mini';
-import { type DataOf, defineEvent } from '#shared/events';
+import { problems } from '#catalog/errors';
+import { platformProblems } from '#platform/http/problems';
+import { defineRoutes } from '#platform/http/route';
+import { defineEvent, type EventData } from '#platform/messaging/events';
+import { CurrencySchema, MoneySchema, SkuSchema } from '#platform/schemas';
+import { ListQuery, pageOf } from '#platform/table/list-query';
 
-/** Minor units; what costs nothing is not sold, for no provider charges 0. */
+/** In minor units. A free product cannot be sold, because no provider charges 0. */
 const Price = z.strictObject({
   amount: z.int().check(z.minimum(1), z.maximum(1_000_000_000)),
-  currency: z.string().check(z.regex(/^[A-Z]{3}$/, 'not an ISO 4217 code')),
+  currency: CurrencySchema,
 });
 
-/** What a client may say of a product. Its SKU is in the path, its version and times are ours to say. */
+/** What a client decides about a product. Its SKU is in the path; Breakwater decides its version and times. */
 export const PutProduct = z.strictObject({
   name: z.string().check(z.trim(), z.minLength(1), z.maxLength(200)),
   price: Price,
 });
 export type PutProduct = z.infer<typeof PutProduct>;
 
-export const ProductChanged = defineEvent(
-  'ProductChanged.v1',
-  z.object({ name: z.string(), price: z.object({ amount: z.int(), currency: z.string() }) }),
-);
-export type ProductChanged = DataOf<typeof ProductChanged>;
+/** A product as its tenant sees it. Fields may be added. */
+export const ProductResponse = z.object({
+  sku: SkuSchema,
+  name: z.string(),
+  price: MoneySchema,
+  version: z.int(),
+  updatedAt: z.iso.datetime(),
+});
+export type ProductResponse = z.input<typeof ProductResponse>;
+
+const { product_not_found } = problems;
+const { conflict } = platformProblems;
+const params = { sku: SkuSchema };
+
+export const writeRoutes = defineRoutes({
+  putProduct: {
+    method: 'PUT',
+    path: '/v1/products/{sku}',
+    scope: 'tenant',
+    params,
+    summary: 'Creates a product, or changes it.',
+    body: PutProduct,
+    responses: { 200: ProductResponse, 201: ProductResponse },
+    problems: { conflict },
+  },
+});
+
+export const readRoutes = defineRoutes({
+  listProducts: {
+    method: 'GET',
+    path: '/v1/products',
+    scope: 'tenant',
+    summary: 'Lists the products by SKU, ascending.',
+    query: ListQuery,
+    responses: { 200: pageOf(ProductResponse) },
+  },
+  getProduct: {
+    method: 'GET',
+    path: '/v1/products/{sku}',
+    scope: 'tenant',
+    params,
+    summary: 'Returns a product.',
+    responses: { 200: ProductResponse },
+    problems: { product_not_found },
+  },
+});
+
+export const ProductChanged = defineEvent('ProductChanged.v1', z.object({ name: z.string(), price: MoneySchema }));
+export type ProductChanged = EventData<typeof ProductChanged>;
+
+/** All events of this context, by type. */
+export const events = [ProductChanged] as const;

@@ -1,28 +1,25 @@
-import type { Manifest } from '#shared/manifest';
+import { events, readRoutes, writeRoutes } from '#catalog/contract';
+import { problems } from '#catalog/errors';
+import type { Manifest } from '#platform/manifest';
 
 export const catalog = {
   context: 'catalog',
   core: true,
+  routes: { write: writeRoutes, read: readRoutes },
+  problems,
   functions: {
     write: {
-      entry: 'functions/catalog/write.lambda.ts',
-      routes: [{ method: 'PUT', path: '/v1/products/{sku}', scope: 'tenant' }],
       grants: [
         { of: 'catalog', may: ['GetItem', 'PutItem'] },
         { of: 'tenants', may: ['GetItem'] },
       ],
     },
     read: {
-      entry: 'functions/catalog/read.lambda.ts',
-      routes: [
-        { method: 'GET', path: '/v1/products', scope: 'tenant' },
-        { method: 'GET', path: '/v1/products/{sku}', scope: 'tenant' },
-      ],
       grants: [
         { of: 'catalog', may: ['GetItem', 'BatchGetItem', 'Query'] },
         { of: 'tenants', may: ['GetItem'] },
       ],
     },
   },
-  publishes: ['ProductChanged.v1'],
+  publishes: events.map(({ type }) => type),
 } as const satisfies Manifest;

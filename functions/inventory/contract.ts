@@ -1,7 +1,11 @@
 import * as z from 'zod/mini';
-import { defineEvent } from '#shared/events';
+import { problems } from '#inventory/errors';
+import { platformProblems } from '#platform/http/problems';
+import { defineRoutes } from '#platform/http/route';
+import { defineEvent } from '#platform/messaging/events';
+import { SkuSchema } from '#platform/schemas';
 
-/** What a client may ask of a SKU's stock: `delta` units more or, below zero, fewer. */
+/** A correction of a SKU's stock: `delta` units more or, below zero, fewer. */
 export const AdjustStock = z.strictObject({
   delta: z.int().check(
     z.minimum(-1_000_000),
@@ -13,19 +17,77 @@ export const AdjustStock = z.strictObject({
 });
 export type AdjustStock = z.infer<typeof AdjustStock>;
 
-/** Into how many shards a SKU's stock is spread. */
-export const SpreadStock = z.strictObject({ shards: z.int().check(z.minimum(1), z.maximum(64)) });
+/** The number of shards over which a SKU's stock is distributed. */
+export const SetShards = z.strictObject({ shards: z.int().check(z.minimum(1), z.maximum(64)) });
 
-const skus = z.object({ skus: z.array(z.string()) });
+const AdjustmentResponse = z.object({ id: z.string(), sku: SkuSchema, delta: z.int(), reason: z.string() });
+const ShardsResponse = z.object({ sku: SkuSchema, shards: z.int() });
+const StockResponse = z.object({
+  sku: SkuSchema,
+  /** The quantity at one moment. */
+  available: z.int(),
+  /** Held by open orders; follows within moments. */
+  held: z.int(),
+  /** Follows within moments. */
+  sold: z.int(),
+  shards: z.int(),
+  /** The stock changed during every count, so its shards were counted at different moments. */
+  approximate: z.optional(z.literal(true)),
+});
+
+const { sku_not_found, insufficient_stock, shards_lowered } = problems;
+const { key_reused, conflict } = platformProblems;
+const params = { sku: SkuSchema };
+
+export const writeRoutes = defineRoutes({
+  adjustStock: {
+    method: 'POST',
+    path: '/v1/inventory/{sku}/adjustments',
+    scope: 'tenant',
+    params,
+    idempotent: true,
+    summary: 'Adds or removes stock, once per Idempotency-Key, never below zero.',
+    body: AdjustStock,
+    responses: { 201: AdjustmentResponse },
+    problems: { key_reused, insufficient_stock, conflict },
+  },
+  setShards: {
+    method: 'PUT',
+    path: '/v1/inventory/{sku}',
+    scope: 'tenant',
+    params,
+    summary: "Distributes a SKU's stock over 1 to 64 shards, for flash sales.",
+    body: SetShards,
+    responses: { 200: ShardsResponse },
+    problems: { shards_lowered, conflict },
+  },
+});
+
+export const readRoutes = defineRoutes({
+  getStock: {
+    method: 'GET',
+    path: '/v1/inventory/{sku}',
+    scope: 'tenant',
+    params,
+    summary: 'Returns the available, held and sold quantities of a SKU.',
+    responses: { 200: StockResponse },
+    problems: { sku_not_found },
+  },
+});
+
+const skus = z.object({ skus: z.array(SkuSchema) });
 const sku = z.object({ sku: z.string() });
 
-/** Stock was held for an order (the aggregate). */
-export const StockHeld = defineEvent('StockHeld.v1', skus);
-/** An order's stock went back. */
-export const StockReleased = defineEvent('StockReleased.v1', skus);
-/** A SKU's stock was corrected. */
-export const StockAdjusted = defineEvent('StockAdjusted.v1', z.extend(skus, { delta: z.int() }));
 /** Nothing of the SKU (the aggregate) is available any more. */
 export const InventoryDepleted = defineEvent('InventoryDepleted.v1', sku);
 /** The SKU is available, for the first time or again. */
 export const InventoryReplenished = defineEvent('InventoryReplenished.v1', sku);
+/** Stock was held for an order (the aggregate). */
+export const StockHeld = defineEvent('StockHeld.v1', skus);
+/** The stock of an order was released. */
+export const StockReleased = defineEvent('StockReleased.v1', skus);
+/** The stock of a SKU was corrected. */
+export const StockAdjusted = defineEvent('StockAdjusted.v1', z.extend(skus, { delta: z.int() }));
+
+/** All events of this context, by type. */
+export const events = [InventoryDepleted, InventoryReplenished, StockHeld, StockReleased, StockAdjusted] as const;

@@ -1,30 +1,27 @@
-import type { Manifest } from '#shared/manifest';
+import { events, readRoutes, writeRoutes } from '#inventory/contract';
+import { problems, sagaErrors } from '#inventory/errors';
+import type { Manifest } from '#platform/manifest';
 
 export const inventory = {
   context: 'inventory',
   core: true,
+  routes: { write: writeRoutes, read: readRoutes },
+  problems,
+  sagaErrors,
   functions: {
     write: {
-      entry: 'functions/inventory/write.lambda.ts',
-      routes: [
-        { method: 'POST', path: '/v1/inventory/{sku}/adjustments', scope: 'tenant' },
-        { method: 'PUT', path: '/v1/inventory/{sku}', scope: 'tenant' },
-      ],
       grants: [
         { of: 'inventory', may: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'] },
         { of: 'tenants', may: ['GetItem'] },
       ],
     },
     read: {
-      entry: 'functions/inventory/read.lambda.ts',
-      routes: [{ method: 'GET', path: '/v1/inventory/{sku}', scope: 'tenant' }],
       grants: [
         { of: 'inventory', may: ['GetItem', 'BatchGetItem', 'Query'] },
         { of: 'tenants', may: ['GetItem'] },
       ],
     },
     hold: {
-      entry: 'functions/inventory/hold.lambda.ts',
       task: true,
       timeoutSeconds: 15,
       grants: [
@@ -33,7 +30,6 @@ export const inventory = {
       ],
     },
     release: {
-      entry: 'functions/inventory/release.lambda.ts',
       task: true,
       timeoutSeconds: 15,
       grants: [
@@ -42,21 +38,13 @@ export const inventory = {
       ],
     },
     'commit-holds': {
-      entry: 'functions/inventory/commit-holds.lambda.ts',
       consumes: ['OrderConfirmed.v1'],
       grants: [{ of: 'inventory', may: ['GetItem', 'PutItem'] }],
     },
     'watch-stock': {
-      entry: 'functions/inventory/watch-stock.lambda.ts',
       consumes: ['StockHeld.v1', 'StockReleased.v1', 'StockAdjusted.v1'],
       grants: [{ of: 'inventory', may: ['BatchGetItem', 'PutItem'] }],
     },
   },
-  publishes: [
-    'InventoryDepleted.v1',
-    'InventoryReplenished.v1',
-    'StockHeld.v1',
-    'StockReleased.v1',
-    'StockAdjusted.v1',
-  ],
+  publishes: events.map(({ type }) => type),
 } as const satisfies Manifest;

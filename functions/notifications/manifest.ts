@@ -1,12 +1,11 @@
-import type { Manifest } from '#shared/manifest';
+import type { Manifest } from '#platform/manifest';
 
-/** Tells customers what became of their orders. It may be down: events wait in its queue, and orders go on. */
+/** Tells customers what happened to their orders. While it is down, events wait in its queue and orders continue. */
 export const notifications = {
   context: 'notifications',
   core: false,
   functions: {
     deliver: {
-      entry: 'functions/notifications/deliver.lambda.ts',
       consumes: ['OrderConfirmed.v1', 'OrderCancelled.v1', 'OrderAwaitingPayment.v1'],
       grants: [
         { of: 'notifications', may: ['GetItem', 'PutItem'] },

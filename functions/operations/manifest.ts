@@ -1,15 +1,12 @@
-import type { Manifest } from '#shared/manifest';
+import { healthRoutes } from '#operations/contract';
+import type { Manifest } from '#platform/manifest';
 
 export const operations = {
   context: 'operations',
   core: false,
+  routes: { health: healthRoutes },
   functions: {
     health: {
-      entry: 'functions/operations/health.lambda.ts',
-      routes: [
-        { method: 'GET', path: '/v1/health/live', scope: 'public' },
-        { method: 'GET', path: '/v1/health/ready', scope: 'public' },
-      ],
       inspects: true,
       grants: [{ of: 'operations', may: ['GetItem'] }],
     },

@@ -1,80 +1,204 @@
 import * as z from 'zod/mini';
-import { type DataOf, defineEvent } from '#shared/events';
-import type { Money, OrderId, Sku, TenantId } from '#shared/kernel';
+import { problems } from '#orders/errors';
+import { platformProblems } from '#platform/http/problems';
+import { defineRoutes } from '#platform/http/route';
+import type { Money, OrderId, Sku, TenantId } from '#platform/kernel';
+import { defineEvent, type EventData } from '#platform/messaging/events';
+import { CurrencySchema, MoneySchema, OrderIdSchema, SkuSchema, TenantIdSchema } from '#platform/schemas';
+import { ListQuery, pageOf } from '#platform/table/list-query';
 
-/** What a client may ask for. Price, total, status and tenant are ours to say, so they are not in it. */
+/** The only arbiter of an order (ADR 2). `confirmed` and `cancelled` are final. */
+export const StatusSchema = z.enum([
+  'placed',
+  'awaiting_payment',
+  'confirmed',
+  'cancelling',
+  'cancelled',
+  'needs_attention',
+]);
+
+/** Why an order is or was unwound. */
+export const ReasonSchema = z.enum([
+  'cancelled_by_customer',
+  'out_of_stock',
+  'payment_declined',
+  'expired',
+  'payment_expired',
+]);
+
+/** What a client may ask for. Price, total, status and tenant are decided by Breakwater, so they are not in it. */
 export const PlaceOrder = z.strictObject({
   /** 1 to 20 lines, one per SKU, each of 1 to 999 units. */
   lines: z
-    .array(
-      z.strictObject({
-        sku: z.string().check(z.regex(/^[A-Za-z0-9_-]{1,64}$/)),
-        quantity: z.int().check(z.minimum(1), z.maximum(999)),
-      }),
-    )
+    .array(z.strictObject({ sku: SkuSchema, quantity: z.int().check(z.minimum(1), z.maximum(999)) }))
     .check(z.minLength(1), z.maxLength(20)),
   customer: z.strictObject({ email: z.email().check(z.maxLength(254)) }),
-  /** What the payment provider calls the customer's means of payment. */
+  /** The payment provider's token for the customer's means of payment. */
   payment: z.strictObject({ token: z.string().check(z.minLength(1), z.maxLength(128)) }),
 });
 export type PlaceOrder = z.infer<typeof PlaceOrder>;
 
-/** Why an order is unwound. */
-const Reason = z.enum(['cancelled_by_customer', 'out_of_stock', 'payment_declined', 'expired', 'payment_expired']);
-
-const Amount = z.object({ amount: z.int(), currency: z.string() });
-
-/** A payment that came another way than by the provider: for the whole total, in minor units. */
+/** A payment that did not go through the provider: the whole total, in minor units. */
 export const RecordPayment = z.strictObject({
   amount: z.int().check(z.minimum(0), z.maximum(1_000_000_000)),
   currency: z.string().check(z.regex(/^[A-Z]{3}$/)),
-  /** The payer's or the bank's; kept with the order. */
+  /** The payer's or the bank's reference; kept with the order. */
   reference: z.string().check(z.minLength(1), z.maxLength(140)),
 });
 
-/** An operator says which tenant's order is to go on being unwound. */
-export const ResumeOrder = z.strictObject({ tenantId: z.string().check(z.regex(/^[a-z0-9]{1,64}$/)) });
+/** The tenant whose order an operator resumes. */
+export const ResumeOrder = z.strictObject({ tenantId: TenantIdSchema });
+
+/** An order as its tenant sees it. Fields may be added. */
+export const OrderResponse = z.object({
+  id: OrderIdSchema,
+  status: StatusSchema,
+  reason: z.optional(ReasonSchema),
+  /** Why a person must handle it. */
+  cause: z.optional(z.string()),
+  lines: z.readonly(z.array(z.object({ sku: SkuSchema, quantity: z.int(), unitPrice: MoneySchema }))),
+  customer: z.object({ email: z.string() }),
+  total: MoneySchema,
+  /** How to pay while the provider is unavailable: the whole total, with this reference, before the deadline. */
+  instructions: z.optional(
+    z.object({
+      reference: z.string(),
+      amount: z.int(),
+      currency: CurrencySchema,
+      deadline: z.optional(z.iso.datetime()),
+    }),
+  ),
+  paid: z.optional(z.object({ reference: z.string(), at: z.iso.datetime() })),
+  history: z.readonly(
+    z.array(
+      z.object({
+        at: z.iso.datetime(),
+        status: StatusSchema,
+        reason: z.optional(ReasonSchema),
+        cause: z.optional(z.string()),
+      }),
+    ),
+  ),
+});
+export type OrderResponse = z.input<typeof OrderResponse>;
+
+const { order_not_found, order_confirmed, not_awaiting_payment, wrong_amount, not_parked } = problems;
+const { unknown_sku, duplicate_sku, mixed_currencies, total_too_large } = problems;
+const { key_reused } = platformProblems;
+const params = { id: OrderIdSchema };
+
+/** The routes that a shop uses to place and change orders. */
+export const writeRoutes = defineRoutes({
+  placeOrder: {
+    method: 'POST',
+    path: '/v1/orders',
+    scope: 'tenant',
+    idempotent: true,
+    summary: 'Places an order. The same Idempotency-Key and body return the same order, in its current state.',
+    body: PlaceOrder,
+    responses: { 202: OrderResponse },
+    problems: { key_reused, unknown_sku, duplicate_sku, mixed_currencies, total_too_large },
+  },
+  cancelOrder: {
+    method: 'POST',
+    path: '/v1/orders/{id}/cancel',
+    scope: 'tenant',
+    params,
+    summary: 'Cancels an order that is not confirmed.',
+    responses: { 202: OrderResponse },
+    problems: { order_not_found, order_confirmed },
+  },
+  recordPayment: {
+    method: 'POST',
+    path: '/v1/orders/{id}/payments',
+    scope: 'tenant',
+    params,
+    idempotent: true,
+    summary: 'Records the offline payment of an order that is awaiting payment.',
+    body: RecordPayment,
+    responses: { 201: OrderResponse },
+    problems: { order_not_found, not_awaiting_payment, wrong_amount },
+  },
+});
+
+export const readRoutes = defineRoutes({
+  listOrders: {
+    method: 'GET',
+    path: '/v1/orders',
+    scope: 'tenant',
+    summary: 'Lists the orders, newest first.',
+    query: ListQuery,
+    responses: { 200: pageOf(OrderResponse) },
+  },
+  getOrder: {
+    method: 'GET',
+    path: '/v1/orders/{id}',
+    scope: 'tenant',
+    params,
+    summary: 'Returns an order with its history.',
+    responses: { 200: OrderResponse },
+    problems: { order_not_found },
+  },
+});
+
+export const operatorRoutes = defineRoutes({
+  resumeOrder: {
+    method: 'POST',
+    path: '/v1/orders/{id}/resume',
+    scope: 'operator',
+    params,
+    summary: 'Resumes the unwinding of an order that needs attention.',
+    body: ResumeOrder,
+    responses: { 202: OrderResponse },
+    problems: { order_not_found, not_parked },
+  },
+});
 
 const run = z.object({ run: z.int().check(z.minimum(1)) });
 
-/** An order was accepted; run 1 is to fulfil it. */
+/** An order was accepted; run 1 fulfils it. */
 export const OrderPlaced = defineEvent('OrderPlaced.v1', run);
-/** The order is certain: stock is held and the money captured. `total` in minor units. */
-export const OrderConfirmed = defineEvent(
-  'OrderConfirmed.v1',
-  z.extend(run, { total: Amount, paidBy: z.enum(['provider', 'offline']) }),
-);
-/** The provider cannot be asked; the customer is to pay `total` another way, with the order's id as reference, by `deadline`. */
+/** The provider is unavailable: the customer must pay `total` another way by `deadline`, with the order's id as reference. */
 export const OrderAwaitingPayment = defineEvent(
   'OrderAwaitingPayment.v1',
-  z.extend(run, { total: Amount, deadline: z.iso.datetime() }),
+  z.extend(run, { total: MoneySchema, deadline: z.iso.datetime() }),
 );
-/** The order stood still: its saga is to be started again, as `run`. */
+/** The order is final: its stock is held and its money captured. `total` in minor units. */
+export const OrderConfirmed = defineEvent(
+  'OrderConfirmed.v1',
+  z.extend(run, { total: MoneySchema, paidBy: z.enum(['provider', 'offline']) }),
+);
+/** The order made no progress: its saga starts again, as `run`. */
 export const OrderRestarted = defineEvent(
   'OrderRestarted.v1',
   z.extend(run, { saga: z.enum(['fulfil-order', 'unwind-order']) }),
 );
-/** The order is to be unwound by `run`: money settled, stock released. */
-export const OrderCancelling = defineEvent('OrderCancelling.v1', z.extend(run, { reason: Reason }));
-/** The order holds nothing and keeps no money. */
-export const OrderCancelled = defineEvent('OrderCancelled.v1', z.extend(run, { reason: Reason }));
-/** The order could not be unwound; `POST /v1/orders/{id}/resume` goes on once the cause is gone. */
+/** The order is unwound by `run`: its money is settled and its stock released. */
+export const OrderCancelling = defineEvent('OrderCancelling.v1', z.extend(run, { reason: ReasonSchema }));
+/** The order holds no stock and keeps no money. */
+export const OrderCancelled = defineEvent('OrderCancelled.v1', z.extend(run, { reason: ReasonSchema }));
+/** The order could not be unwound. `POST /v1/orders/{id}/resume` continues once the cause is gone. */
 export const OrderNeedsAttention = defineEvent('OrderNeedsAttention.v1', z.extend(run, { cause: z.string() }));
-export type OrderRun = DataOf<typeof OrderPlaced>;
+export type OrderRun = EventData<typeof OrderPlaced>;
+
+/** All events of this context, by type. */
+export const events = [
+  OrderPlaced,
+  OrderAwaitingPayment,
+  OrderConfirmed,
+  OrderRestarted,
+  OrderCancelling,
+  OrderCancelled,
+  OrderNeedsAttention,
+] as const;
 
 /**
- * The input of both sagas and of each of their tasks: ids only, so that a task reads what stands. `correlationId` is that of the
- * request which caused the run.
+ * The input of both sagas and of each of their tasks. It holds ids only, so each task reads the current state. `correlationId` is that
+ * of the request that caused the run.
  */
 export const SagaStep = z.object({
-  tenantId: z.pipe(
-    z.string(),
-    z.transform((id) => id as TenantId),
-  ),
-  orderId: z.pipe(
-    z.string(),
-    z.transform((id) => id as OrderId),
-  ),
+  tenantId: TenantIdSchema,
+  orderId: OrderIdSchema,
   run: z.int().check(z.minimum(1)),
   correlationId: z.optional(z.string()),
 });
@@ -87,20 +211,17 @@ export type OrderForSaga = {
   readonly payment: { readonly token: string };
 };
 
-/** What an order's customer is told of it; undefined where there is none. Reads strongly. */
-export type OrderForCustomer = (
-  tenantId: TenantId,
-  orderId: OrderId,
-) => Promise<
-  | {
-      readonly email: string;
-      readonly total: Money;
-      readonly status: string;
-      readonly reason?: string | undefined;
-      readonly deadline?: string | undefined;
-    }
-  | undefined
->;
+/** What an order's customer is told about it. */
+export type OrderForCustomer = {
+  readonly email: string;
+  readonly total: Money;
+  readonly status: string;
+  readonly reason?: string | undefined;
+  readonly deadline?: string | undefined;
+};
 
-/** Reads the order strongly: undefined unless it has that status and run, that is, unless the task's run is still in charge. */
-export type OrderInCharge = (step: SagaStep, status: 'placed' | 'cancelling') => Promise<OrderForSaga | undefined>;
+/** Reads the order strongly for its customer's mail; undefined where there is none. */
+export type FindOrderForCustomer = (tenantId: TenantId, orderId: OrderId) => Promise<OrderForCustomer | undefined>;
+
+/** Reads the order strongly; undefined unless it has this status and the step's run. Every task checks this fence before it acts. */
+export type FindOrderForRun = (step: SagaStep, status: 'placed' | 'cancelling') => Promise<OrderForSaga | undefined>;

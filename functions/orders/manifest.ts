@@ -1,16 +1,23 @@
-import type { Manifest } from '#shared/manifest';
+import { events, operatorRoutes, readRoutes, writeRoutes } from '#orders/contract';
+import { metrics, problems, sagaErrors } from '#orders/errors';
+import { fulfilOrder, unwindOrder } from '#orders/saga/definitions';
+import type { FunctionSpec, Manifest } from '#platform/manifest';
+
+/** A step of a saga that only moves its order. */
+const orderStep = {
+  task: true,
+  grants: [{ of: 'orders', may: ['GetItem', 'PutItem'] }],
+} as const satisfies FunctionSpec;
 
 export const orders = {
   context: 'orders',
   core: true,
+  routes: { write: writeRoutes, read: readRoutes, operate: operatorRoutes },
+  problems,
+  sagaErrors,
+  metrics,
   functions: {
     write: {
-      entry: 'functions/orders/write.lambda.ts',
-      routes: [
-        { method: 'POST', path: '/v1/orders', scope: 'tenant' },
-        { method: 'POST', path: '/v1/orders/{id}/cancel', scope: 'tenant' },
-        { method: 'POST', path: '/v1/orders/{id}/payments', scope: 'tenant' },
-      ],
       grants: [
         { of: 'orders', may: ['GetItem', 'PutItem'] },
         { of: 'catalog', may: ['BatchGetItem'] },
@@ -18,19 +25,12 @@ export const orders = {
       ],
     },
     read: {
-      entry: 'functions/orders/read.lambda.ts',
-      routes: [
-        { method: 'GET', path: '/v1/orders', scope: 'tenant' },
-        { method: 'GET', path: '/v1/orders/{id}', scope: 'tenant' },
-      ],
       grants: [
         { of: 'orders', may: ['GetItem', 'BatchGetItem', 'Query'] },
         { of: 'tenants', may: ['GetItem'] },
       ],
     },
     operate: {
-      entry: 'functions/orders/operate.lambda.ts',
-      routes: [{ method: 'POST', path: '/v1/orders/{id}/resume', scope: 'operator' }],
       grants: [
         { of: 'orders', may: ['GetItem', 'PutItem'] },
         { of: 'tenants', may: ['GetItem'] },
@@ -38,7 +38,6 @@ export const orders = {
       secrets: ['operator-key'],
     },
     sweep: {
-      entry: 'functions/orders/sweep.lambda.ts',
       everyMinutes: 1,
       timeoutSeconds: 55,
       grants: [
@@ -47,50 +46,18 @@ export const orders = {
       ],
     },
     'start-saga': {
-      entry: 'functions/orders/start-saga.lambda.ts',
       consumes: ['OrderPlaced.v1', 'OrderCancelling.v1', 'OrderRestarted.v1'],
       starts: ['fulfil-order', 'unwind-order'],
       grants: [],
-      // two batches of ten at a time are some 200 executions a second: Step Functions allows 150 to 300, by region, and bursts
+      // two batches of ten at a time are some 200 executions a second; Step Functions allows 150 to 300, by region, and bursts
       concurrency: 2,
     },
-    confirm: {
-      entry: 'functions/orders/confirm.lambda.ts',
-      task: true,
-      grants: [{ of: 'orders', may: ['GetItem', 'PutItem'] }],
-    },
-    refuse: {
-      entry: 'functions/orders/refuse.lambda.ts',
-      task: true,
-      grants: [{ of: 'orders', may: ['GetItem', 'PutItem'] }],
-    },
-    close: {
-      entry: 'functions/orders/close.lambda.ts',
-      task: true,
-      grants: [{ of: 'orders', may: ['GetItem', 'PutItem'] }],
-    },
-    'await-payment': {
-      entry: 'functions/orders/await-payment.lambda.ts',
-      task: true,
-      grants: [{ of: 'orders', may: ['GetItem', 'PutItem'] }],
-    },
-    park: {
-      entry: 'functions/orders/park.lambda.ts',
-      task: true,
-      grants: [{ of: 'orders', may: ['GetItem', 'PutItem'] }],
-    },
+    confirm: orderStep,
+    refuse: orderStep,
+    close: orderStep,
+    'await-payment': orderStep,
+    park: orderStep,
   },
-  workflows: {
-    'fulfil-order': { definition: 'functions/orders/saga/fulfil-order.asl.json' },
-    'unwind-order': { definition: 'functions/orders/saga/unwind-order.asl.json' },
-  },
-  publishes: [
-    'OrderPlaced.v1',
-    'OrderAwaitingPayment.v1',
-    'OrderConfirmed.v1',
-    'OrderRestarted.v1',
-    'OrderCancelling.v1',
-    'OrderCancelled.v1',
-    'OrderNeedsAttention.v1',
-  ],
+  workflows: { 'fulfil-order': fulfilOrder, 'unwind-order': unwindOrder },
+  publishes: events.map(({ type }) => type),
 } as const satisfies Manifest;

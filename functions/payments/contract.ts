@@ -1,24 +1,47 @@
 import * as z from 'zod/mini';
-import { defineEvent } from '#shared/events';
+import { problems as orderProblems } from '#orders/errors';
+import { problems } from '#payments/errors';
+import { platformProblems } from '#platform/http/problems';
+import { defineRoutes } from '#platform/http/route';
+import { defineEvent } from '#platform/messaging/events';
+import { ID_FORM, MoneySchema } from '#platform/schemas';
 
-/** The providers that Breakwater speaks the protocol of. */
+/** The providers whose protocol Breakwater implements. */
 export type ProviderName = 'sandbox';
 
-/** Minor units. The aggregate is the order. */
-const money = z.object({ amount: z.int(), currency: z.string() });
+/** The provider captured the order's total. The aggregate is the order. */
+export const PaymentReceived = defineEvent('PaymentReceived.v1', MoneySchema);
+/** The provider declined; nothing was captured. */
+export const PaymentDeclined = defineEvent('PaymentDeclined.v1', MoneySchema);
+/** The captured money was refunded. */
+export const PaymentRefunded = defineEvent('PaymentRefunded.v1', MoneySchema);
 
-/** The provider captured the order's total. */
-export const PaymentReceived = defineEvent('PaymentReceived.v1', money);
-/** The provider refused; nothing was captured. */
-export const PaymentDeclined = defineEvent('PaymentDeclined.v1', money);
-/** What was captured went back. */
-export const PaymentRefunded = defineEvent('PaymentRefunded.v1', money);
+/** All events of this context, by type. */
+export const events = [PaymentReceived, PaymentDeclined, PaymentRefunded] as const;
 
-/** What a provider tells of a charge by itself. It may say more than that. */
+/** The provider's notification about a charge. It may have further fields. */
 export const Callback = z.object({
   /** `<tenantId>.<orderId>` */
   key: z.string().check(z.regex(/^[A-Za-z0-9_-]{1,64}\.[A-Za-z0-9_-]{1,64}$/)),
   status: z.enum(['captured', 'declined', 'refunded']),
-  ...money.shape,
+  amount: z.int(),
+  currency: z.string(),
 });
 export type Callback = z.infer<typeof Callback>;
+
+const { invalid_signature, charge_not_found } = problems;
+const { wrong_amount } = orderProblems;
+const { malformed_json, invalid_body, not_found } = platformProblems;
+
+export const callbackRoutes = defineRoutes({
+  receiveCallback: {
+    method: 'POST',
+    path: '/v1/providers/{provider}/callbacks',
+    scope: 'public',
+    params: { provider: z.string().check(z.regex(ID_FORM)) },
+    summary: "Receives the payment provider's signed notification about a charge.",
+    responses: { 200: z.object({ received: z.literal(true) }) },
+    // the body is parsed after its signature was verified, so its problems are declared here
+    problems: { invalid_signature, charge_not_found, wrong_amount, malformed_json, invalid_body, not_found },
+  },
+});

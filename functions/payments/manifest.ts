@@ -1,11 +1,23 @@
-import type { Manifest } from '#shared/manifest';
+import { callbackRoutes, events } from '#payments/contract';
+import { metrics, problems, sagaErrors } from '#payments/errors';
+import type { Manifest } from '#platform/manifest';
 
 export const payments = {
   context: 'payments',
   core: true,
+  routes: { callbacks: callbackRoutes },
+  problems,
+  sagaErrors,
+  metrics,
+  secrets: {
+    'provider-key': { description: "The payment provider's key. Replace it by the provider's own." },
+    'provider-callback-key': {
+      description:
+        'The key with which the payment provider signs its callbacks. Replace it by the one you have agreed on.',
+    },
+  },
   functions: {
     charge: {
-      entry: 'functions/payments/charge.lambda.ts',
       task: true,
       timeoutSeconds: 15,
       callsProvider: true,
@@ -16,15 +28,12 @@ export const payments = {
       ],
     },
     callbacks: {
-      entry: 'functions/payments/callbacks.lambda.ts',
-      routes: [{ method: 'POST', path: '/v1/providers/{provider}/callbacks', scope: 'public' }],
       timeoutSeconds: 15,
       callsProvider: true,
       secrets: ['provider-key', 'provider-callback-key'],
       grants: [{ of: 'payments', may: ['GetItem', 'PutItem'] }],
     },
     settle: {
-      entry: 'functions/payments/settle.lambda.ts',
       task: true,
       timeoutSeconds: 25,
       callsProvider: true,
@@ -35,5 +44,5 @@ export const payments = {
       ],
     },
   },
-  publishes: ['PaymentReceived.v1', 'PaymentDeclined.v1', 'PaymentRefunded.v1'],
+  publishes: events.map(({ type }) => type),
 } as const satisfies Manifest;

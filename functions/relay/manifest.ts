@@ -1,12 +1,11 @@
-import type { Manifest } from '#shared/manifest';
+import type { Manifest } from '#platform/manifest';
 
-/** Brings the events that writes carry from the table's stream to the bus, for every context. */
+/** Publishes the events that writes carry from the table's stream to the bus, for every context (ADR 3). */
 export const relay = {
   context: 'relay',
   core: true,
   functions: {
     publish: {
-      entry: 'functions/relay/publish.lambda.ts',
       streams: true,
       publishes: true,
       sends: ['relay-unpublishable'],

@@ -1,57 +1,59 @@
-import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import middy from '@middy/core';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { type Outgoing, outgoing, type Unpublishable } from '#relay/outbox';
+import { lambdaHandler } from '#platform/runtime/handler';
+import type { Runtime } from '#platform/runtime/runtime';
 import { publish } from '#relay/publish';
-import { setAside } from '#relay/set-aside';
-import type { Runtime } from '#shared/runtime';
+import { quarantine } from '#relay/quarantine';
+import { type OutgoingEvent, outgoingEvents, type Unpublishable } from '#relay/stream-record';
 
 const MARGIN_MS = 2_000;
 
-type Item = { readonly record: DynamoDBRecord; readonly out: Outgoing };
+type RecordedEvent = { readonly record: DynamoDBRecord; readonly event: OutgoingEvent };
 
 /**
- * The table's stream goes to the bus, at least once and in order up to here. Where an event cannot be published for now, the batch
- * is redelivered from its record on; repeats keep their ids. One that never can be goes to a queue of its own.
+ * Publishes the events of the table's stream, at least once and in order up to the bus. Where an event cannot be published for now,
+ * the batch is redelivered from its record on; repeats keep their ids. An event that can never be published is quarantined.
  */
 export const relay = (rt: Runtime<'bus' | 'queues'>) => {
   const bus = rt.env('BUS_NAME');
 
-  /** Answers the position of the first that failed, if any did; those before it are done with. */
-  const bring = async (items: readonly Item[], until: number): Promise<number | undefined> => {
-    const events = items.flatMap(({ out }, at) => ('entry' in out ? [{ at, entry: out.entry }] : []));
-    const published = await publish(
-      rt,
-      events.map(({ entry }) => entry),
-      until,
+  /** Returns the index of the first event that failed, if one did. The events before it are done. */
+  const publishAll = async (recorded: readonly RecordedEvent[], deadlineMs: number): Promise<number | undefined> => {
+    const publishable = recorded.flatMap(({ event }, index) =>
+      'entry' in event ? [{ index, entry: event.entry }] : [],
     );
-    const refused = new Map([...published.refused].map(([i, reason]) => [events[i]?.at, reason]));
-    const failed = published.failed === undefined ? undefined : events[published.failed]?.at;
-    for (const [at, { out }] of items.slice(0, failed).entries()) {
-      const one = unpublishable(out, refused.get(at));
-      if (one) await setAside(rt, one);
+    const result = await publish(
+      rt,
+      publishable.map(({ entry }) => entry),
+      deadlineMs,
+    );
+    const refused = new Map([...result.refused].map(([i, reason]) => [publishable[i]?.index, reason]));
+    const failed = result.failed === undefined ? undefined : publishable[result.failed]?.index;
+    for (const [index, { event }] of recorded.slice(0, failed).entries()) {
+      const unpublishable = unpublishableOf(event, refused.get(index));
+      if (unpublishable) await quarantine(rt, unpublishable);
     }
     return failed;
   };
 
-  return middy<DynamoDBStreamEvent, DynamoDBBatchResponse>({ timeoutEarlyInMillis: 0 })
-    .use(injectLambdaContext(rt.logger, { resetKeys: true }))
-    .handler((event, context) =>
-      // a batch has no one cause: its lines name each event's own
-      rt.correlation.within(undefined, async () => {
-        const items = event.Records.flatMap((record) => outgoing(record, bus).map((out) => ({ record, out })));
-        const failed = await bring(items, rt.now().getTime() + context.getRemainingTimeInMillis() - MARGIN_MS);
+  return lambdaHandler<DynamoDBStreamEvent, DynamoDBBatchResponse>(
+    rt,
+    ({ Records }, { deadlineMs }) =>
+      // a batch has no single cause: its log lines name each event's own
+      rt.correlation.run(undefined, async () => {
+        const recorded = Records.flatMap((record) => outgoingEvents(record, bus).map((event) => ({ record, event })));
+        const failed = await publishAll(recorded, deadlineMs);
         if (failed === undefined) return { batchItemFailures: [] };
-        const itemIdentifier = items[failed]?.record.dynamodb?.SequenceNumber;
-        // an answer without it would say that all went well
+        const itemIdentifier = recorded[failed]?.record.dynamodb?.SequenceNumber;
+        // a response without it would report success
         if (!itemIdentifier)
           throw new Error('the record of an event that could not be published has no sequence number');
         return { batchItemFailures: [{ itemIdentifier }] };
       }),
-    );
+    { marginMs: MARGIN_MS },
+  );
 };
 
-const unpublishable = (out: Outgoing, refused: string | undefined): Unpublishable | undefined => {
-  if (!('entry' in out)) return out;
-  return refused === undefined ? undefined : { reason: refused, content: JSON.parse(out.entry.Detail ?? '{}') };
+const unpublishableOf = (event: OutgoingEvent, refusal: string | undefined): Unpublishable | undefined => {
+  if (!('entry' in event)) return event;
+  return refusal === undefined ? undefined : { reason: refusal, content: JSON.parse(event.entry.Detail ?? '{}') };
 };

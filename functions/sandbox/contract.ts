@@ -1,33 +1,37 @@
 import * as z from 'zod/mini';
+import { platformProblems } from '#platform/http/problems';
+import { defineRoutes } from '#platform/http/route';
+import { ID_FORM } from '#platform/schemas';
+import { problems } from '#sandbox/errors';
 
-/** Names a charge for good: the same key is the same charge, and is captured at most once. */
-export const KEY = /^[A-Za-z0-9_-]{1,64}\.[A-Za-z0-9_-]{1,64}$/;
+/** The key of a charge. The same key is the same charge, which is captured at most once. */
+const KeySchema = z.string().check(z.regex(/^[A-Za-z0-9_-]{1,64}\.[A-Za-z0-9_-]{1,64}$/));
 
 const money = { amount: z.int().check(z.minimum(0)), currency: z.string().check(z.regex(/^[A-Z]{3}$/)) };
 
 export const Charge = z.strictObject({
-  key: z.string().check(z.regex(KEY)),
+  key: KeySchema,
   ...money,
   token: z.string().check(z.minLength(1), z.maxLength(128)),
 });
 export const Void = z.strictObject({});
 export const Refund = z.strictObject({ refundKey: z.string().check(z.minLength(1), z.maxLength(255)), ...money });
 export const AllowRefund = z.strictObject({});
-/** So long every charge, void and refund of the tenant is answered 503 and not made; 0 ends it. */
+/** For this long every charge, void and refund of the tenant answers 503 and has no effect; 0 ends the outage. */
 export const Outage = z.strictObject({
-  tenantId: z.string().check(z.regex(/^[A-Za-z0-9_-]{1,64}$/)),
+  tenantId: z.string().check(z.regex(ID_FORM)),
   seconds: z.int().check(z.minimum(0), z.maximum(86_400)),
 });
 
-/** What a token makes the sandbox do with a charge. */
+/** How the sandbox treats a charge with a token. */
 export type Behaviour = {
-  /** `pending`: it is answered 503, and captured when anyone next asks for the key. `nothing`: it is answered 503. */
+  /** `pending`: it answers 503, and captures at the next call for the key. `nothing`: it answers 503. */
   readonly makes: 'captured' | 'declined' | 'pending' | 'nothing';
-  /** More than 5 seconds is longer than Breakwater waits. */
+  /** Breakwater waits at most 5 seconds. */
   readonly answersAfterMs?: number;
-  /** The charge that is made is answered so late, its repeats are not. */
+  /** Only the charge itself answers late, its repeats do not. */
   readonly lateOnce?: true;
-  /** So many calls for the key are answered 503 first, and nothing is made. */
+  /** The first calls for the key answer 503, and nothing is charged. */
   readonly failsFirst?: number;
   /** Every refund is refused until it is allowed. */
   readonly refusesRefunds?: true;
@@ -46,3 +50,78 @@ export const tokens: Readonly<Record<string, Behaviour>> = {
   // slow, so that an order can be cancelled once it is captured
   tok_refund_refused: { makes: 'captured', answersAfterMs: 3_000, lateOnce: true, refusesRefunds: true },
 };
+
+const ChargeResponse = z.object({
+  key: KeySchema,
+  status: z.enum(['captured', 'declined', 'voided', 'pending', 'refunded']),
+  /** In minor units. */
+  amount: z.int(),
+  currency: z.string(),
+  captured: z.int(),
+  refunded: z.int(),
+  refunds: z.readonly(z.array(z.string())),
+  refusesRefunds: z.optional(z.literal(true)),
+  version: z.int(),
+});
+
+const { charge_not_found, not_refundable, refund_refused } = problems;
+const { conflict } = platformProblems;
+const params = { key: KeySchema };
+
+/** The API of a payment provider, with controls for tests. */
+export const providerRoutes = defineRoutes({
+  charge: {
+    method: 'POST',
+    path: '/sandbox/charges',
+    scope: 'provider',
+    summary: 'Charges as the token says, once per key.',
+    body: Charge,
+    responses: { 200: ChargeResponse },
+  },
+  getCharge: {
+    method: 'GET',
+    path: '/sandbox/charges/{key}',
+    scope: 'provider',
+    params,
+    summary: 'Returns a charge. A pending one is captured from here on.',
+    responses: { 200: ChargeResponse },
+    problems: { charge_not_found },
+  },
+  voidCharge: {
+    method: 'POST',
+    path: '/sandbox/charges/{key}/void',
+    scope: 'provider',
+    params,
+    summary: 'Keeps the key from ever being captured, or reports that it has been.',
+    body: Void,
+    responses: { 200: z.object({ status: z.enum(['captured', 'voided']) }) },
+  },
+  refundCharge: {
+    method: 'POST',
+    path: '/sandbox/charges/{key}/refund',
+    scope: 'provider',
+    params,
+    summary: 'Refunds a charge, once per refund key.',
+    body: Refund,
+    responses: { 200: ChargeResponse },
+    problems: { charge_not_found, not_refundable, refund_refused, conflict },
+  },
+  allowRefund: {
+    method: 'POST',
+    path: '/sandbox/charges/{key}/allow-refund',
+    scope: 'provider',
+    params,
+    summary: 'Allows the refunds of a charge that refuses them.',
+    body: AllowRefund,
+    responses: { 200: ChargeResponse },
+    problems: { charge_not_found, conflict },
+  },
+  startOutage: {
+    method: 'POST',
+    path: '/sandbox/outages',
+    scope: 'provider',
+    summary: 'Starts or ends an outage of the provider for a tenant.',
+    body: Outage,
+    responses: { 200: z.object({ tenantId: z.string(), until: z.iso.datetime() }) },
+  },
+});

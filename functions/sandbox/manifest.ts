@@ -1,21 +1,16 @@
-import type { Manifest } from '#shared/manifest';
+import type { Manifest } from '#platform/manifest';
+import { providerRoutes } from '#sandbox/contract';
+import { problems } from '#sandbox/errors';
 
-/** A payment provider that does as its tokens say, for every stage without real money. */
+/** A payment provider that behaves as its tokens say, for every stage without real money. */
 export const sandbox = {
   context: 'sandbox',
   core: false,
   standalone: { stages: ['localstack', 'dev'] },
+  routes: { provider: providerRoutes },
+  problems,
   functions: {
     provider: {
-      entry: 'functions/sandbox/provider.lambda.ts',
-      routes: [
-        { method: 'POST', path: '/sandbox/charges', scope: 'provider' },
-        { method: 'GET', path: '/sandbox/charges/{key}', scope: 'provider' },
-        { method: 'POST', path: '/sandbox/charges/{key}/void', scope: 'provider' },
-        { method: 'POST', path: '/sandbox/charges/{key}/refund', scope: 'provider' },
-        { method: 'POST', path: '/sandbox/charges/{key}/allow-refund', scope: 'provider' },
-        { method: 'POST', path: '/sandbox/outages', scope: 'provider' },
-      ],
       grants: [{ of: 'sandbox', may: ['GetItem', 'PutItem', 'UpdateItem'] }],
       secrets: ['provider-key'],
     },

@@ -1,14 +1,37 @@
 import * as z from 'zod/mini';
-import { type DataOf, defineEvent } from '#shared/events';
-import type { TenantId } from '#shared/kernel';
+import { platformProblems } from '#platform/http/problems';
+import { defineRoutes } from '#platform/http/route';
+import type { TenantId } from '#platform/kernel';
+import { defineEvent, type EventData } from '#platform/messaging/events';
+import { TenantIdSchema } from '#platform/schemas';
 
 export const CreateTenant = z.strictObject({ name: z.string().check(z.trim(), z.minLength(1), z.maxLength(200)) });
 export type CreateTenant = z.infer<typeof CreateTenant>;
 
-export const TenantChanged = defineEvent('TenantChanged.v1', z.object({ name: z.string() }));
-export type TenantChanged = DataOf<typeof TenantChanged>;
+/** The API key is shown only here: what is stored does not reveal it. */
+const CreatedTenantResponse = z.object({ id: TenantIdSchema, name: z.string(), apiKey: z.string() });
 
-/** What a tenant's callers show: `bw_<tenantId>_<secret>`. An id has no underscore, so that there is one way to read a key. */
+const { conflict } = platformProblems;
+
+export const writeRoutes = defineRoutes({
+  createTenant: {
+    method: 'POST',
+    path: '/v1/tenants',
+    scope: 'operator',
+    summary: 'Creates a tenant and returns its API key, once.',
+    body: CreateTenant,
+    responses: { 201: CreatedTenantResponse },
+    problems: { conflict },
+  },
+});
+
+export const TenantChanged = defineEvent('TenantChanged.v1', z.object({ name: z.string() }));
+export type TenantChanged = EventData<typeof TenantChanged>;
+
+/** All events of this context, by type. */
+export const events = [TenantChanged] as const;
+
+/** A tenant's credential, `bw_<tenantId>_<secret>`. A tenant's id has no underscore, so a key can be split in one way only. */
 export type ApiKey = { readonly tenantId: TenantId; readonly secret: string };
 
 export const formatApiKey = ({ tenantId, secret }: ApiKey) => `bw_${tenantId}_${secret}`;

@@ -1,21 +1,21 @@
-import type { Manifest } from '#shared/manifest';
+import type { Manifest } from '#platform/manifest';
+import { events, writeRoutes } from '#tenants/contract';
 
 export const tenants = {
   context: 'tenants',
   core: true,
+  routes: { write: writeRoutes },
+  secrets: { 'operator-key': { description: "The operator's bearer key." } },
   functions: {
     write: {
-      entry: 'functions/tenants/write.lambda.ts',
-      routes: [{ method: 'POST', path: '/v1/tenants', scope: 'operator' }],
       grants: [{ of: 'tenants', may: ['GetItem', 'PutItem'] }],
       secrets: ['operator-key'],
     },
     authorize: {
-      entry: 'functions/tenants/authorize.lambda.ts',
       authorizes: true,
       grants: [{ of: 'tenants', may: ['GetItem'] }],
       secrets: ['operator-key'],
     },
   },
-  publishes: ['TenantChanged.v1'],
+  publishes: events.map(({ type }) => type),
 } as const satisfies Manifest;

@@ -4,7 +4,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
-import { names } from '#shared/manifest';
+import { names } from '#platform/manifest';
 import type { Stage } from '../stages.ts';
 
 /** Where a stage's alarms go. CloudWatch may not use SNS's own key, hence one of the stage's. */

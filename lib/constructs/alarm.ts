@@ -4,64 +4,74 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { Metric as Counted } from '#shared/runtime';
+import type { AlarmText } from '#platform/manifest';
 import { arns } from '../arns.ts';
 import type { Stage } from '../stages.ts';
 
-/** The pages of docs/runbooks/ that alarms name. */
-export type Runbook =
-  | 'api-errors'
-  | 'breaker-open'
-  | 'dead-letters'
-  | 'orders-parked'
-  | 'relay-behind'
-  | 'saga-failures'
-  | 'sweeper-findings'
-  | 'undelivered-events'
-  | 'unpublishable-events';
+const QUEUE_PERIOD = Duration.minutes(1);
+const COUNT_PERIOD = Duration.minutes(5);
 
-const SOON = Duration.minutes(1);
-const PERIOD = Duration.minutes(5);
-
-/** What an alarm says: what is the matter, and the page that says what to do about it. */
-export type Says = { readonly says: string; readonly runbook: Runbook };
+export type AlarmAboveProps = AlarmText & {
+  readonly stage: Stage;
+  readonly metric: IMetric;
+  readonly threshold: number;
+};
 
 /**
- * Alarms, on stages that have them, as soon as the metric is above the limit, and tells the stage's topic when that begins and
- * ends. No data is good news.
+ * An alarm, on stages that have alarms, that is raised as soon as the metric exceeds the threshold, and notifies the stage's topic when
+ * it is raised and when it ends. Missing data does not raise it.
  */
 export class AlarmAbove extends Construct {
-  constructor(scope: Construct, id: string, stage: Stage, limit: number, metric: IMetric, { says, runbook }: Says) {
+  constructor(scope: Construct, id: string, { stage, metric, threshold, text, runbook }: AlarmAboveProps) {
     super(scope, id);
     if (!stage.alarms) return;
     const alarm = new Alarm(this, 'Alarm', {
       metric,
-      threshold: limit,
+      threshold,
       evaluationPeriods: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       treatMissingData: TreatMissingData.NOT_BREACHING,
-      alarmDescription: `${says} Runbook: docs/runbooks/${runbook}.md`,
+      alarmDescription: `${text} Runbook: docs/runbooks/${runbook}.md`,
     });
-    const tell = new SnsAction(Topic.fromTopicArn(this, 'Topic', arns(this, stage.name).alarms));
-    alarm.addAlarmAction(tell);
-    alarm.addOkAction(tell);
+    const notify = new SnsAction(Topic.fromTopicArn(this, 'Topic', arns(this, stage.name).alarms));
+    alarm.addAlarmAction(notify);
+    alarm.addOkAction(notify);
   }
 }
 
-/** Alarms on the first message that nobody could handle. */
-export const alarmOnDeadLetters = (scope: Construct, id: string, stage: Stage, queue: IQueue, says: Says) =>
-  new AlarmAbove(scope, id, stage, 0, queue.metricApproximateNumberOfMessagesVisible({ period: SOON }), says);
+type AlarmProps<T> = AlarmText & { readonly stage: Stage } & T;
 
-/** Alarms on the first time within five minutes that AWS counts this. */
-export const alarmOnFirst = (scope: Construct, id: string, stage: Stage, metric: Metric, says: Says) =>
-  new AlarmAbove(scope, id, stage, 0, metric.with({ period: PERIOD, statistic: Stats.SUM }), says);
+/** Raised by the first message in a queue that nothing consumes. */
+export const alarmOnMessages = (
+  scope: Construct,
+  id: string,
+  { queue, ...props }: AlarmProps<{ readonly queue: IQueue }>,
+) => {
+  const metric = queue.metricApproximateNumberOfMessagesVisible({ period: QUEUE_PERIOD });
+  return new AlarmAbove(scope, id, { ...props, threshold: 0, metric });
+};
 
-/** The same of what functions count. */
-export const alarmOnCount = (scope: Construct, id: string, stage: Stage, metricName: Counted, says: Says) =>
-  alarmOnFirst(
-    scope,
-    id,
-    stage,
-    new Metric({ namespace: 'Breakwater', metricName, dimensionsMap: { Stage: stage.name } }),
-    says,
-  );
+/** Raised by the first count within five minutes of a metric of AWS. */
+export const alarmOnCount = (
+  scope: Construct,
+  id: string,
+  { metric, ...props }: AlarmProps<{ readonly metric: Metric }>,
+) =>
+  new AlarmAbove(scope, id, {
+    ...props,
+    threshold: 0,
+    metric: metric.with({ period: COUNT_PERIOD, statistic: Stats.SUM }),
+  });
+
+/** Raised by the first count within five minutes of a metric that functions report. */
+export const alarmOnReportedMetric = (
+  scope: Construct,
+  id: string,
+  { metricName, ...props }: AlarmProps<{ readonly metricName: string }>,
+) => {
+  const dimensionsMap = { Stage: props.stage.name };
+  return alarmOnCount(scope, id, {
+    ...props,
+    metric: new Metric({ namespace: 'Breakwater', metricName, dimensionsMap }),
+  });
+};

@@ -12,16 +12,16 @@ import {
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { type FunctionId, names } from '#shared/manifest';
+import { type FunctionId, names } from '#platform/manifest';
 import { arns } from '../arns.ts';
 import type { RoutedFunction } from '../deployment.ts';
-import { deviates } from '../nag.ts';
+import { acknowledge } from '../nag.ts';
 import type { Stage } from '../stages.ts';
 import { Firewall } from './firewall.ts';
-import { answerWithProblems } from './gateway-problems.ts';
+import { addProblemResponses } from './gateway-problems.ts';
 
-/** The longest that a key which was taken back may still pass. */
-const AUTHORIZED_FOR = Duration.seconds(5);
+/** For this long a revoked key may still be accepted. */
+const AUTHORIZER_TTL = Duration.seconds(5);
 
 const ACCESS_LOG = AccessLogFormat.custom(
   JSON.stringify({
@@ -42,13 +42,13 @@ export type ApiProps = {
   readonly stage: Stage;
   readonly name: string;
   readonly routes: readonly RoutedFunction[];
-  /** In front of every route that is not public; without one, the functions are the only guard. */
+  /** Authorizes the callers of every route that is not public. Without one, only the functions verify them. */
   readonly authorizer?: FunctionId;
-  /** Strangers' traffic is filtered before it reaches the API. */
+  /** A web ACL filters traffic in front of the API. */
   readonly firewall?: boolean;
 };
 
-/** A REST API of explicit routes, each to a function that is found by its name. What is no route is a 404. */
+/** A REST API of explicit routes, each to a function by its name. Any other path is a 404 (ADR 12). */
 export class Api extends Construct {
   readonly id: string;
   readonly rest: RestApi;
@@ -69,7 +69,7 @@ export class Api extends Construct {
     const api = new RestApi(this, 'Rest', {
       restApiName: `${names(stage.name).prefix}-${name}`,
       endpointTypes: [EndpointType.REGIONAL],
-      // The role is the account's, for all of its APIs: it stays when this one goes.
+      // the role belongs to the account and serves all of its APIs, so it stays when this one is deleted
       cloudWatchRole: true,
       deployOptions: {
         stageName: stage.name,
@@ -83,29 +83,29 @@ export class Api extends Construct {
         ),
       },
     });
-    answerWithProblems(api);
-    deviates(api, 'strictFunctions');
+    addProblemResponses(api);
+    acknowledge(api, 'strictFunctions');
     const logsRole = api.node.tryFindChild('CloudWatchRole');
-    if (logsRole) deviates(logsRole as Construct, 'gatewayLogs');
+    if (logsRole) acknowledge(logsRole as Construct, 'gatewayLogs');
 
     const guard = authorizer
-      ? new TokenAuthorizer(this, 'Authorizer', { handler: functionOf(authorizer), resultsCacheTtl: AUTHORIZED_FOR })
+      ? new TokenAuthorizer(this, 'Authorizer', { handler: functionOf(authorizer), resultsCacheTtl: AUTHORIZER_TTL })
       : undefined;
-    for (const { method, path, scope: callers, to } of routes) {
-      const guarded = guard && callers !== 'public';
-      const added = api.root
+    for (const { method, path, scope: callers, function: fn } of routes) {
+      const isGuarded = guard && callers !== 'public';
+      const routeMethod = api.root
         .resourceForPath(path)
         .addMethod(
           method,
-          new LambdaIntegration(functionOf(to), { allowTestInvoke: false }),
-          guarded ? { authorizer: guard } : {},
+          new LambdaIntegration(functionOf(fn), { allowTestInvoke: false }),
+          isGuarded ? { authorizer: guard } : {},
         );
-      deviates(added, 'ownKeys');
-      if (!guarded) deviates(added, 'openRoute');
+      acknowledge(routeMethod, 'ownKeys');
+      if (!isGuarded) acknowledge(routeMethod, 'openRoute');
     }
     if (firewall)
       new Firewall(this, 'Firewall', { name: `${names(stage.name).prefix}-${name}`, before: api.deploymentStage });
-    else deviates(api.deploymentStage, 'noFirewall');
+    else acknowledge(api.deploymentStage, 'noFirewall');
 
     const { region, urlSuffix } = Stack.of(this);
     this.id = api.restApiId;

@@ -2,16 +2,16 @@ import type { Stage } from 'aws-cdk-lib/aws-apigateway';
 import { CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 
-/** Requests of one address within five minutes: 40 a second, many times what a shop's own server needs. */
-const MOST_PER_ADDRESS = 12_000;
+/** Per address within five minutes: 40 a second, many times what a shop's server needs. */
+const MAX_REQUESTS_PER_ADDRESS = 12_000;
 
 export type FirewallProps = { readonly name: string; readonly before: Stage };
 
-/** A web ACL before an API: what is known to be an attack, and what one address asks too often, does not reach it. */
+/** A web ACL in front of an API. It blocks known attacks, and addresses that send too many requests (ADR 52). */
 export class Firewall extends Construct {
   constructor(scope: Construct, id: string, { name, before }: FirewallProps) {
     super(scope, id);
-    const visible = (metricName: string) => ({
+    const visibility = (metricName: string) => ({
       metricName,
       cloudWatchMetricsEnabled: true,
       sampledRequestsEnabled: false,
@@ -20,7 +20,7 @@ export class Firewall extends Construct {
       name,
       scope: 'REGIONAL',
       defaultAction: { allow: {} },
-      visibilityConfig: visible(name),
+      visibilityConfig: visibility(name),
       rules: [
         {
           name: 'common',
@@ -30,18 +30,18 @@ export class Firewall extends Construct {
             managedRuleGroupStatement: {
               vendorName: 'AWS',
               name: 'AWSManagedRulesCommonRuleSet',
-              // it would block bodies above 8 KB: an order of 20 lines may be larger, and functions say 413 above 256 KB
+              // it would block bodies above 8 KB: an order of 20 lines may be larger, and functions answer 413 above 256 KB
               ruleActionOverrides: [{ name: 'SizeRestrictions_BODY', actionToUse: { count: {} } }],
             },
           },
-          visibilityConfig: visible(`${name}-common`),
+          visibilityConfig: visibility(`${name}-common`),
         },
         {
           name: 'rate',
           priority: 1,
           action: { block: {} },
-          statement: { rateBasedStatement: { limit: MOST_PER_ADDRESS, aggregateKeyType: 'IP' } },
-          visibilityConfig: visible(`${name}-rate`),
+          statement: { rateBasedStatement: { limit: MAX_REQUESTS_PER_ADDRESS, aggregateKeyType: 'IP' } },
+          visibilityConfig: visibility(`${name}-rate`),
         },
       ],
     });

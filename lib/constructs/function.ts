@@ -11,9 +11,9 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { type FunctionId, type FunctionSpec, names } from '#shared/manifest';
+import { type FunctionId, type FunctionSpec, names } from '#platform/manifest';
 import type { Deployment } from '../deployment.ts';
-import { deviates } from '../nag.ts';
+import { acknowledge } from '../nag.ts';
 import { permissionsOf } from './permissions.ts';
 import { environmentOf } from './variables.ts';
 
@@ -25,7 +25,7 @@ export type ContextFunctionProps = {
   readonly spec: FunctionSpec;
 };
 
-/** A function as its manifest describes it: a role of its own that may do what the manifest grants, and logs that end. */
+/** A function from its manifest, with a role of its own that allows what the manifest grants, and logs with a retention. */
 export class ContextFunction extends Construct {
   readonly lambda: LambdaFunction;
   readonly role: Role;
@@ -52,7 +52,7 @@ export class ContextFunction extends Construct {
         resources: [logGroup.logGroupArn],
       }),
     );
-    deviates(this.role, 'unnamedResources');
+    acknowledge(this.role, 'unnamedResources');
     for (const statement of permissionsOf(this, stage, spec, workflows)) this.role.addToPolicy(statement);
 
     this.lambda = new LambdaFunction(this, 'Function', {
@@ -66,7 +66,7 @@ export class ContextFunction extends Construct {
       environment: environmentOf(this, stage, spec, workflows),
       tracing: stage.tracing ? tracingOf(spec) : Tracing.DISABLED,
       logGroup,
-      // what Lambda itself logs of every invocation is a third of an order's log, and its metrics tell as much
+      // Lambda's own log lines are a third of an order's log volume, and its metrics show the same
       loggingFormat: LoggingFormat.JSON,
       applicationLogLevelV2: ApplicationLogLevel.INFO,
       systemLogLevelV2: SystemLogLevel.WARN,
@@ -76,8 +76,8 @@ export class ContextFunction extends Construct {
 }
 
 /**
- * Traces begin at an API and in a workflow. What a stream, a queue or the clock invokes would begin one of its own each time: X-Ray takes
- * the first in each second and one in twenty beyond, so that at less than an order a second every one of them would be paid for.
+ * Traces start at an API and in a workflow. An invocation by a stream, a queue or a schedule would start one of its own each time. X-Ray
+ * samples the first in each second and one in twenty beyond, so below one order a second every trace would be billed.
  */
 const tracingOf = ({ streams, consumes, everyMinutes }: FunctionSpec) =>
   streams || consumes || everyMinutes ? Tracing.PASS_THROUGH : Tracing.ACTIVE;

@@ -1,8 +1,8 @@
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
-import { type ProblemCode, problemDocument, problemHeaders, problems } from '#shared/problems';
+import { type PlatformProblemCode, platformProblems, problemDocument, problemHeaders } from '#platform/http/problems';
 
-/** The problem that each of API Gateway's own errors is told as. */
-const responses: readonly (readonly [ResponseType, ProblemCode])[] = [
+/** The problem for each of API Gateway's own errors. */
+const responses: readonly (readonly [ResponseType, PlatformProblemCode])[] = [
   [ResponseType.DEFAULT_4XX, 'bad_request'],
   [ResponseType.BAD_REQUEST_BODY, 'malformed_json'],
   [ResponseType.BAD_REQUEST_PARAMETERS, 'bad_request'],
@@ -13,7 +13,7 @@ const responses: readonly (readonly [ResponseType, ProblemCode])[] = [
   [ResponseType.INVALID_API_KEY, 'unauthenticated'],
   [ResponseType.ACCESS_DENIED, 'forbidden'],
   [ResponseType.WAF_FILTERED, 'forbidden'],
-  // what API Gateway says of a path or a method that it does not know
+  // API Gateway's answer to an unknown path or method
   [ResponseType.MISSING_AUTHENTICATION_TOKEN, 'not_found'],
   [ResponseType.RESOURCE_NOT_FOUND, 'not_found'],
   [ResponseType.REQUEST_TOO_LARGE, 'body_too_large'],
@@ -27,15 +27,15 @@ const responses: readonly (readonly [ResponseType, ProblemCode])[] = [
   [ResponseType.INTEGRATION_TIMEOUT, 'timeout'],
 ];
 
-/** Makes the gateway answer its own errors as the functions answer theirs: one shape of problem, whoever speaks. */
-export const answerWithProblems = (api: RestApi) => {
+/** Makes the gateway answer its own errors with problem documents, like the functions. */
+export const addProblemResponses = (api: RestApi) => {
   for (const [type, code] of responses) {
     const headers = { 'cache-control': 'no-store', ...problemHeaders(code) };
     api.addGatewayResponse(type.responseType, {
       type,
-      statusCode: String(problems[code].status),
+      statusCode: String(platformProblems[code].status),
       responseHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, `'${value}'`])),
-      templates: { 'application/json': JSON.stringify(problemDocument(code)) },
+      templates: { 'application/json': JSON.stringify(problemDocument(code, platformProblems[code])) },
     });
   }
 };

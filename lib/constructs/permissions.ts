@@ -1,14 +1,14 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { FunctionSpec, Grant, WorkflowId } from '#shared/manifest';
+import type { FunctionSpec, Grant, WorkflowId } from '#platform/manifest';
 import { arns } from '../arns.ts';
 import type { Stage } from '../stages.ts';
 
 type Arns = ReturnType<typeof arns>;
 
 /**
- * A grant holds for keys of one context only. `ForAllValues` is true of a request that names no key at all, hence `Null`.
- * A transaction is authorised by the actions of its parts; Scan and PartiQL are granted to no one.
+ * A grant holds for keys of one context only. `ForAllValues` is also true for a request without any key, hence `Null`. A transaction is
+ * authorised by the actions of its parts. Nothing is granted Scan or PartiQL.
  */
 const tableStatement = ({ of, may }: Grant, { table, indexes }: Arns) =>
   new PolicyStatement({
@@ -23,7 +23,7 @@ const tableStatement = ({ of, may }: Grant, { table, indexes }: Arns) =>
 const allow = (action: string, resources: readonly string[]) =>
   resources.length > 0 ? [new PolicyStatement({ actions: [action], resources: [...resources] })] : [];
 
-/** What a function's manifest lets it do, and nothing else. `workflows` are all that there are. */
+/** What a function's manifest allows, and nothing else. `workflows` are all workflows. */
 export const permissionsOf = (
   scope: Construct,
   stage: Stage,

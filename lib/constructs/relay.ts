@@ -8,26 +8,25 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, type IBuck
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { S3_SERVER_ACCESS_LOGS_USE_BUCKET_POLICY } from 'aws-cdk-lib/cx-api';
 import { Construct } from 'constructs';
-import { names } from '#shared/manifest';
-import { deviates } from '../nag.ts';
-import { removalPolicy } from '../removal.ts';
-import type { Stage } from '../stages.ts';
+import { names } from '#platform/manifest';
+import { acknowledge } from '../nag.ts';
+import { removalPolicy, type Stage } from '../stages.ts';
 import { AlarmAbove } from './alarm.ts';
 import { ContextFunction, type ContextFunctionProps } from './function.ts';
 
-/** Below the 24 hours that a stream keeps a record, so that what is given up reaches the bucket instead of nothing. */
-const GIVEN_UP_AFTER = Duration.hours(23);
-const LATE = Duration.minutes(5);
-const LOGS_KEPT = Duration.days(90);
+/** Below the 24 hours for which a stream keeps a record, so that an expired record reaches the bucket instead of being lost. */
+const MAX_RECORD_AGE = Duration.hours(23);
+const MAX_DELAY = Duration.minutes(5);
+const ACCESS_LOG_RETENTION = Duration.days(90);
 
 /**
- * Brings what the table's writes carry in `out` to the function, in order per partition, until it succeeds or the record is
- * too old; a record that is given up lies, whole, in a bucket.
+ * Delivers the stream records of writes with events to the function, in order per partition, until it succeeds or the record is too
+ * old. A bucket keeps the content of records that are given up.
  */
 export class Relay extends Construct {
   constructor(scope: Construct, name: string, props: ContextFunctionProps) {
     super(scope, name);
-    // S3 is let into the access log by a policy, not by an ACL
+    // a policy, not an ACL, lets S3 write the access log
     this.node.setContext(S3_SERVER_ACCESS_LOGS_USE_BUCKET_POLICY, true);
     const { stage } = props.deployment;
     const by = names(stage.name);
@@ -41,7 +40,7 @@ export class Relay extends Construct {
       removalPolicy: removalPolicy(stage),
     });
     const bucketId = Stack.of(this).getLogicalId(givenUp.node.defaultChild as CfnBucket);
-    deviates(role, 'unnamedResources', `Resource::<${bucketId}.Arn>/*`);
+    acknowledge(role, 'unnamedResources', `Resource::<${bucketId}.Arn>/*`);
     const table = Table.fromTableAttributes(this, 'Table', {
       tableName: by.table,
       tableStreamArn: StringParameter.valueForStringParameter(this, by.parameter('stream-arn')),
@@ -53,7 +52,7 @@ export class Relay extends Construct {
         parallelizationFactor: 4,
         reportBatchItemFailures: true,
         bisectBatchOnError: true,
-        maxRecordAge: GIVEN_UP_AFTER,
+        maxRecordAge: MAX_RECORD_AGE,
         filters: [
           FilterCriteria.filter({
             eventName: FilterRule.or('INSERT', 'MODIFY'),
@@ -65,25 +64,28 @@ export class Relay extends Construct {
     );
 
     const age = lambda.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: Duration.minutes(1) });
-    new AlarmAbove(this, 'LateAlarm', stage, LATE.toMilliseconds(), age, {
-      says: 'Events reach the bus more than 5 minutes late.',
+    new AlarmAbove(this, 'LateAlarm', {
+      stage,
+      metric: age,
+      threshold: MAX_DELAY.toMilliseconds(),
+      text: 'Events reach the bus more than 5 minutes late.',
       runbook: 'relay-behind',
     });
   }
 
-  /** Who has read or changed what was given up. */
+  /** Records who read or changed what was given up. */
   private accessLogs(stage: Stage): Bucket {
     return new Bucket(this, 'AccessLogs', {
       encryption: BucketEncryption.S3_MANAGED,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
-      lifecycleRules: [{ expiration: LOGS_KEPT }],
+      lifecycleRules: [{ expiration: ACCESS_LOG_RETENTION }],
       removalPolicy: removalPolicy(stage),
     });
   }
 }
 
-/** The bucket as Lambda needs it and no more: CDK's own destination may read and delete there, too. */
+/** The bucket with no more permissions than Lambda needs. CDK's own destination may also read and delete. */
 const givenUpTo = (bucket: Bucket): IEventSourceDlq => ({
   bind(_, { role }) {
     role?.addToPrincipalPolicy(

@@ -8,12 +8,12 @@ import {
   variablesOf,
   type WorkflowId,
   workflowVariable,
-} from '#shared/manifest';
-import type { Variable } from '#shared/runtime';
+} from '#platform/manifest';
+import type { Variable } from '#platform/runtime/runtime';
 import { arns } from '../arns.ts';
 import type { Stage } from '../stages.ts';
 
-/** The values on AWS of the variables that a function has by its manifest. `workflows` are all that there are. */
+/** The environment variables of a function on AWS. `workflows` are all workflows. */
 export const environmentOf = (
   scope: Construct,
   stage: Stage,
@@ -35,12 +35,12 @@ export const environmentOf = (
     ...Object.fromEntries((spec.sends ?? []).map((id) => [queueVariable(id), () => urlOf(scope, by.queue(id))])),
     ...Object.fromEntries(workflows.map((id) => [workflowVariable(id), () => arns(scope, stage.name).workflow(id)])),
   };
-  const filled = (name: Variable) => {
+  const requiredValue = (name: Variable) => {
     const value = values[name];
-    if (!value) throw new Error(`${spec.entry} needs ${name}, which nothing provides`);
+    if (!value) throw new Error(`no value is known for the environment variable ${name}`);
     return value();
   };
-  return Object.fromEntries(variablesOf(spec, workflows).map((name) => [name, filled(name)]));
+  return Object.fromEntries(variablesOf(spec, workflows).map((name) => [name, requiredValue(name)]));
 };
 
 const urlOf = (scope: Construct, queue: string) => {

@@ -5,12 +5,12 @@ import { AlarmAbove } from '../constructs/alarm.ts';
 import { Api } from '../constructs/api.ts';
 import { authorizerOf, type Deployment, routesOf } from '../deployment.ts';
 
-/** The part of all requests. */
-const FAILING = 0.05;
+/** As a fraction of all requests. */
+const MAX_ERROR_RATE = 0.05;
 
 export type ApiStackProps = StackProps & { readonly deployment: Deployment };
 
-/** The product's API: the routes of every context that has no API of its own, behind one authorizer. */
+/** The product's API: the routes of every context without an API of its own, behind one authorizer. */
 export class ApiStack extends Stack {
   constructor(scope: Construct, id: string, { deployment: { stage, manifests }, ...props }: ApiStackProps) {
     super(scope, id, props);
@@ -21,8 +21,11 @@ export class ApiStack extends Stack {
       authorizer: authorizerOf(...manifests),
       firewall: stage.firewall,
     });
-    new AlarmAbove(this, 'FailingAlarm', stage, FAILING, api.rest.metricServerError({ statistic: Stats.AVERAGE }), {
-      says: 'More than 5% of the requests of five minutes were answered with a server error.',
+    new AlarmAbove(this, 'FailingAlarm', {
+      stage,
+      metric: api.rest.metricServerError({ statistic: Stats.AVERAGE }),
+      threshold: MAX_ERROR_RATE,
+      text: 'More than 5% of the requests of five minutes were answered with a server error.',
       runbook: 'api-errors',
     });
     new CfnOutput(this, 'ApiUrl', { value: api.url });

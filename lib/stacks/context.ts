@@ -1,19 +1,19 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
-import { type Manifest, names } from '#shared/manifest';
+import { functionsOf, type Manifest, names } from '#platform/manifest';
 import { Api } from '../constructs/api.ts';
 import { ContextFunction } from '../constructs/function.ts';
-import { Holding } from '../constructs/holding.ts';
+import { QuarantineQueue } from '../constructs/quarantine-queue.ts';
 import { Relay } from '../constructs/relay.ts';
 import { Saga } from '../constructs/saga.ts';
 import { Scheduled } from '../constructs/scheduled.ts';
 import { Worker } from '../constructs/worker.ts';
-import { type Deployment, functionsOf, routesOf } from '../deployment.ts';
+import { type Deployment, routesOf } from '../deployment.ts';
 
 export type ContextStackProps = StackProps & { readonly deployment: Deployment; readonly manifest: Manifest };
 
-/** One context: its functions with what brings them work, and its workflows. */
+/** One context: its functions with their event sources, and its workflows. */
 export class ContextStack extends Stack {
   constructor(scope: Construct, id: string, { deployment, manifest, ...props }: ContextStackProps) {
     super(scope, id, props);
@@ -21,16 +21,16 @@ export class ContextStack extends Stack {
     const { stage } = deployment;
 
     for (const { id, name, spec } of functionsOf(manifest)) {
-      const its = { deployment, id, spec };
-      if (spec.consumes) new Worker(this, name, { ...its, consumes: spec.consumes });
-      else if (spec.everyMinutes) new Scheduled(this, name, { ...its, everyMinutes: spec.everyMinutes });
-      else if (spec.streams) new Relay(this, name, its);
-      else new ContextFunction(this, name, its);
-      for (const queue of spec.sends ?? []) new Holding(this, queue, { stage, id: queue });
+      const props = { deployment, id, spec };
+      if (spec.consumes) new Worker(this, name, { ...props, consumes: spec.consumes });
+      else if (spec.everyMinutes) new Scheduled(this, name, { ...props, everyMinutes: spec.everyMinutes });
+      else if (spec.streams) new Relay(this, name, props);
+      else new ContextFunction(this, name, props);
+      for (const queue of spec.sends ?? []) new QuarantineQueue(this, queue, { stage, id: queue });
     }
     const functions = functionsOf(...deployment.manifests).map(({ id }) => id);
-    for (const [workflow, spec] of Object.entries(workflows)) {
-      new Saga(this, workflow, { stage, id: workflow, spec, functions });
+    for (const [workflow, definition] of Object.entries(workflows)) {
+      new Saga(this, workflow, { stage, id: workflow, definition, functions });
     }
     if (standalone) {
       const api = new Api(this, 'Api', { stage, name: context, routes: routesOf(manifest) });

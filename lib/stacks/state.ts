@@ -10,21 +10,24 @@ import {
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
-import type { Construct } from 'constructs';
-import { names, TABLE } from '#shared/manifest';
+import { Construct } from 'constructs';
+import { type Manifest, names, TABLE } from '#platform/manifest';
+import { alarmOnReportedMetric } from '../constructs/alarm.ts';
 import { AlarmTopic } from '../constructs/alarm-topic.ts';
-import { CountedAlarms } from '../constructs/counted-alarms.ts';
-import { deviates } from '../nag.ts';
-import { removalPolicy } from '../removal.ts';
-import type { Stage } from '../stages.ts';
+import { acknowledge } from '../nag.ts';
+import { removalPolicy, type Stage } from '../stages.ts';
 
-export type StateStackProps = StackProps & { readonly stage: Stage };
+export type StateStackProps = StackProps & {
+  readonly stage: Stage;
+  /** Their secrets, and the alarms on their metrics. */
+  readonly manifests: readonly Manifest[];
+};
 
 const key = (name: string) => ({ name, type: AttributeType.STRING });
 
-/** What must outlive any deployment of code: the table, the bus and the secrets. Others find them by name. */
+/** What outlives every deployment of code: the table, the bus and the secrets. Other stacks find them by name (ADR 14). */
 export class StateStack extends Stack {
-  constructor(scope: Construct, id: string, { stage, ...props }: StateStackProps) {
+  constructor(scope: Construct, id: string, { stage, manifests, ...props }: StateStackProps) {
     super(scope, id, { ...props, terminationProtection: stage.protect });
     const by = names(stage.name);
 
@@ -36,7 +39,7 @@ export class StateStack extends Stack {
       billingMode: BillingMode.PAY_PER_REQUEST,
       stream: StreamViewType.NEW_AND_OLD_IMAGES,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      // with a key that AWS owns: a key of the account's own would cost per request
+      // with a key that AWS owns, because a key of the account costs per request
       encryption: TableEncryption.DEFAULT,
       deletionProtection: stage.protect,
       removalPolicy: removalPolicy(stage),
@@ -52,7 +55,7 @@ export class StateStack extends Stack {
       });
     }
     if (!table.tableStreamArn) throw new Error('the table has no stream');
-    // unlike the table's, a stream's ARN does not follow from a name
+    // unlike the table's ARN, the stream's does not follow from its name
     new StringParameter(this, 'StreamArn', {
       parameterName: by.parameter('stream-arn'),
       stringValue: table.tableStreamArn,
@@ -62,31 +65,30 @@ export class StateStack extends Stack {
     bus.applyRemovalPolicy(removalPolicy(stage));
 
     if (stage.alarms) new AlarmTopic(this, 'Alarms', { stage });
-    new CountedAlarms(this, 'Counted', { stage });
+    this.metricAlarms(stage, manifests);
 
-    this.secret('OperatorKey', by.secret('operator-key'), stage, 'The bearer key of the operator.');
-    this.secret(
-      'ProviderKey',
-      by.secret('provider-key'),
-      stage,
-      "The payment provider's key: put the provider's own here.",
-    );
-    this.secret(
-      'ProviderCallbackKey',
-      by.secret('provider-callback-key'),
-      stage,
-      'What the payment provider signs its callbacks with: put what you have agreed on here.',
-    );
+    for (const { secrets = {} } of manifests)
+      for (const [name, { description }] of Object.entries(secrets))
+        this.secret(by.secret(name), name, stage, description);
   }
 
-  /** Random until someone puts another value: CloudFormation leaves that alone. */
-  private secret(id: string, secretName: string, stage: Stage, description: string) {
-    const secret = new Secret(this, id, {
+  private metricAlarms(stage: Stage, manifests: readonly Manifest[]) {
+    const scope = new Construct(this, 'Counted');
+    for (const { metrics = {} } of manifests)
+      for (const [metricName, { alarm }] of Object.entries(metrics))
+        if (alarm) alarmOnReportedMetric(scope, metricName, { stage, metricName, ...alarm });
+  }
+
+  /** Random until somebody puts another value, which CloudFormation leaves alone. */
+  private secret(secretName: string, name: string, stage: Stage, description: string) {
+    const secret = new Secret(this, pascalCase(name), {
       secretName,
       description,
       generateSecretString: { passwordLength: 48, excludePunctuation: true },
       removalPolicy: removalPolicy(stage),
     });
-    deviates(secret, 'keptSecret');
+    acknowledge(secret, 'keptSecret');
   }
 }
+
+const pascalCase = (name: string) => name.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());

@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { manifests } from '#manifests';
-import type { FunctionSpec, Scope } from '#shared/manifest';
-import type { ProblemCode } from '#shared/problems';
+import { contexts, type ProblemCode } from '#contexts';
+import type { Scope } from '#platform/http/route';
+import { functionsOf } from '#platform/manifest';
 import { send } from './client.ts';
 import { host } from './host.ts';
 import { expectProblem } from './problem.ts';
 import { openShop } from './shop.ts';
 
-const guarded = manifests.flatMap(({ functions, standalone }) =>
-  Object.values<FunctionSpec>(functions).flatMap(({ routes = [] }) =>
+const guarded = contexts.flatMap((context) =>
+  functionsOf(context).flatMap(({ routes }) =>
     routes.flatMap(({ method, path, scope }) =>
-      scope === 'public' ? [] : [{ method, path, scope, base: standalone ? host.providerUrl : host.baseUrl }],
+      scope === 'public' ? [] : [{ method, path, scope, base: context.standalone ? host.providerUrl : host.baseUrl }],
     ),
   ),
 );

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { manifests } from '#manifests';
-import { type FunctionId, names } from '#shared/manifest';
-import type { Times } from '#shared/times';
-import { createHost } from '../../embedded/host.ts';
-import { listen } from '../../embedded/server.ts';
+import { contexts } from '#contexts';
+import { type FunctionId, names } from '#platform/manifest';
+import type { Times } from '#platform/runtime/times';
+import { createHost } from '../../embedded/host/host.ts';
+import { listen } from '../../embedded/host/server.ts';
 import type { Host } from './host.ts';
 import { startKills } from './kills.ts';
 
@@ -12,9 +12,9 @@ const times: Times = {
   orderDeadlineMs: 40_000,
   paymentDeadlineMs: 8_000,
   standstillMs: 3_000,
-  longestStandstillMs: 6_000,
+  maxStandstillMs: 6_000,
   parkAfterMs: 120_000,
-  breaker: { failures: 5, windowMs: 30_000, coolDownMs: 5_000, probeLeaseMs: 5_000 },
+  breaker: { failures: 5, windowMs: 30_000, openDurationMs: 5_000, probeLeaseMs: 5_000 },
 };
 
 const key = () => randomBytes(24).toString('base64url');
@@ -25,10 +25,10 @@ export const startEmbedded = async (): Promise<{ host: Host; stop: () => Promise
   const { origin } = server;
   const stage = 'dev';
   const secrets = { 'operator-key': key(), 'provider-key': key(), 'provider-callback-key': key() };
-  const hasty = { visibilityMs: () => 1_000, scheduleMs: () => 1_000, times };
-  const kills = await startKills({ nameOf: names(stage).fn, crash: (id: FunctionId) => embedded.crash(id) });
-  const embedded = createHost({ manifests, stage, origin, secrets, between: { invoke: kills.invoke }, ...hasty });
-  await embedded.warm();
+  const hasty = { visibilityTimeoutMs: () => 1_000, scheduleIntervalMs: () => 1_000, times };
+  const kills = await startKills({ nameOf: names(stage).fn, crash: (id: FunctionId) => embedded.crashFunction(id) });
+  const embedded = createHost({ contexts, stage, origin, secrets, interceptors: { invoke: kills.invoke }, ...hasty });
+  await embedded.loadFunctions();
   server.serve(embedded);
   const host: Host = {
     baseUrl: origin,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ProblemCode } from '#shared/problems';
+import type { ProblemCode } from '#contexts';
 import { type Answer, createTenant, orderOf, send } from './client.ts';
 import { expectProblem } from './problem.ts';
 import { openShop, PRICE, type Shop } from './shop.ts';

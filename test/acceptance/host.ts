@@ -1,6 +1,6 @@
 import { inject } from 'vitest';
-import { names, type StageName } from '#shared/manifest';
-import type { Times } from '#shared/times';
+import { names, type StageName } from '#platform/manifest';
+import type { Times } from '#platform/runtime/times';
 
 /** What a host says of itself. It is all that the suite knows: nothing in it asks which host this is. */
 export type Host = {

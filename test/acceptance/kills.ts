@@ -2,9 +2,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FunctionId } from '#shared/manifest';
-import type { Between } from '../../embedded/between.ts';
-import { crashed } from '../../embedded/lambda/function-error.ts';
+import type { FunctionId } from '#platform/manifest';
+import { crashError } from '../../embedded/aws/lambda/function-error.ts';
+import type { Interceptors } from '../../embedded/host/interceptors.ts';
 import { type Chance, chanceOf } from '../sim/chance.ts';
 
 /** How likely each function is killed in an invocation, by its name; no other is. */
@@ -33,7 +33,7 @@ export const startKills = async ({ nameOf, crash }: Options) => {
   };
 
   /** An invocation that is over sooner than the blow falls has done its work, and nobody hears of it. */
-  const invoke: NonNullable<Between['invoke']> = async (id, _, act) => {
+  const invoke: NonNullable<Interceptors['invoke']> = async (id, _, act) => {
     const name = nameOf(id);
     const ms = draw(name);
     const answered = act();
@@ -45,7 +45,7 @@ export const startKills = async ({ nameOf, crash }: Options) => {
     const over = await Promise.race([done, sleep(ms, false)]);
     killed[name] = (killed[name] ?? 0) + 1;
     crash(id);
-    if (over) throw crashed(name);
+    if (over) throw crashError(name);
     return answered;
   };
 

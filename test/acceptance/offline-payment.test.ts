@@ -65,7 +65,7 @@ test.concurrent('once the provider is back, one order probes it, and all goes on
   await shop.cancel(waiting.id);
   await outage(shop.tenantId, 0);
   await until(
-    host.times.breaker.coolDownMs + 3 * host.limits.orderMs,
+    host.times.breaker.openDurationMs + 3 * host.limits.orderMs,
     async () => {
       const { id } = await placed(shop, [['mug', 1]]);
       const order = await until(
@@ -81,7 +81,7 @@ test.concurrent('once the provider is back, one order probes it, and all goes on
     shop,
     unlucky.id,
     'confirmed',
-    host.times.longestStandstillMs * 2 + host.limits.sweepMs * 2 + host.limits.orderMs,
+    host.times.maxStandstillMs * 2 + host.limits.sweepMs * 2 + host.limits.orderMs,
   );
   await become(shop, waiting.id, 'cancelled');
 });

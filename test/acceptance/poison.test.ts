@@ -7,8 +7,8 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { expect, test } from 'vitest';
-import { manifests } from '#manifests';
-import { type FunctionSpec, functionId } from '#shared/manifest';
+import { contexts } from '#contexts';
+import { type FunctionSpec, functionId } from '#platform/manifest';
 import { host, queueNames } from './host.ts';
 import { until } from './poll.ts';
 import { openShop, orderEnded, placed } from './shop.ts';
@@ -16,7 +16,7 @@ import { openShop, orderEnded, placed } from './shop.ts';
 const sqs = new SQSClient(host.aws);
 const urlOf = async (QueueName: string) => (await sqs.send(new GetQueueUrlCommand({ QueueName }))).QueueUrl;
 
-const workers = manifests.flatMap(({ context, functions }) =>
+const workers = contexts.flatMap(({ context, functions }) =>
   Object.entries<FunctionSpec>(functions)
     .filter(([, { consumes }]) => consumes)
     .map(([name]) => functionId(context, name)),

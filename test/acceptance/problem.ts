@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { type ProblemCode, problems } from '#shared/problems';
+import { type ProblemCode, problems } from '#contexts';
 import type { Answer } from './client.ts';
 
 /** The answer is this problem of the catalogue, as RFC 9457 wants it. */

@@ -5,7 +5,7 @@ import { until } from './poll.ts';
 import { openShop, orderEnded, placed, stockBecomes } from './shop.ts';
 
 /** From an order's acceptance until two sweeps have started it anew. */
-const patience = host.limits.orderMs + 2 * (host.times.longestStandstillMs + host.limits.sweepMs);
+const patience = host.limits.orderMs + 2 * (host.times.maxStandstillMs + host.limits.sweepMs);
 
 describe('a provider that nobody can rely on captures once, and the order is confirmed', () => {
   test.concurrent.each([

@@ -42,7 +42,7 @@ test('orders whose sagas are stopped wherever they are end all the same', async 
   for (let n = 0; n < 20 && stopped < 12; n += 1) stopped += await stopAll(ids);
   expect(stopped).toBeGreaterThan(0);
 
-  const patience = 2 * (host.times.longestStandstillMs + host.limits.sweepMs) + host.limits.rushMs;
+  const patience = 2 * (host.times.maxStandstillMs + host.limits.sweepMs) + host.limits.rushMs;
   const ended = await allEnded(shop, orders.length, patience);
   const sold = ended.filter(({ status }) => status === 'confirmed').length;
   expect(ended.filter(({ status }) => status === 'cancelled')).toHaveLength(orders.length - sold);

@@ -1,113 +1,139 @@
 import type { IAllowedRuleType } from 'dependency-cruiser';
+import { contexts } from '#contexts';
 
-const CONTEXT = '(tenants|catalog|inventory|orders|payments|sandbox|notifications|operations)';
+/** The relay serves every context, so it has a room of its own. */
+const CONTEXT = `(${contexts
+  .map(({ context }) => context)
+  .filter((context) => context !== 'relay')
+  .join('|')})`;
 const room = (path: string) => `^functions/${CONTEXT}/${path}`;
 /** `$1` is the context of the importing file. */
 const own = (...rooms: string[]) => rooms.map((path) => `^functions/$1/${path}`);
-const anyones = (...rooms: string[]) => rooms.map(room);
-const shared = (...names: string[]) => names.map((name) => `^functions/shared/${name}\\.ts$`);
+const anyContexts = (...rooms: string[]) => rooms.map(room);
+const platform = (...paths: string[]) => paths.map((path) => `^functions/platform/${path}`);
 const packages = (...names: string[]) => names.map((name) => `^node_modules/${name}/`);
 
 const node = '^(node:)?(crypto|timers/promises|buffer)$';
 const sdk = packages('@aws-sdk/[^/]+', '@smithy/[^/]+');
-/** Types alone: the package has no code. */
+/** Types only: the package has no code. */
 const lambdaTypes = '^aws-lambda$';
-const kernel = shared('kernel');
-/** What a context may use of shared wherever it touches the world. */
-const world = shared(
-  'runtime',
-  'manifest',
-  'events',
-  'write',
-  'batch-get',
-  'put',
-  'list',
-  'secret',
-  'authenticate',
-  'errors',
-  'remember',
-  'kernel',
-);
+const kernel = platform('kernel\\.ts$');
 
-/** The import law: who may import whom. What no line allows is forbidden. */
+/** The import law: what each room may import. Anything else is forbidden. */
 export const law: readonly { readonly room: string; readonly may: readonly string[] }[] = [
   { room: room('domain/'), may: [...kernel, ...own('domain/')] },
-  { room: room('app/'), may: [...kernel, node, ...own('app/', 'domain/', 'contract'), ...anyones('contract')] },
   {
-    room: room('data/'),
-    may: [...world, node, ...sdk, ...packages('zod'), ...own('data/', 'app/', 'domain/', 'contract')],
+    room: room('use-cases/'),
+    may: [...kernel, node, ...own('use-cases/', 'domain/', 'contract'), ...anyContexts('contract')],
   },
-  { room: room('(contract|manifest)\\.ts'), may: [...packages('zod'), ...shared('kernel', 'manifest', 'events')] },
   {
-    room: room('published\\.ts'),
-    may: [...world, node, ...sdk, ...packages('lru-cache'), ...own('contract', 'data/', 'app/', 'domain/')],
+    room: room('(table|adapters)/'),
+    may: [
+      ...platform(''),
+      node,
+      ...sdk,
+      ...packages('zod'),
+      ...own('(table|adapters)/', 'use-cases/', 'domain/', 'contract', 'errors'),
+    ],
+  },
+  {
+    room: room('(contract|errors)\\.ts'),
+    may: [
+      ...packages('zod'),
+      ...kernel,
+      ...platform(
+        'schemas',
+        'manifest',
+        'messaging/events',
+        'http/(problems|route)',
+        'saga/saga-error',
+        'table/list-query',
+      ),
+      ...own('errors'),
+      ...anyContexts('errors'),
+    ],
+  },
+  { room: room('manifest\\.ts'), may: [...platform('manifest'), ...own('contract', 'errors', 'saga/definitions')] },
+  {
+    room: room('saga/definitions\\.ts'),
+    may: [...platform('saga/definition'), ...own('errors'), ...anyContexts('errors')],
+  },
+  {
+    room: room('public\\.ts'),
+    may: [...platform(''), ...packages('zod'), ...sdk, ...own('contract', 'table/', 'adapters/')],
   },
   {
     room: room('(http|workers|saga)/'),
     may: [
-      ...own('(http|workers|saga|app|data|domain)/', 'contract'),
-      ...anyones('contract', 'published'),
-      '^functions/shared/[^/]+\\.ts$',
+      ...own('(http|workers|saga|use-cases|table|adapters|domain)/', 'contract', 'errors'),
+      ...anyContexts('contract', 'errors', 'public'),
+      ...platform(''),
       node,
-      ...sdk,
-      ...packages('zod', 'lru-cache'),
+      ...packages('zod'),
       lambdaTypes,
     ],
   },
-  { room: room('[^/]+\\.lambda\\.ts'), may: [...own('(http|workers|saga)/'), '^functions/shared/'] },
   {
-    room: '^functions/shared/',
+    room: room('[^/]+\\.lambda\\.ts'),
+    may: [...own('(http|workers|saga)/', 'contract'), ...anyContexts('public'), ...platform('')],
+  },
+  { room: room('budgets\\.ts'), may: [] },
+  {
+    room: '^functions/platform/',
     may: [
-      '^functions/shared/',
+      ...platform(''),
       node,
       '^(node:)?async_hooks$',
-      ...sdk,
-      ...packages('zod', '@middy/[^/]+', '@aws-lambda-powertools/[^/]+', 'lru-cache'),
-      lambdaTypes,
-    ],
-  },
-  {
-    room: '^functions/relay/',
-    may: [
-      '^functions/(relay|shared)/',
-      ...anyones('contract'),
       ...sdk,
       ...packages('zod', '@middy/[^/]+', '@aws-lambda-powertools/[^/]+'),
       lambdaTypes,
     ],
   },
-  { room: '^functions/manifests\\.ts', may: ['^functions/[^/]+/manifest\\.ts$', ...shared('manifest')] },
+  {
+    room: '^functions/relay/',
+    may: ['^functions/(relay|platform)/', ...anyContexts('contract'), ...sdk, ...packages('zod'), lambdaTypes],
+  },
+  {
+    room: '^functions/contexts\\.ts',
+    may: ['^functions/[^/]+/manifest\\.ts$', ...platform('manifest', 'http/problems')],
+  },
   {
     room: '^(lib|bin)/',
     may: [
       '^lib/',
-      '^functions/manifests\\.ts$',
-      ...anyones('contract', 'manifest'),
-      ...shared('manifest', 'problems', 'runtime', 'times'),
+      '^functions/contexts\\.ts$',
+      ...anyContexts('contract', 'manifest'),
+      ...platform('manifest', 'http/(problems|route)', 'runtime/(runtime|times)', 'saga/definition'),
       '^(node:)?(fs|path|url|os|crypto)',
       ...packages('aws-cdk-lib', 'constructs', 'esbuild', 'cdk-nag'),
     ],
   },
   {
-    // what an operator runs: it may read any context's data, and reaches AWS by itself
-    room: '^scripts/',
+    // what an operator runs: it may read any context's table, and calls AWS by itself
+    room: '^ops/',
     may: [
-      '^scripts/',
-      '^functions/(relay|shared|[^/]+/data)/',
-      '^functions/manifests\\.ts$',
+      '^ops/',
+      '^functions/(relay|platform|[^/]+/table)/',
+      '^functions/contexts\\.ts$',
       '^(node:)?(util|timers/promises)$',
       ...sdk,
       ...packages('zod', '@aws-lambda-powertools/logger'),
     ],
   },
   {
-    room: '^embedded/',
+    // emulated AWS services: a package that knows nothing of Breakwater
+    room: '^embedded/aws/',
+    may: ['^embedded/aws/', '^(node:)?[a-z/_]+$', ...sdk, ...packages('@aws-lambda-powertools/logger'), lambdaTypes],
+  },
+  {
+    room: '^embedded/host/',
     may: [
       '^embedded/',
-      '^functions/manifests\\.ts$',
-      // the demo's tenant has a key that its user chose, which no route would let anyone do
-      '^functions/tenants/http/register\\.ts$',
-      ...shared('manifest', 'runtime', 'times', 'correlation', 'logger', 'retry', 'problems', 'kernel', 'aws/options'),
+      '^functions/contexts\\.ts$',
+      // the demo's tenant has a key that its user chose, which no route allows
+      '^functions/tenants/http/create-tenant\\.ts$',
+      ...kernel,
+      ...platform('manifest', 'http/(problems|route)', 'saga/definition', 'runtime/'),
       '^(node:)?[a-z/_]+$',
       ...sdk,
       ...packages('find-my-way', '@aws-lambda-powertools/logger'),

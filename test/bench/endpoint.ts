@@ -1,4 +1,4 @@
-import { DUE_INDEX, names } from '#shared/manifest';
+import { DUE_INDEX, names } from '#platform/manifest';
 import type { Served } from './served.ts';
 
 const CALL_MS = 30_000;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { manifests } from '#manifests';
+import { contexts } from '#contexts';
 import { budgets } from './budgets.ts';
 import { bundlesSection } from './bundles/bundles.section.ts';
 import { costSection } from './cost/cost.section.ts';
@@ -33,7 +33,7 @@ const measuredBy = <T>(all: readonly Told[], { name }: Section<T>): T | undefine
 
 /** The fewest transitions that the definitions allow: one for the start and one for each state on the way to the end. */
 const leastTransitions = (workflow: string): number => {
-  const spec = manifests.flatMap(({ workflows = {} }) => Object.entries(workflows)).find(([id]) => id === workflow);
+  const spec = contexts.flatMap(({ workflows = {} }) => Object.entries(workflows)).find(([id]) => id === workflow);
   const { StartAt, States } = JSON.parse(readFileSync(spec?.[1].definition ?? '', 'utf8')) as {
     readonly StartAt: string;
     readonly States: Readonly<Record<string, { readonly Next?: string }>>;

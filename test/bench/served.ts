@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const MAIN = join(import.meta.dirname, '../../embedded/main.ts');
+const MAIN = join(import.meta.dirname, '../../embedded/host/main.ts');
 const START_MS = 30_000;
 const OF_INSPECTOR = /^(Debugger |For help, see)/;
 

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { productTable } from '#catalog/data/product-table';
-import { catalogPrices } from '#catalog/published';
-import { TooBusy } from '#shared/errors';
-import type { Sku, TenantId } from '#shared/kernel';
-import type { Service } from '../../embedded/service.ts';
-import { tableWorld } from '../shared/fixtures/table.ts';
-import { TABLE_NAME } from '../shared/fixtures/world.ts';
+import { catalogPrices } from '#catalog/public';
+import { productTable } from '#catalog/table/product-table';
+import { Throttled } from '#platform/errors';
+import type { Sku, TenantId } from '#platform/kernel';
+import type { Service } from '../../embedded/aws/service.ts';
+import { tableWorld } from '../platform/fixtures/table.ts';
+import { TABLE_NAME } from '../platform/fixtures/world.ts';
 
 const [ACME, OTHER] = ['acme' as TenantId, 'other' as TenantId];
 const [MUG, SHIRT, NONE] = ['mug' as Sku, 'shirt' as Sku, 'none' as Sku];
@@ -13,7 +13,7 @@ const [MUG, SHIRT, NONE] = ['mug' as Sku, 'shirt' as Sku, 'none' as Sku];
 const filled = async (change?: (table: Service) => Service) => {
   const all = tableWorld(change);
   const put = (tenantId: TenantId, sku: Sku, amount: number) =>
-    productTable(all.rt).store({
+    productTable(all.rt).save({
       tenantId,
       sku,
       name: 'N',
@@ -56,5 +56,5 @@ it('is in error rather than take an unread product for one that does not exist',
       BatchGetItem: ({ RequestItems }) => ({ Responses: { [TABLE_NAME]: [] }, UnprocessedKeys: RequestItems }),
     },
   }));
-  await expect(catalogPrices(rt)(ACME, [MUG])).rejects.toThrow(TooBusy);
+  await expect(catalogPrices(rt)(ACME, [MUG])).rejects.toThrow(Throttled);
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type Product, put, type Wish } from '#catalog/domain/product';
-import type { Sku, TenantId } from '#shared/kernel';
+import { applyInput, type Product, type ProductInput } from '#catalog/domain/product';
+import type { Sku, TenantId } from '#platform/kernel';
 
 const wish = fc
   .record({
@@ -9,7 +9,7 @@ const wish = fc
     amount: fc.constantFrom(1, 2),
     currency: fc.constantFrom('EUR', 'USD'),
   })
-  .map(({ name, ...price }): Wish => ({ tenantId: 't' as TenantId, sku: 's' as Sku, name, price }));
+  .map(({ name, ...price }): ProductInput => ({ tenantId: 't' as TenantId, sku: 's' as Sku, name, price }));
 const AT = (n: number) => new Date(n).toISOString();
 
 it('is what was wished last, and has as many versions as there were changes', () =>
@@ -26,7 +26,7 @@ it('is what was wished last, and has as many versions as there were changes', ()
           changes++;
           since = AT(i);
         }
-        const { change, product } = put(standing, wished, AT(i));
+        const { change, product } = applyInput(standing, wished, AT(i));
         expect(change).toBe(i === 0 ? 'created' : same ? 'none' : 'changed');
         expect(product).toEqual({ ...wished, version: changes, updatedAt: since });
         standing = product;

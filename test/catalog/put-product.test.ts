@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { ATTEMPTS, type Products, putProduct } from '#catalog/app/put-product';
-import type { Product, Wish } from '#catalog/domain/product';
-import type { Sku, TenantId } from '#shared/kernel';
+import type { Product, ProductInput } from '#catalog/domain/product';
+import { MAX_ATTEMPTS, type Products, putProduct } from '#catalog/use-cases/put-product';
+import type { Sku, TenantId } from '#platform/kernel';
 
-const wishOf = (name: string): Wish => ({
+const wishOf = (name: string): ProductInput => ({
   tenantId: 't' as TenantId,
   sku: 's' as Sku,
   name,
@@ -20,7 +20,7 @@ const oneRow = (between: () => Promise<void> = async () => {}) => {
       await between();
       return standing;
     },
-    async store(product) {
+    async save(product) {
       if (product.version !== (stored.at(-1)?.version ?? 0) + 1) return false;
       stored.push(product);
       return true;
@@ -35,7 +35,7 @@ it('stores each version once, whoever overlaps, and answers success only to what
   // Red when `store` is answered as success without being asked whether it was, and when the read is not repeated with the attempt.
   fc.assert(
     fc.asyncProperty(
-      fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 2, maxLength: ATTEMPTS }),
+      fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 2, maxLength: MAX_ATTEMPTS }),
       fc.scheduler(),
       async (names, s) => {
         const { stored, products } = oneRow(() => s.schedule(Promise.resolve()));
@@ -54,9 +54,9 @@ it('stores each version once, whoever overlaps, and answers success only to what
 it('gives up after so many attempts, with a longer pause before each but the first', async () => {
   const pauses: number[] = [];
   const { products } = oneRow();
-  const put = putProduct({ ...products, store: async () => false }, now, async (attempt) => void pauses.push(attempt));
+  const put = putProduct({ ...products, save: async () => false }, now, async (attempt) => void pauses.push(attempt));
   expect(await put(wishOf('Mug'))).toEqual({ ok: false, error: 'conflict' });
-  expect(pauses).toEqual(Array.from({ length: ATTEMPTS - 1 }, (_, i) => i + 1));
+  expect(pauses).toEqual(Array.from({ length: MAX_ATTEMPTS - 1 }, (_, i) => i + 1));
 });
 
 it('writes nothing where nothing changes', async () => {

@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest';
 import { ProductChanged } from '#catalog/contract';
-import { productKey } from '#catalog/data/keys';
-import { productTable } from '#catalog/data/product-table';
 import { read } from '#catalog/http/read';
 import { write } from '#catalog/http/write';
-import type { Sku } from '#shared/kernel';
+import { productKey } from '#catalog/table/keys';
+import { productTable } from '#catalog/table/product-table';
+import type { Sku } from '#platform/kernel';
 import { formatApiKey } from '#tenants/contract';
-import { newApiKey, register } from '#tenants/http/register';
-import { type Service, ServiceError } from '../../embedded/service.ts';
-import { type Asked, request } from '../shared/fixtures/request.ts';
-import { tableWorld } from '../shared/fixtures/table.ts';
+import { newApiKey, tenantRegistration } from '#tenants/http/create-tenant';
+import { type Service, ServiceError } from '../../embedded/aws/service.ts';
+import { type Asked, request } from '../platform/fixtures/request.ts';
+import { tableWorld } from '../platform/fixtures/table.ts';
 
 const MUG = { name: 'Mug', price: { amount: 1250, currency: 'EUR' } };
 const SKU = 'mug' as Sku;
@@ -18,7 +18,7 @@ const shop = async (change?: (table: Service) => Service) => {
   const all = tableWorld(change);
   const tenant = async (name: string) => {
     const key = newApiKey(all.rt);
-    await register(all.rt)({ name, key });
+    await tenantRegistration(all.rt)({ name, key });
     const headers = { authorization: `Bearer ${formatApiKey(key)}` };
     const [reads, writes] = [read(all.rt), write(all.rt)];
     return {
@@ -62,9 +62,9 @@ it('stores no version over one that it does not follow', async () => {
   const products = productTable(rt);
   const standing = await products.find(acme.id, SKU);
   if (!standing) throw new Error('the product is not there');
-  expect(await products.store({ ...standing, name: 'a second first' })).toBe(false);
-  expect(await products.store({ ...standing, version: 3 })).toBe(false);
-  expect(await products.store({ ...standing, version: 2 })).toBe(true);
+  expect(await products.save({ ...standing, name: 'a second first' })).toBe(false);
+  expect(await products.save({ ...standing, version: 3 })).toBe(false);
+  expect(await products.save({ ...standing, version: 2 })).toBe(true);
 });
 
 it('makes all changes that arrive at once, one after another', async () => {

@@ -38,7 +38,7 @@ const values: Record<string, unknown> = {
   ':bytes': new Uint8Array([1, 2]),
 };
 
-/** A condition and whether the item meets it. */
+/** A condition, and whether the item fulfils it. */
 const TRUTHS: readonly (readonly [string, boolean])[] = [
   ['n = :ten', true],
   ['n = :text10', false],
@@ -102,19 +102,19 @@ const TRUTHS: readonly (readonly [string, boolean])[] = [
   ['n = :ten and not (attribute_exists(gone))', true],
 ];
 
-const used = (condition: string) =>
+const usedValues = (condition: string) =>
   Object.fromEntries(Object.entries(values).filter(([name]) => new RegExp(`${name}\\b`).test(condition)));
 
-const asked = ([condition, holds]: readonly [string, boolean]): [string, readonly Step[]] => {
-  const valuesUsed = used(condition);
+const toCase = ([condition, holds]: readonly [string, boolean]): [string, readonly Step[]] => {
+  const valuesUsed = usedValues(condition);
   const again = put(item, {
     ConditionExpression: condition,
     ...(Object.keys(valuesUsed).length > 0 && { ExpressionAttributeValues: valuesUsed }),
   });
   return [
     `${condition} is ${holds}`,
-    [put(item).gives({}), holds ? again.gives({}) : again.fails('ConditionalCheckFailedException')],
+    [put(item).returns({}), holds ? again.returns({}) : again.fails('ConditionalCheckFailedException')],
   ];
 };
 
-conformance('a condition', Object.fromEntries(TRUTHS.map(asked)));
+conformance('a condition', Object.fromEntries(TRUTHS.map(toCase)));

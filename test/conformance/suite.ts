@@ -14,26 +14,26 @@ import {
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Clients, start, TABLE, type Target } from './target.ts';
+import { type Clients, start, TABLE, type Target } from '../fixtures/dynamodb-target.ts';
 
-/** One call and what must come of it. */
+/** One call and its expected outcome. */
 export type Step = (clients: Clients) => Promise<void>;
 type Attributes = Record<string, unknown>;
 
 const TableName = TABLE;
 
 const call = (send: (clients: Clients) => Promise<{ $metadata?: unknown }>) => ({
-  /** All of the answer. */
-  gives:
-    (answer: object): Step =>
+  /** The whole response. */
+  returns:
+    (response: object): Step =>
     async (clients) => {
-      const { $metadata, ...given } = await send(clients);
-      expect(given).toEqual(answer);
+      const { $metadata, ...actual } = await send(clients);
+      expect(actual).toEqual(response);
     },
   fails:
     (name: string, message?: string, fields: object = {}): Step =>
     async (clients) => {
-      const error = await send(clients).catch((thrown) => thrown);
+      const error = await send(clients).catch((caught) => caught);
       expect(error).toMatchObject({ name, ...fields });
       if (message) expect(error.message).toContain(message);
     },
@@ -82,7 +82,7 @@ export const transactGet = (gets: readonly object[]) =>
     return document.send(new TransactGetCommand({ TransactItems }));
   });
 
-/** Puts attribute values just as they are, for those that no document client would send. */
+/** Puts attribute values in their wire format, for those that a document client cannot send. */
 export const putRaw = (attributes: object) =>
   call(({ client }) => {
     const Item = { pk: { S: 'a' }, sk: { S: '-' }, ...attributes } as PutItemCommandInput['Item'];

@@ -10,28 +10,28 @@ const absent = { ConditionExpression: 'attribute_not_exists(pk)' };
 const many = (count: number) => Array.from({ length: count }, (_, at) => parts.put(key(`a${at}`)));
 
 conformance('TransactWriteItems', {
-  'puts, updates, deletes and checks at once': [
-    put({ ...key('b'), n: 1 }).gives({}),
-    put(key('c')).gives({}),
-    put(key('d')).gives({}),
+  'puts, updates, deletes and checks in one transaction': [
+    put({ ...key('b'), n: 1 }).returns({}),
+    put(key('c')).returns({}),
+    put(key('d')).returns({}),
     transact([
       parts.put({ ...key('a'), n: 1 }),
       parts.update('b', 'ADD n :one', { ':one': 1 }),
       parts.remove('c'),
       parts.check('d', 'attribute_exists(pk)'),
-    ]).gives({}),
-    get('a').gives({ Item: { ...key('a'), n: 1 } }),
-    get('b').gives({ Item: { ...key('b'), n: 2 } }),
-    get('c').gives({}),
-    get('d').gives({ Item: key('d') }),
+    ]).returns({}),
+    get('a').returns({ Item: { ...key('a'), n: 1 } }),
+    get('b').returns({ Item: { ...key('b'), n: 2 } }),
+    get('c').returns({}),
+    get('d').returns({ Item: key('d') }),
   ],
   'writes all or nothing': [
-    put({ ...key('b'), n: 1 }).gives({}),
+    put({ ...key('b'), n: 1 }).returns({}),
     transact([parts.put(key('a')), parts.put(key('b'), absent), parts.remove('c')]).fails(
       ...cancelled('None', 'ConditionalCheckFailed', 'None'),
     ),
-    get('a').gives({}),
-    get('b').gives({ Item: { ...key('b'), n: 1 } }),
+    get('a').returns({}),
+    get('b').returns({ Item: { ...key('b'), n: 1 } }),
   ],
   'names every condition that failed': [
     transact([
@@ -41,9 +41,9 @@ conformance('TransactWriteItems', {
       parts.check('d', 'attribute_exists(pk)'),
     ]).fails(...cancelled('ConditionalCheckFailed', 'ConditionalCheckFailed', 'None', 'ConditionalCheckFailed')),
   ],
-  'shows the items in the way where asked': [
-    put({ ...key('a'), n: 1 }).gives({}),
-    put({ ...key('b'), n: 1 }).gives({}),
+  'returns the conflicting items on request': [
+    put({ ...key('a'), n: 1 }).returns({}),
+    put({ ...key('b'), n: 1 }).returns({}),
     transact([
       parts.put(key('a'), { ...absent, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }),
       parts.put(key('b'), absent),
@@ -58,7 +58,7 @@ conformance('TransactWriteItems', {
       ],
     }),
   ],
-  'names a change of a key': [
+  'reports a change of a key': [
     transact([parts.update('a', 'SET pk = :v', { ':v': 'c' })]).fails('TransactionCanceledException', undefined, {
       CancellationReasons: [
         {
@@ -68,42 +68,42 @@ conformance('TransactWriteItems', {
         },
       ],
     }),
-    get('a').gives({}),
+    get('a').returns({}),
   ],
-  'sees the table as it was': [
-    transact([parts.put(key('a')), parts.check('b', 'attribute_not_exists(pk)')]).gives({}),
-    transact([parts.remove('a'), parts.put(key('b'), absent)]).gives({}),
-    get('b').gives({ Item: key('b') }),
+  'checks the table as it was before': [
+    transact([parts.put(key('a')), parts.check('b', 'attribute_not_exists(pk)')]).returns({}),
+    transact([parts.remove('a'), parts.put(key('b'), absent)]).returns({}),
+    get('b').returns({ Item: key('b') }),
   ],
-  'takes one item once': [
+  'accepts each item once': [
     transact([parts.put(key('a')), parts.remove('a')]).fails(
       'ValidationException',
       'Transaction request cannot include multiple operations on one item',
     ),
-    get('a').gives({}),
+    get('a').returns({}),
   ],
-  'takes 100 parts': [transact(many(100)).gives({}), get('a99').gives({ Item: key('a99') })],
-  'takes no more than 100': [transact(many(101)).fails('ValidationException', 'less than or equal to 100')],
-  'takes no fewer than one': [transact([]).fails('ValidationException', 'greater than or equal to 1')],
-  'takes one operation in each part': [
+  'accepts 100 parts': [transact(many(100)).returns({}), get('a99').returns({ Item: key('a99') })],
+  'rejects more than 100': [transact(many(101)).fails('ValidationException', 'less than or equal to 100')],
+  'rejects an empty list': [transact([]).fails('ValidationException', 'greater than or equal to 1')],
+  'accepts exactly one operation per part': [
     transact([{ ...parts.put(key('a')), ...parts.remove('b') }]).fails(
       'ValidationException',
       'can only contain one of',
     ),
     transact([{}]).fails('ValidationException', 'should contain Delete or Put or Update request'),
   ],
-  'checks with a condition': [transact([parts.check('a', undefined as never)]).fails('ValidationException')],
-  'refuses a bad expression at once': [
+  'requires a condition for a check': [transact([parts.check('a', undefined as never)]).fails('ValidationException')],
+  'rejects an invalid expression as a whole': [
     transact([parts.put(key('a')), parts.put(key('b'), { ConditionExpression: 'foo bar' })]).fails(
       'ValidationException',
       'Invalid ConditionExpression: Syntax error; token: "bar"',
     ),
   ],
-  'refuses bad keys at once': [
+  'rejects invalid keys as a whole': [
     transact([parts.put(key('a')), parts.put({ pk: 'b' })]).fails('ValidationException', 'required keys'),
     transact([parts.put(key('a')), parts.remove('')]).fails('ValidationException', 'empty string value. Key: pk'),
   ],
-  'refuses an item that is too big at once': [
+  'rejects an item that is too large as a whole': [
     transact([parts.put(key('a')), parts.put({ ...key('b'), x: 'x'.repeat(410_000) })]).fails(
       'ValidationException',
       'Item size has exceeded the maximum allowed size',
@@ -111,45 +111,45 @@ conformance('TransactWriteItems', {
   ],
 });
 
-/** Tokens outlive a table. */
+/** Tokens outlive the table, so each run has its own. */
 const token = (name: string) => ({ ClientRequestToken: `${name}-${process.pid}-${Date.now()}` });
-const [again, other, failed, turned] = [token('again'), token('other'), token('failed'), token('turned')];
+const [again, other, failed, reordered] = [token('again'), token('other'), token('failed'), token('reordered')];
 const add = (n: number) => [parts.update('a', 'ADD n :n', { ':n': n })];
 
 conformance('a ClientRequestToken', {
-  'makes a repeated request one': [
-    transact(add(1), again).gives({}),
-    transact(add(1), again).gives({}),
-    get('a').gives({ Item: { ...key('a'), n: 1 } }),
+  'makes a repeated request take effect once': [
+    transact(add(1), again).returns({}),
+    transact(add(1), again).returns({}),
+    get('a').returns({ Item: { ...key('a'), n: 1 } }),
   ],
-  'sees the same request in another order of attributes': [
-    transact([parts.put({ ...key('a'), x: 1, y: { p: 1, q: 2 } })], turned).gives({}),
-    transact([parts.put({ y: { q: 2, p: 1 }, x: 1, ...key('a') })], turned).gives({}),
+  'accepts the same request with its attributes in another order': [
+    transact([parts.put({ ...key('a'), x: 1, y: { p: 1, q: 2 } })], reordered).returns({}),
+    transact([parts.put({ y: { q: 2, p: 1 }, x: 1, ...key('a') })], reordered).returns({}),
   ],
-  'is for one request alone': [
-    transact(add(1), other).gives({}),
+  'belongs to one request only': [
+    transact(add(1), other).returns({}),
     transact(add(2), other).fails('IdempotentParameterMismatchException'),
-    get('a').gives({ Item: { ...key('a'), n: 1 } }),
+    get('a').returns({ Item: { ...key('a'), n: 1 } }),
   ],
-  'is free again after a request that was cancelled': [
+  'can be used again after its request was cancelled': [
     transact([parts.put(key('b')), parts.check('a', 'attribute_exists(pk)')], failed).fails(
       ...cancelled('None', 'ConditionalCheckFailed'),
     ),
-    put(key('a')).gives({}),
-    transact([parts.put(key('b')), parts.check('a', 'attribute_exists(pk)')], failed).gives({}),
-    get('b').gives({ Item: key('b') }),
+    put(key('a')).returns({}),
+    transact([parts.put(key('b')), parts.check('a', 'attribute_exists(pk)')], failed).returns({}),
+    get('b').returns({ Item: key('b') }),
   ],
 });
 
 conformance('TransactGetItems', {
-  'answers in order, projected, with gaps': [
-    put({ ...key('a'), n: 1 }).gives({}),
-    transactGet([{ Key: key('b') }, { Key: key('a'), ProjectionExpression: 'n' }]).gives({
+  'returns items in order, projected, with gaps': [
+    put({ ...key('a'), n: 1 }).returns({}),
+    transactGet([{ Key: key('b') }, { Key: key('a'), ProjectionExpression: 'n' }]).returns({
       Responses: [{}, { Item: { n: 1 } }],
     }),
   ],
-  'takes no fewer than one': [transactGet([]).fails('ValidationException')],
-  'takes one item once': [
+  'rejects an empty list': [transactGet([]).fails('ValidationException')],
+  'accepts each item once': [
     transactGet([{ Key: key('a') }, { Key: key('a') }]).fails(
       'ValidationException',
       'Transaction request cannot include multiple operations on one item',

@@ -2,11 +2,11 @@ import { conformance, get, key, put, type Step, update } from './suite.ts';
 
 type Case = readonly [before: object, expression: string, values: Record<string, unknown> | undefined, after: object];
 
-const INVALID = 'The document path provided in the update expression is invalid for update';
-const TYPE = 'An operand in the update expression has an incorrect data type';
-const MISSING = 'The provided expression refers to an attribute that does not exist in the item';
+const INVALID_PATH = 'The document path provided in the update expression is invalid for update';
+const WRONG_TYPE = 'An operand in the update expression has an incorrect data type';
+const MISSING_ATTRIBUTE = 'The provided expression refers to an attribute that does not exist in the item';
 
-/** What an item holds besides its key before the update, and after it. */
+/** The attributes of an item, besides its key, before the update and after it. */
 const CASES: readonly Case[] = [
   [{}, 'SET a = :v', { ':v': 1 }, { a: 1 }],
   [{ a: 1, b: 2 }, 'SET a = b, b = a', undefined, { a: 2, b: 1 }],
@@ -40,34 +40,34 @@ const CASES: readonly Case[] = [
   [{ a: 1, b: 2 }, 'set a = :v remove b add n :v', { ':v': 3 }, { a: 3, n: 3 }],
 ];
 
-const updated = ([before, expression, values, after]: Case): [string, readonly Step[]] => [
+const toCase = ([before, expression, values, after]: Case): [string, readonly Step[]] => [
   `${expression} on ${JSON.stringify(before)}`,
   [
-    put({ ...key('a'), ...before }).gives({}),
-    update('a', expression, values).gives({ Attributes: { ...key('a'), ...after } }),
-    get('a').gives({ Item: { ...key('a'), ...after } }),
+    put({ ...key('a'), ...before }).returns({}),
+    update('a', expression, values).returns({ Attributes: { ...key('a'), ...after } }),
+    get('a').returns({ Item: { ...key('a'), ...after } }),
   ],
 ];
 
-conformance('an update', Object.fromEntries(CASES.map(updated)));
+conformance('an update', Object.fromEntries(CASES.map(toCase)));
 
-type Refusal = readonly [expression: string, values: Record<string, unknown> | undefined, message: string];
+type Rejection = readonly [expression: string, values: Record<string, unknown> | undefined, message: string];
 const item = { n: 1, s: 'text', m: { x: 1 }, l: [1] };
 const SYNTAX = 'Invalid UpdateExpression:';
 
-const REFUSALS: readonly Refusal[] = [
-  ['SET gone.x = :v', { ':v': 1 }, INVALID],
-  ['SET m.y.z = :v', { ':v': 1 }, INVALID],
-  ['SET n[0] = :v', { ':v': 1 }, INVALID],
-  ['SET m[0] = :v', { ':v': 1 }, INVALID],
-  ['REMOVE gone.x', undefined, INVALID],
-  ['SET a = gone', undefined, MISSING],
-  ['SET a = gone + :v', { ':v': 1 }, MISSING],
-  ['SET a = s + :v', { ':v': 1 }, TYPE],
-  ['SET a = list_append(n, :v)', { ':v': [1] }, TYPE],
-  ['ADD l :v', { ':v': 1 }, TYPE],
-  ['ADD n :v', { ':v': new Set([1]) }, TYPE],
-  ['DELETE n :v', { ':v': new Set([1]) }, TYPE],
+const REJECTIONS: readonly Rejection[] = [
+  ['SET gone.x = :v', { ':v': 1 }, INVALID_PATH],
+  ['SET m.y.z = :v', { ':v': 1 }, INVALID_PATH],
+  ['SET n[0] = :v', { ':v': 1 }, INVALID_PATH],
+  ['SET m[0] = :v', { ':v': 1 }, INVALID_PATH],
+  ['REMOVE gone.x', undefined, INVALID_PATH],
+  ['SET a = gone', undefined, MISSING_ATTRIBUTE],
+  ['SET a = gone + :v', { ':v': 1 }, MISSING_ATTRIBUTE],
+  ['SET a = s + :v', { ':v': 1 }, WRONG_TYPE],
+  ['SET a = list_append(n, :v)', { ':v': [1] }, WRONG_TYPE],
+  ['ADD l :v', { ':v': 1 }, WRONG_TYPE],
+  ['ADD n :v', { ':v': new Set([1]) }, WRONG_TYPE],
+  ['DELETE n :v', { ':v': new Set([1]) }, WRONG_TYPE],
   ['SET pk = :v', { ':v': 'b' }, 'Cannot update attribute pk. This attribute is part of the key'],
   ['REMOVE sk', undefined, 'Cannot update attribute sk. This attribute is part of the key'],
   ['ADD s :v', { ':v': 'x' }, `${SYNTAX} Incorrect operand type for operator or function; operator: ADD`],
@@ -85,44 +85,42 @@ const REFUSALS: readonly Refusal[] = [
   ['SET status = :v', { ':v': 1 }, `${SYNTAX} Attribute name is a reserved keyword; reserved keyword: status`],
 ];
 
-const refused = ([expression, values, message]: Refusal): [string, readonly Step[]] => [
+const toRejectedCase = ([expression, values, message]: Rejection): [string, readonly Step[]] => [
   expression,
   [
-    put({ ...key('a'), ...item }).gives({}),
+    put({ ...key('a'), ...item }).returns({}),
     update('a', expression, values).fails('ValidationException', message),
-    get('a').gives({ Item: { ...key('a'), ...item } }),
+    get('a').returns({ Item: { ...key('a'), ...item } }),
   ],
 ];
 
-conformance('an update is refused, and changes nothing', Object.fromEntries(REFUSALS.map(refused)));
+conformance('an update that is rejected, and changes nothing', Object.fromEntries(REJECTIONS.map(toRejectedCase)));
 
 const set = (ReturnValues: string) =>
   update('a', 'SET n = :v, fresh = :v', { ':v': 9 }, { ReturnValues: ReturnValues as 'NONE' });
-const before = put({ ...key('a'), m: 1, n: 1 }).gives({});
+const before = put({ ...key('a'), m: 1, n: 1 }).returns({});
 
 conformance('UpdateItem', {
-  'makes an item where there is none': [
-    update('a', 'SET x = :v', { ':v': 1 }).gives({ Attributes: { ...key('a'), x: 1 } }),
+  'creates a missing item': [update('a', 'SET x = :v', { ':v': 1 }).returns({ Attributes: { ...key('a'), x: 1 } })],
+  'creates an item from its key even if it only removes attributes': [
+    update('a', 'REMOVE x').returns({ Attributes: key('a') }),
+    get('a').returns({ Item: key('a') }),
   ],
-  'makes an item of its key even where it only removes': [
-    update('a', 'REMOVE x').gives({ Attributes: key('a') }),
-    get('a').gives({ Item: key('a') }),
-  ],
-  'makes an item of its key without an expression': [update('a', undefined).gives({ Attributes: key('a') })],
-  'obeys its condition': [
+  'creates an item from its key without an expression': [update('a', undefined).returns({ Attributes: key('a') })],
+  'changes nothing if its condition fails': [
     update('a', 'SET x = :v', { ':v': 1 }, { ConditionExpression: 'attribute_exists(pk)' }).fails(
       'ConditionalCheckFailedException',
     ),
-    get('a').gives({}),
+    get('a').returns({}),
   ],
-  'answers NONE': [before, set('NONE').gives({})],
-  'answers ALL_OLD': [before, set('ALL_OLD').gives({ Attributes: { ...key('a'), m: 1, n: 1 } })],
-  'answers ALL_NEW': [before, set('ALL_NEW').gives({ Attributes: { ...key('a'), m: 1, n: 9, fresh: 9 } })],
-  'answers UPDATED_OLD': [before, set('UPDATED_OLD').gives({ Attributes: { n: 1 } })],
-  'answers UPDATED_NEW': [before, set('UPDATED_NEW').gives({ Attributes: { n: 9, fresh: 9 } })],
-  'answers no old values of an item that was not there': [set('UPDATED_OLD').gives({})],
-  'answers no new value of what it removed': [
+  'returns NONE': [before, set('NONE').returns({})],
+  'returns ALL_OLD': [before, set('ALL_OLD').returns({ Attributes: { ...key('a'), m: 1, n: 1 } })],
+  'returns ALL_NEW': [before, set('ALL_NEW').returns({ Attributes: { ...key('a'), m: 1, n: 9, fresh: 9 } })],
+  'returns UPDATED_OLD': [before, set('UPDATED_OLD').returns({ Attributes: { n: 1 } })],
+  'returns UPDATED_NEW': [before, set('UPDATED_NEW').returns({ Attributes: { n: 9, fresh: 9 } })],
+  'returns no old values of a missing item': [set('UPDATED_OLD').returns({})],
+  'returns no new value of a removed attribute': [
     before,
-    update('a', 'REMOVE n', undefined, { ReturnValues: 'UPDATED_NEW' }).gives({}),
+    update('a', 'REMOVE n', undefined, { ReturnValues: 'UPDATED_NEW' }).returns({}),
   ],
 });

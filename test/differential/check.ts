@@ -1,26 +1,33 @@
 import fc from 'fast-check';
-import { printed } from './difference.ts';
-import type { Host } from './hosts.ts';
+import { formatSequence } from './difference.ts';
 import { sequence } from './operations.ts';
-import { play, type Tally } from './play.ts';
+import { playSequence, type Tally } from './play.ts';
+import type { CallTable } from './tables.ts';
 
-const SEQUENCES = 300;
-/** Another one makes other sequences; a failure names its own. */
+const SEQUENCE_COUNT = 300;
+/** A different seed gives different sequences. A failure reports its seed. */
 const seed = Number(process.env['DIFFERENTIAL_SEED'] ?? 1);
-/** So many sequences are under way at once. */
-const LANES = 4;
-/** Ends the search for a shorter sequence; where none has failed, it fails the run. */
-const LIMIT_MS = 400_000;
+/** The number of sequences that run at once. */
+const PARALLEL_SEQUENCES = 4;
+/** Ends the search for a shorter sequence. If no sequence has failed by then, the run fails. */
+const SEARCH_LIMIT_MS = 400_000;
 
-/** Plays the sequences. Throws the shortest that fails, and why. */
-export const check = async (hostOf: () => Host, counts: Tally): Promise<void> => {
-  const property = fc.asyncProperty(sequence, (calls) => play(calls, hostOf(), counts));
-  const limits = { numRuns: SEQUENCES / LANES, interruptAfterTimeLimit: LIMIT_MS, markInterruptAsFailure: true };
-  const lanes = Array.from({ length: LANES }, (_, lane) => fc.check(property, { ...limits, seed: seed + lane }));
-  for (const { failed, counterexample, errorInstance, seed, numRuns } of await Promise.all(lanes)) {
+/** Plays the sequences. Throws with the shortest failing sequence and its error. */
+export const checkSequences = async (createTable: () => CallTable, counts: Tally): Promise<void> => {
+  const property = fc.asyncProperty(sequence, (calls) => playSequence(calls, createTable(), counts));
+  const limits = {
+    numRuns: SEQUENCE_COUNT / PARALLEL_SEQUENCES,
+    interruptAfterTimeLimit: SEARCH_LIMIT_MS,
+    markInterruptAsFailure: true,
+  };
+  const runs = Array.from({ length: PARALLEL_SEQUENCES }, (_, n) => fc.check(property, { ...limits, seed: seed + n }));
+  for (const { failed, counterexample, errorInstance, seed, numRuns } of await Promise.all(runs)) {
     if (!failed) continue;
-    if (!counterexample) throw new Error(`only ${numRuns} of ${limits.numRuns} sequences within ${LIMIT_MS / 1000} s`);
-    const why = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
-    throw new Error(`seed ${seed}, the shortest sequence:\n${printed(counterexample[0])}\nin which\n${why}`);
+    if (!counterexample)
+      throw new Error(`only ${numRuns} of ${limits.numRuns} sequences within ${SEARCH_LIMIT_MS / 1000} s`);
+    const reason = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
+    throw new Error(
+      `seed ${seed}, the shortest sequence:\n${formatSequence(counterexample[0])}\nfailed with\n${reason}`,
+    );
   }
 };

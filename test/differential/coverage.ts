@@ -1,11 +1,11 @@
 import { expect } from 'vitest';
 import type { Tally } from './play.ts';
 
-const ENOUGH = 50;
-const SUCCEEDING = 0.6;
+const MIN_COUNT = 50;
+const MIN_SUCCESS_RATE = 0.6;
 
-/** What DynamoDB Local answers, too: no conflict, no throttling, no AccessDenied. */
-const EACH = [
+/** Operations and errors that every run must cover. DynamoDB Local has no conflicts, throttling or AccessDenied. */
+const COVERED = [
   ...[
     'GetItem',
     'PutItem',
@@ -25,12 +25,12 @@ const EACH = [
   'ValidationException',
 ];
 
-/** Prints what was called and answered, and fails where that is too little to mean something. */
-export const expectEnough = ({ calls, succeeded, seen }: Tally) => {
-  const counts = EACH.map((name) => ({ name, count: seen.get(name) ?? 0 }));
+/** Prints the counts of operations and errors, and fails if they are too low for a meaningful comparison. */
+export const expectCoverage = ({ calls, succeeded, seen }: Tally) => {
+  const counts = COVERED.map((name) => ({ name, count: seen.get(name) ?? 0 }));
   console.log(`${calls} calls, ${succeeded} of them succeeded`);
   for (const { name, count } of counts) console.log(`${String(count).padStart(6)}  ${name}`);
-  expect(succeeded / calls).toBeGreaterThanOrEqual(SUCCEEDING);
-  expect(counts.filter(({ count }) => count < ENOUGH)).toEqual([]);
-  expect([...seen.keys()].filter((name) => !EACH.includes(name) && !name.endsWith('ValidationError'))).toEqual([]);
+  expect(succeeded / calls).toBeGreaterThanOrEqual(MIN_SUCCESS_RATE);
+  expect(counts.filter(({ count }) => count < MIN_COUNT)).toEqual([]);
+  expect([...seen.keys()].filter((name) => !COVERED.includes(name) && !name.endsWith('ValidationError'))).toEqual([]);
 };

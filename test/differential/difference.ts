@@ -1,58 +1,57 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Answer } from './answer.ts';
-import type { Host } from './hosts.ts';
 import type { Sequence } from './operations.ts';
+import type { CallResult } from './result.ts';
+import type { CallTable } from './tables.ts';
 
 type Consumed = { readonly Table?: object } | undefined;
 
 /**
- * What an answer costs, as far as it can be compared: DynamoDB Local asks nothing for a query that finds nothing, tells what a
- * deletion of nothing costs unasked, and counts a write to an index that the item neither was in nor enters, where it has part of
- * the index's key.
+ * The part of the consumed capacity that can be compared. DynamoDB Local charges nothing for a query without results, returns the
+ * capacity of a deletion of nothing without request, and charges an index for an item that has only part of its key.
  */
-const costOf = (operation: string, input: object, { ConsumedCapacity, ScannedCount }: Answer): unknown => {
+const comparableCost = (operation: string, input: object, { ConsumedCapacity, ScannedCount }: CallResult): unknown => {
   if (ScannedCount === 0 || !('ReturnConsumedCapacity' in input)) return undefined;
   return ['GetItem', 'Query'].includes(operation) ? ConsumedCapacity : (ConsumedCapacity as Consumed)?.Table;
 };
 
 /**
- * A transaction that an item as it stands makes invalid is cancelled on AWS, and in the embedded tables, for a ValidationError;
- * DynamoDB Local answers most of them with a ValidationException of the whole call.
+ * If an update does not fit its item, AWS and the embedded tables cancel the transaction with a ValidationError. DynamoDB Local mostly
+ * fails the whole call with a ValidationException.
  */
-const isInvalid = ({ error, reasons = [] }: Answer) =>
+const isInvalid = ({ error, reasons = [] }: CallResult) =>
   error === 'ValidationException' ||
   (reasons as readonly { readonly Code: string }[]).some(({ Code }) => Code === 'ValidationError');
 
 /**
- * A page that its Limit ends says so in the embedded tables, even where nothing but an empty page is left; DynamoDB Local does not
- * where the page ends on the very key that bounds the query.
+ * The embedded tables return a LastEvaluatedKey whenever Limit ends a page, even if the next page is empty. DynamoDB Local does not if
+ * the page ends on the key that bounds the query.
  */
 const isBounded = (input: object) =>
   'KeyConditionExpression' in input && /sk (<=|>=|BETWEEN)/.test(String(input.KeyConditionExpression));
 
-const comparable = (operation: string, input: object, answer: Answer): Answer =>
-  isInvalid(answer)
+const toComparable = (operation: string, input: object, result: CallResult): CallResult =>
+  isInvalid(result)
     ? { error: 'ValidationException' }
     : {
-        ...answer,
-        ConsumedCapacity: costOf(operation, input, answer),
-        LastEvaluatedKey: isBounded(input) ? undefined : answer['LastEvaluatedKey'],
+        ...result,
+        ConsumedCapacity: comparableCost(operation, input, result),
+        LastEvaluatedKey: isBounded(input) ? undefined : result['LastEvaluatedKey'],
       };
 
-/** Asks both and throws where their answers differ; answers as the real one does. */
-export const both =
-  (embedded: Host, real: Host): Host =>
+/** Calls both tables and throws if their results differ. Returns the result of the remote one. */
+export const compareTables =
+  (embedded: CallTable, remote: CallTable): CallTable =>
   async (operation, input) => {
-    const [ours, theirs] = await Promise.all([embedded(operation, input), real(operation, input)]);
-    const compared = [ours, theirs].map((answer) => comparable(operation, input, answer));
+    const [ours, theirs] = await Promise.all([embedded(operation, input), remote(operation, input)]);
+    const compared = [ours, theirs].map((result) => toComparable(operation, input, result));
     if (isDeepStrictEqual(compared[0], compared[1])) return theirs;
-    const shown = { embedded: ours, real: theirs };
-    const answers = Object.entries(shown).map(([name, answer]) => `  ${name}: ${JSON.stringify(answer)}`);
-    throw new Error([`${operation} ${JSON.stringify(input)}`, ...answers].join('\n'));
+    const shown = { embedded: ours, remote: theirs };
+    const results = Object.entries(shown).map(([name, result]) => `  ${name}: ${JSON.stringify(result)}`);
+    throw new Error([`${operation} ${JSON.stringify(input)}`, ...results].join('\n'));
   };
 
-/** The calls of a sequence, one a line. */
-export const printed = (sequence: Sequence): string =>
+/** The calls of a sequence, one per line. */
+export const formatSequence = (sequence: Sequence): string =>
   sequence
-    .flatMap((call) => (call ? [`${call.operation} ${call.input ? JSON.stringify(call.input) : '(once more)'}`] : []))
+    .flatMap((call) => (call ? [`${call.operation} ${call.input ? JSON.stringify(call.input) : '(repeated)'}`] : []))
     .join('\n');

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, it } from 'vitest';
-import { start, type Target } from '../conformance/target.ts';
-import { check } from './check.ts';
-import { expectEnough } from './coverage.ts';
-import { both } from './difference.ts';
-import { embedded, remote } from './hosts.ts';
-import { tally } from './play.ts';
+import { start, type Target } from '../fixtures/dynamodb-target.ts';
+import { checkSequences } from './check.ts';
+import { expectCoverage } from './coverage.ts';
+import { compareTables } from './difference.ts';
+import { createTally } from './play.ts';
+import { createEmbeddedTable, createRemoteTable } from './tables.ts';
 
-/** Most of it to find the shortest sequence that fails. */
+/** Most of it is for the search of the shortest failing sequence. */
 const TIMEOUT_MS = 500_000;
 
 let target: Target;
@@ -16,8 +16,8 @@ beforeAll(async () => {
 afterAll(() => target.stop());
 
 it('finds no difference between the embedded tables and DynamoDB', { timeout: TIMEOUT_MS }, async () => {
-  const counts = tally();
+  const counts = createTally();
   const endpoint = process.env['CONFORMANCE_ENDPOINT'] ?? '';
-  await check(() => both(embedded().host, remote(endpoint)), counts);
-  expectEnough(counts);
+  await checkSequences(() => compareTables(createEmbeddedTable().call, createRemoteTable(endpoint)), counts);
+  expectCoverage(counts);
 });

@@ -1,95 +1,117 @@
 import fc from 'fast-check';
-import { TABLE } from '../conformance/target.ts';
-import { type Call, call, capacity, consistent, flag, merged, oneIn, projected } from './call.ts';
-import { bound, condition, update } from './expressions.ts';
-import { mistake } from './mistakes.ts';
+import { TABLE } from '../fixtures/dynamodb-target.ts';
+import {
+  callOf,
+  capacity,
+  consistent,
+  type GeneratedCall,
+  mergeInputs,
+  optional,
+  optionalParameter,
+  optionalProjection,
+} from './call.ts';
+import { condition, toParameters, update } from './expressions.ts';
+import { invalidCall } from './invalid-calls.ts';
 import { query } from './queries.ts';
-import { attributes, KEYS, replaced } from './values.ts';
+import { attributes, KEYS, replaceMark } from './values.ts';
 
-/** Calls in turn. Where there is none, one was left out to find the shortest sequence that fails. */
-export type Sequence = readonly (Call | null)[];
+/** Consecutive calls. Null stands for a call that shrinking has removed. */
+export type Sequence = readonly (GeneratedCall | null)[];
 
 const TableName = TABLE;
 
 const key = (at: number) => ({ TableName, Key: KEYS[at] });
-const shownOld = flag(2, 'ReturnValuesOnConditionCheckFailure', 'ALL_OLD');
-const conditional = merged(
-  oneIn(3, condition).map((ConditionExpression) => bound({ ConditionExpression })),
-  shownOld,
+const optionalOldItem = optionalParameter(2, 'ReturnValuesOnConditionCheckFailure', 'ALL_OLD');
+const conditional = mergeInputs(
+  optional(3, condition).map((ConditionExpression) => toParameters({ ConditionExpression })),
+  optionalOldItem,
 );
 
-/** What goes into an index knows the item by its number. */
-const put = (at: number) =>
-  merged(
-    attributes.map((more) => ({ TableName, Item: { ...KEYS[at], ...replaced(more, '~', String(at)) } })),
+/** Index keys contain the number of the item's key, so that no two are equal. */
+const putOf = (at: number) =>
+  mergeInputs(
+    attributes.map((more) => ({ TableName, Item: { ...KEYS[at], ...replaceMark(more, '~', String(at)) } })),
     conditional,
   );
-const change = (at: number) =>
-  merged(
+const updateOf = (at: number) =>
+  mergeInputs(
     fc.constant(key(at)),
     fc
-      .tuple(update, oneIn(3, condition))
+      .tuple(update, optional(3, condition))
       .map(([UpdateExpression, ConditionExpression]) =>
-        replaced(bound({ UpdateExpression, ConditionExpression }), '~', String(at)),
+        replaceMark(toParameters({ UpdateExpression, ConditionExpression }), '~', String(at)),
       ),
-    shownOld,
+    optionalOldItem,
   );
-const removal = (at: number) => merged(fc.constant(key(at)), conditional);
-const check = (at: number) =>
-  merged(
+const deletionOf = (at: number) => mergeInputs(fc.constant(key(at)), conditional);
+const conditionCheckOf = (at: number) =>
+  mergeInputs(
     fc.constant(key(at)),
-    condition.map((ConditionExpression) => bound({ ConditionExpression })),
-    shownOld,
+    condition.map((ConditionExpression) => toParameters({ ConditionExpression })),
+    optionalOldItem,
   );
-const get = (at: number) => merged(fc.constant(key(at)), projected);
+const getOf = (at: number) => mergeInputs(fc.constant(key(at)), optionalProjection);
 
-const ofOne = (make: (at: number) => fc.Arbitrary<object>) => fc.oneof(...KEYS.map((_, at) => make(at)));
+const forOneKey = (forKey: (at: number) => fc.Arbitrary<object>) => fc.oneof(...KEYS.map((_, at) => forKey(at)));
 const numbers = KEYS.map((_, at) => at);
 /** One to three of the keys, each once, in any order. */
-const several = fc.shuffledSubarray(numbers, { minLength: 1, maxLength: 3 });
+const severalKeys = fc.shuffledSubarray(numbers, { minLength: 1, maxLength: 3 });
 
 const part = (at: number) =>
   fc.oneof(
-    { weight: 3, arbitrary: put(at).map((Put) => ({ Put })) },
-    { weight: 3, arbitrary: change(at).map((Update) => ({ Update })) },
-    { weight: 2, arbitrary: removal(at).map((Delete) => ({ Delete })) },
-    { weight: 1, arbitrary: check(at).map((ConditionCheck) => ({ ConditionCheck })) },
+    { weight: 3, arbitrary: putOf(at).map((Put) => ({ Put })) },
+    { weight: 3, arbitrary: updateOf(at).map((Update) => ({ Update })) },
+    { weight: 2, arbitrary: deletionOf(at).map((Delete) => ({ Delete })) },
+    { weight: 1, arbitrary: conditionCheckOf(at).map((ConditionCheck) => ({ ConditionCheck })) },
   );
-const items = (of: (at: number) => fc.Arbitrary<object>) =>
-  several.chain((chosen) => fc.tuple(...chosen.map(of))).map((TransactItems) => ({ TransactItems }));
+const transactItems = (forKey: (at: number) => fc.Arbitrary<object>) =>
+  severalKeys.chain((chosen) => fc.tuple(...chosen.map(forKey))).map((TransactItems) => ({ TransactItems }));
 
-const batch = merged(
-  several.map((chosen) => ({ Keys: chosen.map((at) => KEYS[at]) })),
-  projected,
+const batch = mergeInputs(
+  severalKeys.map((chosen) => ({ Keys: chosen.map((at) => KEYS[at]) })),
+  optionalProjection,
   consistent,
 ).map((keys) => ({ RequestItems: { [TABLE]: keys } }));
 
-const returns = (...modes: readonly string[]) => flag(2, 'ReturnValues', 'NONE', 'ALL_OLD', ...modes);
+const returnValues = (...modes: readonly string[]) => optionalParameter(2, 'ReturnValues', 'NONE', 'ALL_OLD', ...modes);
 
-/** AWS answers the updated parts of a list or a map, and so do the embedded tables; DynamoDB Local answers all of it. */
-const showsParts = ({ input }: Call) => /"UpdateExpression":"[^"]*[.[].*"UPDATED_/.test(JSON.stringify(input));
-const changes = call('UpdateItem', ofOne(change), returns('ALL_NEW', 'UPDATED_OLD', 'UPDATED_NEW'), capacity);
-
-const operation: fc.Arbitrary<Call> = fc.oneof(
-  { weight: 16, arbitrary: call('PutItem', ofOne(put), returns(), capacity) },
-  { weight: 24, arbitrary: changes.filter((call) => !showsParts(call)) },
-  { weight: 6, arbitrary: call('DeleteItem', ofOne(removal), returns(), capacity) },
-  { weight: 6, arbitrary: call('GetItem', ofOne(get), consistent, capacity) },
-  { weight: 5, arbitrary: call('BatchGetItem', batch) },
-  { weight: 16, arbitrary: query },
-  { weight: 12, arbitrary: call('TransactWriteItems', items(part), flag(2, 'ClientRequestToken', '@1', '@2')) },
-  { weight: 3, arbitrary: fc.constant<Call>({ operation: 'TransactWriteItems' }) },
-  {
-    weight: 5,
-    arbitrary: call(
-      'TransactGetItems',
-      items((at) => get(at).map((Get) => ({ Get }))),
-    ),
-  },
-  { weight: 3, arbitrary: mistake },
+/** AWS and the embedded tables return the updated part of a list or a map, DynamoDB Local returns the whole. */
+const returnsParts = ({ input }: GeneratedCall) =>
+  /"UpdateExpression":"[^"]*[.[].*"UPDATED_/.test(JSON.stringify(input));
+const updateCalls = callOf(
+  'UpdateItem',
+  forOneKey(updateOf),
+  returnValues('ALL_NEW', 'UPDATED_OLD', 'UPDATED_NEW'),
+  capacity,
 );
 
-/** An operation shrinks to none first, so that what is left is needed to see the failure. */
+const operation: fc.Arbitrary<GeneratedCall> = fc.oneof(
+  { weight: 16, arbitrary: callOf('PutItem', forOneKey(putOf), returnValues(), capacity) },
+  { weight: 24, arbitrary: updateCalls.filter((call) => !returnsParts(call)) },
+  { weight: 6, arbitrary: callOf('DeleteItem', forOneKey(deletionOf), returnValues(), capacity) },
+  { weight: 6, arbitrary: callOf('GetItem', forOneKey(getOf), consistent, capacity) },
+  { weight: 5, arbitrary: callOf('BatchGetItem', batch) },
+  { weight: 16, arbitrary: query },
+  {
+    weight: 12,
+    arbitrary: callOf(
+      'TransactWriteItems',
+      transactItems(part),
+      optionalParameter(2, 'ClientRequestToken', '@1', '@2'),
+    ),
+  },
+  { weight: 3, arbitrary: fc.constant<GeneratedCall>({ operation: 'TransactWriteItems' }) },
+  {
+    weight: 5,
+    arbitrary: callOf(
+      'TransactGetItems',
+      transactItems((at) => getOf(at).map((Get) => ({ Get }))),
+    ),
+  },
+  { weight: 3, arbitrary: invalidCall },
+);
+
+/** An operation shrinks to null first, so that the remaining ones are necessary for the failure. */
 export const sequence: fc.Arbitrary<Sequence> = fc.array(fc.option(operation, { freq: 1e9 }), {
   minLength: 20,
   maxLength: 60,

@@ -1,12 +1,12 @@
-import type { Answer } from './answer.ts';
-import type { Host } from './hosts.ts';
 import type { Sequence } from './operations.ts';
-import { KEYS, replaced } from './values.ts';
+import type { CallResult } from './result.ts';
+import type { CallTable } from './tables.ts';
+import { KEYS, replaceMark } from './values.ts';
 
 export type Tally = { calls: number; succeeded: number; readonly seen: Map<string, number> };
-export const tally = (): Tally => ({ calls: 0, succeeded: 0, seen: new Map() });
+export const createTally = (): Tally => ({ calls: 0, succeeded: 0, seen: new Map() });
 
-const count = (counts: Tally, operation: string, { error, reasons }: Answer) => {
+const countResult = (counts: Tally, operation: string, { error, reasons }: CallResult) => {
   counts.calls += 1;
   if (error === undefined) counts.succeeded += 1;
   const codes = new Set((reasons as { Code: string }[] | undefined)?.map(({ Code }) => `${error}: ${Code}`));
@@ -15,27 +15,27 @@ const count = (counts: Tally, operation: string, { error, reasons }: Answer) => 
 };
 
 let runs = 0;
-/** Tokens and tables may outlive this process. */
+/** Makes tokens and items distinct from those of earlier processes, which the table may still have. */
 const session = Date.now().toString(36);
 
-/** Makes the calls of a sequence in turn, on items that no other run has. */
-export const play = async (sequence: Sequence, host: Host, counts: Tally): Promise<void> => {
+/** Makes the calls of a sequence one after another, on items that belong to this run. */
+export const playSequence = async (sequence: Sequence, host: CallTable, counts: Tally): Promise<void> => {
   runs += 1;
-  const own = `${session}.${runs}.`;
+  const prefix = `${session}.${runs}.`;
   let last: object | undefined;
-  const make = async (operation: string, input: object) => {
-    const answer = replaced(await host(operation, replaced(input, '@', own)), own, '@');
-    count(counts, operation, answer);
-    return answer;
+  const callOnce = async (operation: string, input: object) => {
+    const result = replaceMark(await host(operation, replaceMark(input, '@', prefix)), prefix, '@');
+    countResult(counts, operation, result);
+    return result;
   };
   for (const call of sequence) {
     const input = call?.input ?? last;
     if (!call || !input) continue;
     if ('ClientRequestToken' in input) last = input;
-    let answer = await make(call.operation, input);
-    for (let pages = 1; answer['LastEvaluatedKey']; pages += 1) {
+    let result = await callOnce(call.operation, input);
+    for (let pages = 1; result['LastEvaluatedKey']; pages += 1) {
       if (pages > KEYS.length) throw new Error(`${call.operation} has more pages than items: ${JSON.stringify(input)}`);
-      answer = await make(call.operation, { ...input, ExclusiveStartKey: answer['LastEvaluatedKey'] });
+      result = await callOnce(call.operation, { ...input, ExclusiveStartKey: result['LastEvaluatedKey'] });
     }
   }
 };

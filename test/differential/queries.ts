@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { TABLE } from '../conformance/target.ts';
-import { type Call, call, capacity, consistent, flag, oneIn } from './call.ts';
-import { bound, type Fragment, filter, ofHeld, ofKey } from './expressions.ts';
+import { TABLE } from '../fixtures/dynamodb-target.ts';
+import { callOf, capacity, consistent, type GeneratedCall, optional, optionalParameter } from './call.ts';
+import { type Fragment, filter, heldFilter, keyFilter, toParameters } from './expressions.ts';
 import type { Value } from './values.ts';
 
 type Source = {
@@ -23,20 +23,20 @@ const SOURCES: readonly Source[] = [
     index: 'list',
     hash: ['listPk', '@L', '@none'],
     range: ['listSk', 'S', 'a', 'b', 'b1', 'é'],
-    filters: ofHeld,
+    filters: heldFilter,
     projections: ['held, sk'],
   },
   {
     index: 'ranked',
     hash: ['team', '@T'],
     range: ['points', 'N', '10', '2.5', '-21', '0'],
-    filters: ofKey,
+    filters: keyFilter,
     projections: ['pk', 'points'],
   },
 ];
 
-const rangeOf = ([path, type, ...texts]: NonNullable<Source['range']>): fc.Arbitrary<Fragment> => {
-  const value = fc.constantFrom(...texts).map((it): Value => ({ [type]: it }));
+const rangeCondition = ([path, type, ...texts]: NonNullable<Source['range']>): fc.Arbitrary<Fragment> => {
+  const value = fc.constantFrom(...texts).map((content): Value => ({ [type]: content }));
   const operators = ['=', '<', '<=', '>', '>='].map((operator) => `${path} ${operator} ?`);
   const single = fc.constantFrom(...operators, ...(type === 'S' ? [`begins_with(${path}, ?)`] : []));
   return fc.oneof(
@@ -45,30 +45,36 @@ const rangeOf = ([path, type, ...texts]: NonNullable<Source['range']>): fc.Arbit
   );
 };
 
-const queryOf = ({ index, hash: [name, ...partitions], range, filters, projections }: Source): fc.Arbitrary<Call> => {
+const queriesOf = ({
+  index,
+  hash: [name, ...partitions],
+  range,
+  filters,
+  projections,
+}: Source): fc.Arbitrary<GeneratedCall> => {
   const keys = fc
-    .tuple(fc.constantFrom(...partitions), range ? oneIn(2, rangeOf(range)) : fc.constant(undefined))
+    .tuple(fc.constantFrom(...partitions), range ? optional(2, rangeCondition(range)) : fc.constant(undefined))
     .map(([S, bounds]): Fragment => {
       const hash = { text: `${name} = ?`, values: [{ S }] };
       return bounds ? { text: `${hash.text} AND ${bounds.text}`, values: [...hash.values, ...bounds.values] } : hash;
     });
   const projection = fc.constantFrom(...projections).map((text): Fragment => ({ text, values: [] }));
   const expressions = fc
-    .tuple(keys, oneIn(3, filters), oneIn(3, projection), flag(4, 'Select', 'COUNT'))
+    .tuple(keys, optional(3, filters), optional(3, projection), optionalParameter(4, 'Select', 'COUNT'))
     .map(([KeyConditionExpression, FilterExpression, ProjectionExpression, select]) => ({
-      ...bound({ KeyConditionExpression, FilterExpression, ProjectionExpression }),
+      ...toParameters({ KeyConditionExpression, FilterExpression, ProjectionExpression }),
       ...(!ProjectionExpression && select),
     }));
-  return call(
+  return callOf(
     'Query',
     fc.constant({ TableName: TABLE, ...(index && { IndexName: index }) }),
     expressions,
     index ? fc.constant({}) : consistent,
-    flag(2, 'Limit', 1, 2, 3),
-    flag(3, 'ScanIndexForward', false, true),
+    optionalParameter(2, 'Limit', 1, 2, 3),
+    optionalParameter(3, 'ScanIndexForward', false, true),
     capacity,
   );
 };
 
-/** Those of the table and of its indexes. A query with a Limit is read to its last page. */
-export const query = fc.oneof(...SOURCES.map(queryOf));
+/** Queries of the table and of its indexes. A query with a Limit is read to its last page. */
+export const query = fc.oneof(...SOURCES.map(queriesOf));

@@ -9,7 +9,7 @@ const rows = read('docs/failures.md')
   .filter((line) => line.startsWith('| ') && !line.startsWith('| Failure') && !line.startsWith('|---'))
   .map((line) => line.split('|').slice(1, -1));
 
-it('names for every failure its class, what is seen of it, and tests that exist', () => {
+it('has a class, what is seen, and existing tests for every failure', () => {
   expect(rows.length).toBeGreaterThan(30);
   for (const cells of rows) {
     expect(cells).toHaveLength(5);

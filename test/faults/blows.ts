@@ -9,10 +9,10 @@ import {
   ValidationException,
 } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
-import { eventsOf } from '#orders/data/history-events';
-import { orderKey } from '#orders/data/keys';
-import { entryOf } from '#relay/outbox';
-import type { OrderId, TenantId } from '#shared/kernel';
+import { eventsOf } from '#orders/table/history-events';
+import { orderKey } from '#orders/table/keys';
+import type { OrderId, TenantId } from '#platform/kernel';
+import { toEntry } from '#relay/stream-record';
 import { outage } from '../acceptance/client.ts';
 import { host, queueNames } from '../acceptance/host.ts';
 import type { Shop } from '../acceptance/shop.ts';
@@ -61,7 +61,7 @@ const repeatEvents = async (orders: readonly Accepted[], force: number): Promise
   const Key = orderKey(order.shop.tenantId as TenantId, order.id as OrderId);
   const { Item } = await table.send(new GetCommand({ TableName: queueNames.table, Key, ConsistentRead: true }));
   if (!Item) throw new Error(`the order ${order.id} was accepted and is not there`);
-  const Entries = eventsOf(Item).map((event) => entryOf(event, 'orders', queueNames.bus));
+  const Entries = eventsOf(Item).map((event) => toEntry(event, 'orders', queueNames.bus));
   const { FailedEntryCount } = await bus.send(new PutEventsCommand({ Entries }));
   if (FailedEntryCount) throw new Error(`the bus does not take ${FailedEntryCount} events`);
   return Entries.length;

@@ -10,7 +10,7 @@ import { allHandled, npmRun, redriveAll, rests, resumeParked } from './operator.
 
 const { limits, times, faults } = host;
 /** Its deadline sees to an order at the latest, and then twice a sweep. */
-const REST_MS = times.orderDeadlineMs + 2 * (times.longestStandstillMs + limits.sweepMs) + limits.rushMs;
+const REST_MS = times.orderDeadlineMs + 2 * (times.maxStandstillMs + limits.sweepMs) + limits.rushMs;
 
 const orders = new Map<Shop, readonly Order[]>();
 const all = () => [...orders.values()].flat();

@@ -1,5 +1,5 @@
-import { manifests } from '#manifests';
-import { type FunctionId, type FunctionSpec, functionId } from '#shared/manifest';
+import { contexts } from '#contexts';
+import { type FunctionId, type FunctionSpec, functionId } from '#platform/manifest';
 import { host, queueNames } from '../acceptance/host.ts';
 import type { Killed, Kills } from '../acceptance/kills.ts';
 
@@ -10,7 +10,7 @@ const WORKER_ODDS = 0.2;
 const SPARED = ['orders-sweep'];
 const REQUEST_MS = 5_000;
 
-const functions = manifests.flatMap(({ context, functions }) =>
+const functions = contexts.flatMap(({ context, functions }) =>
   Object.entries<FunctionSpec>(functions).map(([name, spec]) => ({ id: functionId(context, name), spec })),
 );
 /** What takes events from a queue. */

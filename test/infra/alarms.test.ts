@@ -1,15 +1,14 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { names } from '#shared/manifest';
-import { manifests } from '../../functions/manifests.ts';
-import { functionsOf } from '../../lib/deployment.ts';
+import { contexts } from '#contexts';
+import { functionsOf, names } from '#platform/manifest';
 import { stageOf } from '../../lib/stages.ts';
 import { everyStage, type Json, only, settingsOf, synthesise } from './synthesis.ts';
 
 const RUNBOOK = /Runbook: (docs\/runbooks\/[a-z-]+\.md)$/;
-const workers = functionsOf(...manifests).filter(({ spec }) => spec.consumes);
-const scheduled = functionsOf(...manifests).filter(({ spec }) => spec.everyMinutes);
-const workflows = manifests.flatMap((manifest) => Object.keys(manifest.workflows ?? {}));
+const workers = functionsOf(...contexts).filter(({ spec }) => spec.consumes);
+const scheduled = functionsOf(...contexts).filter(({ spec }) => spec.everyMinutes);
+const workflows = contexts.flatMap((manifest) => Object.keys(manifest.workflows ?? {}));
 
 describe.each(everyStage())('%s', (stage, { ofType }) => {
   const by = names(stage);
@@ -41,7 +40,7 @@ describe.each(everyStage())('%s', (stage, { ofType }) => {
       .map(({ Properties }) => Properties.QueueName)
       .filter((name) => !workers.some(({ id }) => name === by.queue(id)));
     expect(rests).toEqual(
-      expect.arrayContaining(workers.flatMap(({ id }) => [by.deadLetters(id), by.undelivered(id)])),
+      expect.arrayContaining(workers.flatMap(({ id }) => [by.deadLetters(id), by.ruleDeadLetters(id)])),
     );
     expect(on('ApproximateNumberOfMessagesVisible', 'QueueName', 'AWS::SQS::Queue', 'QueueName')).toEqual(rests.sort());
   });

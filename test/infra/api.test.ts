@@ -1,12 +1,12 @@
 import { ResponseType } from 'aws-cdk-lib/aws-apigateway';
 import { describe, expect, test } from 'vitest';
-import { names } from '#shared/manifest';
-import { type ProblemCode, problemDocument, problemHeaders, problems } from '#shared/problems';
-import { manifests } from '../../functions/manifests.ts';
+import { contexts } from '#contexts';
+import { type PlatformProblemCode, platformProblems, problemDocument, problemHeaders } from '#platform/http/problems';
+import { names } from '#platform/manifest';
 import { authorizerOf, routesOf } from '../../lib/deployment.ts';
 import { everyStage, only, pathOf, type Resource, settingsOf, synthesise } from './synthesis.ts';
 
-const product = manifests.filter(({ standalone }) => !standalone);
+const product = contexts.filter(({ standalone }) => !standalone);
 
 describe.each(everyStage())('%s', (stage, { ofType }) => {
   const by = names(stage);
@@ -22,22 +22,22 @@ describe.each(everyStage())('%s', (stage, { ofType }) => {
   };
   const apis = stage === 'localstack' || stage === 'dev' ? ['api', 'sandbox'] : ['api'];
 
-  test.each(apis)('%s has exactly the routes of its manifests, each to its function', (name) => {
-    const routes = routesOf(...(name === 'api' ? product : manifests.filter(({ context }) => context === name)));
+  test.each(apis)('%s has exactly the routes of its contexts, each to its function', (name) => {
+    const routes = routesOf(...(name === 'api' ? product : contexts.filter(({ context }) => context === name)));
     const methods = methodsOf(name);
     expect(methods.map(({ route }) => route).sort()).toEqual(
       routes.map(({ method, path }) => `${method} ${path}`).sort(),
     );
-    for (const { method, path, to } of routes) {
+    for (const { method, path, function: fn } of routes) {
       const { Integration } = only(
         methods.filter(({ route }) => route === `${method} ${path}`),
         path,
       );
       expect(Integration).toMatchObject({ Type: 'AWS_PROXY', IntegrationHttpMethod: 'POST' });
-      expect(JSON.stringify(Integration.Uri)).toContain(`function:${by.fn(to)}/invocations`);
+      expect(JSON.stringify(Integration.Uri)).toContain(`function:${by.fn(fn)}/invocations`);
       const invokers = ofType('AWS::Lambda::Permission').filter(
         ({ stack, Properties }) =>
-          stack === `${by.prefix}-${name}` && JSON.stringify(Properties.FunctionName).endsWith(`:${by.fn(to)}"]]}`),
+          stack === `${by.prefix}-${name}` && JSON.stringify(Properties.FunctionName).endsWith(`:${by.fn(fn)}"]]}`),
       );
       const its = invokers.filter(({ Properties }) =>
         JSON.stringify(Properties.SourceArn).includes(`/${method}${path.replace(/{\w+}/g, '*')}"`),
@@ -54,7 +54,7 @@ describe.each(everyStage())('%s', (stage, { ofType }) => {
       AuthorizerResultTtlInSeconds: 5,
     });
     expect(JSON.stringify(authorizer.Properties.AuthorizerUri)).toContain(
-      `:${by.fn(authorizerOf(...manifests))}/invocations"`,
+      `:${by.fn(authorizerOf(...contexts))}/invocations"`,
     );
     for (const { method, path, scope } of routesOf(...product)) {
       const its = only(
@@ -74,9 +74,9 @@ describe.each(everyStage())('%s', (stage, { ofType }) => {
     );
     for (const { Properties } of responses) {
       const body = JSON.parse(Properties.ResponseTemplates['application/json']);
-      const code = body.code as ProblemCode;
-      expect(body).toEqual(problemDocument(code));
-      expect(Properties.StatusCode).toBe(String(problems[code].status));
+      const code = body.code as PlatformProblemCode;
+      expect(body).toEqual(problemDocument(code, platformProblems[code]));
+      expect(Properties.StatusCode).toBe(String(platformProblems[code].status));
       expect(Properties.ResponseParameters['gatewayresponse.header.cache-control']).toBe("'no-store'");
       for (const [header, value] of Object.entries(problemHeaders(code))) {
         expect(Properties.ResponseParameters[`gatewayresponse.header.${header}`]).toBe(`'${value}'`);
@@ -180,14 +180,14 @@ describe('the API of a stage', () => {
   });
 
   test('is deployed anew when its routes change', () => {
-    const idOf = (all: typeof manifests) =>
+    const idOf = (all: typeof contexts) =>
       only(synthesise(settingsOf.prod, all).ofType('AWS::ApiGateway::Deployment'), 'deployment').id;
-    const fewer = manifests.map((manifest) =>
+    const fewer = contexts.map((manifest) =>
       manifest.context === 'operations'
         ? { ...manifest, functions: { health: { ...manifest.functions['health'], routes: [] } } }
         : manifest,
-    ) as typeof manifests;
-    expect(idOf(fewer)).not.toBe(idOf(manifests));
-    expect(idOf(manifests)).toBe(idOf(manifests));
+    ) as typeof contexts;
+    expect(idOf(fewer)).not.toBe(idOf(contexts));
+    expect(idOf(contexts)).toBe(idOf(contexts));
   });
 });

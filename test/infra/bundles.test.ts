@@ -1,16 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync, type Metafile } from 'esbuild';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
-import { variablesOf } from '#shared/manifest';
-import { usualTimes } from '#shared/times';
-import { manifests } from '../../functions/manifests.ts';
-import { bundle, bundling } from '../../lib/bundles.ts';
-import { functionsOf } from '../../lib/deployment.ts';
+import { contexts } from '#contexts';
+import { entryOf, functionsOf, variablesOf } from '#platform/manifest';
+import { defaultTimes } from '#platform/runtime/times';
+import { toAsl } from '#platform/saga/definition';
+import { bundle as bundleAll, bundling } from '../../lib/bundles.ts';
 import { budgets } from '../bench/budgets.ts';
-import { type Bundle, bundlesOf, packagesOf, trespasses } from './entered.ts';
+import { type Bundle, bundlesOf, forbiddenImports, packagesOf } from './entered.ts';
 import { only } from './synthesis.ts';
 
 /** This ratchet is what the largest needs today, and a little. Lower it where you can. */
@@ -20,31 +20,32 @@ const MAIL_KB = 62;
 
 const outdir = mkdtempSync(join(tmpdir(), 'breakwater-bundles-'));
 afterAll(() => rmSync(outdir, { recursive: true }));
-const metafile = bundle(manifests, outdir);
+const metafile = bundleAll(contexts, outdir);
 const bundles = bundlesOf(metafile);
 const load = createRequire(import.meta.url);
-const workflows = manifests.flatMap((manifest) => Object.keys(manifest.workflows ?? {}));
+const workflows = contexts.flatMap((manifest) => Object.keys(manifest.workflows ?? {}));
 
-const functions = functionsOf(...manifests).map(({ id, spec }) => ({
-  id,
-  spec,
-  its: only(
-    bundles.filter(({ entry }) => entry === spec.entry),
-    spec.entry,
+const functions = functionsOf(...contexts).map((fn) => ({
+  id: fn.id,
+  spec: fn.spec,
+  file: entryOf(fn).file,
+  bundle: only(
+    bundles.filter(({ id }) => id === fn.id),
+    fn.id,
   ),
 }));
 
-describe.each(functions)('$id', ({ id, spec, its }) => {
+describe.each(functions)('$id', ({ id, spec, file, bundle }) => {
   afterEach(() => vi.unstubAllEnvs());
 
   test('holds of other contexts what they offer, and nothing else', () => {
-    expect(its.entered.has(spec.entry)).toBe(true);
-    expect([...its.entered].filter((path) => !/^(functions|node_modules)\//.test(path))).toEqual([]);
-    expect(trespasses(metafile, its)).toEqual([]);
+    expect(bundle.entered.has(file)).toBe(true);
+    expect([...bundle.entered].filter((path) => !/^(functions|node_modules)\//.test(path))).toEqual([]);
+    expect(forbiddenImports(metafile, bundle)).toEqual([]);
   });
 
   test('holds one copy of each part of the SDK, and none of what Lambda never needs', () => {
-    const packages = packagesOf(its);
+    const packages = packagesOf(bundle);
     expect(packages.has('@smithy/core')).toBe(true);
     for (const [name, copies] of packages) {
       expect(name).not.toMatch(
@@ -52,13 +53,13 @@ describe.each(functions)('$id', ({ id, spec, its }) => {
       );
       if (/^(@aws-sdk|@smithy|@aws)\//.test(name)) expect([...copies], name).toHaveLength(1);
     }
-    const locales = [...its.entered].filter((path) => /zod\/.*\/locales\//.test(path));
+    const locales = [...bundle.entered].filter((path) => /zod\/.*\/locales\//.test(path));
     expect(locales.filter((path) => !path.endsWith('/en.js'))).toEqual([]);
   });
 
   test('is within the budget', () => {
-    expect(its.bytes / 1_024).toBeLessThanOrEqual(budgets.bundleKb);
-    expect(its.bytes / 1_024).toBeLessThanOrEqual(RATCHET_KB + (spec.sendsMail ? MAIL_KB : 0));
+    expect(bundle.bytes / 1_024).toBeLessThanOrEqual(budgets.bundleKb);
+    expect(bundle.bytes / 1_024).toBeLessThanOrEqual(RATCHET_KB + (spec.sendsMail ? MAIL_KB : 0));
   });
 
   test('gives Lambda a handler, from the variables of its manifest alone; elsewhere none', () => {
@@ -72,14 +73,14 @@ describe.each(functions)('$id', ({ id, spec, its }) => {
     vi.stubEnv('AWS_LAMBDA_FUNCTION_NAME', id);
     vi.stubEnv('AWS_REGION', 'eu-west-1');
     for (const name of variablesOf(spec, workflows))
-      vi.stubEnv(name, name === 'TIMES' ? JSON.stringify(usualTimes) : `arn:aws:${name}`);
+      vi.stubEnv(name, name === 'TIMES' ? JSON.stringify(defaultTimes) : `arn:aws:${name}`);
     expect(loaded().handler).toBeTypeOf('function');
   });
 });
 
 describe('what minifying leaves of errors', () => {
-  const definitions = manifests.flatMap(({ workflows: of = {} }) =>
-    Object.values(of).map(({ definition }) => readFileSync(definition, 'utf8')),
+  const definitions = contexts.flatMap(({ workflows: of = {} }) =>
+    Object.values(of).map((saga) => JSON.stringify(toAsl(saga))),
   );
   const named = new Set(
     definitions
@@ -92,17 +93,17 @@ describe('what minifying leaves of errors', () => {
   const built = buildSync({
     ...bundling,
     write: false,
-    stdin: { contents: "export { SagaRefusal } from '#shared/errors';", resolveDir: bundling.absWorkingDir },
+    stdin: { contents: "export { SagaError } from '#platform/saga/saga-error';", resolveDir: bundling.absWorkingDir },
   });
-  const probe = { exports: {} as { SagaRefusal: new (name: string, message: string) => Error } };
+  const probe = { exports: {} as { SagaError: new (definition: { name: string; message: string }) => Error } };
   new Function('module', built.outputFiles[0]?.text ?? '')(probe);
-  const { SagaRefusal } = probe.exports;
+  const { SagaError } = probe.exports;
 
   test('the class itself has lost its name, so that this proves something', () =>
-    expect(SagaRefusal.name).not.toBe('SagaRefusal'));
+    expect(SagaError.name).not.toBe('SagaError'));
 
   test.each([...named])('%s is still called so', (name) => {
-    const error = new SagaRefusal(name, 'no');
+    const error = new SagaError({ name, message: 'no' });
     expect(error).toBeInstanceOf(Error);
     expect(error.name).toBe(name);
   });
@@ -119,7 +120,7 @@ describe('what minifying leaves of errors', () => {
     ]));
 });
 
-describe('the search for trespasses', () => {
+describe('the search for forbidden imports', () => {
   const graph = (imports: Readonly<Record<string, readonly string[]>>): [Metafile, Bundle] => [
     {
       inputs: Object.fromEntries(
@@ -130,17 +131,20 @@ describe('the search for trespasses', () => {
       ) as Metafile['inputs'],
       outputs: {},
     },
-    { entry: 'functions/orders/write.lambda.ts', bytes: 1, entered: new Set(Object.keys(imports)) },
+    { id: 'orders-write', bytes: 1, entered: new Set(Object.keys(imports)) },
   ];
 
   test('passes a contract, what is published and all that is published from', () =>
     expect(
-      trespasses(
+      forbiddenImports(
         ...graph({
-          'functions/orders/write.lambda.ts': ['functions/catalog/published.ts', 'functions/shared/http.ts'],
-          'functions/catalog/published.ts': ['functions/catalog/data/keys.ts'],
-          'functions/catalog/data/keys.ts': [],
-          'functions/shared/http.ts': [],
+          'functions/orders/write.lambda.ts': [
+            'functions/catalog/public.ts',
+            'functions/platform/http/http-function.ts',
+          ],
+          'functions/catalog/public.ts': ['functions/catalog/table/keys.ts'],
+          'functions/catalog/table/keys.ts': [],
+          'functions/platform/http/http-function.ts': [],
         }),
       ),
     ).toEqual([]));
@@ -149,20 +153,20 @@ describe('the search for trespasses', () => {
     "finds another's %s",
     (part) =>
       expect(
-        trespasses(
+        forbiddenImports(
           ...graph({
-            'functions/orders/app/place-order.ts': [`functions/catalog/${part}`],
+            'functions/orders/use-cases/place-order.ts': [`functions/catalog/${part}`],
             [`functions/catalog/${part}`]: [],
           }),
         ),
-      ).toEqual([`functions/orders/app/place-order.ts -> functions/catalog/${part}`]),
+      ).toEqual([`functions/orders/use-cases/place-order.ts -> functions/catalog/${part}`]),
   );
 
   test('finds shared code that knows a context', () =>
     expect(
-      trespasses(
+      forbiddenImports(
         ...graph({
-          'functions/shared/http.ts': ['functions/tenants/contract.ts'],
+          'functions/platform/http/http-function.ts': ['functions/tenants/contract.ts'],
           'functions/tenants/contract.ts': [],
         }),
       ),

@@ -1,38 +1,40 @@
+import { basename, dirname } from 'node:path';
 import type { Metafile } from 'esbuild';
 
 const contextOf = (path: string) => /^functions\/([^/]+)\//.exec(path)?.[1];
-const offered = (path: string) => /^functions\/[^/]+\/(contract|published)\.ts$/.test(path);
+const isOffered = (path: string) => /^functions\/[^/]+\/(contract|errors|public)\.ts$/.test(path);
 const packageOf = (path: string) => /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1];
 const copyOf = (path: string) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0];
 
 export type Bundle = {
-  readonly entry: string;
+  /** The function. */
+  readonly id: string;
   readonly bytes: number;
-  /** The modules of which something is in the output. */
+  /** The project's modules and packages of which something is in the output. */
   readonly entered: ReadonlySet<string>;
 };
 
-/** What became of each entry. Paths are relative to the project's root. */
+/** What each function's bundle contains. Paths are relative to the project's root; the generated module is left out. */
 export const bundlesOf = ({ outputs }: Metafile): readonly Bundle[] =>
-  Object.values(outputs).flatMap(({ entryPoint: entry, bytes, inputs }) => {
-    const entered = new Set(Object.keys(inputs).filter((path) => (inputs[path]?.bytesInOutput ?? 0) > 0));
-    return entry ? [{ entry, bytes, entered }] : [];
+  Object.entries(outputs).map(([output, { entryPoint, bytes, inputs }]) => {
+    const entered = Object.keys(inputs).filter((path) => path !== entryPoint && (inputs[path]?.bytesInOutput ?? 0) > 0);
+    return { id: basename(dirname(output)), bytes, entered: new Set(entered) };
   });
 
 /**
- * Steps over a context's border that the import law forbids, of modules that really entered the bundle: into another context
- * elsewhere than by its contract or what it publishes, and from shared code into any context.
+ * Imports across contexts that the import law forbids, among the modules that really entered the bundle: of another context's module
+ * that is not its contract, its errors or its public part, and of any context by the platform.
  */
-export const trespasses = ({ inputs }: Metafile, { entered }: Bundle): readonly string[] =>
+export const forbiddenImports = ({ inputs }: Metafile, { entered }: Bundle): readonly string[] =>
   [...entered].flatMap((from) =>
     (inputs[from]?.imports ?? [])
       .map(({ path }) => path)
       .filter((to) => entered.has(to) && contextOf(to) !== undefined && contextOf(to) !== contextOf(from))
-      .filter((to) => contextOf(to) !== 'shared' && (contextOf(from) === 'shared' || !offered(to)))
+      .filter((to) => contextOf(to) !== 'platform' && (contextOf(from) === 'platform' || !isOffered(to)))
       .map((to) => `${from} -> ${to}`),
   );
 
-/** The packages that entered, each with the places from which it did. */
+/** The packages that entered, each with the folders that it came from. */
 export const packagesOf = ({ entered }: Bundle): ReadonlyMap<string, ReadonlySet<string>> => {
   const found = new Map<string, Set<string>>();
   for (const path of entered) {

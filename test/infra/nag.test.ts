@@ -3,11 +3,10 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, test } from 'vitest';
-import type { StageName } from '#shared/manifest';
+import { contexts } from '#contexts';
+import { manifestsOn, type StageName } from '#platform/manifest';
 import { breakwater } from '../../bin/breakwater.ts';
-import { manifests } from '../../functions/manifests.ts';
-import { manifestsOn } from '../../lib/deployment.ts';
-import { deviates, deviations, judge } from '../../lib/nag.ts';
+import { acknowledge, acknowledgements, addNagChecks } from '../../lib/nag.ts';
 import { stageOf } from '../../lib/stages.ts';
 import { settingsOf } from './synthesis.ts';
 
@@ -21,7 +20,7 @@ const synthesis = (build: (app: App) => void) => {
 describe.each(Object.keys(settingsOf) as StageName[])('%s', (name) => {
   const stage = stageOf(settingsOf[name]);
   const code = () => Code.fromInline('exports.handler = () => {};');
-  const whole = (app: App) => breakwater(app, { stage, manifests: manifestsOn(stage, manifests), code });
+  const whole = (app: App) => breakwater(app, { stage, manifests: manifestsOn(name, contexts), code });
 
   test('leaves no finding of AwsSolutions open', () => expect(synthesis(whole)).not.toThrow());
 
@@ -34,16 +33,16 @@ describe.each(Object.keys(settingsOf) as StageName[])('%s', (name) => {
   });
 });
 
-test('deviations are few', () => expect(deviations.length).toBeLessThanOrEqual(8));
+test('deviations are few', () => expect(acknowledgements.length).toBeLessThanOrEqual(8));
 
 test('a reason holds for its construct alone', () => {
   const queues = (excused: readonly string[]) =>
     synthesis((app) => {
-      judge(app);
+      addNagChecks(app);
       const stack = new Stack(app, 'Stack');
       for (const id of ['One', 'Two']) {
         const queue = new Queue(stack, id, { enforceSSL: true });
-        if (excused.includes(id)) deviates(queue, 'deadEnd');
+        if (excused.includes(id)) acknowledge(queue, 'deadEnd');
       }
     });
   expect(queues(['One'])).toThrow(/Stack\/Two\/Resource.*\n.*AwsSolutions-SQS3/);

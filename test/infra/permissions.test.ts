@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { names, TABLE, variablesOf, workflowVariable } from '#shared/manifest';
-import { manifests } from '../../functions/manifests.ts';
-import { functionsOf, manifestsOn } from '../../lib/deployment.ts';
+import { contexts } from '#contexts';
+import { functionsOf, manifestsOn, names, TABLE, variablesOf, workflowVariable } from '#platform/manifest';
 import { stageOf } from '../../lib/stages.ts';
 import { allStatements, type Statement, statementsOf, tails } from './roles.ts';
 import { everyStage, only, settingsOf } from './synthesis.ts';
@@ -34,12 +33,12 @@ const guarded = ({ Effect, Action, Condition }: Statement) => {
   );
 };
 
-const workflows = manifests.flatMap((manifest) => Object.keys(manifest.workflows ?? {}));
+const workflows = contexts.flatMap((manifest) => Object.keys(manifest.workflows ?? {}));
 
 describe.each(everyStage())('%s', (stage, synthesis) => {
   const by = names(stage);
   const indexes = TABLE.indexes.map(({ name }) => `table/${by.table}/index/${name}`);
-  const specs = functionsOf(...manifestsOn(stageOf(settingsOf[stage]), manifests));
+  const specs = functionsOf(...manifestsOn(stage, contexts));
   const functions = synthesis.ofType('AWS::Lambda::Function');
   const named = (id: string) =>
     only(
@@ -71,7 +70,7 @@ describe.each(everyStage())('%s', (stage, synthesis) => {
     }
   });
 
-  test('there are exactly the functions of the manifests', () =>
+  test('there are exactly the functions of the contexts', () =>
     expect(functions.map(({ Properties }) => Properties.FunctionName).sort()).toEqual(
       specs.map(({ id }) => by.fn(id)).sort(),
     ));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { names } from '#shared/manifest';
+import { names } from '#platform/manifest';
 import { allStatements } from './roles.ts';
 import { everyStage, type Json, only } from './synthesis.ts';
 

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { names } from '#shared/manifest';
-import { manifests } from '../../functions/manifests.ts';
-import { functionsOf } from '../../lib/deployment.ts';
+import { contexts } from '#contexts';
+import { functionsOf, names } from '#platform/manifest';
 import { everyStage, only } from './synthesis.ts';
 
-const scheduled = functionsOf(...manifests).filter(({ spec }) => spec.everyMinutes);
+const scheduled = functionsOf(...contexts).filter(({ spec }) => spec.everyMinutes);
 
 test('there are scheduled functions, so that this proves something', () =>
   expect(scheduled.map(({ id }) => id)).toContain('orders-sweep'));
@@ -13,7 +12,7 @@ describe.each(everyStage())('%s', (stage, { ofType }) => {
   const by = names(stage);
   const clocks = ofType('AWS::Events::Rule').filter(({ Properties }) => Properties.ScheduleExpression);
 
-  test('the clock calls those of the manifests, and nobody else', () => expect(clocks).toHaveLength(scheduled.length));
+  test('the clock calls those of the contexts, and nobody else', () => expect(clocks).toHaveLength(scheduled.length));
 
   test.each(scheduled)('$id runs by the clock, and a run that fails is not repeated', ({ id, spec }) => {
     const fn = only(

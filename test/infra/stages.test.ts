@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { names } from '#shared/manifest';
+import { names } from '#platform/manifest';
 import { stageOf } from '../../lib/stages.ts';
 import { everyStage, type Json, only, settingsOf, synthesise } from './synthesis.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Manifest } from '#shared/manifest';
-import { manifests } from '../../functions/manifests.ts';
+import { contexts } from '#contexts';
+import type { Manifest } from '#platform/manifest';
 import { summaryOf } from './summary.ts';
 import { everyStage, type Resource, type Synthesis, settingsOf, synthesise } from './synthesis.ts';
 
@@ -19,21 +19,23 @@ describe.each(everyStage())('%s', (stage, synthesis) => {
     const more: Manifest = {
       context: 'reviews',
       core: false,
+      routes: {
+        write: {
+          writeReview: { method: 'POST', path: '/v1/reviews', scope: 'tenant', summary: 'Writes.', responses: {} },
+        },
+      },
       functions: {
         write: {
-          entry: 'functions/reviews/write.lambda.ts',
-          routes: [{ method: 'POST', path: '/v1/reviews', scope: 'tenant' }],
           grants: [{ of: 'reviews', may: ['GetItem', 'PutItem'] }],
         },
         count: {
-          entry: 'functions/reviews/count.lambda.ts',
           consumes: ['OrderConfirmed.v1'],
           grants: [{ of: 'reviews', may: ['GetItem', 'PutItem'] }],
         },
       },
     };
     const lines = summary.split('\n');
-    const grown = summaryOf(stage, synthesise(settingsOf[stage], [...manifests, more])).split('\n');
+    const grown = summaryOf(stage, synthesise(settingsOf[stage], [...contexts, more])).split('\n');
     expect(lines.filter((line) => !grown.includes(line))).toEqual([]);
     expect(grown.length - lines.length).toBeLessThanOrEqual(20);
   });

@@ -1,4 +1,4 @@
-import { names, type StageName } from '#shared/manifest';
+import { names, type StageName } from '#platform/manifest';
 import { KINDS, LEFT_OUT, PART_OF, type Text } from './kinds.ts';
 import { type Json, pathOf, type Resource, type Synthesis, strings } from './synthesis.ts';
 

@@ -1,9 +1,8 @@
 import { App } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import type { Manifest, StageName } from '#shared/manifest';
+import { contexts } from '#contexts';
+import { type Manifest, manifestsOn, type StageName } from '#platform/manifest';
 import { breakwater } from '../../bin/breakwater.ts';
-import { manifests } from '../../functions/manifests.ts';
-import { manifestsOn } from '../../lib/deployment.ts';
 import { type Settings, stageOf } from '../../lib/stages.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: CloudFormation's properties are JSON of a form that differs with each type
@@ -31,11 +30,11 @@ export type Synthesis = {
 };
 
 /** Synthesises a stage as the CDK would, but for the functions' code, which is bundled in a test of its own. */
-export const synthesise = (settings: Settings, all: readonly Manifest[] = manifests): Synthesis => {
+export const synthesise = (settings: Settings, all: readonly Manifest[] = contexts): Synthesis => {
   const stage = stageOf(settings);
   const app = new App();
   const code = () => Code.fromInline('exports.handler = () => {};');
-  breakwater(app, { stage, manifests: manifestsOn(stage, all), code });
+  breakwater(app, { stage, manifests: manifestsOn(stage.name, all), code });
   const stacks = app.synth().stacks.map((stack) => ({
     name: stack.stackName,
     template: stack.template as Json,

@@ -1,14 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { names } from '#shared/manifest';
-import { manifests } from '../../functions/manifests.ts';
-import { functionsOf } from '../../lib/deployment.ts';
+import { contexts } from '#contexts';
+import { functionsOf, names } from '#platform/manifest';
 import { everyStage, type Json, only, type Resource } from './synthesis.ts';
 
-const workers = functionsOf(...manifests).filter(({ spec }) => spec.consumes);
+const workers = functionsOf(...contexts).filter(({ spec }) => spec.consumes);
 /** Queues that nothing consumes, and who sends to them. */
-const holdings = functionsOf(...manifests).flatMap(({ id, spec }) =>
-  (spec.sends ?? []).map((queue) => ({ id, queue })),
-);
+const holdings = functionsOf(...contexts).flatMap(({ id, spec }) => (spec.sends ?? []).map((queue) => ({ id, queue })));
 const refersTo = (value: Json, { id }: Resource) => JSON.stringify(value).includes(`"${id}"`);
 
 describe.each(everyStage())('%s', (stage, { ofType }) => {
@@ -25,7 +22,7 @@ describe.each(everyStage())('%s', (stage, { ofType }) => {
   test('there are three queues for each worker, those that are only sent to, and no others', () =>
     expect(queues.map(({ Properties }) => Properties.QueueName).sort()).toEqual(
       [
-        ...workers.flatMap(({ id }) => [by.queue(id), by.deadLetters(id), by.undelivered(id)]),
+        ...workers.flatMap(({ id }) => [by.queue(id), by.deadLetters(id), by.ruleDeadLetters(id)]),
         ...holdings.map((holding) => by.queue(holding.queue)),
       ].sort(),
     ));
@@ -137,7 +134,7 @@ describe.each(everyStage())('%s', (stage, { ofType }) => {
 
   test.each(workers)('$id is sent its events, by its own rule alone', ({ id, spec }) => {
     const its = queue(by.queue(id));
-    const undelivered = queue(by.undelivered(id));
+    const undelivered = queue(by.ruleDeadLetters(id));
     const rule = only(
       ofType('AWS::Events::Rule').filter(
         ({ stack, Properties }) => stack === its.stack && refersTo(Properties.Targets, its),
@@ -180,6 +177,6 @@ describe.each(everyStage())('%s', (stage, { ofType }) => {
 });
 
 test('every event that is consumed is published by a context', () => {
-  const published = manifests.flatMap(({ publishes = [] }) => publishes);
+  const published = contexts.flatMap(({ publishes = [] }) => publishes);
   for (const { id, spec } of workers) for (const type of spec.consumes ?? []) expect(published, id).toContain(type);
 });

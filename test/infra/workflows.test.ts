@@ -1,12 +1,11 @@
 import aslValidator from 'asl-validator';
 import { describe, expect, test } from 'vitest';
-import { names } from '#shared/manifest';
-import { manifests } from '../../functions/manifests.ts';
-import { functionsOf } from '../../lib/deployment.ts';
+import { contexts } from '#contexts';
+import { functionsOf, names } from '#platform/manifest';
 import { statementsOf, tails } from './roles.ts';
 import { everyStage, type Json, only, settingsOf, synthesise } from './synthesis.ts';
 
-const workflows = manifests.flatMap((manifest) => Object.keys(manifest.workflows ?? {}));
+const workflows = contexts.flatMap((manifest) => Object.keys(manifest.workflows ?? {}));
 const pseudo: Readonly<Record<string, string>> = {
   'AWS::Partition': 'aws',
   'AWS::Region': 'eu-west-1',
@@ -21,7 +20,7 @@ const resolved = (definition: Json): string =>
 describe.each(everyStage())('%s', (stage, synthesis) => {
   const by = names(stage);
   const machines = synthesis.ofType('AWS::StepFunctions::StateMachine');
-  const tasks = functionsOf(...manifests).filter(({ spec }) => spec.task);
+  const tasks = functionsOf(...contexts).filter(({ spec }) => spec.task);
   const arn = (id: string) => `arn:aws:lambda:eu-west-1:123456789012:function:${by.fn(id)}`;
   const invoked = (definition: string): readonly string[] => [...new Set(definition.match(/arn:aws:lambda:[^"]+/g))];
   const definitionOf = (workflow: string) => {
@@ -32,7 +31,7 @@ describe.each(everyStage())('%s', (stage, synthesis) => {
     return { machine, definition: resolved(machine.Properties.DefinitionString) };
   };
 
-  test('has the workflows of the manifests', () =>
+  test('has the workflows of the contexts', () =>
     expect(machines.map(({ Properties }) => Properties.StateMachineName).sort()).toEqual(
       workflows.map(by.workflow).sort(),
     ));
@@ -86,7 +85,7 @@ describe.each(everyStage())('%s', (stage, synthesis) => {
 });
 
 test('a definition that names a function which no manifest has is refused', () => {
-  const withoutPayments = manifests.filter(({ context }) => context !== 'payments');
+  const withoutPayments = contexts.filter(({ context }) => context !== 'payments');
   expect(() => synthesise(settingsOf.dev, withoutPayments)).toThrow(
     'functions/orders/saga/fulfil-order.asl.json names functions that no manifest has: payments-charge',
   );

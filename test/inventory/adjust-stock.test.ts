@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { adjustStock } from '#inventory/app/adjust-stock';
-import type { Draw } from '#inventory/domain/stock';
+import type { Allocation } from '#inventory/domain/stock';
+import { adjustStock } from '#inventory/use-cases/adjust-stock';
 import {
   adjust,
   adjustmentsAnswering,
@@ -19,7 +19,7 @@ it('spreads what comes in over the shards, and takes from those that have', asyn
   const put: unknown[] = [];
   const adjustments = {
     find: async () => undefined,
-    put: async (_: unknown, head: unknown, draws: readonly Draw[]) => {
+    put: async (_: unknown, head: unknown, draws: readonly Allocation[]) => {
       put.push(head, draws);
       return 'done' as const;
     },

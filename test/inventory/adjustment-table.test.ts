@@ -1,49 +1,49 @@
 import { describe, expect, it } from 'vitest';
-import { adjustmentTable } from '#inventory/data/adjustment-table';
-import { headTable } from '#inventory/data/head-table';
-import { adjustmentKey, headKey, shardKey } from '#inventory/data/keys';
-import { counted, type Head, unstocked } from '#inventory/domain/head';
-import { type Draw, spread } from '#inventory/domain/stock';
-import { watchedTable } from '../shared/fixtures/watched-table.ts';
+import { emptySummary, type SkuSummary, withAvailability } from '#inventory/domain/sku-summary';
+import { type Allocation, distribute } from '#inventory/domain/stock';
+import { adjustmentTable } from '#inventory/table/adjustment-table';
+import { adjustmentKey, shardKey, summaryKey } from '#inventory/table/keys';
+import { summaryTable } from '#inventory/table/summary-table';
+import { watchedTable } from '../platform/fixtures/watched-table.ts';
 import { headOf, mug, pot, shardsOf, stock, tenantId } from './fixtures/stock.ts';
 
 const received = { tenantId, id: 'a1', sku: mug, delta: 5, reason: 'received' };
 const made = () => {
   const table = watchedTable();
-  return { ...table, adjustments: adjustmentTable(table.rt), heads: headTable(table.rt) };
+  return { ...table, adjustments: adjustmentTable(table.rt), heads: summaryTable(table.rt) };
 };
 const event = (type: string, version: number, data: object) => ({
   id: expect.any(String),
   at: expect.any(String),
   ...{ type, tenantId, aggregateId: mug, version, data },
 });
-const none = unstocked(tenantId, mug);
+const none = emptySummary(tenantId, mug);
 
 describe('an adjustment', () => {
   it('makes the head and the shards of a SKU that was never stocked, and tells of itself', async () => {
     const { adjustments, itemAt, heads, calls } = made();
-    expect(await adjustments.put(received, none, spread(mug, 5, 1, 0))).toBe('done');
+    expect(await adjustments.put(received, none, distribute(mug, 5, 1, 0))).toBe('done');
     expect(calls.at(-1)?.units.write).toBe(6);
     expect(await itemAt(adjustmentKey(tenantId, 'a1'))).toMatchObject({ ...received, at: expect.any(String) });
-    expect(await itemAt(headKey(tenantId, mug))).toMatchObject({
+    expect(await itemAt(summaryKey(tenantId, mug))).toMatchObject({
       ...{ pk: 'inventory#t1#head#mug', shards: 1, depleted: true, v: 1 },
       out: { v: 1, events: [event('StockAdjusted.v1', 1, { skus: [mug], delta: 5 })] },
     });
-    const [head] = await heads.heads(tenantId, [mug]);
+    const [head] = await heads.summaries(tenantId, [mug]);
     expect(head).toEqual({ ...none, version: 1 });
-    expect(await heads.shards([head as Head])).toEqual(shardsOf(mug, [5]));
+    expect(await heads.shards([head as SkuSummary])).toEqual(shardsOf(mug, [5]));
     expect(await adjustments.find(tenantId, 'a1')).toEqual(received);
     expect(await adjustments.find(tenantId, 'a2')).toBeUndefined();
   });
 
   it('happens once for each id', async () => {
     const { adjustments, itemAt } = made();
-    await adjustments.put(received, none, spread(mug, 5, 1, 0));
-    expect(await adjustments.put({ ...received, delta: 7 }, none, spread(mug, 7, 1, 0))).toEqual(received);
+    await adjustments.put(received, none, distribute(mug, 5, 1, 0));
+    expect(await adjustments.put({ ...received, delta: 7 }, none, distribute(mug, 7, 1, 0))).toEqual(received);
     expect(await itemAt(shardKey(tenantId, mug, 0))).toMatchObject({ available: 5 });
   });
 
-  it.each<[string, Head, readonly Draw[], string]>([
+  it.each<[string, SkuSummary, readonly Allocation[], string]>([
     ['a shard has less', headOf(mug), [{ sku: mug, shard: 0, quantity: -4 }], 'short'],
     ['the head moved on', headOf(mug, { version: 2 }), [{ sku: mug, shard: 0, quantity: -1 }], 'contended'],
     ['the head has come to be', none, [{ sku: mug, shard: 0, quantity: 1 }], 'contended'],
@@ -68,7 +68,7 @@ describe('an adjustment', () => {
   it('is contended by another at the same time', async () => {
     const { rt, adjustments } = made();
     await stock(rt, mug, [3]);
-    const put = (id: string) => adjustments.put({ ...received, id }, headOf(mug), spread(mug, 5, 1, 0));
+    const put = (id: string) => adjustments.put({ ...received, id }, headOf(mug), distribute(mug, 5, 1, 0));
     expect((await Promise.all([put('a1'), put('a2')])).toSorted()).toEqual(['contended', 'done']);
   });
 });
@@ -80,22 +80,22 @@ describe('a head', () => {
   ])('with %i available tells %s', async (available, type, from) => {
     const { rt, heads, itemAt, calls } = made();
     await stock(rt, mug, [3]);
-    const to = counted(from, available);
-    expect(await heads.tell(from, to)).toBe(true);
+    const to = withAvailability(from, available);
+    expect(await heads.publish(from, to)).toBe(true);
     expect(calls.at(-1)?.units.write).toBe(1);
-    expect(await itemAt(headKey(tenantId, mug))).toMatchObject({
+    expect(await itemAt(summaryKey(tenantId, mug))).toMatchObject({
       ...{ depleted: to.depleted, v: 2 },
       out: { v: 2, events: [event(type, 2, { sku: mug })] },
     });
-    expect(await heads.tell(from, to)).toBe(false);
+    expect(await heads.publish(from, to)).toBe(false);
   });
 
   it('says that it lost to an adjustment under way', async () => {
     const { rt, adjustments, heads } = made();
     await stock(rt, mug, [3]);
     const both = [
-      adjustments.put(received, headOf(mug), spread(mug, 5, 1, 0)),
-      heads.tell(headOf(mug), counted(headOf(mug), 0)),
+      adjustments.put(received, headOf(mug), distribute(mug, 5, 1, 0)),
+      heads.publish(headOf(mug), withAvailability(headOf(mug), 0)),
     ];
     expect(await Promise.all(both)).toEqual(['done', false]);
   });

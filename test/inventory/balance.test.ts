@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { gather, level } from '#inventory/domain/balance';
-import { available, type Draw, draw, MOST_DRAWS } from '#inventory/domain/stock';
-import type { Sku } from '#shared/kernel';
+import { consolidate, rebalance } from '#inventory/domain/rebalance';
+import { type Allocation, allocate, available, MAX_ALLOCATIONS } from '#inventory/domain/stock';
+import type { Sku } from '#platform/kernel';
 import { mug, shardsOf } from './fixtures/stock.ts';
 
-const sum = (draws: readonly Draw[]) => draws.reduce((total, { quantity }) => total + quantity, 0);
+const sum = (draws: readonly Allocation[]) => draws.reduce((total, { quantity }) => total + quantity, 0);
 const spread = fc.array(fc.nat(9), { maxLength: 64 });
 const counts = fc
   .integer({ min: 1, max: 64 })
   .chain((to) => fc.record({ to: fc.constant(to), from: fc.integer({ min: 1, max: to }) }));
 
 /** What lies in each shard after the changes, as the table's conditions have it. */
-const applied = (stock: readonly number[], changes: readonly Draw[]) => {
+const applied = (stock: readonly number[], changes: readonly Allocation[]) => {
   const left = [...stock];
   for (const { shard, quantity } of changes) {
     const now = (left[shard] ?? 0) + quantity;
@@ -30,7 +30,7 @@ describe('levelling', () => {
       fc.property(spread, counts, (units, { from, to }) => {
         let stock: readonly number[] = units.slice(0, from);
         const total = available(shardsOf(mug, stock));
-        const steps = level(mug, shardsOf(mug, stock), from, to);
+        const steps = rebalance(mug, shardsOf(mug, stock), from, to);
         let count = from;
         for (const { shards, changes } of steps) {
           expect(sum(changes)).toBe(0);
@@ -53,13 +53,13 @@ describe('levelling', () => {
     ));
 
   it('only tells the count where there is nothing to move', () => {
-    expect(level(mug, [], 1, 16)).toEqual([{ shards: 16, changes: [] }]);
-    expect(level(mug, shardsOf(mug, [2, 2]), 2, 2)).toEqual([{ shards: 2, changes: [] }]);
-    expect(level(mug, shardsOf(mug, [1]), 1, 2)).toEqual([{ shards: 2, changes: [] }]);
+    expect(rebalance(mug, [], 1, 16)).toEqual([{ shards: 16, changes: [] }]);
+    expect(rebalance(mug, shardsOf(mug, [2, 2]), 2, 2)).toEqual([{ shards: 2, changes: [] }]);
+    expect(rebalance(mug, shardsOf(mug, [1]), 1, 2)).toEqual([{ shards: 2, changes: [] }]);
   });
 
   it('fills what is short before it adds, and adds in order, so that it may be left after any step', () => {
-    const steps = level(mug, shardsOf(mug, [9, 0, 9]), 3, 6);
+    const steps = rebalance(mug, shardsOf(mug, [9, 0, 9]), 3, 6);
     expect(steps.map(({ shards }) => shards)).toEqual([4, 6]);
     expect(steps[0]?.changes).toEqual([
       { sku: mug, shard: 0, quantity: -6 },
@@ -83,19 +83,19 @@ describe('gathering', () => {
         const asked = stocks.map((units, i) => ({ sku: skus[i] as Sku, quantity: available(shardsOf(mug, units)) }));
         const all = (stock: readonly (readonly number[])[]) =>
           stock.flatMap((units, i) => shardsOf(skus[i] as Sku, units));
-        const drawn = draw(asked, all(stocks), () => 0);
+        const drawn = allocate(asked, all(stocks), () => 0);
         if (!drawn.ok) throw new Error('they ask for what there is');
-        const gathered = gather(drawn.value);
+        const gathered = consolidate(drawn.value);
         const after = stocks.map((units, i) => {
           const changes = gathered.filter(({ sku }) => sku === skus[i]).flatMap((part) => part.changes);
           expect(sum(changes)).toBe(0);
           return applied(units, changes);
         });
-        const again = draw(asked, all(after), () => 0);
-        expect(again.ok && again.value.length <= MOST_DRAWS).toBe(true);
+        const again = allocate(asked, all(after), () => 0);
+        expect(again.ok && again.value.length <= MAX_ALLOCATIONS).toBe(true);
         const last = gathered.at(-1)?.changes.length ?? 1;
-        if (gathered.length > 0 && again.ok) expect(again.value.length + last - 1).toBeGreaterThan(MOST_DRAWS);
-        else expect(drawn.value.length).toBeLessThanOrEqual(MOST_DRAWS);
+        if (gathered.length > 0 && again.ok) expect(again.value.length + last - 1).toBeGreaterThan(MAX_ALLOCATIONS);
+        else expect(drawn.value.length).toBeLessThanOrEqual(MAX_ALLOCATIONS);
       }),
     ));
 });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { countStock } from '#inventory/app/count-stock';
 import type { Shard } from '#inventory/domain/stock';
+import { countStock } from '#inventory/use-cases/count-stock';
 import { patience } from './fixtures/ports.ts';
 import { headOf, mug, shardsOf, tenantId } from './fixtures/stock.ts';
 
@@ -17,14 +17,14 @@ const counting = (open: number, versions = [1], tries = 9) => {
     const [version = 0] = left.length > 1 ? left.splice(0, 1) : left;
     return version === 0 ? [] : [headOf(mug, { shards: 2, version })];
   };
-  return countStock({ heads, shards: async () => taken }, async () => open)(tenantId, mug, patience(tries));
+  return countStock({ summaries: heads, shards: async () => taken }, async () => open)(tenantId, mug, patience(tries));
 };
 /** The same, with these looks at the shards, one after the other; the last one stays. */
 const looking = (looks: readonly (readonly Shard[])[], tries: number) => {
   const left = [...looks];
   const shards = async () => (left.length > 1 ? left.shift() : left[0]) as readonly Shard[];
   const heads = async () => [headOf(mug, { shards: 2 })];
-  return countStock({ heads, shards }, async () => 3)(tenantId, mug, patience(tries));
+  return countStock({ summaries: heads, shards }, async () => 3)(tenantId, mug, patience(tries));
 };
 const later = taken.map((shard) => ({ ...shard, version: shard.version + 1 }));
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { available, draw, guess, type Shard, spread, steady } from '#inventory/domain/stock';
-import type { Sku } from '#shared/kernel';
+import { allocate, available, distribute, guessAllocation, isStable, type Shard } from '#inventory/domain/stock';
+import type { Sku } from '#platform/kernel';
 import { mug, pot, shardsOf } from './fixtures/stock.ts';
 
 const skus = Array.from({ length: 20 }, (_, i) => `sku${i}` as Sku);
@@ -24,7 +24,7 @@ describe('drawing', () => {
     fc.assert(
       fc.property(lines, shards, chance, (asked, stock, pick) => {
         const of = (sku: Sku) => stock.filter((shard) => shard.sku === sku);
-        const drawn = draw(asked, stock, pick);
+        const drawn = allocate(asked, stock, pick);
         const lacking = asked.some(({ sku, quantity }) => available(of(sku)) < quantity);
         expect(drawn.ok).toBe(!lacking);
         if (!drawn.ok) {
@@ -51,8 +51,8 @@ describe('drawing', () => {
 
   it('picks by chance among the shards that have enough', () => {
     const stock = shardsOf(mug, [1, 5, 0, 5]);
-    expect(draw([{ sku: mug, quantity: 2 }], stock, () => 0)).toMatchObject({ value: [{ shard: 1 }] });
-    expect(draw([{ sku: mug, quantity: 2 }], stock, () => 1)).toMatchObject({ value: [{ shard: 3 }] });
+    expect(allocate([{ sku: mug, quantity: 2 }], stock, () => 0)).toMatchObject({ value: [{ shard: 1 }] });
+    expect(allocate([{ sku: mug, quantity: 2 }], stock, () => 1)).toMatchObject({ value: [{ shard: 3 }] });
   });
 });
 
@@ -61,22 +61,22 @@ describe('two looks', () => {
   const seen = [first, second];
 
   it('are steady where every shard of the SKU is as it was, in whatever order they come', () => {
-    expect(steady(mug, seen, [second, first, ...shardsOf(pot, [1])])).toBe(true);
-    expect(steady(mug, [], [])).toBe(true);
+    expect(isStable(mug, seen, [second, first, ...shardsOf(pot, [1])])).toBe(true);
+    expect(isStable(mug, [], [])).toBe(true);
   });
 
   it('are not where one was written, even back to what it was, or has come to be', () => {
-    expect(steady(mug, seen, [first, { ...second, version: 2 }])).toBe(false);
-    expect(steady(mug, seen, [first])).toBe(false);
-    expect(steady(mug, [first], seen)).toBe(false);
-    expect(steady(mug, [first], [second])).toBe(false);
+    expect(isStable(mug, seen, [first, { ...second, version: 2 }])).toBe(false);
+    expect(isStable(mug, seen, [first])).toBe(false);
+    expect(isStable(mug, [first], seen)).toBe(false);
+    expect(isStable(mug, [first], [second])).toBe(false);
   });
 });
 
 describe('guessing', () => {
   it('takes each line out of one shard that exists, and the first where nothing is known', () => {
     const counts = new Map([[mug, 4]]);
-    const picked = guess(
+    const picked = guessAllocation(
       [
         { sku: mug, quantity: 2 },
         { sku: pot, quantity: 3 },
@@ -100,7 +100,7 @@ describe('spreading', () => {
         fc.integer({ min: 1, max: 64 }),
         fc.nat(63),
         (units, count, at) => {
-          const parts = spread(mug, units, count, at % count);
+          const parts = distribute(mug, units, count, at % count);
           expect(sum(parts)).toBe(units);
           const got = Array.from({ length: count }, (_, n) => sum(parts.filter(({ shard }) => shard === n)));
           expect(sum(got.map((quantity) => ({ quantity })))).toBe(units);
@@ -111,7 +111,7 @@ describe('spreading', () => {
     ));
 
   it('begins where it is told, so that single units do not all go to one shard', () => {
-    expect(spread(mug, 2, 3, 2)).toEqual([
+    expect(distribute(mug, 2, 3, 2)).toEqual([
       { sku: mug, shard: 2, quantity: 1 },
       { sku: mug, shard: 0, quantity: 1 },
     ]);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { commitHold } from '#inventory/app/commit-hold';
-import { holdStock } from '#inventory/app/hold-stock';
-import type { Stock } from '#inventory/app/ports';
-import { releaseStock } from '#inventory/app/release-stock';
-import { type Hold, tombstone } from '#inventory/domain/hold';
-import type { OrderInCharge } from '#orders/contract';
+import { type Hold, holdTombstone } from '#inventory/domain/hold';
+import { commitOrderHold } from '#inventory/use-cases/commit-hold';
+import { holdStock } from '#inventory/use-cases/hold-stock';
+import type { Stock } from '#inventory/use-cases/ports';
+import { releaseStock } from '#inventory/use-cases/release-stock';
+import type { FindOrderForRun } from '#orders/contract';
 import { held, hold, holdsAnswering, noStock, order, patience, pick, restless, shelf, step } from './fixtures/ports.ts';
 import { headOf, mug, orderId, shardsOf, tenantId } from './fixtures/stock.ts';
 
@@ -27,7 +27,7 @@ describe('holding', () => {
 
   it('sends nothing once the order has moved on', async () => {
     const { written, holds } = holdsAnswering([]);
-    const orders: OrderInCharge = async () => undefined;
+    const orders: FindOrderForRun = async () => undefined;
     const ports = { orders, stock: shelf([5]), holds, pick };
     expect(await holdStock(ports)(step, patience(9))).toEqual(refused('superseded'));
     expect(written).toEqual([]);
@@ -36,7 +36,7 @@ describe('holding', () => {
   it.each(['short', 'contended'] as const)('looks at all shards where its guess was %s', async (outcome) => {
     const { written, holds } = holdsAnswering([outcome]);
     expect(await hold(holds, shelf([1, 1]))).toMatchObject({ ok: true });
-    expect(written[1]?.draws).toEqual([
+    expect(written[1]?.allocations).toEqual([
       { sku: mug, shard: 0, quantity: 1 },
       { sku: mug, shard: 1, quantity: 1 },
     ]);
@@ -47,7 +47,7 @@ describe('holding', () => {
     let looks = 0;
     const growing = {
       ...noStock,
-      heads: async () => (looks++ === 0 ? [] : [headOf(mug)]),
+      summaries: async () => (looks++ === 0 ? [] : [headOf(mug)]),
       shards: async (heads: readonly unknown[]) => (heads.length > 0 ? shardsOf(mug, [5]) : []),
     };
     expect(await hold(holds, growing)).toMatchObject({ ok: true });
@@ -58,7 +58,7 @@ describe('holding', () => {
     expect(await hold(holdsAnswering([held]).holds)).toEqual({ ok: true, value: held });
     expect(await hold(holdsAnswering([committed]).holds)).toEqual({ ok: true, value: committed });
     expect(await hold(holdsAnswering([released]).holds)).toEqual(refused('superseded'));
-    expect(await hold(holdsAnswering([tombstone(step)]).holds)).toEqual(refused('superseded'));
+    expect(await hold(holdsAnswering([holdTombstone(step)]).holds)).toEqual(refused('superseded'));
   });
 
   it('says that stock is out after a look, unless its own hold has taken it', async () => {
@@ -81,12 +81,16 @@ describe('holding', () => {
       stands = shelf([95, ...Array<number>(99).fill(0)]);
       return 'done';
     };
-    const stock: Stock = { heads: (...of) => stands.heads(...of), shards: (...of) => stands.shards(...of), shift };
+    const stock: Stock = {
+      summaries: (...of) => stands.summaries(...of),
+      shards: (...of) => stands.shards(...of),
+      shift,
+    };
     const many = { ...order, lines: [{ sku: mug, quantity: 95 }] };
     const { written, holds } = holdsAnswering(['short']);
     const ports = { orders: async () => many, stock, holds, pick };
     expect(await holdStock(ports)(step, patience(9))).toMatchObject({ ok: true });
-    expect(written[1]?.draws).toEqual([{ sku: mug, shard: 0, quantity: 95 }]);
+    expect(written[1]?.allocations).toEqual([{ sku: mug, shard: 0, quantity: 95 }]);
     const head = headOf(mug, { shards: 100 });
     const taken = thin.slice(0, 94).map((_, i) => ({ sku: mug, shard: i + 1, quantity: -1 }));
     expect(shifts).toEqual([[head, { ...head, version: 2 }, [{ sku: mug, shard: 0, quantity: 94 }, ...taken]]]);
@@ -105,14 +109,14 @@ describe('releasing', () => {
 
   it('leaves a tombstone where there is no hold', async () => {
     const { written, holds } = holdsAnswering(['done']);
-    expect(await release(holds)).toEqual({ ok: true, value: tombstone(step) });
-    expect(written).toEqual([tombstone(step)]);
+    expect(await release(holds)).toEqual({ ok: true, value: holdTombstone(step) });
+    expect(written).toEqual([holdTombstone(step)]);
   });
 
   it('writes nothing the second time, nor once the order has moved on', async () => {
     const { written, holds } = holdsAnswering([], released);
     expect(await release(holds)).toEqual({ ok: true, value: released });
-    const orders: OrderInCharge = async () => undefined;
+    const orders: FindOrderForRun = async () => undefined;
     expect(await releaseStock({ orders, holds })(step, patience(9))).toEqual(refused('superseded'));
     expect(written).toEqual([]);
   });
@@ -129,7 +133,7 @@ describe('releasing', () => {
 });
 
 describe('committing', () => {
-  const commit = (holds: ReturnType<typeof holdsAnswering>['holds']) => commitHold(holds)(tenantId, orderId);
+  const commit = (holds: ReturnType<typeof holdsAnswering>['holds']) => commitOrderHold(holds)(tenantId, orderId);
 
   it('marks the hold once', async () => {
     const { written, holds } = holdsAnswering(['done'], held);

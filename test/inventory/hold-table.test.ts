@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { holdTable } from '#inventory/data/hold-table';
-import { holdKey, shardKey } from '#inventory/data/keys';
-import { heldStock } from '#inventory/data/open-holds';
-import { type Hold, open, tombstone } from '#inventory/domain/hold';
-import type { OrderId } from '#shared/kernel';
-import { type Operation, ServiceError } from '../../embedded/service.ts';
-import { watchedTable } from '../shared/fixtures/watched-table.ts';
+import { type Hold, holdTombstone, openHold } from '#inventory/domain/hold';
+import { holdTable } from '#inventory/table/hold-table';
+import { holdKey, shardKey } from '#inventory/table/keys';
+import { heldQuantity } from '#inventory/table/open-holds';
+import type { OrderId } from '#platform/kernel';
+import { type Operation, ServiceError } from '../../embedded/aws/service.ts';
+import { watchedTable } from '../platform/fixtures/watched-table.ts';
 import { mug, orderId, pot, stock, tenantId } from './fixtures/stock.ts';
 
 const of = { tenantId, orderId };
@@ -14,7 +14,7 @@ const draws = [
   { sku: mug, shard: 1, quantity: 1 },
   { sku: pot, shard: 0, quantity: 1 },
 ];
-const held = open(of, draws);
+const held = openHold(of, draws);
 const committed: Hold = { ...held, state: 'committed', version: 2 };
 const released: Hold = { ...held, state: 'released', version: 2 };
 const event = (type: string, version: number) => ({
@@ -49,14 +49,14 @@ describe('an open hold', () => {
       out: { v: 1, events: [event('StockHeld.v1', 1)] },
     });
     expect(await made.holds.find(tenantId, orderId)).toEqual(held);
-    expect(await heldStock(made.rt)(tenantId, mug)).toBe(3);
+    expect(await heldQuantity(made.rt)(tenantId, mug)).toBe(3);
   });
 
   it('takes nothing where one shard falls short', async () => {
     const { holds, available, hold } = await shelves();
-    const more = open(of, [...draws.slice(0, 2), { sku: pot, shard: 0, quantity: 2 }]);
+    const more = openHold(of, [...draws.slice(0, 2), { sku: pot, shard: 0, quantity: 2 }]);
     expect(await holds.put(more)).toBe('short');
-    expect(await holds.put(open(of, [{ sku: mug, shard: 7, quantity: 1 }]))).toBe('short');
+    expect(await holds.put(openHold(of, [{ sku: mug, shard: 7, quantity: 1 }]))).toBe('short');
     expect(await available()).toEqual([2, 3, 1]);
     expect(await hold()).toBeUndefined();
   });
@@ -70,16 +70,16 @@ describe('an open hold', () => {
 
   it('is refused by a tombstone', async () => {
     const made = await shelves();
-    expect(await made.holds.put(tombstone(of))).toBe('done');
+    expect(await made.holds.put(holdTombstone(of))).toBe('done');
     expect(lastly(made, 'TransactWriteItems')).toBe(2);
     expect(await made.hold()).not.toHaveProperty('out');
-    expect(await made.holds.put(held)).toEqual(tombstone(of));
+    expect(await made.holds.put(held)).toEqual(holdTombstone(of));
     expect(await made.available()).toEqual([2, 3, 1]);
   });
 
   it('is contended by another on the same shard, which is not out of stock', async () => {
     const { holds, available } = await shelves();
-    const other = open({ tenantId, orderId: 'o2' as OrderId }, [{ sku: mug, shard: 1, quantity: 1 }]);
+    const other = openHold({ tenantId, orderId: 'o2' as OrderId }, [{ sku: mug, shard: 1, quantity: 1 }]);
     const both = await Promise.all([holds.put(held), holds.put(other)]);
     expect(both.toSorted()).toEqual(['contended', 'done']);
     expect((await available())[1]).toBe(2);
@@ -90,7 +90,7 @@ describe('the end of a hold', () => {
   it('released: its draws go back and it leaves the list', async () => {
     const made = await shelves();
     await made.holds.put(held);
-    expect(await made.holds.move(held, released)).toBe('done');
+    expect(await made.holds.update(held, released)).toBe('done');
     expect(lastly(made, 'TransactWriteItems')).toBe(9);
     expect(await made.available()).toEqual([2, 3, 1]);
     const item = await made.hold();
@@ -101,13 +101,13 @@ describe('the end of a hold', () => {
       out: { v: 2, events: [event('StockReleased.v1', 2)] },
     });
     for (const name of ['listPk', 'listSk', 'held']) expect(item).not.toHaveProperty(name);
-    expect(await heldStock(made.rt)(tenantId, mug)).toBe(0);
+    expect(await heldQuantity(made.rt)(tenantId, mug)).toBe(0);
   });
 
   it('committed: its draws stay, it leaves the list, and there is no news of it', async () => {
     const made = await shelves();
     await made.holds.put(held);
-    expect(await made.holds.move(held, committed)).toBe('done');
+    expect(await made.holds.update(held, committed)).toBe('done');
     expect(lastly(made, 'PutItem')).toBe(2);
     expect(await made.available()).toEqual([0, 2, 0]);
     const item = await made.hold();
@@ -118,9 +118,9 @@ describe('the end of a hold', () => {
   it('is one of the two', async () => {
     const { holds, available } = await shelves();
     await holds.put(held);
-    await holds.move(held, committed);
-    expect(await holds.move(held, released)).toBe('contended');
-    expect(await holds.move(held, committed)).toBe('contended');
+    await holds.update(held, committed);
+    expect(await holds.update(held, released)).toBe('contended');
+    expect(await holds.update(held, committed)).toBe('contended');
     expect(await available()).toEqual([0, 2, 0]);
   });
 
@@ -129,7 +129,7 @@ describe('the end of a hold', () => {
     async (state) => {
       const { holds } = await shelves();
       await holds.put(held);
-      const all = await Promise.all([holds.move(held, released), holds.move(held, { ...held, state, version: 2 })]);
+      const all = await Promise.all([holds.update(held, released), holds.update(held, { ...held, state, version: 2 })]);
       expect(all).toEqual(['done', 'contended']);
     },
   );
@@ -180,8 +180,8 @@ it('adds up what all pages of open holds keep of a SKU', async () => {
   const { rt, holds, calls } = await shelves(inSmallPages);
   await stock(rt, mug, [50]);
   for (const id of ['o1', 'o2', 'o3', 'o4', 'o5'] as OrderId[])
-    await holds.put(open({ tenantId, orderId: id }, [{ sku: mug, shard: 0, quantity: 2 }]));
-  expect(await heldStock(rt)(tenantId, mug)).toBe(10);
-  expect(await heldStock(rt)(tenantId, pot)).toBe(0);
+    await holds.put(openHold({ tenantId, orderId: id }, [{ sku: mug, shard: 0, quantity: 2 }]));
+  expect(await heldQuantity(rt)(tenantId, mug)).toBe(10);
+  expect(await heldQuantity(rt)(tenantId, pot)).toBe(0);
   expect(calls.filter(({ operation }) => operation === 'Query').length).toBeGreaterThanOrEqual(6);
 });

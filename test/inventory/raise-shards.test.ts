@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import type { Stock } from '#inventory/app/ports';
-import { raiseShards } from '#inventory/app/raise-shards';
-import type { Head } from '#inventory/domain/head';
+import type { SkuSummary } from '#inventory/domain/sku-summary';
+import type { Stock } from '#inventory/use-cases/ports';
+import { raiseShards } from '#inventory/use-cases/raise-shards';
 import { noStock, patience } from './fixtures/ports.ts';
 import { headOf, mug, shardsOf, tenantId } from './fixtures/stock.ts';
 
@@ -10,10 +10,10 @@ type Outcome = Awaited<ReturnType<Stock['shift']>>;
 /** A SKU whose shifts answer as told, `done` once nothing is told any more; `heads` are those that they leave. */
 const shelves = (available: readonly number[], outcomes: readonly Outcome[] = [], known = true) => {
   const left = [...outcomes];
-  const heads: Head[] = known ? [headOf(mug, { shards: available.length })] : [];
+  const heads: SkuSummary[] = known ? [headOf(mug, { shards: available.length })] : [];
   const stock: Stock = {
     ...noStock,
-    heads: async () => heads.slice(-1),
+    summaries: async () => heads.slice(-1),
     shards: async () => shardsOf(mug, available),
     async shift(from, to) {
       const outcome = left.shift() ?? 'done';

@@ -2,14 +2,14 @@ import { expect, it } from 'vitest';
 import { read } from '#inventory/http/read';
 import { write } from '#inventory/http/write';
 import { formatApiKey } from '#tenants/contract';
-import { newApiKey, register } from '#tenants/http/register';
-import { request } from '../shared/fixtures/request.ts';
-import { tableWorld } from '../shared/fixtures/table.ts';
+import { newApiKey, tenantRegistration } from '#tenants/http/register';
+import { request } from '../platform/fixtures/request.ts';
+import { tableWorld } from '../platform/fixtures/table.ts';
 
 const shop = async () => {
   const all = tableWorld();
   const key = newApiKey(all.rt);
-  await register(all.rt)({ name: 'Acme', key });
+  await tenantRegistration(all.rt)({ name: 'Acme', key });
   const headers = { authorization: `Bearer ${formatApiKey(key)}` };
   const [reads, writes] = [read(all.rt), write(all.rt)];
   let adjustments = 0;

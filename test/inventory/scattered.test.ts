@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { holdStock } from '#inventory/app/hold-stock';
-import { raiseShards } from '#inventory/app/raise-shards';
-import { releaseStock } from '#inventory/app/release-stock';
-import { holdTable } from '#inventory/data/hold-table';
-import { stockTable } from '#inventory/data/stock-table';
 import { available, received } from '#inventory/domain/stock';
-import type { OrderId, Sku } from '#shared/kernel';
-import { watchedTable } from '../shared/fixtures/watched-table.ts';
+import { holdTable } from '#inventory/table/hold-table';
+import { stockTable } from '#inventory/table/stock-table';
+import { holdStock } from '#inventory/use-cases/hold-stock';
+import { raiseShards } from '#inventory/use-cases/raise-shards';
+import { releaseStock } from '#inventory/use-cases/release-stock';
+import type { OrderId, Sku } from '#platform/kernel';
+import { watchedTable } from '../platform/fixtures/watched-table.ts';
 import { patience } from './fixtures/ports.ts';
 import { mug, pot, stock, tenantId } from './fixtures/stock.ts';
 
@@ -16,7 +16,7 @@ const shop = async () => {
   const { rt } = watchedTable();
   for (const sku of [mug, pot, cup]) await stock(rt, sku, thin);
   const [shelves, holds] = [stockTable(rt), holdTable(rt)];
-  const looked = async (sku: Sku) => shelves.shards(await shelves.heads(tenantId, [sku]));
+  const looked = async (sku: Sku) => shelves.shards(await shelves.summaries(tenantId, [sku]));
   return {
     order(id: string, ...lines: (readonly [Sku, number])[]) {
       const step = { tenantId, orderId: id as OrderId, run: 1 };
@@ -44,7 +44,7 @@ it('holds lines that span more shards than one transaction takes, and gives them
   const all = order('o1', [mug, 64], [pot, 60]);
   const held = await all.hold();
   expect(held).toMatchObject({ ok: true });
-  expect(held.ok && held.value.draws.length).toBeLessThanOrEqual(90);
+  expect(held.ok && held.value.allocations.length).toBeLessThanOrEqual(90);
   expect([await counts(mug), await counts(pot)]).toEqual([
     [64, 0],
     [64, 4],

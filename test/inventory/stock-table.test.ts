@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { raiseShards } from '#inventory/app/raise-shards';
-import { headKey, shardKey } from '#inventory/data/keys';
-import { stockTable } from '#inventory/data/stock-table';
-import { inShards, unstocked } from '#inventory/domain/head';
-import { watchedTable } from '../shared/fixtures/watched-table.ts';
+import { emptySummary, withShards } from '#inventory/domain/sku-summary';
+import { shardKey, summaryKey } from '#inventory/table/keys';
+import { stockTable } from '#inventory/table/stock-table';
+import { raiseShards } from '#inventory/use-cases/raise-shards';
+import { watchedTable } from '../platform/fixtures/watched-table.ts';
 import { patience } from './fixtures/ports.ts';
 import { headOf, mug, stock, tenantId } from './fixtures/stock.ts';
 
@@ -14,14 +14,14 @@ const shelves = async (available: readonly number[]) => {
     const item = await made.itemAt(shardKey(tenantId, mug, n));
     return item && [item['received'], item['available'], item['v']];
   };
-  return { ...made, table: stockTable(made.rt), shard, head: () => made.itemAt(headKey(tenantId, mug)) };
+  return { ...made, table: stockTable(made.rt), shard, head: () => made.itemAt(summaryKey(tenantId, mug)) };
 };
 const part = (shard: number, quantity: number) => ({ sku: mug, shard, quantity });
 
 it('moves what was received along with what is available, into shards that were not there, and tells nobody', async () => {
   const { table, shard, head, calls } = await shelves([5]);
   const from = headOf(mug);
-  expect(await table.shift(from, inShards(from, 3), [part(0, -3), part(1, 2), part(2, 1)])).toBe('done');
+  expect(await table.shift(from, withShards(from, 3), [part(0, -3), part(1, 2), part(2, 1)])).toBe('done');
   expect([await shard(0), await shard(1), await shard(2)]).toEqual([
     [2, 2, 2],
     [2, 2, 1],
@@ -34,10 +34,10 @@ it('moves what was received along with what is available, into shards that were 
 
 it('makes the head of a SKU that was never stocked', async () => {
   const { table, head } = await shelves([]);
-  const from = unstocked(tenantId, mug);
-  expect(await table.shift(from, inShards(from, 16), [])).toBe('done');
+  const from = emptySummary(tenantId, mug);
+  expect(await table.shift(from, withShards(from, 16), [])).toBe('done');
   expect(await head()).toMatchObject({ shards: 16, depleted: true, v: 1 });
-  expect(await table.shift(from, inShards(from, 8), [])).toBe('contended');
+  expect(await table.shift(from, withShards(from, 8), [])).toBe('contended');
 });
 
 it.each([
@@ -45,7 +45,7 @@ it.each([
   ['the head moved on', headOf(mug, { version: 2 }), -1, 'contended'],
 ])('moves nothing where %s', async (_, from, quantity, outcome) => {
   const { table, shard, head } = await shelves([5]);
-  expect(await table.shift(from, inShards(from, 2), [part(0, quantity), part(1, -quantity)])).toBe(outcome);
+  expect(await table.shift(from, withShards(from, 2), [part(0, quantity), part(1, -quantity)])).toBe(outcome);
   expect([await shard(0), await shard(1)]).toEqual([[5, 5, 1], undefined]);
   expect(await head()).toMatchObject({ shards: 1, v: 1 });
 });
@@ -53,7 +53,7 @@ it.each([
 it('is contended by an order that draws from the same shard', async () => {
   const { table } = await shelves([5]);
   const from = headOf(mug);
-  const shift = () => table.shift(from, inShards(from, 2), [part(0, -1), part(1, 1)]);
+  const shift = () => table.shift(from, withShards(from, 2), [part(0, -1), part(1, 1)]);
   expect((await Promise.all([shift(), shift()])).toSorted()).toEqual(['contended', 'done']);
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { OrderId } from '#shared/kernel';
+import type { OrderId } from '#platform/kernel';
 import { mug, pot } from './fixtures/stock.ts';
 import { warehouse } from './fixtures/warehouse.ts';
 

@@ -1,34 +1,34 @@
 import { describe, expect, it } from 'vitest';
-import { holdTable } from '#inventory/data/hold-table';
 import { holdTask } from '#inventory/saga/hold.task';
 import { releaseTask } from '#inventory/saga/release.task';
+import { holdTable } from '#inventory/table/hold-table';
 import { commitHoldsWorker } from '#inventory/workers/commit-holds.worker';
 import { watchStockWorker } from '#inventory/workers/watch-stock.worker';
-import { orderTable } from '#orders/data/order-table';
-import { cancel } from '#orders/domain/customer';
-import { confirm } from '#orders/domain/saga';
+import { cancelByCustomer } from '#orders/domain/customer';
+import { markConfirmed } from '#orders/domain/saga-step';
+import { orderTable } from '#orders/table/order-table';
 import { anOrder, at, limits } from '../orders/fixtures/order.ts';
-import { delivered, invocation, messages } from '../shared/fixtures/invocation.ts';
-import { watchedTable } from '../shared/fixtures/watched-table.ts';
+import { delivered, invocation, messages } from '../platform/fixtures/invocation.ts';
+import { watchedTable } from '../platform/fixtures/watched-table.ts';
 import { mug, orderId, pot, stock, tenantId } from './fixtures/stock.ts';
 
 const stepOf = (run: number) => ({ tenantId, orderId, run });
 const shop = async (mugs: number) => {
   const { rt, records } = watchedTable();
   const [orders, holds] = [orderTable(rt), holdTable(rt)];
-  const placed = await orders.putOrMeet(anOrder());
+  const placed = await orders.putIfAbsent(anOrder());
   await stock(rt, mug, [mugs]);
   await stock(rt, pot, [1]);
-  const move = async (to: ReturnType<typeof cancel> | ReturnType<typeof confirm>) => {
-    if (to.ok) await orders.move(placed, to.value);
+  const move = async (to: ReturnType<typeof cancelByCustomer> | ReturnType<typeof markConfirmed>) => {
+    if (to.ok) await orders.update(placed, to.value);
   };
   return {
     records,
     holds,
     hold: () => holdTask(rt)(stepOf(1), invocation()),
     release: () => releaseTask(rt)(stepOf(2), invocation()),
-    cancel: () => move(cancel(placed, at, limits)),
-    confirm: () => move(confirm(placed, 1, at, limits)),
+    cancel: () => move(cancelByCustomer(placed, at, limits)),
+    confirm: () => move(markConfirmed(placed, 1, at, limits)),
     standing: () => holds.find(tenantId, orderId),
     commit: commitHoldsWorker(rt),
     watch: watchStockWorker(rt),
@@ -41,7 +41,7 @@ describe('the tasks of stock', () => {
     await hold();
     expect(await standing()).toMatchObject({
       state: 'open',
-      draws: [
+      allocations: [
         { sku: mug, quantity: 2 },
         { sku: pot, quantity: 1 },
       ],
@@ -68,7 +68,7 @@ describe('the tasks of stock', () => {
     const { hold, cancel, release, holds, standing } = await shop(2);
     await hold();
     const open = await standing();
-    if (open) await holds.move(open, { ...open, state: 'committed', version: 2 });
+    if (open) await holds.update(open, { ...open, state: 'committed', version: 2 });
     await cancel();
     await expect(release()).rejects.toMatchObject({ name: 'HoldCommitted' });
   });

@@ -1,30 +1,30 @@
 import { expect, it } from 'vitest';
-import { adjustStock } from '#inventory/app/adjust-stock';
-import { countStock } from '#inventory/app/count-stock';
-import { holdStock } from '#inventory/app/hold-stock';
-import type { Holds, Stock } from '#inventory/app/ports';
-import { raiseShards } from '#inventory/app/raise-shards';
-import { adjustmentTable } from '#inventory/data/adjustment-table';
-import { holdTable } from '#inventory/data/hold-table';
-import { stockTable } from '#inventory/data/stock-table';
-import { inShards } from '#inventory/domain/head';
-import { type Hold, open, release } from '#inventory/domain/hold';
-import type { OrderId } from '#shared/kernel';
-import { watchedTable } from '../shared/fixtures/watched-table.ts';
+import { type Hold, openHold, releaseHold } from '#inventory/domain/hold';
+import { withShards } from '#inventory/domain/sku-summary';
+import { adjustmentTable } from '#inventory/table/adjustment-table';
+import { holdTable } from '#inventory/table/hold-table';
+import { stockTable } from '#inventory/table/stock-table';
+import { adjustStock } from '#inventory/use-cases/adjust-stock';
+import { countStock } from '#inventory/use-cases/count-stock';
+import { holdStock } from '#inventory/use-cases/hold-stock';
+import type { Holds, Stock } from '#inventory/use-cases/ports';
+import { raiseShards } from '#inventory/use-cases/raise-shards';
+import type { OrderId } from '#platform/kernel';
+import { watchedTable } from '../platform/fixtures/watched-table.ts';
 import { oneByOne } from './fixtures/one-by-one.ts';
 import { order, patience, step } from './fixtures/ports.ts';
 import { headOf, mug, stock, tenantId } from './fixtures/stock.ts';
 
 type House = { readonly stock: Stock; readonly holds: Holds };
 const part = (shard: number, quantity: number) => ({ sku: mug, shard, quantity });
-const holdOf = (id: string, shard: number) => open({ tenantId, orderId: id as OrderId }, [part(shard, 1)]);
+const holdOf = (id: string, shard: number) => openHold({ tenantId, orderId: id as OrderId }, [part(shard, 1)]);
 
 const move = ({ stock }: House) =>
-  stock.shift(headOf(mug, { shards: 2 }), inShards(headOf(mug), 2), [part(1, -1), part(0, 1)]);
+  stock.shift(headOf(mug, { shards: 2 }), withShards(headOf(mug), 2), [part(1, -1), part(0, 1)]);
 const swap = async ({ holds }: House) => {
   const other = holdOf('other', 0);
-  const back = release(other) as { readonly value: Hold };
-  await holds.move(other, back.value);
+  const back = releaseHold(other) as { readonly value: Hold };
+  await holds.update(other, back.value);
   await holds.put(holdOf('next', 1));
 };
 const raise = ({ stock }: House) => raiseShards(stock)(tenantId, mug, 4, patience(9));
@@ -61,8 +61,8 @@ it.each([
     2,
     async (house: House) => {
       await raise(house);
-      const [head] = await house.stock.heads(tenantId, [mug]);
-      if (head) await house.stock.shift(head, inShards(head, 4), [part(0, -1), part(3, 1)]);
+      const [head] = await house.stock.summaries(tenantId, [mug]);
+      if (head) await house.stock.shift(head, withShards(head, 4), [part(0, -1), part(3, 1)]);
     },
   ],
 ])('is no reason to refuse what was there all the time: %s', async (name, shards, at, amid) => {
@@ -98,7 +98,7 @@ it('is not answered as a count of what was never there at once', async () => {
   const { house, begin } = await torn([1, 1], 3, async ({ holds }) => {
     const other = holdOf('other', 1);
     await holds.put(holdOf('next', 0));
-    await holds.move(other, (release(other) as { readonly value: Hold }).value);
+    await holds.update(other, (releaseHold(other) as { readonly value: Hold }).value);
   });
   await house.holds.put(holdOf('other', 1));
   begin();

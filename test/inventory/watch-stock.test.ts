@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Heads } from '#inventory/app/ports';
-import { watchStock } from '#inventory/app/watch-stock';
-import type { Head } from '#inventory/domain/head';
+import type { SkuSummary } from '#inventory/domain/sku-summary';
+import type { SkuSummaries } from '#inventory/use-cases/ports';
+import { updateAvailability } from '#inventory/use-cases/update-availability';
 import { headOf, mug, shardsOf, tenantId } from './fixtures/stock.ts';
 
 /** One SKU without a table. `told` are the heads of which the world has heard. */
-const watched = (available: number, head: Head | undefined, turn = async () => {}) => {
+const watched = (available: number, head: SkuSummary | undefined, turn = async () => {}) => {
   const state = { available, head };
-  const told: Head[] = [];
-  const heads: Heads = {
-    heads: async () => turn().then(() => (state.head ? [state.head] : [])),
+  const told: SkuSummary[] = [];
+  const heads: SkuSummaries = {
+    summaries: async () => turn().then(() => (state.head ? [state.head] : [])),
     shards: async () => turn().then(() => shardsOf(mug, [state.available])),
-    async tell(from, to) {
+    async publish(from, to) {
       await turn();
       if ((state.head?.version ?? 0) !== from.version) return false;
       state.head = to;
@@ -20,7 +20,7 @@ const watched = (available: number, head: Head | undefined, turn = async () => {
       return true;
     },
   };
-  return { state, told, heads, watch: () => watchStock(heads)(tenantId, mug) };
+  return { state, told, heads, watch: () => updateAvailability(heads)(tenantId, mug) };
 };
 
 describe('a count', () => {
@@ -47,7 +47,7 @@ describe('a count', () => {
 
   it('counts anew what was moved between shards meanwhile, for it may have missed that', async () => {
     const { state, told, ...rest } = watched(1, headOf(mug, { depleted: true }));
-    const amid: Heads = {
+    const amid: SkuSummaries = {
       ...rest.heads,
       async shards(heads) {
         if (state.head?.version !== 1) return rest.heads.shards(heads);
@@ -55,17 +55,17 @@ describe('a count', () => {
         return shardsOf(mug, [0]);
       },
     };
-    await watchStock(amid)(tenantId, mug);
+    await updateAvailability(amid)(tenantId, mug);
     expect(told).toEqual([headOf(mug, { version: 3 })]);
   });
 
   it('takes a race that it never wins for a fault, so that the event comes again', async () => {
-    const heads: Heads = {
-      heads: async () => [headOf(mug)],
+    const heads: SkuSummaries = {
+      summaries: async () => [headOf(mug)],
       shards: async () => shardsOf(mug, [0]),
-      tell: async () => false,
+      publish: async () => false,
     };
-    await expect(watchStock(heads)(tenantId, mug)).rejects.toThrow('the head of mug changed');
+    await expect(updateAvailability(heads)(tenantId, mug)).rejects.toThrow('the head of mug changed');
   });
 });
 

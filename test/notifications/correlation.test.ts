@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { linesOf } from '../shared/fixtures/log.ts';
+import { linesOf } from '../platform/fixtures/log.ts';
 import { openShop } from './fixtures/host.ts';
 
 afterEach(() => vi.restoreAllMocks());
@@ -33,13 +33,13 @@ it.each([
 it('a restart by the sweeper, which no request causes, goes on under the id of the request', async () => {
   const lines = linesOf();
   const { host, place, order, pass, waiting, eventually, settled } = await openShop('DEBUG');
-  host.stop('orders-start-saga');
+  host.pauseConsumer('orders-start-saga');
   const placed = await place('one', { 'x-correlation-id': 'basket-4712' });
   await eventually(async () => (await waiting('orders-start-saga')) === 1);
   // the message of the first run is lost for good
   const QueueUrl = `${host.origin}/000000000000/breakwater-dev-orders-start-saga`;
-  await host.call({ target: 'AmazonSQS.PurgeQueue', body: JSON.stringify({ QueueUrl }) });
-  host.start('orders-start-saga');
+  await host.callAws({ target: 'AmazonSQS.PurgeQueue', body: JSON.stringify({ QueueUrl }) });
+  host.resumeConsumer('orders-start-saga');
   await pass(8 * 60);
   await settled();
   expect(await order(placed.body.id)).toMatchObject({ status: 'confirmed' });

@@ -2,12 +2,12 @@ import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { type HttpRequest, HttpResponse } from '@smithy/core/protocols';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { deliverWorker } from '#notifications/workers/deliver.worker';
-import { orderTable } from '#orders/data/order-table';
-import type { Event } from '#shared/events';
-import { retryStrategy } from '#shared/retry';
+import { orderTable } from '#orders/table/order-table';
+import type { Event } from '#platform/messaging/events';
+import { retryStrategy } from '#platform/runtime/retry';
 import { anOrder, at, id, tenantId } from '../orders/fixtures/order.ts';
-import { delivered, invocation, messages } from '../shared/fixtures/invocation.ts';
-import { watchedTable } from '../shared/fixtures/watched-table.ts';
+import { delivered, invocation, messages } from '../platform/fixtures/invocation.ts';
+import { watchedTable } from '../platform/fixtures/watched-table.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -35,7 +35,7 @@ const delivering = async (MAIL: string, order = anOrder({ status: 'confirmed' })
       },
     },
   });
-  await orderTable(rt).putOrMeet(order);
+  await orderTable(rt).putIfAbsent(order);
   const worker = deliverWorker(Object.create(rt, { mail: { value: mail } }));
   return { itemAt, requests, rt, take: (...events: readonly unknown[]) => worker(messages(...events), invocation()) };
 };

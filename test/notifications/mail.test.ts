@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { mailOf, overtaken } from '#notifications/domain/mail';
+import { composeMail, isOutdated } from '#notifications/domain/mail';
 import { facts } from './fixtures/shop.ts';
 
 describe('a mail', () => {
   it('says that the order is confirmed, and what it costs', () =>
-    expect(mailOf('confirmed', facts())).toEqual({
+    expect(composeMail('confirmed', facts())).toEqual({
       to: 'ada@example.com',
       subject: 'Your order o1 is confirmed',
       body: 'Your order o1 over 12.50 EUR is confirmed.\n\nIt is paid, and we get it ready for you. You need not do anything.\n',
@@ -19,13 +19,13 @@ describe('a mail', () => {
     ['of_another_version', 'it could not be completed'],
     [undefined, 'it could not be completed'],
   ])('says why the order is cancelled: %s', (reason, why) => {
-    const { subject, body } = mailOf('cancelled', facts({ reason }));
+    const { subject, body } = composeMail('cancelled', facts({ reason }));
     expect(subject).toBe('Your order o1 is cancelled');
     expect(body).toContain(`is cancelled: ${why}.\n\nYou owe nothing.`);
   });
 
   it('says how to pay, how much and until when', () => {
-    const { subject, body } = mailOf('awaiting_payment', facts({ deadline: '2026-11-04T00:00:00.000Z' }));
+    const { subject, body } = composeMail('awaiting_payment', facts({ deadline: '2026-11-04T00:00:00.000Z' }));
     expect(subject).toBe('Your order o1 awaits your payment');
     expect(body).toContain('Please pay 12.50 EUR by 2026-11-04T00:00:00.000Z and name the reference o1.');
   });
@@ -35,11 +35,11 @@ describe('a mail', () => {
     ['KWD', 1250, '1.250 KWD'],
     ['EUR', 5, '0.05 EUR'],
   ])('puts an amount as its currency does: %s', (currency, amount, text) =>
-    expect(mailOf('confirmed', facts({ total: { amount, currency } })).body).toContain(`over ${text} is`),
+    expect(composeMail('confirmed', facts({ total: { amount, currency } })).body).toContain(`over ${text} is`),
   );
 });
 
 it('is overtaken once the order is in another state', () => {
-  expect(overtaken('awaiting_payment', facts({ status: 'awaiting_payment' }))).toBe(false);
-  expect(overtaken('awaiting_payment', facts({ status: 'cancelling' }))).toBe(true);
+  expect(isOutdated('awaiting_payment', facts({ status: 'awaiting_payment' }))).toBe(false);
+  expect(isOutdated('awaiting_payment', facts({ status: 'cancelling' }))).toBe(true);
 });

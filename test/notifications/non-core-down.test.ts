@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { linesOf } from '../shared/fixtures/log.ts';
+import { linesOf } from '../platform/fixtures/log.ts';
 import { openShop } from './fixtures/host.ts';
 
 afterEach(() => vi.restoreAllMocks());
@@ -11,7 +11,7 @@ const consumers = ['notifications-deliver', 'ledger-note'] as const;
 it('orders are confirmed while what is not core is down for an hour, and then it catches up, each mail once', async () => {
   const lines = linesOf();
   const { host, noted, waiting, place, order, pass, eventually, settled } = await openShop('INFO');
-  for (const consumer of consumers) host.stop(consumer);
+  for (const consumer of consumers) host.pauseConsumer(consumer);
 
   const ids: string[] = [];
   for (let minute = 0; minute < MINUTES; minute += EVERY) {
@@ -27,7 +27,7 @@ it('orders are confirmed while what is not core is down for an hour, and then it
   expect(mails()).toEqual([]);
   expect(noted).toEqual([]);
 
-  for (const consumer of consumers) host.start(consumer);
+  for (const consumer of consumers) host.resumeConsumer(consumer);
   await eventually(async () => mails().length >= ids.length && noted.length >= 2 * ids.length);
   await settled();
   expect(await Promise.all(consumers.map(waiting))).toEqual([0, 0]);
@@ -43,7 +43,7 @@ it('orders are confirmed while what is not core is down for an hour, and then it
 
 it('a consumer that is not there can be neither stopped nor started', async () => {
   const { host } = await openShop('INFO');
-  expect(() => host.stop('orders-write')).toThrow('no consumer orders-write');
-  expect(() => host.start('nobody')).toThrow('no consumer nobody');
+  expect(() => host.pauseConsumer('orders-write')).toThrow('no consumer orders-write');
+  expect(() => host.resumeConsumer('nobody')).toThrow('no consumer nobody');
   host.close();
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LEASE_MS, notifyCustomer, type Ports } from '#notifications/app/notify-customer';
-import { later } from '#shared/kernel';
+import { LEASE_MS, notifyCustomer, type Ports } from '#notifications/use-cases/notify-customer';
+import { addMs } from '#platform/kernel';
 import { facts, noticeOf, orderId, postbox, storedDeliveries, tenantId } from './fixtures/shop.ts';
 
 const start = '2026-11-01T00:00:00.000Z';
@@ -50,9 +50,9 @@ describe('a customer', () => {
       },
     });
     await expect(notify(notice)).rejects.toThrow('throttled');
-    time.now = later(start, LEASE_MS - 1);
+    time.now = addMs(start, LEASE_MS - 1);
     expect(await notify(notice)).toEqual({ ok: false, error: 'being_sent' });
-    time.now = later(start, LEASE_MS);
+    time.now = addMs(start, LEASE_MS);
     expect(await notify(notice)).toEqual({ ok: true, value: 'sent' });
     expect(mails).toHaveLength(1);
   });
@@ -97,12 +97,12 @@ describe('however often an event comes, however its workers overlap and wherever
       running.push(one(crash));
       // an attempt never outlives its lease: what is under way ends before the time moves past it
       if (wait >= LEASE_MS) await scheduler.waitIdle();
-      world.time.now = later(world.time.now, wait >= LEASE_MS ? wait : 0);
+      world.time.now = addMs(world.time.now, wait >= LEASE_MS ? wait : 0);
     }
     await scheduler.waitIdle();
     await Promise.all(running);
     // the queue brings the message again until a worker takes it for done
-    world.time.now = later(world.time.now, LEASE_MS);
+    world.time.now = addMs(world.time.now, LEASE_MS);
     await world.notify(notice);
     expect([...world.rows.values()]).toMatchObject([{ status: 'sent' }]);
     return world.mails.length;

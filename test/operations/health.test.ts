@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect, it, vi } from 'vitest';
 import { health } from '#operations/http/health';
-import type { Fetch } from '#shared/runtime';
-import { type Operation, type Service, ServiceError } from '../../embedded/service.ts';
-import { request } from '../shared/fixtures/request.ts';
-import { world } from '../shared/fixtures/world.ts';
+import type { Fetch } from '#platform/runtime/runtime';
+import { type Operation, type Service, ServiceError } from '../../embedded/aws/service.ts';
+import { request } from '../platform/fixtures/request.ts';
+import { world } from '../platform/fixtures/world.ts';
 
 const all = ['table', 'bus', 'fulfil-order', 'unwind-order', 'provider'] as const;
 type Dependency = (typeof all)[number];
@@ -33,9 +33,9 @@ const serve = ({ fails = [], silent = [] }: { fails?: readonly Dependency[]; sil
   };
   const describe: Operation = ({ stateMachineArn }) => answer(stateMachineArn.split(':').at(-1), stateMachineArn);
   const services: Service[] = [
-    { target: 'DynamoDB_20120810', operations: { GetItem: ({ TableName }) => answer('table', TableName) } },
-    { target: 'AWSEvents', operations: { DescribeEventBus: ({ Name }) => answer('bus', Name) } },
-    { target: 'AWSStepFunctions', operations: { DescribeStateMachine: describe } },
+    { targetPrefix: 'DynamoDB_20120810', operations: { GetItem: ({ TableName }) => answer('table', TableName) } },
+    { targetPrefix: 'AWSEvents', operations: { DescribeEventBus: ({ Name }) => answer('bus', Name) } },
+    { targetPrefix: 'AWSStepFunctions', operations: { DescribeStateMachine: describe } },
   ];
   const fetch: Fetch = async (url, { timeoutMs }) => {
     note(url);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { checkReadiness } from '#operations/app/check-readiness';
 import { readiness, type State } from '#operations/domain/readiness';
+import { checkReadiness } from '#operations/use-cases/check-readiness';
 
 const state = fc.constantFrom<State>('ok', 'failing');
 const states = fc.record({ table: state, bus: state, provider: state });

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { orderTable } from '#orders/data/order-table';
 import { parkTask } from '#orders/saga/park.task';
+import { orderTable } from '#orders/table/order-table';
 import { sweepWorker } from '#orders/workers/sweep.worker';
-import { later, type OrderId } from '#shared/kernel';
-import { invocation } from '../shared/fixtures/invocation.ts';
-import { tableWorld } from '../shared/fixtures/table.ts';
+import { addMs, type OrderId } from '#platform/kernel';
+import { invocation } from '../platform/fixtures/invocation.ts';
+import { tableWorld } from '../platform/fixtures/table.ts';
 import { anOrder, at, id, limits, tenantId } from './fixtures/order.ts';
 
 const unwinding = { status: 'cancelling', reason: 'payment_declined', run: 2 } as const;
@@ -14,7 +14,7 @@ const named = (text: string) => text as OrderId;
 const holding = async (...orders: readonly ReturnType<typeof anOrder>[]) => {
   const { rt, clock, counted } = tableWorld();
   const table = orderTable(rt);
-  for (const order of orders) await table.putOrMeet(order);
+  for (const order of orders) await table.putIfAbsent(order);
   clock.advance(limits.standstillMs);
   const counts = () => counted.map(({ name, value }) => ({ [name]: value }));
   const sweep = () => sweepWorker(rt)({}, invocation(55_000, clock));
@@ -22,7 +22,7 @@ const holding = async (...orders: readonly ReturnType<typeof anOrder>[]) => {
 };
 
 it('counts each kind of what a sweep finds', async () => {
-  const past = { deadline: later(at, 1), due: later(at, 1) };
+  const past = { deadline: addMs(at, 1), due: addMs(at, 1) };
   const { sweep, counts } = await holding(
     anOrder(),
     anOrder({ id: named('o2') }),

@@ -1,14 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { eventsOf } from '#orders/data/history-events';
-import { orderTable } from '#orders/data/order-table';
-import { cancel, pay } from '#orders/domain/customer';
+import { cancelByCustomer, recordOfflinePayment } from '#orders/domain/customer';
 import type { Order } from '#orders/domain/order';
-import { awaitPayment, close, confirm, park, refuse } from '#orders/domain/saga';
-import { resume, sweep } from '#orders/domain/upkeep';
-import { later, type Result } from '#shared/kernel';
-import { usualTimes as limits } from '#shared/times';
-import type { StreamRecord } from '../../embedded/dynamodb/dynamodb.ts';
-import { watchedTable } from '../shared/fixtures/watched-table.ts';
+import {
+  cancelAfterRefusal,
+  markAwaitingPayment,
+  markCancelled,
+  markConfirmed,
+  markNeedsAttention,
+} from '#orders/domain/saga-step';
+import { resumeUnwinding, sweepOrder } from '#orders/domain/sweep';
+import { eventsOf } from '#orders/table/history-events';
+import { orderTable } from '#orders/table/order-table';
+import { addMs, type Result } from '#platform/kernel';
+import { defaultTimes as limits } from '#platform/runtime/times';
+import type { StreamRecord } from '../../embedded/aws/dynamodb/dynamodb.ts';
+import { watchedTable } from '../platform/fixtures/watched-table.ts';
 import { anOrder, at, eur, id, tenantId } from './fixtures/order.ts';
 
 type Move = (order: Order, now: string) => Result<Order, string> | Order;
@@ -16,26 +22,26 @@ const paid = { reference: 'r', at, key: 'k' };
 const past =
   (ms: number): Move =>
   (order) =>
-    sweep(order, later(order.due ?? at, ms), limits);
+    sweepOrder(order, addMs(order.due ?? at, ms), limits);
 
 const ways: Readonly<Record<string, readonly Move[]>> = {
   placed: [],
-  confirmed: [(order, now) => confirm(order, 1, now, limits)],
+  confirmed: [(order, now) => markConfirmed(order, 1, now, limits)],
   'paid another way': [
-    (order, now) => awaitPayment(order, 1, now, limits),
-    (order) => pay(order, eur(55_00), paid, limits),
+    (order, now) => markAwaitingPayment(order, 1, now, limits),
+    (order) => recordOfflinePayment(order, eur(55_00), paid, limits),
   ],
   'refused and closed': [
-    (order, now) => refuse(order, 1, 'out_of_stock', now, limits),
-    (order, now) => close(order, 2, now, limits),
+    (order, now) => cancelAfterRefusal(order, 1, 'out_of_stock', now, limits),
+    (order, now) => markCancelled(order, 2, now, limits),
   ],
   'cancelled, parked and resumed': [
-    (order, now) => cancel(order, now, limits),
-    (order, now) => park(order, 2, 'no', now, limits),
-    (order, now) => resume(order, now, limits),
-    (order, now) => close(order, 3, now, limits),
+    (order, now) => cancelByCustomer(order, now, limits),
+    (order, now) => markNeedsAttention(order, 2, 'no', now, limits),
+    (order, now) => resumeUnwinding(order, now, limits),
+    (order, now) => markCancelled(order, 3, now, limits),
   ],
-  'restarted before it was confirmed': [past(0), (order, now) => confirm(order, 2, now, limits)],
+  'restarted before it was confirmed': [past(0), (order, now) => markConfirmed(order, 2, now, limits)],
   'restarted, and still placed': [past(0), past(0)],
 };
 
@@ -45,16 +51,16 @@ type Published = { readonly id: string; readonly type: string; readonly version:
 const lived = async (moves: readonly Move[]) => {
   const { rt, records, itemAt } = watchedTable();
   const orders = orderTable(rt);
-  const start = { ...anOrder(), restarts: 0, due: at, deadline: later(at, limits.orderDeadlineMs) };
-  await orders.putOrMeet(start);
+  const start = { ...anOrder(), restarts: 0, due: at, deadline: addMs(at, limits.orderDeadlineMs) };
+  await orders.putIfAbsent(start);
   let order: Order = start;
   let now = at;
   for (const move of moves) {
-    now = later(now, 1_000);
+    now = addMs(now, 1_000);
     const moved = move(order, now);
     const next = 'ok' in moved ? (moved.ok ? moved.value : undefined) : moved;
     if (!next || next === order) throw new Error('the move is none');
-    expect(await orders.move(order, next)).toBe(true);
+    expect(await orders.update(order, next)).toBe(true);
     order = next;
   }
   const item = await itemAt({ pk: `orders#${tenantId}#order#${id}`, sk: 'order' });
@@ -101,7 +107,7 @@ it('tells of each event what it told', async () => {
       { type: 'OrderNeedsAttention.v1', data: { run: 2, cause: 'no' } },
       { type: 'OrderCancelling.v1', data: { run: 3, reason: 'cancelled_by_customer' } },
     ].map((event, n) => ({
-      ...{ id: `o1.${n + 2}`, at: later(at, 1_000 * (n + 1)), tenantId, aggregateId: id, version: n + 2 },
+      ...{ id: `o1.${n + 2}`, at: addMs(at, 1_000 * (n + 1)), tenantId, aggregateId: id, version: n + 2 },
       ...event,
     })),
   ]);

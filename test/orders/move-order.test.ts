@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { awaitOrderPayment } from '#orders/app/await-payment';
-import { cancelOrder } from '#orders/app/cancel-order';
-import { closeOrder } from '#orders/app/close-order';
-import { confirmOrder } from '#orders/app/confirm-order';
-import { parkOrder } from '#orders/app/park-order';
-import type { Orders } from '#orders/app/ports';
-import { recordPayment } from '#orders/app/record-payment';
-import { refuseOrder } from '#orders/app/refuse-order';
-import { resumeOrder } from '#orders/app/resume-order';
 import type { Order } from '#orders/domain/order';
+import { awaitOrderPayment } from '#orders/use-cases/await-payment';
+import { cancelOrder } from '#orders/use-cases/cancel-order';
+import { closeOrder } from '#orders/use-cases/close-order';
+import { confirmOrder } from '#orders/use-cases/confirm-order';
+import { parkOrder } from '#orders/use-cases/park-order';
+import type { Orders } from '#orders/use-cases/ports';
+import { recordPayment } from '#orders/use-cases/record-payment';
+import { refuseOrder } from '#orders/use-cases/refuse-order';
+import { resumeOrder } from '#orders/use-cases/resume-order';
 import { anOrder, atRest, eur, id, stepOf, tenantId, when } from './fixtures/order.ts';
 import { LOST, losingAnswers, storedOrders } from './fixtures/stored-orders.ts';
 
@@ -30,8 +30,8 @@ const mover = fc.constantFrom(...(Object.keys(movers) as (keyof typeof movers)[]
 /** Every call waits for its turn before it takes effect, as it does on its way to the table. */
 const inTurn = (orders: Orders, s: fc.Scheduler): Orders => ({
   find: (...args) => s.schedule(Promise.resolve()).then(() => orders.find(...args)),
-  putOrMeet: (...args) => s.schedule(Promise.resolve()).then(() => orders.putOrMeet(...args)),
-  move: (...args) => s.schedule(Promise.resolve()).then(() => orders.move(...args)),
+  putIfAbsent: (...args) => s.schedule(Promise.resolve()).then(() => orders.putIfAbsent(...args)),
+  update: (...args) => s.schedule(Promise.resolve()).then(() => orders.update(...args)),
 });
 
 describe('movers at the same time', () => {
@@ -121,6 +121,6 @@ describe('one mover', () => {
 
   it('takes a race that it never wins for a fault', async () => {
     const { orders } = storedOrders(anOrder());
-    await expect(movers.cancel({ ...orders, move: async () => false })).rejects.toThrow('order o1 changed 5 times');
+    await expect(movers.cancel({ ...orders, update: async () => false })).rejects.toThrow('order o1 changed 5 times');
   });
 });

@@ -1,10 +1,16 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { cancel, pay } from '#orders/domain/customer';
+import { cancelByCustomer, recordOfflinePayment } from '#orders/domain/customer';
 import type { Order, Status } from '#orders/domain/order';
-import { awaitPayment, close, confirm, park, refuse } from '#orders/domain/saga';
-import { resume, sweep } from '#orders/domain/upkeep';
-import { later, ok } from '#shared/kernel';
+import {
+  cancelAfterRefusal,
+  markAwaitingPayment,
+  markCancelled,
+  markConfirmed,
+  markNeedsAttention,
+} from '#orders/domain/saga-step';
+import { resumeUnwinding, sweepOrder } from '#orders/domain/sweep';
+import { addMs, ok } from '#platform/kernel';
 import { anOrder, at, limits } from './fixtures/order.ts';
 
 const graph: Readonly<Record<Status, readonly Status[]>> = {
@@ -19,29 +25,33 @@ const graph: Readonly<Record<Status, readonly Status[]>> = {
 const run = fc.integer({ min: 1, max: 4 });
 const reason = fc.constantFrom('out_of_stock' as const, 'payment_declined' as const);
 /** Never past the longest deadline, often past the shortest. */
-const time = fc.integer({ min: 0, max: 2 * limits.paymentDeadlineMs }).map((ms) => later(at, ms));
+const time = fc.integer({ min: 0, max: 2 * limits.paymentDeadlineMs }).map((ms) => addMs(at, ms));
 
 const attempt: fc.Arbitrary<{
   readonly tried: (order: Order) => { ok: boolean; value?: Order };
   readonly name: string;
 }> = fc.oneof(
-  time.map((now) => ({ name: 'cancel', tried: (order: Order) => cancel(order, now, limits) })),
-  fc.tuple(run, time).map(([run, now]) => ({ name: 'confirm', tried: (o: Order) => confirm(o, run, now, limits) })),
-  fc.tuple(run, time).map(([run, now]) => ({ name: 'await', tried: (o: Order) => awaitPayment(o, run, now, limits) })),
-  fc.tuple(run, time).map(([run, now]) => ({ name: 'close', tried: (o: Order) => close(o, run, now, limits) })),
+  time.map((now) => ({ name: 'cancel', tried: (order: Order) => cancelByCustomer(order, now, limits) })),
   fc
     .tuple(run, time)
-    .map(([run, now]) => ({ name: 'park', tried: (o: Order) => park(o, run, 'refused', now, limits) })),
+    .map(([run, now]) => ({ name: 'confirm', tried: (o: Order) => markConfirmed(o, run, now, limits) })),
+  fc
+    .tuple(run, time)
+    .map(([run, now]) => ({ name: 'await', tried: (o: Order) => markAwaitingPayment(o, run, now, limits) })),
+  fc.tuple(run, time).map(([run, now]) => ({ name: 'close', tried: (o: Order) => markCancelled(o, run, now, limits) })),
+  fc
+    .tuple(run, time)
+    .map(([run, now]) => ({ name: 'park', tried: (o: Order) => markNeedsAttention(o, run, 'refused', now, limits) })),
   fc.tuple(run, reason, time).map(([run, why, now]) => ({
     name: 'refuse',
-    tried: (o: Order) => refuse(o, run, why, now, limits),
+    tried: (o: Order) => cancelAfterRefusal(o, run, why, now, limits),
   })),
   fc.tuple(fc.constantFrom('k1', 'k2'), time).map(([key, now]) => ({
     name: 'pay',
-    tried: (o: Order) => pay(o, o.total, { key, reference: 'bank', at: now }, limits),
+    tried: (o: Order) => recordOfflinePayment(o, o.total, { key, reference: 'bank', at: now }, limits),
   })),
-  time.map((now) => ({ name: 'sweep', tried: (o: Order) => ok(sweep(o, now, limits)) })),
-  time.map((now) => ({ name: 'resume', tried: (o: Order) => resume(o, now, limits) })),
+  time.map((now) => ({ name: 'sweep', tried: (o: Order) => ok(sweepOrder(o, now, limits)) })),
+  time.map((now) => ({ name: 'resume', tried: (o: Order) => resumeUnwinding(o, now, limits) })),
 );
 
 it('moves along the graph alone, whoever tries what and when', () =>
@@ -101,11 +111,11 @@ it('lets no run but the one in charge move it', () =>
         const placed = anOrder({ run: inCharge });
         const cancelling = anOrder({ run: inCharge, status: 'cancelling', reason: 'cancelled_by_customer' });
         const superseded = { ok: false, error: 'superseded' };
-        expect(confirm(placed, inCharge + off, at, limits)).toEqual(superseded);
-        expect(awaitPayment(placed, inCharge + off, at, limits)).toEqual(superseded);
-        expect(refuse(placed, inCharge + off, why, at, limits)).toEqual(superseded);
-        expect(close(cancelling, inCharge + off, at, limits)).toEqual(superseded);
-        expect(park(cancelling, inCharge + off, 'refused', at, limits)).toEqual(superseded);
+        expect(markConfirmed(placed, inCharge + off, at, limits)).toEqual(superseded);
+        expect(markAwaitingPayment(placed, inCharge + off, at, limits)).toEqual(superseded);
+        expect(cancelAfterRefusal(placed, inCharge + off, why, at, limits)).toEqual(superseded);
+        expect(markCancelled(cancelling, inCharge + off, at, limits)).toEqual(superseded);
+        expect(markNeedsAttention(cancelling, inCharge + off, 'refused', at, limits)).toEqual(superseded);
       },
     ),
   ));

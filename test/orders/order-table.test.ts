@@ -1,22 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { orderKey } from '#orders/data/keys';
-import { orderTable } from '#orders/data/order-table';
-import { cancel, pay } from '#orders/domain/customer';
+import { cancelByCustomer, recordOfflinePayment } from '#orders/domain/customer';
 import type { Order } from '#orders/domain/order';
-import { awaitPayment, close, confirm, park } from '#orders/domain/saga';
-import { sweep } from '#orders/domain/upkeep';
-import { watchedTable } from '../shared/fixtures/watched-table.ts';
+import { markAwaitingPayment, markCancelled, markConfirmed, markNeedsAttention } from '#orders/domain/saga-step';
+import { sweepOrder } from '#orders/domain/sweep';
+import { orderKey } from '#orders/table/keys';
+import { orderTable } from '#orders/table/order-table';
+import { watchedTable } from '../platform/fixtures/watched-table.ts';
 import { anOrder, at, eur, id, limits, tenantId } from './fixtures/order.ts';
 
 const placed = anOrder();
-const reached = (moved: ReturnType<typeof cancel | typeof confirm | typeof pay>): Order => {
+const reached = (
+  moved: ReturnType<typeof cancelByCustomer | typeof markConfirmed | typeof recordOfflinePayment>,
+): Order => {
   if (!moved.ok) throw new Error(moved.error);
   return moved.value;
 };
 const stored = async () => {
   const made = watchedTable();
   const orders = orderTable(made.rt);
-  expect(await orders.putOrMeet(placed)).toBe(placed);
+  expect(await orders.putIfAbsent(placed)).toBe(placed);
   return { ...made, orders };
 };
 const eventOf = (type: string, version: number, data: object) => ({
@@ -26,7 +28,7 @@ const eventOf = (type: string, version: number, data: object) => ({
 
 it('puts the order, its place in the list and its event in one write', async () => {
   const { itemAt, orders, calls } = await stored();
-  const { version, tenantId: _, id: __, due, ...fields } = placed;
+  const { version, tenantId: _, id: __, due, requestDigest, ...fields } = placed;
   expect(await itemAt(orderKey(tenantId, id))).toEqual({
     pk: 'orders#t1#order#o1',
     sk: 'order',
@@ -35,6 +37,7 @@ it('puts the order, its place in the list and its event in one write', async () 
     duePk: 'due#orders#0',
     dueSk: `${due}#o1`,
     ...fields,
+    asked: requestDigest,
     v: 1,
     out: { v: 1, events: [eventOf('OrderPlaced.v1', 1, { run: 1 })] },
   });
@@ -50,20 +53,20 @@ it('meets what stands instead of a second order, in one call', async () => {
   const { itemAt, orders, calls } = await stored();
   const before = await itemAt(orderKey(tenantId, id));
   calls.length = 0;
-  expect(await orders.putOrMeet(anOrder({ asked: 'another', total: eur(1) }))).toEqual(placed);
+  expect(await orders.putIfAbsent(anOrder({ requestDigest: 'another', total: eur(1) }))).toEqual(placed);
   expect(calls).toMatchObject([{ operation: 'PutItem', outcome: 'ConditionalCheckFailedException' }]);
   expect(await itemAt(orderKey(tenantId, id))).toEqual(before);
 });
 
 describe('a move', () => {
-  const confirmed = reached(confirm(placed, 1, at, limits));
-  const cancelling = reached(cancel(placed, at, limits));
-  const awaiting = reached(awaitPayment(placed, 1, at, limits));
-  const paid = reached(pay(awaiting, placed.total, { key: 'k', reference: 'r', at }, limits));
-  const restartedOrder = sweep(placed, placed.due as string, limits);
-  const again = sweep(cancelling, cancelling.due as string, limits);
-  const parked = reached(park(cancelling, 2, 'refused', at, limits));
-  const cancelled = reached(close(cancelling, 2, at, limits));
+  const confirmed = reached(markConfirmed(placed, 1, at, limits));
+  const cancelling = reached(cancelByCustomer(placed, at, limits));
+  const awaiting = reached(markAwaitingPayment(placed, 1, at, limits));
+  const paid = reached(recordOfflinePayment(awaiting, placed.total, { key: 'k', reference: 'r', at }, limits));
+  const restartedOrder = sweepOrder(placed, placed.due as string, limits);
+  const again = sweepOrder(cancelling, cancelling.due as string, limits);
+  const parked = reached(markNeedsAttention(cancelling, 2, 'refused', at, limits));
+  const cancelled = reached(markCancelled(cancelling, 2, at, limits));
   const reason = 'cancelled_by_customer';
 
   it.each([
@@ -87,7 +90,7 @@ describe('a move', () => {
     const { itemAt, orders } = await stored();
     let from = placed;
     for (const to of states) {
-      expect(await orders.move(from, to)).toBe(true);
+      expect(await orders.update(from, to)).toBe(true);
       from = to;
     }
     expect(await orders.find(tenantId, id)).toEqual(from);
@@ -106,14 +109,14 @@ describe('a move', () => {
     const { itemAt, orders } = await stored();
     const before = await itemAt(orderKey(tenantId, id));
     const { id: to } = { ...placed, ...change };
-    expect(await orders.move({ ...placed, ...change }, { ...confirmed, id: to })).toBe(false);
+    expect(await orders.update({ ...placed, ...change }, { ...confirmed, id: to })).toBe(false);
     expect(await itemAt(orderKey(tenantId, id))).toEqual(before);
   });
 
   it('has an event for every status that can be reached, and no other', async () => {
     const { orders } = await stored();
-    await expect(orders.move(cancelling, { ...placed, version: 2 })).rejects.toThrow('cannot have moved to placed');
-    await expect(orders.move(placed, { ...placed, status: 'cancelling' })).rejects.toThrow('cannot have moved');
+    await expect(orders.update(cancelling, { ...placed, version: 2 })).rejects.toThrow('cannot have moved to placed');
+    await expect(orders.update(placed, { ...placed, status: 'cancelling' })).rejects.toThrow('cannot have moved');
   });
 });
 
@@ -124,6 +127,6 @@ it('throws on what is neither a replay nor a lost race', async () => {
     },
   });
   const orders = orderTable(rt);
-  await expect(orders.putOrMeet(placed)).rejects.toThrow('broken');
-  await expect(orders.move(placed, reached(confirm(placed, 1, at, limits)))).rejects.toThrow('broken');
+  await expect(orders.putIfAbsent(placed)).rejects.toThrow('broken');
+  await expect(orders.update(placed, reached(markConfirmed(placed, 1, at, limits)))).rejects.toThrow('broken');
 });

@@ -1,24 +1,30 @@
 import { describe, expect, it } from 'vitest';
-import { cancel, LARGEST_TOTAL, pay, place } from '#orders/domain/customer';
-import { awaitPayment, close, confirm, park, refuse } from '#orders/domain/saga';
-import { resume, sweep } from '#orders/domain/upkeep';
-import { later, type Sku } from '#shared/kernel';
+import { cancelByCustomer, createOrder, MAX_TOTAL_MINOR, recordOfflinePayment } from '#orders/domain/customer';
+import {
+  cancelAfterRefusal,
+  markAwaitingPayment,
+  markCancelled,
+  markConfirmed,
+  markNeedsAttention,
+} from '#orders/domain/saga-step';
+import { resumeUnwinding, sweepOrder } from '#orders/domain/sweep';
+import { addMs, type Sku } from '#platform/kernel';
 import { anOrder, at, atRest, eur, limits } from './fixtures/order.ts';
 
-const { total, status, run, restarts, deadline, due, version, history, ...asked } = anOrder();
+const { total, status, run, restarts, deadline, due, version, history, ...request } = anOrder();
 const line = (amount: number, currency = 'EUR', quantity = 1) => ({
   sku: 'mug' as Sku,
   quantity,
   unitPrice: { amount, currency },
 });
 const ordering = (...lines: ReturnType<typeof line>[]) =>
-  place({ ...asked, lines: lines as [ReturnType<typeof line>] }, at, limits);
+  createOrder({ ...request, lines: lines as [ReturnType<typeof line>] }, at, limits);
 const refused = (error: string) => ({ ok: false, error });
 
-const noon = later(at, 60_000);
+const noon = addMs(at, 60_000);
 const placed = anOrder();
 const confirmed = atRest({ status: 'confirmed', version: 2 });
-const awaiting = anOrder({ status: 'awaiting_payment', version: 2, deadline: later(at, limits.paymentDeadlineMs) });
+const awaiting = anOrder({ status: 'awaiting_payment', version: 2, deadline: addMs(at, limits.paymentDeadlineMs) });
 const cancelling = anOrder({ status: 'cancelling', run: 2, version: 2, reason: 'out_of_stock' });
 const cancelled = atRest({ status: 'cancelled', run: 2, version: 3, reason: 'out_of_stock' });
 const parked = atRest({ status: 'needs_attention', run: 2, version: 3, reason: 'out_of_stock', cause: 'refused' });
@@ -35,22 +41,22 @@ describe('placing', () => {
   it('refuses two currencies', () => expect(ordering(line(1), line(1, 'USD'))).toEqual(refused('mixed_currencies')));
 
   it('takes the largest total and not a cent more', () => {
-    expect(ordering(line(LARGEST_TOTAL))).toMatchObject({ ok: true, value: { total: eur(LARGEST_TOTAL) } });
-    expect(ordering(line(LARGEST_TOTAL), line(1))).toEqual(refused('total_too_large'));
+    expect(ordering(line(MAX_TOTAL_MINOR))).toMatchObject({ ok: true, value: { total: eur(MAX_TOTAL_MINOR) } });
+    expect(ordering(line(MAX_TOTAL_MINOR), line(1))).toEqual(refused('total_too_large'));
   });
 });
 
 describe('moving', () => {
   it('keeps what happened, when and why, and what is awaited until when', () => {
-    expect(cancel(placed, noon, limits)).toEqual({
+    expect(cancelByCustomer(placed, noon, limits)).toEqual({
       ok: true,
       value: {
         ...placed,
         status: 'cancelling',
         reason: 'cancelled_by_customer',
         run: 2,
-        deadline: later(noon, limits.parkAfterMs),
-        due: later(noon, limits.standstillMs),
+        deadline: addMs(noon, limits.parkAfterMs),
+        due: addMs(noon, limits.standstillMs),
         version: 2,
         history: [
           { at, status: 'placed' },
@@ -58,7 +64,7 @@ describe('moving', () => {
         ],
       },
     });
-    expect(confirm(placed, 1, noon, limits)).toEqual({
+    expect(markConfirmed(placed, 1, noon, limits)).toEqual({
       ok: true,
       value: {
         ...confirmed,
@@ -68,11 +74,11 @@ describe('moving', () => {
         ],
       },
     });
-    const waiting = later(noon, limits.paymentDeadlineMs);
-    expect(awaitPayment(placed, 1, noon, limits)).toMatchObject({
+    const waiting = addMs(noon, limits.paymentDeadlineMs);
+    expect(markAwaitingPayment(placed, 1, noon, limits)).toMatchObject({
       value: { status: 'awaiting_payment', run: 1, deadline: waiting, due: waiting },
     });
-    expect(close(cancelling, 2, noon, limits)).toMatchObject({
+    expect(markCancelled(cancelling, 2, noon, limits)).toMatchObject({
       value: {
         status: 'cancelled',
         run: 2,
@@ -80,7 +86,7 @@ describe('moving', () => {
         history: [{}, { status: 'cancelled', reason: 'out_of_stock' }],
       },
     });
-    expect(park(cancelling, 2, 'refused', noon, limits)).toMatchObject({
+    expect(markNeedsAttention(cancelling, 2, 'refused', noon, limits)).toMatchObject({
       value: {
         status: 'needs_attention',
         cause: 'refused',
@@ -90,45 +96,46 @@ describe('moving', () => {
   });
 
   it('does not cancel what is confirmed', () =>
-    expect(cancel(confirmed, at, limits)).toEqual(refused('order_confirmed')));
+    expect(cancelByCustomer(confirmed, at, limits)).toEqual(refused('order_confirmed')));
 
   it('cancels what waits for its payment', () =>
-    expect(cancel(awaiting, at, limits)).toMatchObject({ value: { status: 'cancelling', run: 2 } }));
+    expect(cancelByCustomer(awaiting, at, limits)).toMatchObject({ value: { status: 'cancelling', run: 2 } }));
 
   it.each([
-    ['a confirmation of another run', confirm(placed, 2, at, limits)],
-    ['a confirmation of what is being unwound', confirm(cancelling, 2, at, limits)],
-    ['a confirmation of what waits for its payment', confirm(awaiting, 1, at, limits)],
-    ['a refusal of another run', refuse(placed, 2, 'out_of_stock', at, limits)],
-    ['a refusal after a confirmation', refuse(confirmed, 1, 'out_of_stock', at, limits)],
+    ['a confirmation of another run', markConfirmed(placed, 2, at, limits)],
+    ['a confirmation of what is being unwound', markConfirmed(cancelling, 2, at, limits)],
+    ['a confirmation of what waits for its payment', markConfirmed(awaiting, 1, at, limits)],
+    ['a refusal of another run', cancelAfterRefusal(placed, 2, 'out_of_stock', at, limits)],
+    ['a refusal after a confirmation', cancelAfterRefusal(confirmed, 1, 'out_of_stock', at, limits)],
     [
       "a refusal after the customer's cancel",
-      refuse({ ...cancelling, reason: 'cancelled_by_customer' }, 1, 'out_of_stock', at, limits),
+      cancelAfterRefusal({ ...cancelling, reason: 'cancelled_by_customer' }, 1, 'out_of_stock', at, limits),
     ],
-    ['a closing of another run', close(cancelling, 1, at, limits)],
-    ['a closing of what is placed', close(placed, 1, at, limits)],
-    ['a parking of what is placed', park(placed, 1, 'refused', at, limits)],
+    ['a closing of another run', markCancelled(cancelling, 1, at, limits)],
+    ['a closing of what is placed', markCancelled(placed, 1, at, limits)],
+    ['a parking of what is placed', markNeedsAttention(placed, 1, 'refused', at, limits)],
   ])('is superseded: %s', (_, result) => expect(result).toEqual(refused('superseded')));
 
   it.each([
-    ['cancel', cancelling, cancel(cancelling, at, limits)],
-    ['cancel once cancelled', cancelled, cancel(cancelled, at, limits)],
-    ['cancel once parked', parked, cancel(parked, at, limits)],
-    ['confirm', confirmed, confirm(confirmed, 1, at, limits)],
-    ['await', awaiting, awaitPayment(awaiting, 1, at, limits)],
-    ['refuse', cancelling, refuse(cancelling, 1, 'out_of_stock', at, limits)],
-    ['refuse once cancelled', cancelled, refuse(cancelled, 1, 'out_of_stock', at, limits)],
-    ['close', cancelled, close(cancelled, 2, at, limits)],
-    ['park', parked, park(parked, 2, 'refused', at, limits)],
-    ['resume', cancelling, resume(cancelling, at, limits)],
-    ['resume once cancelled', cancelled, resume(cancelled, at, limits)],
+    ['cancel', cancelling, cancelByCustomer(cancelling, at, limits)],
+    ['cancel once cancelled', cancelled, cancelByCustomer(cancelled, at, limits)],
+    ['cancel once parked', parked, cancelByCustomer(parked, at, limits)],
+    ['confirm', confirmed, markConfirmed(confirmed, 1, at, limits)],
+    ['await', awaiting, markAwaitingPayment(awaiting, 1, at, limits)],
+    ['refuse', cancelling, cancelAfterRefusal(cancelling, 1, 'out_of_stock', at, limits)],
+    ['refuse once cancelled', cancelled, cancelAfterRefusal(cancelled, 1, 'out_of_stock', at, limits)],
+    ['close', cancelled, markCancelled(cancelled, 2, at, limits)],
+    ['park', parked, markNeedsAttention(parked, 2, 'refused', at, limits)],
+    ['resume', cancelling, resumeUnwinding(cancelling, at, limits)],
+    ['resume once cancelled', cancelled, resumeUnwinding(cancelled, at, limits)],
   ])('is success without a change when repeated: %s', (_, standing, result) => {
     expect(result.ok && result.value).toBe(standing);
   });
 });
 
 describe('paying another way', () => {
-  const paying = (order: typeof placed, amount = total, paid = payment) => pay(order, amount, paid, limits);
+  const paying = (order: typeof placed, amount = total, paid = payment) =>
+    recordOfflinePayment(order, amount, paid, limits);
 
   it('confirms an order that waits for it, once for each key', () => {
     const paid = paying(awaiting);
@@ -158,8 +165,8 @@ describe('paying another way', () => {
 });
 
 describe('the sweep', () => {
-  const swept = (order: typeof placed, ms: number) => sweep(order, later(at, ms), limits);
-  const { standstillMs, longestStandstillMs, orderDeadlineMs, paymentDeadlineMs } = limits;
+  const swept = (order: typeof placed, ms: number) => sweepOrder(order, addMs(at, ms), limits);
+  const { standstillMs, maxStandstillMs: longestStandstillMs, orderDeadlineMs, paymentDeadlineMs } = limits;
 
   it('leaves alone what is not due and what rests', () => {
     expect(swept(placed, standstillMs - 1)).toBe(placed);
@@ -168,9 +175,13 @@ describe('the sweep', () => {
 
   it('starts anew what stands still, ever more patiently', () => {
     const once = swept(placed, standstillMs);
-    expect(once).toEqual({ ...placed, run: 2, restarts: 1, version: 2, due: later(at, 3 * standstillMs) });
-    const patient = sweep({ ...cancelling, restarts: 9, deadline: later(at, 1e9) }, later(at, standstillMs), limits);
-    expect(patient).toMatchObject({ run: 3, restarts: 10, due: later(at, standstillMs + longestStandstillMs) });
+    expect(once).toEqual({ ...placed, run: 2, restarts: 1, version: 2, due: addMs(at, 3 * standstillMs) });
+    const patient = sweepOrder(
+      { ...cancelling, restarts: 9, deadline: addMs(at, 1e9) },
+      addMs(at, standstillMs),
+      limits,
+    );
+    expect(patient).toMatchObject({ run: 3, restarts: 10, due: addMs(at, standstillMs + longestStandstillMs) });
   });
 
   it('ends what is past its deadline, each in its way', () => {
@@ -190,7 +201,7 @@ describe('the sweep', () => {
 
 describe('resuming', () => {
   it('unwinds again, for the same reason and without the cause', () => {
-    const resumed = resume(parked, noon, limits);
+    const resumed = resumeUnwinding(parked, noon, limits);
     expect(resumed).toMatchObject({ value: { status: 'cancelling', reason: 'out_of_stock', run: 3 } });
     expect(resumed.ok && resumed.value.cause).toBeUndefined();
   });
@@ -199,5 +210,5 @@ describe('resuming', () => {
     ['placed', placed],
     ['confirmed', confirmed],
     ['parked for no reason', atRest({ status: 'needs_attention', cause: 'refused' })],
-  ])('refuses what is %s', (_, order) => expect(resume(order, noon, limits)).toEqual(refused('not_parked')));
+  ])('refuses what is %s', (_, order) => expect(resumeUnwinding(order, noon, limits)).toEqual(refused('not_parked')));
 });

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Command, placeOrder } from '#orders/app/place-order';
-import type { Prices } from '#orders/app/ports';
-import { LARGEST_TOTAL } from '#orders/domain/customer';
-import type { Money } from '#shared/kernel';
+import { MAX_TOTAL_MINOR } from '#orders/domain/customer';
+import { type Command, placeOrder } from '#orders/use-cases/place-order';
+import type { Prices } from '#orders/use-cases/ports';
+import type { Money } from '#platform/kernel';
 import { aCommand, anOrder, eur, id, when } from './fixtures/order.ts';
 import { losingAnswers, storedOrders } from './fixtures/stored-orders.ts';
 
@@ -62,9 +62,9 @@ describe('one order for a key', () => {
         const put = s.scheduleFunction(async () => {});
         const slow = {
           ...orders,
-          putOrMeet: async (order: Parameters<typeof orders.putOrMeet>[0]) => {
+          putIfAbsent: async (order: Parameters<typeof orders.putIfAbsent>[0]) => {
             await put();
-            return orders.putOrMeet(order);
+            return orders.putIfAbsent(order);
           },
         };
         const place = placeOrder(slow, selling({ mug: eur(1), pot: eur(2), cup: eur(3) }), when);
@@ -100,7 +100,7 @@ describe('what is refused', () => {
     ['unknown_sku', { lines: [mug, { sku: 'hat', quantity: 1 }] }, prices],
     ['duplicate_sku', { lines: [mug, mug] }, prices],
     ['mixed_currencies', {}, selling({ mug: eur(1), pot: { amount: 1, currency: 'USD' } })],
-    ['total_too_large', {}, selling({ mug: eur(1), pot: eur(LARGEST_TOTAL) })],
+    ['total_too_large', {}, selling({ mug: eur(1), pot: eur(MAX_TOTAL_MINOR) })],
   ])('%s; but a replay of what stands is none', async (error, body, today) => {
     const { rows, orders } = storedOrders();
     expect(await placeOrder(orders, today, when)(aCommand(body))).toEqual({ ok: false, error });

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { startSagaWorker } from '#orders/workers/start-saga.worker';
-import type { Event } from '#shared/events';
-import { type Service, ServiceError } from '../../embedded/service.ts';
-import { delivered, invocation, messages } from '../shared/fixtures/invocation.ts';
-import { world } from '../shared/fixtures/world.ts';
+import type { Event } from '#platform/messaging/events';
+import { type Service, ServiceError } from '../../embedded/aws/service.ts';
+import { delivered, invocation, messages } from '../platform/fixtures/invocation.ts';
+import { world } from '../platform/fixtures/world.ts';
 import { at, id, tenantId } from './fixtures/order.ts';
 
 const variables = { WORKFLOW_FULFIL_ORDER: 'arn:fulfil-order', WORKFLOW_UNWIND_ORDER: 'arn:unwind-order' };
@@ -19,7 +19,7 @@ const starting = (faults: string[] = []) => {
     started.set(execution, JSON.parse(input ?? ''));
     return { executionArn: execution, startDate: 0 };
   };
-  const service: Service = { target: 'AWSStepFunctions', operations: { StartExecution } };
+  const service: Service = { targetPrefix: 'AWSStepFunctions', operations: { StartExecution } };
   const worker = startSagaWorker(world({ services: [service], variables }).rt);
   return { started, take: (...events: readonly unknown[]) => worker(messages(...events), invocation()) };
 };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { DueOrders } from '#orders/app/ports';
-import { sweepOrders } from '#orders/app/sweep-orders';
 import type { Order } from '#orders/domain/order';
-import { later, type OrderId } from '#shared/kernel';
+import type { DueOrders } from '#orders/use-cases/ports';
+import { sweepOrders } from '#orders/use-cases/sweep-orders';
+import { addMs, type OrderId } from '#platform/kernel';
 import { anOrder, at, atRest, limits, tenantId } from './fixtures/order.ts';
 import { storedOrders } from './fixtures/stored-orders.ts';
 
@@ -14,15 +14,15 @@ const laggingIndex = (all: readonly Order[], turns: boolean[] = [true]) => {
   const taken: (readonly [at: string, until: string])[] = [];
   let ended = 0;
   const due: DueOrders = {
-    async due(now, limit) {
+    async findDue(now, limit) {
       asked.push(limit);
       return all.filter((order) => order.due !== undefined && order.due <= now).slice(0, limit);
     },
-    async takeTurn(now, until) {
+    async acquireLease(now, until) {
       taken.push([now, until]);
       return turns.shift() ?? false;
     },
-    async endTurn() {
+    async releaseLease() {
       ended += 1;
     },
   };
@@ -33,7 +33,7 @@ const sweeping = (all: readonly Order[], ms: number, turns?: boolean[]) => {
   const { rows, orders, moves } = storedOrders();
   for (const order of all) rows.set(order.id, order);
   const index = laggingIndex(all, turns);
-  const sweep = sweepOrders(orders, index.due, { now: () => later(at, ms), limits });
+  const sweep = sweepOrders(orders, index.due, { now: () => addMs(at, ms), limits });
   return { rows, moves, index, sweep };
 };
 
@@ -41,14 +41,14 @@ describe('a sweep', () => {
   it('goes through all that is due once, page by page, and counts what it made of each', async () => {
     const all = [
       ...Array.from({ length: 60 }, (_, n) => numbered(n)),
-      numbered(60, { deadline: later(at, limits.standstillMs) }),
-      numbered(61, { status: 'cancelling', reason: 'out_of_stock', deadline: later(at, limits.standstillMs) }),
+      numbered(60, { deadline: addMs(at, limits.standstillMs) }),
+      numbered(61, { status: 'cancelling', reason: 'out_of_stock', deadline: addMs(at, limits.standstillMs) }),
     ];
     const { moves, index, sweep } = sweeping(all, limits.standstillMs);
     expect(await sweep(() => true)).toEqual({ restarted: 60, expired: 1, parked: 1 });
     expect(moves).toHaveLength(62);
     expect(index.asked.length).toBeLessThan(6);
-    expect(index.taken).toEqual([[later(at, limits.standstillMs), later(at, limits.standstillMs + 90_000)]]);
+    expect(index.taken).toEqual([[addMs(at, limits.standstillMs), addMs(at, limits.standstillMs + 90_000)]]);
     expect(index.ended()).toBe(1);
   });
 

@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { orderTable } from '#orders/data/order-table';
-import { cancel } from '#orders/domain/customer';
+import { cancelByCustomer } from '#orders/domain/customer';
 import type { Order } from '#orders/domain/order';
-import { orderInCharge } from '#orders/published';
+import { findOrderForRun } from '#orders/public';
 import { closeTask } from '#orders/saga/close.task';
 import { confirmTask } from '#orders/saga/confirm.task';
 import { refuseTask } from '#orders/saga/refuse.task';
-import { invocation } from '../shared/fixtures/invocation.ts';
-import { watchedTable } from '../shared/fixtures/watched-table.ts';
+import { orderTable } from '#orders/table/order-table';
+import { invocation } from '../platform/fixtures/invocation.ts';
+import { watchedTable } from '../platform/fixtures/watched-table.ts';
 import { anOrder, at, id, limits, stepOf, tenantId } from './fixtures/order.ts';
 
 const tasks = async (cancelled = false) => {
   const { rt } = watchedTable();
   const orders = orderTable(rt);
-  const placed = await orders.putOrMeet(anOrder());
-  const unwinding = cancel(placed, at, limits);
-  if (cancelled && unwinding.ok) await orders.move(placed, unwinding.value);
+  const placed = await orders.putIfAbsent(anOrder());
+  const unwinding = cancelByCustomer(placed, at, limits);
+  if (cancelled && unwinding.ok) await orders.update(placed, unwinding.value);
   const run = (task: (event: unknown, context: ReturnType<typeof invocation>) => Promise<void>) => (event: unknown) =>
     task(event, invocation());
   const standing = async () => (await orders.find(tenantId, id)) as Order;
@@ -68,7 +68,7 @@ describe('the tasks of the order', () => {
 describe('the fence', () => {
   it('lets by the run in charge alone, and only in its status', async () => {
     const { rt } = await tasks(true);
-    const inCharge = orderInCharge(rt);
+    const inCharge = findOrderForRun(rt);
     expect(await inCharge(stepOf(2), 'cancelling')).toMatchObject({ id, total: anOrder().total });
     expect(await inCharge(stepOf(1), 'cancelling')).toBeUndefined();
     expect(await inCharge(stepOf(2), 'placed')).toBeUndefined();

@@ -1,15 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { attemptTable } from '#payments/data/attempt-table';
-import { attemptKey } from '#payments/data/keys';
-import { type Attempt, charged, closed, returned, settle, tombstone, undone } from '#payments/domain/attempt';
-import { watchedTable } from '../shared/fixtures/watched-table.ts';
+import {
+  type Attempt,
+  attemptTombstone,
+  closedAttempt,
+  markSettled,
+  startSettling,
+  withOutcome,
+  withReturnedCapture,
+} from '#payments/domain/attempt';
+import { attemptTable } from '#payments/table/attempt-table';
+import { attemptKey } from '#payments/table/keys';
+import { watchedTable } from '../platform/fixtures/watched-table.ts';
 import { anAttempt, orderId, step, tenantId, total } from './fixtures/attempt.ts';
 
 const intent = anAttempt();
 const stored = async (first = intent) => {
   const made = watchedTable();
   const attempts = attemptTable(made.rt);
-  expect(await attempts.putOrMeet(first)).toBe(first);
+  expect(await attempts.putIfAbsent(first)).toBe(first);
   const item = () => made.itemAt(attemptKey(tenantId, orderId));
   return { ...made, attempts, item };
 };
@@ -36,43 +44,51 @@ it('finds nothing where nothing is', async () => {
 
 it('meets the attempt that stands, whatever it has come to', async () => {
   const { attempts } = await stored();
-  const declined = charged(intent, 'declined');
-  await attempts.move(intent, declined);
-  expect(await attempts.putOrMeet(intent)).toEqual(declined);
-  expect(await attempts.putOrMeet(tombstone({ ...step, total }))).toEqual(declined);
-  expect(await attempts.putOrMeet(closed({ ...step, total }))).toEqual(declined);
+  const declined = withOutcome(intent, 'declined');
+  await attempts.update(intent, declined);
+  expect(await attempts.putIfAbsent(intent)).toEqual(declined);
+  expect(await attempts.putIfAbsent(attemptTombstone({ ...step, total }))).toEqual(declined);
+  expect(await attempts.putIfAbsent(closedAttempt({ ...step, total }))).toEqual(declined);
 });
 
 describe('a move', () => {
-  const captured = charged(intent, 'captured');
-  const settling = settle(captured);
-  const refunded = undone(settling, 'refunded');
-  const voided = undone(settle(intent), 'voided');
-  const declined = charged(intent, 'declined');
+  const captured = withOutcome(intent, 'captured');
+  const settling = startSettling(captured);
+  const refunded = markSettled(settling, 'refunded');
+  const voided = markSettled(startSettling(intent), 'voided');
+  const declined = withOutcome(intent, 'declined');
 
   it.each<[string, readonly Attempt[], unknown]>([
     ['captured', [captured], out(2, 'PaymentReceived.v1')],
-    ['declined', [charged(intent, 'declined')], out(2, 'PaymentDeclined.v1')],
+    ['declined', [withOutcome(intent, 'declined')], out(2, 'PaymentDeclined.v1')],
     ['settling', [captured, settling], undefined],
     ['refunded', [captured, settling, refunded], out(4, 'PaymentRefunded.v1')],
-    ['voided', [settle(intent), voided], undefined],
+    ['voided', [startSettling(intent), voided], undefined],
     [
       'refunded without having been known as captured',
-      [settle(intent), undone(settle(intent), 'refunded')],
+      [startSettling(intent), markSettled(startSettling(intent), 'refunded')],
       out(3, 'PaymentReceived.v1', 'PaymentRefunded.v1'),
     ],
     [
       'a capture in vain',
-      [declined, settle(declined), returned(settle(declined))],
+      [declined, startSettling(declined), withReturnedCapture(startSettling(declined))],
       out(4, 'PaymentReceived.v1', 'PaymentRefunded.v1'),
     ],
-    ['declined once more', [declined, returned(declined), settle(returned(declined))], undefined],
-    ['declined and settled', [charged(intent, 'declined'), settle(charged(intent, 'declined'))], undefined],
+    [
+      'declined once more',
+      [declined, withReturnedCapture(declined), startSettling(withReturnedCapture(declined))],
+      undefined,
+    ],
+    [
+      'declined and settled',
+      [withOutcome(intent, 'declined'), startSettling(withOutcome(intent, 'declined'))],
+      undefined,
+    ],
   ])('to %s tells what the world should hear of it', async (_, states, expected) => {
     const { attempts, item, calls } = await stored();
     let from = intent;
     for (const to of states) {
-      expect(await attempts.move(from, to)).toBe(true);
+      expect(await attempts.update(from, to)).toBe(true);
       expect(calls.at(-1)?.units.write).toBe(1);
       from = to;
     }
@@ -85,13 +101,13 @@ describe('a move', () => {
     ['another status', { ...intent, status: 'settling' }],
   ])('is not made from %s', async (_, from) => {
     const { attempts } = await stored();
-    expect(await attempts.move(from, captured)).toBe(false);
+    expect(await attempts.update(from, captured)).toBe(false);
     expect(await attempts.find(tenantId, orderId)).toEqual(intent);
   });
 
   it('by a charge does not take effect once settling has begun', async () => {
     const { attempts } = await stored();
-    expect(await attempts.move(intent, settle(intent))).toBe(true);
-    expect(await attempts.move(intent, captured)).toBe(false);
+    expect(await attempts.update(intent, startSettling(intent))).toBe(true);
+    expect(await attempts.update(intent, captured)).toBe(false);
   });
 });

@@ -1,8 +1,8 @@
 import { expect, it, vi } from 'vitest';
-import { breakerTable } from '#payments/data/breaker-table';
-import { breakerKey } from '#payments/data/keys';
-import { failed, healthy, probing, succeeded } from '#payments/domain/breaker';
-import { watchedTable } from '../shared/fixtures/watched-table.ts';
+import { closedBreaker, recordFailure, recordSuccess, startProbe } from '#payments/domain/breaker';
+import { breakerTable } from '#payments/table/breaker-table';
+import { breakerKey } from '#payments/table/keys';
+import { watchedTable } from '../platform/fixtures/watched-table.ts';
 import { tenantId } from './fixtures/attempt.ts';
 import { at, limits } from './fixtures/stored-breakers.ts';
 
@@ -13,13 +13,16 @@ const table = (options?: Parameters<typeof watchedTable>[0]) => {
   return { ...made, metric, breakers: breakerTable(rt, 'sandbox') };
 };
 const [one, two, opened] = [1, 2, 3].map((count) =>
-  Array.from({ length: count }).reduce((b: typeof healthy, _, n) => failed(b, 0, at(n), limits), healthy),
-) as [typeof healthy, typeof healthy, typeof healthy];
+  Array.from({ length: count }).reduce(
+    (b: typeof closedBreaker, _, n) => recordFailure(b, 0, at(n), limits),
+    closedBreaker,
+  ),
+) as [typeof closedBreaker, typeof closedBreaker, typeof closedBreaker];
 
 it('keeps one breaker for each tenant and provider, and nothing while all is well', async () => {
   const { breakers, itemAt, calls } = table();
-  expect(await breakers.find(tenantId)).toEqual(healthy);
-  expect(await breakers.move(tenantId, healthy, one)).toBe(true);
+  expect(await breakers.find(tenantId)).toEqual(closedBreaker);
+  expect(await breakers.update(tenantId, closedBreaker, one)).toBe(true);
   expect(calls.at(-1)?.units.write).toBe(1);
   const { version: v, ...fields } = one;
   const key = breakerKey(tenantId, 'sandbox');
@@ -29,24 +32,24 @@ it('keeps one breaker for each tenant and provider, and nothing while all is wel
 
 it('moves from what stands alone', async () => {
   const { breakers } = table();
-  expect(await breakers.move(tenantId, one, two)).toBe(false);
-  expect(await breakers.move(tenantId, healthy, one)).toBe(true);
-  expect(await breakers.move(tenantId, healthy, one)).toBe(false);
-  expect(await breakers.move(tenantId, one, two)).toBe(true);
-  expect(await breakers.move(tenantId, one, two)).toBe(false);
+  expect(await breakers.update(tenantId, one, two)).toBe(false);
+  expect(await breakers.update(tenantId, closedBreaker, one)).toBe(true);
+  expect(await breakers.update(tenantId, closedBreaker, one)).toBe(false);
+  expect(await breakers.update(tenantId, one, two)).toBe(true);
+  expect(await breakers.update(tenantId, one, two)).toBe(false);
   expect(await breakers.find(tenantId)).toEqual(two);
 });
 
 it('counts each opening once', async () => {
   const { breakers, metric } = table();
-  await breakers.move(tenantId, healthy, one);
-  expect(await breakers.move(tenantId, healthy, opened)).toBe(false);
-  await breakers.move(tenantId, one, two);
+  await breakers.update(tenantId, closedBreaker, one);
+  expect(await breakers.update(tenantId, closedBreaker, opened)).toBe(false);
+  await breakers.update(tenantId, one, two);
   expect(metric).not.toHaveBeenCalled();
-  await breakers.move(tenantId, two, opened);
-  const probe = probing(opened, at(15_002), limits);
-  await breakers.move(tenantId, opened, probe);
-  await breakers.move(tenantId, probe, succeeded(probe, probe.generation));
+  await breakers.update(tenantId, two, opened);
+  const probe = startProbe(opened, at(15_002), limits);
+  await breakers.update(tenantId, opened, probe);
+  await breakers.update(tenantId, probe, recordSuccess(probe, probe.generation));
   expect(metric.mock.calls).toEqual([['BreakerOpened', 1, { tenantId, provider: 'sandbox' }]]);
 });
 
@@ -57,5 +60,5 @@ it('does not know where it cannot read, and does not hide that it cannot write',
     },
   });
   expect(await breakers.find(tenantId)).toBeUndefined();
-  await expect(breakers.move(tenantId, healthy, one)).rejects.toThrow();
+  await expect(breakers.update(tenantId, closedBreaker, one)).rejects.toThrow();
 });

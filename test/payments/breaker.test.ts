@@ -1,13 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { type Breaker, failed, healthy, isOpen, probing, succeeded } from '#payments/domain/breaker';
+import {
+  type Breaker,
+  closedBreaker,
+  isOpen,
+  recordFailure,
+  recordSuccess,
+  startProbe,
+} from '#payments/domain/breaker';
 import { at, limits } from './fixtures/stored-breakers.ts';
 
 const after = (...failures: readonly number[]): Breaker =>
-  failures.reduce((breaker, ms) => failed(breaker, breaker.generation, at(ms), limits), healthy);
+  failures.reduce((breaker, ms) => recordFailure(breaker, breaker.generation, at(ms), limits), closedBreaker);
 const opened = after(0, 1, 2);
 
 describe('a closed breaker', () => {
-  it('keeps nothing back', () => expect(isOpen(healthy, at(0))).toBe(false));
+  it('keeps nothing back', () => expect(isOpen(closedBreaker, at(0))).toBe(false));
 
   it('opens with the last of so many failures within the window, and begins a generation', () => {
     expect(after(0, 1)).toEqual({ status: 'closed', generation: 0, failures: [at(0), at(1)], version: 2 });
@@ -19,7 +26,7 @@ describe('a closed breaker', () => {
     expect(after(0, 1, 29_999)).toMatchObject({ status: 'open' });
   });
 
-  it('makes nothing of success', () => expect(succeeded(after(0), 0)).toEqual(after(0)));
+  it('makes nothing of success', () => expect(recordSuccess(after(0), 0)).toEqual(after(0)));
 });
 
 describe('an open breaker', () => {
@@ -29,13 +36,13 @@ describe('an open breaker', () => {
   });
 
   it('does not listen to the calls that were under way when it opened', () => {
-    expect(failed(opened, 0, at(3), limits)).toBe(opened);
-    expect(succeeded(opened, 0)).toBe(opened);
+    expect(recordFailure(opened, 0, at(3), limits)).toBe(opened);
+    expect(recordSuccess(opened, 0)).toBe(opened);
   });
 });
 
 describe('a breaker with a probe under way', () => {
-  const probe = probing(opened, at(15_002), limits);
+  const probe = startProbe(opened, at(15_002), limits);
 
   it('keeps others back while the lease lasts', () => {
     expect(probe).toEqual({ status: 'probing', generation: 2, failures: [], until: at(25_002), version: 4 });
@@ -44,16 +51,20 @@ describe('a breaker with a probe under way', () => {
   });
 
   it('closes after a good one', () => {
-    expect(succeeded(probe, 2)).toEqual({ status: 'closed', generation: 3, failures: [], version: 5 });
+    expect(recordSuccess(probe, 2)).toEqual({ status: 'closed', generation: 3, failures: [], version: 5 });
   });
 
   it('opens again after a failed one', () => {
-    expect(failed(probe, 2, at(16_000), limits)).toMatchObject({ status: 'open', generation: 3, until: at(31_000) });
+    expect(recordFailure(probe, 2, at(16_000), limits)).toMatchObject({
+      status: 'open',
+      generation: 3,
+      until: at(31_000),
+    });
   });
 
   it('does not listen to a probe whose place another has taken', () => {
-    const next = probing(probe, at(25_002), limits);
-    expect(succeeded(next, probe.generation)).toBe(next);
-    expect(failed(next, probe.generation, at(25_003), limits)).toBe(next);
+    const next = startProbe(probe, at(25_002), limits);
+    expect(recordSuccess(next, probe.generation)).toBe(next);
+    expect(recordFailure(next, probe.generation, at(25_003), limits)).toBe(next);
   });
 });

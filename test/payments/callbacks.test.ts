@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { attemptTable } from '#payments/data/attempt-table';
 import type { Attempt } from '#payments/domain/attempt';
 import { callbacks } from '#payments/http/callbacks';
 import { sign } from '#payments/http/signature';
-import { chargeTable } from '#sandbox/data/charge-table';
-import { charge } from '#sandbox/domain/charge';
-import { request } from '../shared/fixtures/request.ts';
+import { attemptTable } from '#payments/table/attempt-table';
+import { createCharge } from '#sandbox/domain/charge';
+import { chargeTable } from '#sandbox/table/charge-table';
+import { request } from '../platform/fixtures/request.ts';
 import { anAttempt, key, orderId, tenantId, total } from './fixtures/attempt.ts';
 import { CALLBACK_SECRET, sandboxWorld } from './fixtures/sandbox-world.ts';
 
@@ -15,8 +15,8 @@ const capture = { key, status: 'captured', ...total };
 const receiver = async (standing?: Attempt) => {
   const { rt, provider } = sandboxWorld();
   const attempts = attemptTable(rt);
-  if (standing) await attempts.putOrMeet(standing);
-  await chargeTable(rt).putOrMeet(charge({ key, ...total }, 'captured'));
+  if (standing) await attempts.putIfAbsent(standing);
+  await chargeTable(rt).putIfAbsent(createCharge({ key, ...total }, 'captured'));
   const fn = callbacks(rt);
   const send = (text: string, signature?: string, path = PATH) =>
     request(fn, 'POST', path, { text, headers: signature === undefined ? {} : { 'Breakwater-Signature': signature } });

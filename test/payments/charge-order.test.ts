@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
-import { chargeOrder } from '#payments/app/charge-order';
-import type { Attempts, Provider } from '#payments/app/ports';
 import type { Attempt } from '#payments/domain/attempt';
+import { chargeOrder } from '#payments/use-cases/charge-order';
+import type { Attempts, Provider } from '#payments/use-cases/ports';
 import { anAttempt, key, order, step, total } from './fixtures/attempt.ts';
 import { storedAttempts } from './fixtures/stored-attempts.ts';
 import { at, watching } from './fixtures/stored-breakers.ts';
@@ -84,8 +84,8 @@ describe('an outcome that comes too late to be written', () => {
     ['with nothing there it is unknown', undefined, refused('unknown')],
   ])('%s', async (_, standing, answer) => {
     const beaten: Attempts = {
-      putOrMeet: async (attempt) => attempt,
-      move: async () => false,
+      putIfAbsent: async (attempt) => attempt,
+      update: async () => false,
       find: async () => standing,
     };
     expect(await charge(beaten, answering('captured'))).toMatchObject(answer as object);

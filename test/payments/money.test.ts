@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { OrderInCharge } from '#orders/contract';
-import { chargeOrder } from '#payments/app/charge-order';
-import type { Attempts, Breakers } from '#payments/app/ports';
-import { settleOrder } from '#payments/app/settle-order';
-import { watchProvider } from '#payments/app/watch-provider';
-import { type Breaker, healthy } from '#payments/domain/breaker';
-import type { Charges } from '#sandbox/app/ports';
+import type { FindOrderForRun } from '#orders/contract';
+import { type Breaker, closedBreaker } from '#payments/domain/breaker';
+import { chargeOrder } from '#payments/use-cases/charge-order';
+import { circuitBreaker } from '#payments/use-cases/circuit-breaker';
+import type { Attempts, Breakers } from '#payments/use-cases/ports';
+import { settleOrder } from '#payments/use-cases/settle-order';
+import type { Charges } from '#sandbox/use-cases/ports';
 import { storedCharges } from '../sandbox/fixtures/stored-charges.ts';
 import { key, order, step } from './fixtures/attempt.ts';
 import { practiceProvider } from './fixtures/practice-provider.ts';
@@ -17,7 +17,7 @@ type Makes = 'captured' | 'declined' | 'pending';
 const unwinding = { ...step, run: 2 };
 
 /** One order with its money, where every call waits for its turn and any answer of the provider may get lost. */
-const till = (s: fc.Scheduler, makes: Makes, loses: () => boolean, first = healthy) => {
+const till = (s: fc.Scheduler, makes: Makes, loses: () => boolean, first = closedBreaker) => {
   const turn = () => s.schedule(Promise.resolve());
   const { rows, charges } = storedCharges();
   const { written, attempts } = storedAttempts();
@@ -26,39 +26,39 @@ const till = (s: fc.Scheduler, makes: Makes, loses: () => boolean, first = healt
 
   const counted: Charges = {
     ...charges,
-    async putOrMeet(charge) {
-      const standing = await charges.putOrMeet(charge);
+    async putIfAbsent(charge) {
+      const standing = await charges.putIfAbsent(charge);
       if (standing === charge && charge.status === 'captured') captures += 1;
       return standing;
     },
-    async move(from, to) {
-      const moved = await charges.move(from, to);
+    async update(from, to) {
+      const moved = await charges.update(from, to);
       if (moved && from.captured === 0 && to.captured > 0) captures += 1;
       return moved;
     },
   };
   const slowCharges: Charges = {
     find: (...args) => turn().then(() => counted.find(...args)),
-    putOrMeet: (...args) => turn().then(() => counted.putOrMeet(...args)),
-    move: (...args) => turn().then(() => counted.move(...args)),
+    putIfAbsent: (...args) => turn().then(() => counted.putIfAbsent(...args)),
+    update: (...args) => turn().then(() => counted.update(...args)),
   };
   const slowAttempts: Attempts = {
     find: (...args) => turn().then(() => attempts.find(...args)),
-    putOrMeet: (...args) => turn().then(() => attempts.putOrMeet(...args)),
-    move: (...args) => turn().then(() => attempts.move(...args)),
+    putIfAbsent: (...args) => turn().then(() => attempts.putIfAbsent(...args)),
+    update: (...args) => turn().then(() => attempts.update(...args)),
   };
-  const orders: OrderInCharge = async ({ run }, asked) => {
+  const orders: FindOrderForRun = async ({ run }, asked) => {
     await turn();
     return status === asked && run === (status === 'placed' ? 1 : 2) ? order : undefined;
   };
   const { breakers } = storedBreakers(first);
   const slowBreakers: Breakers = {
     find: (...args) => turn().then(() => breakers.find(...args)),
-    move: (...args) => turn().then(() => breakers.move(...args)),
+    update: (...args) => turn().then(() => breakers.update(...args)),
   };
   const ports = (lossy: boolean) => ({
     orders,
-    watch: watchProvider(slowBreakers, { now: () => at(0), limits: { ...limits, failures: 2 } }),
+    watch: circuitBreaker(slowBreakers, { now: () => at(0), limits: { ...limits, failures: 2 } }),
     attempts: slowAttempts,
     provider: practiceProvider(slowCharges, { makes, loses: lossy ? loses : () => false }),
   });
@@ -78,7 +78,7 @@ const till = (s: fc.Scheduler, makes: Makes, loses: () => boolean, first = healt
 const coin = fc.infiniteStream(fc.boolean());
 const makes = fc.constantFrom<Makes>('captured', 'declined', 'pending');
 const open: Breaker = { status: 'open', generation: 1, failures: [], until: at(1), version: 3 };
-const health = fc.constantFrom(healthy, open);
+const health = fc.constantFrom(closedBreaker, open);
 
 it('keeps no money of an unwound order, whatever ran when and whichever answers were lost', () =>
   // Invariants 3 and 5. Red when settle takes an unknown outcome for a void, refunds nothing, or refunds under another key each

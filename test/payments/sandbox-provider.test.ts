@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { sandboxProvider } from '#payments/data/sandbox-provider';
-import type { Fetch } from '#shared/runtime';
-import { secretsManager } from '../../embedded/secrets.ts';
-import { world } from '../shared/fixtures/world.ts';
+import { sandboxProvider } from '#payments/adapters/sandbox-provider';
+import type { Fetch } from '#platform/runtime/runtime';
+import { createSecretsManager } from '../../embedded/aws/secrets/secrets.ts';
+import { world } from '../platform/fixtures/world.ts';
 import { key, total } from './fixtures/attempt.ts';
 
 type Sent = { readonly url: string; readonly init: Parameters<Fetch>[1] };
@@ -12,7 +12,7 @@ const provider = (
 ) => {
   const sent: Sent[] = [];
   const { rt } = world({
-    services: [secretsManager(secrets)],
+    services: [createSecretsManager(secrets)],
     variables: { PROVIDER_URL: 'http://provider.test' },
     fetch: async (url, init) => {
       sent.push({ url, init });

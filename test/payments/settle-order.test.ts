@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Provider } from '#payments/app/ports';
-import { settleOrder } from '#payments/app/settle-order';
 import type { Attempt } from '#payments/domain/attempt';
+import type { Provider } from '#payments/use-cases/ports';
+import { settleOrder } from '#payments/use-cases/settle-order';
 import { anAttempt, key, order, step, total } from './fixtures/attempt.ts';
 import { storedAttempts } from './fixtures/stored-attempts.ts';
 
@@ -94,7 +94,7 @@ it.each<[string, Attempt]>([
   ['after it was asked', anAttempt({ status: 'settling' })],
 ])('says that it lost a race %s', async (_, standing) => {
   const { attempts } = storedAttempts(standing);
-  const beaten = { ...attempts, move: async () => false };
+  const beaten = { ...attempts, update: async () => false };
   expect(await settleOrder({ orders, attempts: beaten, provider: answering('voided') })(step)).toEqual(
     refused('contended'),
   );

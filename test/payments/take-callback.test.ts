@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import type { Attempts, Provider } from '#payments/app/ports';
-import { takeCallback } from '#payments/app/take-callback';
 import type { Callback } from '#payments/contract';
 import type { Attempt } from '#payments/domain/attempt';
+import { handleCallback } from '#payments/use-cases/handle-callback';
+import type { Attempts, Provider } from '#payments/use-cases/ports';
 import { anAttempt, key, total } from './fixtures/attempt.ts';
 import { storedAttempts } from './fixtures/stored-attempts.ts';
 
@@ -22,7 +22,7 @@ describe('a capture', () => {
   it('is taken where it was asked for, once', async () => {
     const { written, attempts } = storedAttempts(anAttempt());
     const provider = refunding();
-    const take = takeCallback({ attempts, provider });
+    const take = handleCallback({ attempts, provider });
     const taken = { ok: true, value: anAttempt({ status: 'captured', captured: 55_00, version: 2 }) };
     expect(await take(told('captured'))).toEqual(taken);
     expect(await take(told('captured'))).toEqual(taken);
@@ -33,7 +33,7 @@ describe('a capture', () => {
   it.each(['settled', 'closed', 'declined'] as const)('of an attempt that is %s goes back, once', async (status) => {
     const { written, attempts } = storedAttempts(anAttempt({ status }));
     const provider = refunding();
-    const take = takeCallback({ attempts, provider });
+    const take = handleCallback({ attempts, provider });
     for (const _ of ['once', 'again']) expect(await take(told('captured'))).toMatchObject({ ok: true });
     expect(provider.refund.mock.calls).toEqual([[key, `${key}.refund`, total]]);
     expect(written.at(-1)).toEqual(anAttempt({ status, captured: 55_00, refunded: 55_00, version: 2 }));
@@ -45,23 +45,23 @@ describe('a capture', () => {
     ['refused', 'refund_refused'],
   ] as const)('whose refund is %s is to be told again, and is asked for again', async (outcome, error) => {
     const { written, attempts } = storedAttempts(anAttempt({ status: 'settled' }));
-    expect(await takeCallback({ attempts, provider: refunding(outcome) })(told('captured'))).toEqual(refused(error));
+    expect(await handleCallback({ attempts, provider: refunding(outcome) })(told('captured'))).toEqual(refused(error));
     expect(written).toHaveLength(1);
-    expect(await takeCallback({ attempts, provider: refunding() })(told('captured'))).toMatchObject({ ok: true });
+    expect(await handleCallback({ attempts, provider: refunding() })(told('captured'))).toMatchObject({ ok: true });
     expect(written.at(-1)).toMatchObject({ refunded: 55_00 });
   });
 
   it('is to be told again while the attempt is being settled', async () => {
     const { written, attempts } = storedAttempts(anAttempt({ status: 'settling' }));
     const provider = refunding();
-    expect(await takeCallback({ attempts, provider })(told('captured'))).toEqual(refused('contended'));
+    expect(await handleCallback({ attempts, provider })(told('captured'))).toEqual(refused('contended'));
     expect(written).toHaveLength(1);
     expect(provider.refund).not.toHaveBeenCalled();
   });
 
   it.each([{ amount: 54_99 }, { currency: 'USD' }])('of another amount is not taken: %j', async (change) => {
     const { written, attempts } = storedAttempts(anAttempt());
-    const take = takeCallback({ attempts, provider: refunding() });
+    const take = handleCallback({ attempts, provider: refunding() });
     expect(await take(told('captured', change))).toEqual(refused('wrong_amount'));
     expect(written).toHaveLength(1);
   });
@@ -77,21 +77,21 @@ it.each<[Callback['status'], Attempt['status'], Attempt['status']]>([
   ['refunded', 'settling', 'settling'],
 ])('%s, told of an attempt that is %s, leaves it %s', async (status, from, to) => {
   const { written, attempts } = storedAttempts(anAttempt({ status: from }));
-  expect(await takeCallback({ attempts, provider: refunding() })(told(status))).toMatchObject({ ok: true });
+  expect(await handleCallback({ attempts, provider: refunding() })(told(status))).toMatchObject({ ok: true });
   expect(written.at(-1)?.status).toBe(to);
 });
 
 it('knows no charge that nobody attempted', async () => {
   const { attempts } = storedAttempts();
-  expect(await takeCallback({ attempts, provider: refunding() })(told('captured'))).toEqual(
+  expect(await handleCallback({ attempts, provider: refunding() })(told('captured'))).toEqual(
     refused('charge_not_found'),
   );
 });
 
 it('gives up on a race that it loses again and again', async () => {
   const { attempts } = storedAttempts(anAttempt());
-  const beaten: Attempts = { ...attempts, move: async () => false };
-  const taken = await takeCallback({ attempts: beaten, provider: refunding() })(told('captured'));
+  const beaten: Attempts = { ...attempts, update: async () => false };
+  const taken = await handleCallback({ attempts: beaten, provider: refunding() })(told('captured'));
   expect(taken).toEqual(refused('contended'));
 });
 
@@ -118,9 +118,9 @@ it('keeps no capture of a settled order and loses none of an intended one, in an
         const slow: Attempts = {
           ...attempts,
           find: (...args) => turn().then(() => attempts.find(...args)),
-          move: (...args) => turn().then(() => attempts.move(...args)),
+          update: (...args) => turn().then(() => attempts.update(...args)),
         };
-        const take = takeCallback({ attempts: slow, provider });
+        const take = handleCallback({ attempts: slow, provider });
         const answers = await s.waitFor(Promise.all(tellings.map((one) => take(told(one)))));
         const heard = answers.some(({ ok }, n) => ok && tellings[n] === 'captured');
         const { captured = 0, refunded = 0 } = written.at(-1) ?? {};

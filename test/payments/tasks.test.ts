@@ -1,23 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { orderTable } from '#orders/data/order-table';
-import { cancel } from '#orders/domain/customer';
-import { attemptTable } from '#payments/data/attempt-table';
-import { breakerTable } from '#payments/data/breaker-table';
-import { healthy } from '#payments/domain/breaker';
+import { cancelByCustomer } from '#orders/domain/customer';
+import { orderTable } from '#orders/table/order-table';
+import { closedBreaker } from '#payments/domain/breaker';
 import { chargeTask } from '#payments/saga/charge.task';
 import { settleTask } from '#payments/saga/settle.task';
-import { allowRefund } from '#sandbox/app/provide';
-import { chargeTable } from '#sandbox/data/charge-table';
-import { usualTimes } from '#shared/times';
+import { attemptTable } from '#payments/table/attempt-table';
+import { breakerTable } from '#payments/table/breaker-table';
+import { defaultTimes } from '#platform/runtime/times';
+import { chargeTable } from '#sandbox/table/charge-table';
+import { allowRefund } from '#sandbox/use-cases/provide';
 import { anOrder, at, limits } from '../orders/fixtures/order.ts';
-import { invocation } from '../shared/fixtures/invocation.ts';
+import { invocation } from '../platform/fixtures/invocation.ts';
 import { key, orderId, tenantId } from './fixtures/attempt.ts';
 import { sandboxWorld } from './fixtures/sandbox-world.ts';
 
 const till = async (token = 'tok_ok') => {
   const { rt, provider } = sandboxWorld();
   const orders = orderTable(rt);
-  const placed = await orders.putOrMeet(anOrder({ payment: { token } }));
+  const placed = await orders.putIfAbsent(anOrder({ payment: { token } }));
   const breakers = breakerTable(rt, 'sandbox');
   const stepOf = (run: number) => ({ tenantId, orderId, run });
   return {
@@ -28,8 +28,8 @@ const till = async (token = 'tok_ok') => {
     charge: () => chargeTask(rt)(stepOf(1), invocation()),
     settle: () => settleTask(rt)(stepOf(2), invocation()),
     async cancel() {
-      const cancelling = cancel(placed, at, limits);
-      if (cancelling.ok) await orders.move(placed, cancelling.value);
+      const cancelling = cancelByCustomer(placed, at, limits);
+      if (cancelling.ok) await orders.update(placed, cancelling.value);
     },
     attempt: () => attemptTable(rt).find(tenantId, orderId),
     charged: () => chargeTable(rt).find(key),
@@ -87,19 +87,24 @@ describe('the tasks of money', () => {
 
   it('open the breaker with failure upon failure, and then ask no more: what was sent stays unknown', async () => {
     const { charge, provider, breaker, attempt } = await till('tok_5xx');
-    for (let failures = 1; failures <= usualTimes.breaker.failures; failures += 1) {
+    for (let failures = 1; failures <= defaultTimes.breaker.failures; failures += 1) {
       expect(await breaker()).toMatchObject({ status: 'closed' });
       await expect(charge()).rejects.toMatchObject({ name: 'PaymentUnknown' });
     }
     expect(await breaker()).toMatchObject({ status: 'open' });
     await expect(charge()).rejects.toMatchObject({ name: 'PaymentUnknown' });
-    expect(provider.asked).toHaveLength(usualTimes.breaker.failures);
+    expect(provider.asked).toHaveLength(defaultTimes.breaker.failures);
     expect(await attempt()).toMatchObject({ status: 'intended' });
   });
 
   it('say by name that the provider cannot be asked, and never ask for that order', async () => {
     const { charge, breakers, provider, attempt, cancel, settle } = await till();
-    await breakers.move(tenantId, healthy, { ...healthy, status: 'open', until: '2027-01-01', version: 1 });
+    await breakers.update(tenantId, closedBreaker, {
+      ...closedBreaker,
+      status: 'open',
+      until: '2027-01-01',
+      version: 1,
+    });
     for (const _ of ['once', 'again']) await expect(charge()).rejects.toMatchObject({ name: 'PaymentUnavailable' });
     expect(await attempt()).toMatchObject({ status: 'closed' });
     await cancel();

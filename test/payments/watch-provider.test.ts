@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import type { Breakers } from '#payments/app/ports';
-import { watchProvider } from '#payments/app/watch-provider';
-import { type Breaker, healthy } from '#payments/domain/breaker';
+import { type Breaker, closedBreaker } from '#payments/domain/breaker';
+import { circuitBreaker } from '#payments/use-cases/circuit-breaker';
+import type { Breakers } from '#payments/use-cases/ports';
 import { tenantId } from './fixtures/attempt.ts';
 import { at, limits, storedBreakers } from './fixtures/stored-breakers.ts';
 
@@ -11,7 +11,7 @@ const open: Breaker = { status: 'open', generation: 1, failures: [], until: at(1
 const watched = (first: Breaker | undefined, now = 0) => {
   const { written, breakers } = storedBreakers(first);
   let ms = now;
-  const watch = watchProvider(breakers, { now: () => at(ms), limits });
+  const watch = circuitBreaker(breakers, { now: () => at(ms), limits });
   const moveTo = (to: number) => {
     ms = to;
   };
@@ -20,34 +20,34 @@ const watched = (first: Breaker | undefined, now = 0) => {
 
 describe('leave to call', () => {
   it('is given while the breaker is closed, and nothing is written', async () => {
-    const { written, watch } = watched(healthy);
-    expect(await watch.admit(tenantId)).toEqual({ generation: 0, probe: false });
-    expect(written).toEqual([healthy]);
+    const { written, watch } = watched(closedBreaker);
+    expect(await watch.allowRequest(tenantId)).toEqual({ generation: 0, probe: false });
+    expect(written).toEqual([closedBreaker]);
   });
 
   it('is not given while it is open, then to one probe', async () => {
     const { written, watch, moveTo } = watched(open);
-    expect(await watch.admit(tenantId)).toBeUndefined();
+    expect(await watch.allowRequest(tenantId)).toBeUndefined();
     moveTo(15_000);
-    expect(await watch.admit(tenantId)).toEqual({ generation: 2, probe: true });
+    expect(await watch.allowRequest(tenantId)).toEqual({ generation: 2, probe: true });
     expect(written.at(-1)).toMatchObject({ status: 'probing', generation: 2, until: at(25_000) });
-    expect(await watch.admit(tenantId)).toBeUndefined();
+    expect(await watch.allowRequest(tenantId)).toBeUndefined();
     moveTo(25_000);
-    expect(await watch.admit(tenantId)).toEqual({ generation: 3, probe: true });
+    expect(await watch.allowRequest(tenantId)).toEqual({ generation: 3, probe: true });
   });
 
   it('is not given to the one who comes second for the probe', async () => {
     const { breakers } = watched(open);
-    const beaten: Breakers = { ...breakers, move: async () => false };
-    expect(await watchProvider(beaten, { now: () => at(15_000), limits }).admit(tenantId)).toBeUndefined();
+    const beaten: Breakers = { ...breakers, update: async () => false };
+    expect(await circuitBreaker(beaten, { now: () => at(15_000), limits }).allowRequest(tenantId)).toBeUndefined();
   });
 
   it('is given where the breaker cannot be read, and what comes of it means nothing to it', async () => {
-    const move = vi.fn<Breakers['move']>();
-    const watch = watchProvider({ find: async () => undefined, move }, { now: () => at(0), limits });
-    expect(await watch.admit(tenantId)).toEqual({ probe: false });
-    await watch.report(tenantId, { probe: false }, false);
-    await watch.report(tenantId, { generation: 0, probe: false }, false);
+    const move = vi.fn<Breakers['update']>();
+    const watch = circuitBreaker({ find: async () => undefined, update: move }, { now: () => at(0), limits });
+    expect(await watch.allowRequest(tenantId)).toEqual({ probe: false });
+    await watch.recordResult(tenantId, { probe: false }, false);
+    await watch.recordResult(tenantId, { generation: 0, probe: false }, false);
     expect(move).not.toHaveBeenCalled();
   });
 });
@@ -55,37 +55,38 @@ describe('leave to call', () => {
 describe('what came of a call', () => {
   it('is not even looked at where it was good and no probe', async () => {
     const find = vi.fn<Breakers['find']>();
-    const watch = watchProvider({ find, move: async () => true }, { now: () => at(0), limits });
-    await watch.report(tenantId, { generation: 0, probe: false }, true);
+    const watch = circuitBreaker({ find, update: async () => true }, { now: () => at(0), limits });
+    await watch.recordResult(tenantId, { generation: 0, probe: false }, true);
     expect(find).not.toHaveBeenCalled();
   });
 
   it('opens the breaker with the last of so many failures, and closes it with a good probe', async () => {
-    const { written, watch, moveTo } = watched(healthy);
-    for (let n = 0; n < limits.failures; n += 1) await watch.report(tenantId, { generation: 0, probe: false }, false);
+    const { written, watch, moveTo } = watched(closedBreaker);
+    for (let n = 0; n < limits.failures; n += 1)
+      await watch.recordResult(tenantId, { generation: 0, probe: false }, false);
     expect(written.map(({ status }) => status)).toEqual(['closed', 'closed', 'closed', 'open']);
     moveTo(15_000);
-    const pass = await watch.admit(tenantId);
+    const pass = await watch.allowRequest(tenantId);
     if (!pass) throw new Error('no probe');
-    await watch.report(tenantId, pass, true);
+    await watch.recordResult(tenantId, pass, true);
     expect(written.at(-1)).toMatchObject({ status: 'closed', generation: 3 });
   });
 
   it('is written once more where others reported in between, but not for ever', async () => {
-    const { breakers, written } = watched(healthy);
-    const move = vi.fn<Breakers['move']>(breakers.move).mockResolvedValueOnce(false);
-    const watch = watchProvider({ ...breakers, move }, { now: () => at(0), limits });
-    await watch.report(tenantId, { generation: 0, probe: false }, false);
+    const { breakers, written } = watched(closedBreaker);
+    const move = vi.fn<Breakers['update']>(breakers.update).mockResolvedValueOnce(false);
+    const watch = circuitBreaker({ ...breakers, update: move }, { now: () => at(0), limits });
+    await watch.recordResult(tenantId, { generation: 0, probe: false }, false);
     expect(written.at(-1)?.failures).toEqual([at(0)]);
     move.mockReset().mockResolvedValue(false);
-    await watch.report(tenantId, { generation: 0, probe: false }, false);
+    await watch.recordResult(tenantId, { generation: 0, probe: false }, false);
     expect(move).toHaveBeenCalledTimes(5);
   });
 
   it('is not listened to once its generation is over', async () => {
     const { written, watch } = watched(open);
-    await watch.report(tenantId, { generation: 0, probe: false }, false);
-    await watch.report(tenantId, { generation: 0, probe: true }, true);
+    await watch.recordResult(tenantId, { generation: 0, probe: false }, false);
+    await watch.recordResult(tenantId, { generation: 0, probe: true }, true);
     expect(written).toEqual([open]);
   });
 });
@@ -102,19 +103,19 @@ it('lets one probe at a time through and no other call, whatever the interleavin
       const turn = () => s.schedule(Promise.resolve());
       const slow: Breakers = {
         find: (...args) => turn().then(() => breakers.find(...args)),
-        move: (...args) => turn().then(() => breakers.move(...args)),
+        update: (...args) => turn().then(() => breakers.update(...args)),
       };
       let now = 0;
-      const watch = watchProvider(slow, { now: () => at(now), limits });
+      const watch = circuitBreaker(slow, { now: () => at(now), limits });
       const probes: (number | undefined)[] = [];
       const one = async ({ answered, takesMs }: { readonly answered: boolean; readonly takesMs: number }) => {
         const asked = now;
-        const pass = await watch.admit(tenantId);
+        const pass = await watch.allowRequest(tenantId);
         if (!pass) return;
         if (pass.probe) probes.push(pass.generation);
         await turn();
         now = Math.max(now, asked + takesMs);
-        await watch.report(tenantId, pass, answered);
+        await watch.recordResult(tenantId, pass, answered);
       };
       for (const { waitMs, calls } of moments) {
         now += waitMs;

@@ -1,7 +1,7 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { linesOf } from '../shared/fixtures/log.ts';
+import { linesOf } from '../platform/fixtures/log.ts';
 import { relayed, written } from './fixtures/bus.ts';
 
 const all = { batchItemFailures: [] };

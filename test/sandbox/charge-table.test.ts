@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest';
-import { chargeTable } from '#sandbox/data/charge-table';
-import { chargeKey } from '#sandbox/data/keys';
-import { charge, refund, voided } from '#sandbox/domain/charge';
-import { watchedTable } from '../shared/fixtures/watched-table.ts';
+import { createCharge, refund, voidedCharge } from '#sandbox/domain/charge';
+import { chargeTable } from '#sandbox/table/charge-table';
+import { chargeKey } from '#sandbox/table/keys';
+import { watchedTable } from '../platform/fixtures/watched-table.ts';
 
 const key = 't1.o1';
-const captured = charge({ key, amount: 55_00, currency: 'EUR' }, 'captured');
+const captured = createCharge({ key, amount: 55_00, currency: 'EUR' }, 'captured');
 const stored = async () => {
   const made = watchedTable();
   const charges = chargeTable(made.rt);
-  expect(await charges.putOrMeet(captured)).toBe(captured);
+  expect(await charges.putIfAbsent(captured)).toBe(captured);
   return { ...made, charges };
 };
 
@@ -23,7 +23,7 @@ it('keeps a charge under its tenant', async () => {
 
 it('meets what stands', async () => {
   const { charges } = await stored();
-  expect(await charges.putOrMeet(voided(key))).toEqual(captured);
+  expect(await charges.putIfAbsent(voidedCharge(key))).toEqual(captured);
   expect(await charges.find(key)).toEqual(captured);
 });
 
@@ -31,7 +31,7 @@ it('moves from what stands alone', async () => {
   const { charges } = await stored();
   const half = refund(captured, 'r', 5_00);
   if (!half.ok) throw new Error(half.error);
-  expect(await charges.move(captured, half.value)).toBe(true);
-  expect(await charges.move(captured, { ...captured, refunded: 1, refunds: ['s'] })).toBe(false);
+  expect(await charges.update(captured, half.value)).toBe(true);
+  expect(await charges.update(captured, { ...captured, refunded: 1, refunds: ['s'] })).toBe(false);
   expect(await charges.find(key)).toEqual(half.value);
 });

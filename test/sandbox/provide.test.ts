@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Charges } from '#sandbox/app/ports';
-import { allowRefund, chargeOnce, findCharge, refundCharge, voidCharge } from '#sandbox/app/provide';
+import type { Charges } from '#sandbox/use-cases/ports';
+import { allowRefund, chargeOnce, findCharge, refundCharge, voidCharge } from '#sandbox/use-cases/provide';
 import { storedCharges } from './fixtures/stored-charges.ts';
 
 const key = 't1.o1';
@@ -36,8 +36,8 @@ describe('a key', () => {
         const { rows, charges } = storedCharges();
         const inTurn: Charges = {
           find: (...args) => s.schedule(Promise.resolve()).then(() => charges.find(...args)),
-          putOrMeet: (...args) => s.schedule(Promise.resolve()).then(() => charges.putOrMeet(...args)),
-          move: (...args) => s.schedule(Promise.resolve()).then(() => charges.move(...args)),
+          putIfAbsent: (...args) => s.schedule(Promise.resolve()).then(() => charges.putIfAbsent(...args)),
+          update: (...args) => s.schedule(Promise.resolve()).then(() => charges.update(...args)),
         };
         let first: unknown;
         let refunds: readonly string[] = [];
@@ -114,7 +114,7 @@ describe('a refund', () => {
 
   it('says that it lost a race', async () => {
     const { charges } = await captured();
-    const beaten = { ...charges, move: async () => false };
+    const beaten = { ...charges, update: async () => false };
     expect(await refundCharge(beaten)(key, 'r', 1)).toEqual({ ok: false, error: 'conflict' });
   });
 });
@@ -138,13 +138,13 @@ describe('a charge whose outcome nobody was told', () => {
     await chargeOnce(charges, never)(asked, { makes: 'pending' });
     const beaten: Charges = {
       ...charges,
-      async move(from, to) {
-        await charges.move(from, { ...to, refunded: 1 });
+      async update(from, to) {
+        await charges.update(from, { ...to, refunded: 1 });
         return false;
       },
     };
     expect(await voidCharge(beaten)(key)).toMatchObject({ status: 'captured', refunded: 1 });
-    const gone: Charges = { ...storedCharges().charges, move: async () => false, find: async () => undefined };
+    const gone: Charges = { ...storedCharges().charges, update: async () => false, find: async () => undefined };
     await chargeOnce(gone, never)(asked, { makes: 'pending' });
     expect(await voidCharge(gone)(key)).toMatchObject({ status: 'captured', refunded: 0 });
   });

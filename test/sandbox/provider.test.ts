@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { provider } from '#sandbox/http/provider';
-import { secretsManager } from '../../embedded/secrets.ts';
-import { request } from '../shared/fixtures/request.ts';
-import { watchedTable } from '../shared/fixtures/watched-table.ts';
+import { createSecretsManager } from '../../embedded/aws/secrets/secrets.ts';
+import { request } from '../platform/fixtures/request.ts';
+import { watchedTable } from '../platform/fixtures/watched-table.ts';
 
 const key = 't1.o1';
 const sandbox = () => {
-  const { rt } = watchedTable({ services: [secretsManager(new Map([['breakwater/test/provider-key', 'merchant']]))] });
+  const { rt } = watchedTable({
+    services: [createSecretsManager(new Map([['breakwater/test/provider-key', 'merchant']]))],
+  });
   const fn = provider(rt);
   const as = (authorization: string) => (method: string, path: string, body?: unknown) =>
     request(fn, method, path.startsWith('/sandbox') ? path : `/sandbox/charges${path}`, {

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { countCalls } from '#sandbox/data/call-table';
-import { callsKey, outageKey } from '#sandbox/data/keys';
-import { outageTable } from '#sandbox/data/outage-table';
-import { watchedTable } from '../shared/fixtures/watched-table.ts';
+import { countCalls } from '#sandbox/table/call-table';
+import { callsKey, outageKey } from '#sandbox/table/keys';
+import { outageTable } from '#sandbox/table/outage-table';
+import { watchedTable } from '../platform/fixtures/watched-table.ts';
 
 it('counts the calls of each key for itself', async () => {
   const { rt, itemAt } = watchedTable();

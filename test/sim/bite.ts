@@ -19,7 +19,7 @@ const found = async (mutant: Mutant): Promise<string | undefined> => {
     if (!failure) return undefined;
     if ('error' in failure) throw new Error(`${mutant.name}, seed ${failure.seed}: ${failure.error}`);
     const { seed, violation } = failure.outcome;
-    return `seed ${seed}, invariant ${violation?.invariant}: ${violation?.what}`;
+    return `seed ${seed}, invariant ${violation?.invariant}: ${violation?.message}`;
   } finally {
     await built.remove();
   }

@@ -2,33 +2,24 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
-import { manifests } from '#manifests';
-import type { FunctionSpec } from '#shared/manifest';
+import { contexts } from '#contexts';
+import { entryOf, functionsOf } from '#platform/manifest';
 
 export const ROOT = join(import.meta.dirname, '../..');
-const paths = {
-  entries: manifests.flatMap(({ functions }) => Object.values<FunctionSpec>(functions).map(({ entry }) => entry)),
-  texts: manifests.flatMap(({ workflows = {} }) => Object.values(workflows).map(({ definition }) => definition)),
-};
+const files = [...new Set(functionsOf(...contexts).map((fn) => entryOf(fn).file))];
 
-const moduleOf = () => {
-  const imports = [
-    ...paths.entries.map((path, n) => `import * as entry${n} from './${path}';`),
-    ...paths.texts.map((path, n) => `import text${n} from './${path}';`),
-  ];
-  const entries = paths.entries.map((path, n) => `'${path}': entry${n}`);
-  const texts = paths.texts.map((path, n) => `'${path}': JSON.stringify(text${n})`);
+const backendModule = () => {
+  const imports = files.map((file, n) => `import * as entries${n} from './${file}';`);
   return `${imports.join('\n')}
-export const entries = { ${entries.join(', ')} };
-export const texts = { ${texts.join(', ')} };`;
+export const entries = { ${files.map((file, n) => `'${file}': entries${n}`).join(', ')} };`;
 };
 
-/** The backend under simulation, as a module that brings every function and every saga. */
+/** The backend under simulation, as a module with every entry point. */
 const backend: Plugin = {
   name: 'simulated-backend',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^virtual:backend$/ }, ({ path }) => ({ path, namespace: 'simulated' }));
-    onLoad({ filter: /.*/, namespace: 'simulated' }, () => ({ contents: moduleOf(), resolveDir: ROOT }));
+    onLoad({ filter: /.*/, namespace: 'simulated' }, () => ({ contents: backendModule(), resolveDir: ROOT }));
   },
 };
 

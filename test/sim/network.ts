@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Asked, Between } from '../../embedded/between.ts';
-import { crashed, FunctionError } from '../../embedded/lambda/function-error.ts';
-import { type Caller, ServiceError } from '../../embedded/service.ts';
+import { crashError, FunctionError } from '../../embedded/aws/lambda/function-error.ts';
+import { type Caller, ServiceError } from '../../embedded/aws/service.ts';
+import type { Interceptors, ServiceCall } from '../../embedded/host/interceptors.ts';
 import type { Chance } from './chance.ts';
 import type { Faults } from './faults.ts';
 import { tearable, torn } from './torn.ts';
@@ -80,7 +80,7 @@ const conflicted = (operation: string, input: Input) => {
   });
 };
 
-export type Network = Between & {
+export type Network = Interceptors & {
   /** How many invocations and messages there are on their way. */
   readonly underWay: () => number;
   /** The functions that are at work. */
@@ -122,7 +122,10 @@ export const makeNetwork = (options: Options): Network => {
     return { FailedEntryCount: Entries.filter((one) => 'ErrorCode' in one).length, Entries };
   };
 
-  const call = async ({ caller, operation, service, input }: Asked, act: (input: unknown) => Promise<unknown>) => {
+  const call = async (
+    { caller, operation, service, input }: ServiceCall,
+    act: (input: unknown) => Promise<unknown>,
+  ) => {
     const by = caller.name.replace(PREFIX, '');
     if (by === 'operator') return act(input);
     const where = `${by} ${operation}`;
@@ -175,12 +178,12 @@ export const makeNetwork = (options: Options): Network => {
       const itemIdentifier = ids[Math.floor((force ?? 0) * ids.length)];
       return force === undefined ? answer : { batchItemFailures: [{ itemIdentifier }] };
     }
-    if (id === 'relay-publish' && faults.strike('stream batch replay', id) !== undefined) throw crashed('replayed');
+    if (id === 'relay-publish' && faults.strike('stream batch replay', id) !== undefined) throw crashError('replayed');
     if (id === 'sandbox-provider' && faults.strike('late provider answer', id) !== undefined) await sleep(LATE_MS);
     return answer;
   };
 
-  const invoke: NonNullable<Between['invoke']> = (id, event, act) => {
+  const invoke: NonNullable<Interceptors['invoke']> = (id, event, act) => {
     const caller = scopes.getStore();
     const tenants = options.tenantsOf(id, event);
     const charges = (event as Event | undefined)?.path === '/sandbox/charges';
@@ -201,7 +204,7 @@ export const makeNetwork = (options: Options): Network => {
     });
   };
 
-  const deliver: NonNullable<Between['deliver']> = (queue, envelope, act) => {
+  const deliver: NonNullable<Interceptors['deliver']> = (queue, envelope, act) => {
     const send = (ms: number) => {
       travelling += 1;
       void sleep(ms).then(() => {

@@ -1,5 +1,5 @@
-import type { FunctionId, WorkflowId } from '#shared/manifest';
-import type { Host } from '../../embedded/host.ts';
+import type { FunctionId, WorkflowId } from '#platform/manifest';
+import type { Host } from '../../embedded/host/host.ts';
 import type { Tenant } from './customers.ts';
 import type { Faults } from './faults.ts';
 import { type Ask, secrets } from './world.ts';
@@ -43,7 +43,7 @@ const changed = (definition: string, force: number): string => {
 /** Who runs Breakwater, and what befalls it. */
 export const makeOperator = ({ host, ask, faults, sleep, working, consumers, definitions }: Options) => {
   const sqs = async <T>(operation: string, input: object): Promise<T> => {
-    const { status, json } = await host().call({ target: `AmazonSQS.${operation}`, body: JSON.stringify(input) });
+    const { status, json } = await host().callAws({ target: `AmazonSQS.${operation}`, body: JSON.stringify(input) });
     if (status !== 200) throw new Error(`${operation}: ${json}`);
     return JSON.parse(json) as T;
   };
@@ -80,14 +80,14 @@ export const makeOperator = ({ host, ask, faults, sleep, working, consumers, def
   const tick = async (tenants: readonly Tenant[]) => {
     const busy = working();
     const restart = faults.strike('environment restart', busy.join(' '), busy.length > 0);
-    if (restart !== undefined) host().crash(nth(busy, restart));
+    if (restart !== undefined) host().crashFunction(nth(busy, restart));
 
     const running = host()
       .executions()
       .filter(({ status }) => status === 'RUNNING');
     const deploy = faults.strike('changed saga deployed', `${running.length} executions`, running.length > 0);
     const [id, definition] = nth(Object.entries(definitions), deploy ?? 0);
-    if (deploy !== undefined) host().deploy(id, changed(definition, deploy));
+    if (deploy !== undefined) host().replaceWorkflow(id, changed(definition, deploy));
 
     const poison = faults.strike('poison message', 'any');
     const [MessageBody, QueueUrl] = [nth(POISON, poison ?? 0), urlOf(nth(consumers, poison ?? 0))];

@@ -59,7 +59,7 @@ export const failureText = (failure: Failure, asked: Asked = {}): string => {
   const drawn = asked.file === undefined;
   return [
     `seed ${seed} breaks invariant ${violation?.invariant} (${promises[violation?.invariant ?? 0]}):`,
-    `  ${violation?.what}`,
+    `  ${violation?.message}`,
     `with ${struck.length} faults:`,
     ...struck.map((fault) => `  ${fault.at} ms  ${nameOf(fault)}  ${fault.where}`),
     'the steps before it (ms, by whom, what, keys, outcome):',

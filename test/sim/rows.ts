@@ -1,12 +1,12 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { Host } from '../../embedded/host.ts';
-import type { Row } from '../../scripts/audit/audit.ts';
+import type { Host } from '../../embedded/host/host.ts';
+import type { Row } from '../../ops/audit/table-audit.ts';
 
 const MOST_PAGES = 10_000;
 type Page = { readonly Items?: readonly Parameters<typeof unmarshall>[0][]; readonly LastEvaluatedKey?: unknown };
 
 /** The whole table as it stands. */
-export const rowsOf = async (call: Host['call']): Promise<readonly Row[]> => {
+export const rowsOf = async (call: Host['callAws']): Promise<readonly Row[]> => {
   const rows: Row[] = [];
   let ExclusiveStartKey: unknown;
   for (let n = 0; n < MOST_PAGES; n += 1) {

@@ -1,7 +1,7 @@
-import type { Between } from '../../embedded/between.ts';
-import { createHost, type Host } from '../../embedded/host.ts';
-import { crashed } from '../../embedded/lambda/function-error.ts';
-import type { Row } from '../../scripts/audit/audit.ts';
+import { crashError } from '../../embedded/aws/lambda/function-error.ts';
+import { createHost, type Host } from '../../embedded/host/host.ts';
+import type { Interceptors } from '../../embedded/host/interceptors.ts';
+import type { Row } from '../../ops/audit/table-audit.ts';
 import { backend, sleep, times } from './backend.ts';
 import { chanceOf } from './chance.ts';
 import { realm } from './realm.ts';
@@ -23,7 +23,7 @@ const tokens: Partial<Record<Way, string>> = { declined: 'tok_declined', 'parked
 type Tenant = { readonly id: string; readonly apiKey: string };
 type Order = { readonly id: string; readonly status: string; readonly total: { readonly amount: number } };
 
-const striking = (blows: readonly Blow[], tasks: string[]): NonNullable<Between['invoke']> => {
+const striking = (blows: readonly Blow[], tasks: string[]): NonNullable<Interceptors['invoke']> => {
   const counts = new Map<string, number>();
   return async (id, event, act) => {
     await sleep(2);
@@ -32,11 +32,11 @@ const striking = (blows: readonly Blow[], tasks: string[]): NonNullable<Between[
     counts.set(id, n + 1);
     if (n === 0) tasks.push(id);
     const mode = blows.find((blow) => blow.task === id && blow.n === n)?.mode;
-    if (mode === 'fails before') throw crashed('before');
+    if (mode === 'fails before') throw crashError('before');
     const twin = mode === 'runs twice' ? act().catch(() => undefined) : undefined;
     const answer = await act();
     await twin;
-    if (mode === 'fails after commit') throw crashed('after');
+    if (mode === 'fails after commit') throw crashError('after');
     if (mode === 'times out') await sleep(LATE_MS);
     return answer;
   };
@@ -48,7 +48,7 @@ export const walk = async ({ way, blows }: Walk): Promise<Walked> => {
   const tasks: string[] = [];
   const watch = makeWatch({ set: () => {} });
   const between = { invoke: striking(blows, tasks) };
-  const host: Host = createHost({ ...backend, between, changes: watch.changed });
+  const host: Host = createHost({ ...backend, interceptors: between, onTableChange: watch.changed });
   const ask = makeAsk({ request: host.request, chance: chanceOf(1, 'clients'), sleep, step: realm.steps });
   let rows: readonly Row[] = [];
 
@@ -70,7 +70,7 @@ export const walk = async ({ way, blows }: Walk): Promise<Walked> => {
     const pk = `payments#${tenantId}#breaker#sandbox`;
     const fields = { pk: { S: pk }, sk: { S: 'breaker' }, status: { S: 'open' }, until: { S: until }, v: { N: '5' } };
     const Item = { ...fields, generation: { N: '1' }, failures: { L: [] } };
-    return host.call({
+    return host.callAws({
       target: 'DynamoDB_20120810.PutItem',
       body: JSON.stringify({ TableName: 'breakwater-dev', Item }),
     });
@@ -102,7 +102,7 @@ export const walk = async ({ way, blows }: Walk): Promise<Walked> => {
     }
     // longer than any message that came to naught stays hidden
     await sleep(3 * MINUTE);
-    rows = await rowsOf(host.call);
+    rows = await rowsOf(host.callAws);
     return [{ tenantId, id: order.id, key: 'one' }];
   };
 
@@ -126,7 +126,7 @@ export const walk = async ({ way, blows }: Walk): Promise<Walked> => {
   return {
     ...{ walk: { way, blows }, tasks },
     wrong: [
-      ...found.map(({ invariant, what }) => `invariant ${invariant}: ${what}`),
+      ...found.map(({ invariant, message }) => `invariant ${invariant}: ${message}`),
       ...(status === ways[way] ? [] : [`the order is ${status} instead of ${ways[way]}`]),
     ],
   };

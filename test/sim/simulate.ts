@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { orderOf } from '#orders/data/keys';
-import { createHost, type Host } from '../../embedded/host.ts';
-import type { Row, Violation } from '../../scripts/audit/audit.ts';
+import { orderIdsOf } from '#orders/table/keys';
+import { createHost, type Host } from '../../embedded/host/host.ts';
+import type { Row, Violation } from '../../ops/audit/table-audit.ts';
 import { backend, consumers, definitions, sleep, times } from './backend.ts';
 import { chanceOf } from './chance.ts';
 import { makeCustomers } from './customers.ts';
@@ -71,15 +71,15 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
   const network = makeNetwork({
     ...{ faults, sleep, tenantsOf, step: note },
     chance: chanceOf(seed, 'network'),
-    crash: (fn, environment) => host.crash(fn, environment),
+    crash: (fn, environment) => host.crashFunction(fn, environment),
     charging: (tenants) => watch.charging([...tenants][0] ?? '', Date.now()),
     trespassed: (caller, keys, tenants) =>
       watch.report(7, `${caller} asked for ${keys.join(', ')} in the name of ${[...tenants].join(', ')}`),
   });
   const host: Host = createHost({
-    ...{ ...backend, between: network, changes: watch.changed },
-    latency: () => Math.ceil(Math.random() * 10),
-    lag: (partition) =>
+    ...{ ...backend, interceptors: network, onTableChange: watch.changed },
+    transactionLatencyMs: () => Math.ceil(Math.random() * 10),
+    replicationLagMs: (partition) =>
       Math.ceil(Math.random() * 30 + (faults.strike('replica behind', partition) ?? 0) * LONGEST_LAG_MS),
   });
   const ask = makeAsk({ request: host.request, chance: chanceOf(seed, 'clients'), sleep, step: realm.steps });
@@ -92,11 +92,11 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
   let rows: readonly Row[] = [];
   /** Nothing is under way, and every order has ended: whatever goes on from here is the sweeper's round. */
   const rested = async (): Promise<boolean> => {
-    rows = await rowsOf(host.call);
+    rows = await rowsOf(host.callAws);
     const open = rows.some(({ sk, status }) => sk === 'order' && !['confirmed', 'cancelled'].includes(String(status)));
     const running = host.executions().some(({ status }) => status === 'RUNNING');
     return (
-      !open && !running && network.underWay() === 0 && (await Promise.race([host.settled().then(() => true), never()]))
+      !open && !running && network.underWay() === 0 && (await Promise.race([host.whenIdle().then(() => true), never()]))
     );
   };
 
@@ -112,13 +112,13 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
       quiet = await rested();
       for (const { pk, sk, status } of rows) {
         if (sk !== 'order' || status !== 'needs_attention') continue;
-        const { tenantId, id } = orderOf(pk);
+        const { tenantId, id } = orderIdsOf(pk);
         await operator.resume(tenantId, id);
       }
     }
     const dead = await operator.deadLetters();
     if (!quiet) watch.report(8, `it does not come to rest: ${network.underWay()} under way, ${dead} dead letters`);
-    for (const violation of atRest(rows, customers.accepted)) watch.report(violation.invariant, violation.what);
+    for (const violation of atRest(rows, customers.accepted)) watch.report(violation.invariant, violation.message);
   };
 
   let ended = false;
@@ -141,8 +141,8 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
   violation ??= watch.check();
   host.close();
   if (broken) throw broken;
-  if (!ended && !violation) violation = { invariant: 8, what: `the night did not end within ${steps} steps` };
-  if (realm.strayTimers() > 0) violation ??= { invariant: 10, what: 'something runs on the machine’s own time' };
+  if (!ended && !violation) violation = { invariant: 8, message: `the night did not end within ${steps} steps` };
+  if (realm.strayTimers() > 0) violation ??= { invariant: 10, message: 'something runs on the machine’s own time' };
 
   return {
     ...{ seed, steps, orders: customers.accepted.length, struck: faults.struck, trace },

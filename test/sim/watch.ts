@@ -1,6 +1,6 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { StreamRecord } from '../../embedded/dynamodb/dynamodb.ts';
-import type { Violation } from '../../scripts/audit/audit.ts';
+import type { StreamRecord } from '../../embedded/aws/dynamodb/dynamodb.ts';
+import type { Violation } from '../../ops/audit/table-audit.ts';
 
 import { type Draw, type Item, watchRefusals } from './refusals.ts';
 
@@ -41,7 +41,7 @@ export const makeWatch = (timeline: Pick<Timeline, 'set'>) => {
   let found: Violation | undefined;
 
   const report = (invariant: number, what: string) => {
-    found ??= { invariant, what };
+    found ??= { invariant, message: what };
   };
   const sumsOf = (tenant: string, sku: string): Sums => {
     const name = `${tenant}/${sku}`;

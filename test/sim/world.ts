@@ -1,4 +1,4 @@
-import type { Host } from '../../embedded/host.ts';
+import type { Host } from '../../embedded/host/host.ts';
 import type { Chance } from './chance.ts';
 
 export const secrets = {

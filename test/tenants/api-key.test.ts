@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { TenantId } from '#shared/kernel';
+import type { TenantId } from '#platform/kernel';
 import { formatApiKey, parseApiKey } from '#tenants/contract';
-import { apiKeyKey } from '#tenants/data/keys';
+import { apiKeyKey } from '#tenants/table/keys';
 
 const key = fc
   .record({ tenantId: fc.stringMatching(/^[a-z0-9]{1,64}$/), secret: fc.stringMatching(/^[A-Za-z0-9_-]{16,128}$/) })

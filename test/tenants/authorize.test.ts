@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { formatApiKey } from '#tenants/contract';
 import { authorize } from '#tenants/http/authorize';
-import { newApiKey, register } from '#tenants/http/register';
-import { OPERATOR_KEY, tableWorld } from '../shared/fixtures/table.ts';
+import { newApiKey, tenantRegistration } from '#tenants/http/create-tenant';
+import { OPERATOR_KEY, tableWorld } from '../platform/fixtures/table.ts';
 
 const methodArn = 'arn:aws:execute-api:eu-west-1:123456789012:abc123/v1/POST/v1/orders/o1/cancel';
 const wholeStage = 'arn:aws:execute-api:eu-west-1:123456789012:abc123/v1/*';
@@ -16,7 +16,7 @@ const asked = (token: string) => ({ type: 'TOKEN', methodArn, authorizationToken
 it('lets everyone whom it knows in on the whole stage, and says who it is', async () => {
   const { rt } = tableWorld();
   const key = newApiKey(rt);
-  await register(rt)({ name: 'Acme', key });
+  await tenantRegistration(rt)({ name: 'Acme', key });
   const ask = authorize(rt);
   expect(await ask(asked(`Bearer ${formatApiKey(key)}`))).toEqual({
     principalId: key.tenantId,

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { TenantId } from '#shared/kernel';
-import { createTenant, type Tenants } from '#tenants/app/create-tenant';
+import type { TenantId } from '#platform/kernel';
 import type { ApiKey } from '#tenants/contract';
 import type { Tenant } from '#tenants/domain/tenant';
+import { createTenant, type Tenants } from '#tenants/use-cases/create-tenant';
 
 const inMemory = () => {
   const rows = new Map<TenantId, { tenant: Tenant; key: ApiKey }>();

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { parseApiKey, TenantChanged } from '#tenants/contract';
-import { apiKeyKey, tenantKey } from '#tenants/data/keys';
-import { register } from '#tenants/http/register';
+import { tenantRegistration } from '#tenants/http/create-tenant';
 import { write } from '#tenants/http/write';
-import { keyHolder } from '#tenants/published';
-import { request } from '../shared/fixtures/request.ts';
-import { OPERATOR_KEY, tableWorld } from '../shared/fixtures/table.ts';
+import { authenticateTenant } from '#tenants/public';
+import { apiKeyKey, tenantKey } from '#tenants/table/keys';
+import { request } from '../platform/fixtures/request.ts';
+import { OPERATOR_KEY, tableWorld } from '../platform/fixtures/table.ts';
 
 const headers = { authorization: `Bearer ${OPERATOR_KEY}` };
 
@@ -23,7 +23,10 @@ it('creates a tenant and shows its key, which works', async () => {
   expect(answer.body).toEqual({ id: key.tenantId, name: 'Acme', apiKey: expect.any(String) });
   expect(key.tenantId).toMatch(/^[0-9a-f]{20}$/);
   expect(key.secret).toHaveLength(32);
-  expect(await keyHolder(rt)(`Bearer ${answer.body.apiKey}`)).toEqual({ kind: 'tenant', tenantId: key.tenantId });
+  expect(await authenticateTenant(rt)(`Bearer ${answer.body.apiKey}`)).toEqual({
+    kind: 'tenant',
+    tenantId: key.tenantId,
+  });
 });
 
 it('stores the tenant with its event, and of the key a digest only, in one transaction', async () => {
@@ -45,9 +48,9 @@ it('stores the tenant with its event, and of the key a digest only, in one trans
 
 it('creates no tenant twice, and leaves the one that stands as it is', async () => {
   const { rt, item, key } = await created();
-  expect(await register(rt)({ name: 'Thief', key })).toEqual({ ok: false, error: 'conflict' });
+  expect(await tenantRegistration(rt)({ name: 'Thief', key })).toEqual({ ok: false, error: 'conflict' });
   const stolen = { ...key, secret: 'another-secret-of-the-thief' };
-  expect(await register(rt)({ name: 'Thief', key: stolen })).toEqual({ ok: false, error: 'conflict' });
+  expect(await tenantRegistration(rt)({ name: 'Thief', key: stolen })).toEqual({ ok: false, error: 'conflict' });
   expect(await item(tenantKey(key.tenantId))).toMatchObject({ name: 'Acme' });
   expect(await item(apiKeyKey(stolen))).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-import type { Money, Sku, TenantId } from '#shared/kernel';
+import type { Money, Sku, TenantId } from '#platform/kernel';
 
 export type Product = {
   readonly tenantId: TenantId;
@@ -8,15 +8,15 @@ export type Product = {
   readonly version: number;
   readonly updatedAt: string;
 };
-export type Wish = Pick<Product, 'tenantId' | 'sku' | 'name' | 'price'>;
-export type Put = { readonly change: 'created' | 'changed' | 'none'; readonly product: Product };
+export type ProductInput = Pick<Product, 'tenantId' | 'sku' | 'name' | 'price'>;
+export type ProductChange = { readonly change: 'created' | 'changed' | 'none'; readonly product: Product };
 
-/** The product as it is wished to be. A wish that is fulfilled already changes nothing, not even the version. */
-export const put = (standing: Product | undefined, wish: Wish, at: string): Put => {
-  if (!standing) return { change: 'created', product: { ...wish, version: 1, updatedAt: at } };
-  if (fulfils(standing, wish)) return { change: 'none', product: standing };
-  return { change: 'changed', product: { ...standing, ...wish, version: standing.version + 1, updatedAt: at } };
+/** The product with the input applied. Input that changes nothing does not raise the version. */
+export const applyInput = (existing: Product | undefined, input: ProductInput, at: string): ProductChange => {
+  if (!existing) return { change: 'created', product: { ...input, version: 1, updatedAt: at } };
+  if (matchesInput(existing, input)) return { change: 'none', product: existing };
+  return { change: 'changed', product: { ...existing, ...input, version: existing.version + 1, updatedAt: at } };
 };
 
-const fulfils = ({ name, price }: Product, wish: Wish) =>
-  name === wish.name && price.amount === wish.price.amount && price.currency === wish.price.currency;
+const matchesInput = ({ name, price }: Product, input: ProductInput) =>
+  name === input.name && price.amount === input.price.amount && price.currency === input.price.currency;

@@ -1,6 +1,6 @@
-import { err, ok, type Result, type Sku, type TenantId } from '#shared/kernel';
+import { err, ok, type Result, type Sku, type TenantId } from '#platform/kernel';
 
-/** A correction of a SKU's stock, kept so that it happens once. */
+/** A correction of a SKU's stock, stored so that it happens once. */
 export type Adjustment = {
   readonly tenantId: TenantId;
   readonly id: string;
@@ -9,8 +9,8 @@ export type Adjustment = {
   readonly reason: string;
 };
 
-/** A retry meets its own adjustment; another one under the same id is refused. */
-export const meet = (standing: Adjustment, asked: Adjustment): Result<Adjustment, 'key_reused'> =>
-  standing.sku === asked.sku && standing.delta === asked.delta && standing.reason === asked.reason
-    ? ok(standing)
+/** A retry finds its own adjustment. A different request under the same id is refused. */
+export const matchesRequest = (existing: Adjustment, request: Adjustment): Result<Adjustment, 'key_reused'> =>
+  existing.sku === request.sku && existing.delta === request.delta && existing.reason === request.reason
+    ? ok(existing)
     : err('key_reused');

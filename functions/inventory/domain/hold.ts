@@ -1,42 +1,42 @@
-import type { Draw } from '#inventory/domain/stock';
-import { err, type OrderId, ok, type Result, type Sku, type TenantId } from '#shared/kernel';
+import type { Allocation } from '#inventory/domain/stock';
+import { err, type OrderId, ok, type Result, type Sku, type TenantId } from '#platform/kernel';
 
-/** `released` without draws is a tombstone: it refuses a hold that comes after its release. */
+/** The stock of one order. A `released` hold without allocations is a tombstone: it refuses a hold that comes after its release. */
 export type Hold = {
   readonly tenantId: TenantId;
   readonly orderId: OrderId;
   readonly state: 'open' | 'committed' | 'released';
-  readonly draws: readonly Draw[];
+  readonly allocations: readonly Allocation[];
   readonly version: number;
 };
 
-type Of = Pick<Hold, 'tenantId' | 'orderId'>;
+type HoldIds = Pick<Hold, 'tenantId' | 'orderId'>;
 
-export const open = ({ tenantId, orderId }: Of, draws: readonly Draw[]): Hold => ({
+export const openHold = ({ tenantId, orderId }: HoldIds, allocations: readonly Allocation[]): Hold => ({
   tenantId,
   orderId,
   state: 'open',
-  draws,
+  allocations,
   version: 1,
 });
 
-export const tombstone = (of: Of): Hold => ({ ...open(of, []), state: 'released' });
+export const holdTombstone = (ids: HoldIds): Hold => ({ ...openHold(ids, []), state: 'released' });
 
-/** The stock is the customer's. Committing twice is success. */
-export const commit = (hold: Hold): Result<Hold, 'released'> =>
-  hold.state === 'released' ? err('released') : ok(moved(hold, 'committed'));
+/** The stock is sold. Committing twice is success. */
+export const commitHold = (hold: Hold): Result<Hold, 'released'> =>
+  hold.state === 'released' ? err('released') : ok(transitionTo(hold, 'committed'));
 
-/** The stock goes back to the shards that it came from. Releasing twice is success; what is committed stays. */
-export const release = (hold: Hold): Result<Hold, 'committed'> =>
-  hold.state === 'committed' ? err('committed') : ok(moved(hold, 'released'));
+/** The stock goes back to its shards. Releasing twice is success. A committed hold stays committed. */
+export const releaseHold = (hold: Hold): Result<Hold, 'committed'> =>
+  hold.state === 'committed' ? err('committed') : ok(transitionTo(hold, 'released'));
 
-/** How much of each SKU an open hold keeps from others. */
-export const heldBy = (hold: Hold): ReadonlyMap<Sku, number> => {
-  const held = new Map<Sku, number>();
-  for (const { sku, quantity } of hold.state === 'open' ? hold.draws : [])
-    held.set(sku, (held.get(sku) ?? 0) + quantity);
-  return held;
+/** How much of each SKU an open hold keeps. */
+export const heldQuantities = (hold: Hold): ReadonlyMap<Sku, number> => {
+  const quantities = new Map<Sku, number>();
+  for (const { sku, quantity } of hold.state === 'open' ? hold.allocations : [])
+    quantities.set(sku, (quantities.get(sku) ?? 0) + quantity);
+  return quantities;
 };
 
-const moved = (hold: Hold, state: Hold['state']): Hold =>
+const transitionTo = (hold: Hold, state: Hold['state']): Hold =>
   hold.state === state ? hold : { ...hold, state, version: hold.version + 1 };

@@ -1,6 +1,9 @@
-import { err, ok, type Result, type Sku } from '#shared/kernel';
+import { err, ok, type Result, type Sku } from '#platform/kernel';
 
-/** A SKU lies in 1 to 64 shards, so that many orders can take of it at once. Open plus committed holds = received - available. */
+/**
+ * A part of a SKU's stock. A SKU lies in 1 to 64 shards, so that many orders can take stock at once (ADR 5). Open plus committed holds
+ * equal received - available.
+ */
 export type Shard = {
   readonly sku: Sku;
   readonly shard: number;
@@ -9,38 +12,40 @@ export type Shard = {
   readonly version: number;
 };
 export type Line = { readonly sku: Sku; readonly quantity: number };
-/** So many units out of one shard. */
-export type Draw = Line & { readonly shard: number };
+/** A quantity taken from one shard. */
+export type Allocation = Line & { readonly shard: number };
 
-/** One transaction holds this many shards; the rest of its 100 items are for what goes with them. */
-export const MOST_DRAWS = 90;
+/** One transaction changes at most this many shards; the rest of its 100 items are for the hold and the summary. */
+export const MAX_ALLOCATIONS = 90;
 
 export const available = (shards: readonly Shard[]): number => shards.reduce((sum, shard) => sum + shard.available, 0);
 export const received = (shards: readonly Shard[]): number => shards.reduce((sum, shard) => sum + shard.received, 0);
 
 /**
- * Where to take the lines from: one shard that has enough of a SKU, picked by chance so that orders do not crowd; else as few
- * shards as can be, the fullest first. `shards` must be all shards of the lines' SKUs, read strongly. Else the line that asks
- * for more than there is.
+ * Allocates each line: from one random shard that has enough, so that orders do not compete for the same shard; otherwise from as
+ * few shards as possible, the fullest first. `shards` must be all shards of the lines' SKUs, read strongly. The error is the line
+ * that asks for more than is available.
  */
-export function draw(
+export function allocate(
   lines: readonly Line[],
   shards: readonly Shard[],
   pick: (count: number) => number,
-): Result<readonly Draw[], Line> {
-  const draws: Draw[] = [];
+): Result<readonly Allocation[], Line> {
+  const allocations: Allocation[] = [];
   for (const line of lines) {
     const { sku, quantity } = line;
-    const own = shards.filter((shard) => shard.sku === sku);
-    if (available(own) < quantity) return err(line);
-    const enough = own.filter((shard) => shard.available >= quantity);
-    const one = enough[pick(enough.length)];
-    draws.push(...(one ? [{ sku, shard: one.shard, quantity }] : drawFromSeveral(sku, quantity, own)));
+    const skuShards = shards.filter((shard) => shard.sku === sku);
+    if (available(skuShards) < quantity) return err(line);
+    const sufficient = skuShards.filter((shard) => shard.available >= quantity);
+    const picked = sufficient[pick(sufficient.length)];
+    allocations.push(
+      ...(picked ? [{ sku, shard: picked.shard, quantity }] : allocateFromSeveral(sku, quantity, skuShards)),
+    );
   }
-  return ok(draws);
+  return ok(allocations);
 }
 
-function drawFromSeveral(sku: Sku, quantity: number, shards: readonly Shard[]): Draw[] {
+function allocateFromSeveral(sku: Sku, quantity: number, shards: readonly Shard[]): Allocation[] {
   let missing = quantity;
   return shards
     .toSorted((a, b) => b.available - a.available)
@@ -52,30 +57,38 @@ function drawFromSeveral(sku: Sku, quantity: number, shards: readonly Shard[]): 
 }
 
 /**
- * Whether a SKU's shards are the same at two looks: then all that the first one saw was there at one moment, the one between
- * them, however many reads a look may take.
+ * Whether a SKU's shards are the same in two reads. Then everything that the first read saw existed at one moment, the one between
+ * the reads, however many calls a read takes.
  */
-export const steady = (sku: Sku, before: readonly Shard[], after: readonly Shard[]): boolean => {
-  const versions = (shards: readonly Shard[]) =>
+export const isStable = (sku: Sku, before: readonly Shard[], after: readonly Shard[]): boolean => {
+  const versionsOf = (shards: readonly Shard[]) =>
     new Map(shards.filter((shard) => shard.sku === sku).map(({ shard, version }) => [shard, version]));
-  const [then, now] = [versions(before), versions(after)];
-  return then.size === now.size && [...then].every(([shard, version]) => now.get(shard) === version);
+  const [first, second] = [versionsOf(before), versionsOf(after)];
+  return first.size === second.size && [...first].every(([shard, version]) => second.get(shard) === version);
 };
 
-/** The first guess, without a look: every line out of one shard. The shards' own conditions tell whether it holds. */
-export const guess = (
+/** Allocates each line from one random shard, without a read. The shards' own conditions decide whether it succeeds. */
+export const guessAllocation = (
   lines: readonly Line[],
-  counts: ReadonlyMap<Sku, number>,
+  shardCounts: ReadonlyMap<Sku, number>,
   pick: (count: number) => number,
-): readonly Draw[] => lines.map(({ sku, quantity }) => ({ sku, quantity, shard: pick(counts.get(sku) ?? 1) }));
+): readonly Allocation[] =>
+  lines.map(({ sku, quantity }) => ({ sku, quantity, shard: pick(shardCounts.get(sku) ?? 1) }));
 
-/** New units, spread evenly over `count` shards; what does not divide goes to those after `start`. */
-export function spread(sku: Sku, quantity: number, count: number, start: number): readonly Draw[] {
-  const share = Math.floor(quantity / count);
-  const rest = quantity % count;
-  return Array.from({ length: count }, (_, i) => ({
+export type Distribution = {
+  readonly quantity: number;
+  readonly shards: number;
+  /** The shard that gets the first unit of the remainder. */
+  readonly start: number;
+};
+
+/** Distributes new units evenly over the shards; the shards from `start` on get the remainder. */
+export function distribute(sku: Sku, { quantity, shards, start }: Distribution): readonly Allocation[] {
+  const share = Math.floor(quantity / shards);
+  const remainder = quantity % shards;
+  return Array.from({ length: shards }, (_, i) => ({
     sku,
-    shard: (start + i) % count,
-    quantity: share + (i < rest ? 1 : 0),
-  })).filter((part) => part.quantity > 0);
+    shard: (start + i) % shards,
+    quantity: share + (i < remainder ? 1 : 0),
+  })).filter((allocation) => allocation.quantity > 0);
 }

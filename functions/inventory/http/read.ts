@@ -1,6 +1,15 @@
-import { getStockRoute } from '#inventory/http/get-stock.route';
-import { httpFunction } from '#shared/http';
-import type { Runtime } from '#shared/runtime';
-import { keyHolder } from '#tenants/published';
+import type { readRoutes } from '#inventory/contract';
+import { heldQuantity } from '#inventory/table/open-holds';
+import { stockTable } from '#inventory/table/stock-table';
+import { countStock } from '#inventory/use-cases/count-stock';
+import type { RouteHandler } from '#platform/http/route';
+import { backoffUntil, requestDeadlineMs } from '#platform/runtime/backoff';
+import type { Runtime } from '#platform/runtime/runtime';
 
-export const read = (rt: Runtime<'db'>) => httpFunction(rt, keyHolder(rt), [getStockRoute(rt)]);
+export const getStock = (rt: Runtime<'db'>): RouteHandler<(typeof readRoutes)['getStock']> => {
+  const count = countStock(stockTable(rt), heldQuantity(rt));
+  return async ({ tenantId, params }) => {
+    const counted = await count(tenantId, params.sku, backoffUntil(rt, requestDeadlineMs(rt)));
+    return counted.ok ? { status: 200, body: counted.value } : { problem: counted.error };
+  };
+};

@@ -1,7 +1,37 @@
-import { adjustStockRoute } from '#inventory/http/adjust-stock.route';
-import { putStockRoute } from '#inventory/http/put-stock.route';
-import { httpFunction } from '#shared/http';
-import type { Runtime } from '#shared/runtime';
-import { keyHolder } from '#tenants/published';
+import type { writeRoutes } from '#inventory/contract';
+import { adjustmentTable } from '#inventory/table/adjustment-table';
+import { stockTable } from '#inventory/table/stock-table';
+import { adjustStock as adjustStockUseCase } from '#inventory/use-cases/adjust-stock';
+import { raiseShards } from '#inventory/use-cases/raise-shards';
+import { idFrom } from '#platform/http/idempotency';
+import type { RouteHandler } from '#platform/http/route';
+import { backoffUntil, requestDeadlineMs } from '#platform/runtime/backoff';
+import { randomIndex } from '#platform/runtime/random-index';
+import type { Runtime } from '#platform/runtime/runtime';
 
-export const write = (rt: Runtime<'db'>) => httpFunction(rt, keyHolder(rt), [adjustStockRoute(rt), putStockRoute(rt)]);
+type Routes = typeof writeRoutes;
+
+export const adjustStock = (rt: Runtime<'db'>): RouteHandler<Routes['adjustStock']> => {
+  const adjust = adjustStockUseCase({
+    stock: stockTable(rt),
+    adjustments: adjustmentTable(rt),
+    pick: randomIndex(rt),
+  });
+  return async ({ tenantId, params, body, idempotencyKey }) => {
+    const request = { tenantId, id: idFrom(tenantId, idempotencyKey), sku: params.sku, ...body };
+    const adjusted = await adjust(request, backoffUntil(rt, requestDeadlineMs(rt)));
+    if (!adjusted.ok) return { problem: adjusted.error };
+    const { id, sku, delta, reason } = adjusted.value;
+    return { status: 201, body: { id, sku, delta, reason } };
+  };
+};
+
+export const setShards = (rt: Runtime<'db'>): RouteHandler<Routes['setShards']> => {
+  const raise = raiseShards(stockTable(rt));
+  return async ({ tenantId, params, body }) => {
+    const raised = await raise(tenantId, params.sku, body.shards, backoffUntil(rt, requestDeadlineMs(rt)));
+    if (!raised.ok) return { problem: raised.error };
+    const { sku, shards } = raised.value;
+    return { status: 200, body: { sku, shards } };
+  };
+};

@@ -1,10 +1,10 @@
-import type { Kind } from '#notifications/domain/delivery';
-import type { Instant, Money, OrderId } from '#shared/kernel';
+import type { NoticeKind } from '#notifications/domain/delivery';
+import type { Instant, Money, OrderId } from '#platform/kernel';
 
 export type Mail = { readonly to: string; readonly subject: string; readonly body: string };
 
-/** What a mail says of an order. */
-export type Facts = {
+/** What a mail says about an order. */
+export type OrderFacts = {
   readonly orderId: OrderId;
   readonly email: string;
   readonly total: Money;
@@ -13,41 +13,41 @@ export type Facts = {
   readonly deadline?: Instant | undefined;
 };
 
-/** Whether the order has left the state that the notice tells of: nobody is asked to pay for what is paid or cancelled. */
-export const overtaken = (kind: Kind, { status }: Facts): boolean => status !== kind;
+/** Whether the order has left the status of the notice: nobody should be asked to pay for an order that is paid or cancelled. */
+export const isOutdated = (kind: NoticeKind, { status }: OrderFacts): boolean => status !== kind;
 
-export const mailOf = (kind: Kind, facts: Facts): Mail => ({
+export const composeMail = (kind: NoticeKind, facts: OrderFacts): Mail => ({
   to: facts.email,
   subject: `Your order ${facts.orderId} ${subjects[kind]}`,
   body: `${texts[kind](facts)}\n`,
 });
 
-const subjects: Readonly<Record<Kind, string>> = {
+const subjects: Readonly<Record<NoticeKind, string>> = {
   confirmed: 'is confirmed',
   cancelled: 'is cancelled',
   awaiting_payment: 'awaits your payment',
 };
 
-const texts: Readonly<Record<Kind, (facts: Facts) => string>> = {
+const texts: Readonly<Record<NoticeKind, (facts: OrderFacts) => string>> = {
   confirmed: ({ orderId, total }) =>
-    `Your order ${orderId} over ${priceOf(total)} is confirmed.\n\nIt is paid, and we get it ready for you. You need not do anything.`,
+    `Your order ${orderId} for ${priceOf(total)} is confirmed.\n\nIt is paid, and we are preparing it for you. You do not need to do anything.`,
   cancelled: ({ orderId, total, reason }) =>
-    `Your order ${orderId} over ${priceOf(total)} is cancelled: ${reasonOf(reason)}.\n\nYou owe nothing. What you have paid by card or account goes back to where it came from.`,
+    `Your order ${orderId} for ${priceOf(total)} is cancelled: ${reasonOf(reason)}.\n\nYou owe nothing. If you have already paid, you will get your money back the way you paid.`,
   awaiting_payment: ({ orderId, total, deadline }) =>
-    `Your order ${orderId} over ${priceOf(total)} is held for you, but the payment provider cannot be reached.\n\nPlease pay ${priceOf(total)} by ${deadline} and name the reference ${orderId}. The order is confirmed when the payment is in, and cancelled when it is not in by then.`,
+    `Your order ${orderId} for ${priceOf(total)} is reserved for you, but our payment provider is unavailable.\n\nPlease pay ${priceOf(total)} by ${deadline} with the reference ${orderId}. We confirm the order when we receive the payment, and cancel it if we have not received the payment by then.`,
 };
 
 const reasons: Readonly<Record<string, string>> = {
   cancelled_by_customer: 'as you asked',
-  out_of_stock: 'not everything in it is in stock',
+  out_of_stock: 'some of its products are out of stock',
   payment_declined: 'the payment was declined',
-  expired: 'it could not be completed in time',
-  payment_expired: 'no payment came in time',
+  expired: 'we could not complete it in time',
+  payment_expired: 'we did not receive the payment in time',
 };
 
-const reasonOf = (reason = ''): string => reasons[reason] ?? 'it could not be completed';
+const reasonOf = (reason = ''): string => reasons[reason] ?? 'we could not complete it';
 
-/** Of minor units, with as many decimals as the currency has: `12.50 EUR`, `1250 JPY`. */
+/** An amount in minor units, with the decimals of its currency: `12.50 EUR`, `1250 JPY`. */
 const priceOf = ({ amount, currency }: Money): string => {
   const format = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions();
   const decimals = format.maximumFractionDigits as number;

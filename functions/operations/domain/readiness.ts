@@ -1,10 +1,13 @@
-export type State = 'ok' | 'failing';
-export type States = Readonly<Record<string, State>>;
-export type Readiness = { readonly status: 'ok' | 'degraded' | 'unavailable'; readonly dependencies: States };
+export type DependencyState = 'ok' | 'failing';
+export type DependencyStates = Readonly<Record<string, DependencyState>>;
+export type Readiness = {
+  readonly status: 'ok' | 'degraded' | 'unavailable';
+  readonly dependencies: DependencyStates;
+};
 
-/** Without the table nothing can be answered. Without any other, orders are still taken and wait: degraded, and still of use. */
-export const readiness = (dependencies: States): Readiness => {
+/** Without the table nothing can be answered. Without another dependency, orders are still accepted and wait: degraded. */
+export const readinessOf = (dependencies: DependencyStates): Readiness => {
   if (dependencies['table'] !== 'ok') return { status: 'unavailable', dependencies };
-  const all = Object.values(dependencies).every((state) => state === 'ok');
-  return { status: all ? 'ok' : 'degraded', dependencies };
+  const allOk = Object.values(dependencies).every((state) => state === 'ok');
+  return { status: allOk ? 'ok' : 'degraded', dependencies };
 };

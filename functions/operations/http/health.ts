@@ -1,10 +1,18 @@
-import { liveRoute } from '#operations/http/live.route';
-import { readyRoute } from '#operations/http/ready.route';
-import { httpFunction } from '#shared/http';
-import type { Runtime } from '#shared/runtime';
+import { dependencies } from '#operations/adapters/dependencies';
+import type { healthRoutes } from '#operations/contract';
+import { checkReadiness } from '#operations/use-cases/check-readiness';
+import type { RouteHandler } from '#platform/http/route';
+import type { Runtime } from '#platform/runtime/runtime';
 
-/** All of it is public. */
-const nobody = async () => undefined;
+type Routes = typeof healthRoutes;
 
-export const health = (rt: Runtime<'db' | 'bus' | 'workflows'>) =>
-  httpFunction(rt, nobody, [liveRoute(), readyRoute(rt)]);
+export const live = (): RouteHandler<Routes['live']> => async () => ({ status: 200, body: { status: 'ok' } });
+
+export const ready = (rt: Runtime<'db' | 'bus' | 'workflows'>): RouteHandler<Routes['ready']> => {
+  const check = checkReadiness(dependencies(rt), () => rt.now().getTime());
+  return async () => {
+    const readiness = await check();
+    if (readiness.status !== 'unavailable') return { status: 200, body: readiness };
+    return { problem: 'unavailable', members: { dependencies: readiness.dependencies } };
+  };
+};

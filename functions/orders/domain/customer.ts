@@ -1,46 +1,47 @@
-import { type Limits, type Line, moved, type OfflinePayment, type Order, unwind } from '#orders/domain/order';
-import { err, type Instant, type Money, ok, type Result } from '#shared/kernel';
+import { type Line, type Moment, type Order, startCancelling, transitionTo } from '#orders/domain/order';
+import { err, type Instant, type Money, ok, type Result } from '#platform/kernel';
 
-export type Asked = Pick<Order, 'tenantId' | 'id' | 'asked' | 'customer' | 'payment'> & {
+export type OrderRequest = Pick<Order, 'tenantId' | 'id' | 'requestDigest' | 'customer' | 'payment'> & {
   readonly lines: readonly [Line, ...Line[]];
 };
 
 /** In minor units. */
-export const LARGEST_TOTAL = 100_000_00;
+export const MAX_TOTAL_MINOR = 100_000_00;
 
-/** A new order, or the reason why there is none. Deterministic: the caller brings the id, the digest and the time. */
-export function place(
-  asked: Asked,
-  at: Instant,
-  limits: Limits,
+/** A new order, or why there is none. It is deterministic: the caller provides the id, the digest and the time. */
+export function createOrder(
+  request: OrderRequest,
+  moment: Moment,
 ): Result<Order, 'mixed_currencies' | 'total_too_large'> {
-  const { currency } = asked.lines[0].unitPrice;
-  if (asked.lines.some((line) => line.unitPrice.currency !== currency)) return err('mixed_currencies');
-  const amount = asked.lines.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice.amount, 0);
-  if (amount > LARGEST_TOTAL) return err('total_too_large');
-  const nothing = { ...asked, total: { amount, currency }, run: 1, restarts: 0, version: 0, history: [] };
-  return ok(moved({ ...nothing, status: 'placed' }, 'placed', at, limits));
+  const { currency } = request.lines[0].unitPrice;
+  if (request.lines.some((line) => line.unitPrice.currency !== currency)) return err('mixed_currencies');
+  const amount = request.lines.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice.amount, 0);
+  if (amount > MAX_TOTAL_MINOR) return err('total_too_large');
+  const draft = { ...request, total: { amount, currency }, run: 1, restarts: 0, version: 0, history: [] };
+  return ok(transitionTo({ ...draft, status: 'placed' }, 'placed', moment));
 }
 
-/** The customer's way out. Asking twice is success, whatever the order is unwound for; what is confirmed stays. */
-export function cancel(order: Order, at: Instant, limits: Limits): Result<Order, 'order_confirmed'> {
+/** The customer cancels. Repeating it is success, whatever the order is unwound for. A confirmed order stays confirmed. */
+export function cancelByCustomer(order: Order, moment: Moment): Result<Order, 'order_confirmed'> {
   if (order.status === 'confirmed') return err('order_confirmed');
   if (order.status !== 'placed' && order.status !== 'awaiting_payment') return ok(order);
-  return ok(unwind(order, 'cancelled_by_customer', at, limits));
+  return ok(startCancelling(order, 'cancelled_by_customer', moment));
 }
 
-/** Money that came another way confirms an order that waits for it, whole and in time. Repeating it by its key is success. */
-export function pay(
+/** A payment that did not go through the provider, with the idempotency key of its request. */
+export type OfflinePaymentRequest = { readonly amount: Money; readonly reference: string; readonly key: string };
+
+/** An offline payment of the whole total, in time, confirms an order that awaits it. Repeating it with its key is success. */
+export function recordOfflinePayment(
   order: Order,
-  amount: Money,
-  paid: OfflinePayment,
-  limits: Limits,
+  { amount, reference, key }: OfflinePaymentRequest,
+  moment: Moment,
 ): Result<Order, 'not_awaiting_payment' | 'wrong_amount'> {
-  if (order.paid?.key === paid.key) return ok(order);
-  if (order.status !== 'awaiting_payment' || overdue(order, paid.at)) return err('not_awaiting_payment');
+  if (order.paid?.key === key) return ok(order);
+  if (order.status !== 'awaiting_payment' || isOverdue(order, moment.at)) return err('not_awaiting_payment');
   const { total } = order;
   if (amount.amount !== total.amount || amount.currency !== total.currency) return err('wrong_amount');
-  return ok(moved({ ...order, paid }, 'confirmed', paid.at, limits));
+  return ok(transitionTo({ ...order, paid: { reference, key, at: moment.at } }, 'confirmed', moment));
 }
 
-const overdue = ({ deadline }: Order, at: Instant) => deadline !== undefined && deadline <= at;
+const isOverdue = ({ deadline }: Order, at: Instant) => deadline !== undefined && deadline <= at;

@@ -1,7 +1,24 @@
-import { getOrderRoute } from '#orders/http/get-order.route';
-import { listOrdersRoute } from '#orders/http/list-orders.route';
-import { httpFunction } from '#shared/http';
-import type { Runtime } from '#shared/runtime';
-import { keyHolder } from '#tenants/published';
+import type { readRoutes } from '#orders/contract';
+import { orderResponse } from '#orders/http/order-response';
+import { orderList } from '#orders/table/keys';
+import { orderTable, toOrder } from '#orders/table/order-table';
+import type { RouteHandler } from '#platform/http/route';
+import type { Runtime } from '#platform/runtime/runtime';
+import { listPage } from '#platform/table/list';
 
-export const read = (rt: Runtime<'db'>) => httpFunction(rt, keyHolder(rt), [getOrderRoute(rt), listOrdersRoute(rt)]);
+type Routes = typeof readRoutes;
+
+export const listOrders =
+  (rt: Runtime<'db'>): RouteHandler<Routes['listOrders']> =>
+  async ({ tenantId, query }) => {
+    const { items, next } = await listPage(rt, { ...query, listPk: orderList(tenantId), descending: true });
+    return { status: 200, body: { items: items.map((item) => orderResponse(toOrder(item))), next } };
+  };
+
+export const getOrder = (rt: Runtime<'db'>): RouteHandler<Routes['getOrder']> => {
+  const orders = orderTable(rt);
+  return async ({ tenantId, params }) => {
+    const order = await orders.find(tenantId, params.id);
+    return order ? { status: 200, body: orderResponse(order) } : { problem: 'order_not_found' };
+  };
+};

@@ -1,9 +1,40 @@
-import { cancelOrderRoute } from '#orders/http/cancel-order.route';
-import { placeOrderRoute } from '#orders/http/place-order.route';
-import { recordPaymentRoute } from '#orders/http/record-payment.route';
-import { httpFunction } from '#shared/http';
-import type { Runtime } from '#shared/runtime';
-import { keyHolder } from '#tenants/published';
+import { catalogPrices } from '#catalog/public';
+import { orderClock } from '#orders/adapters/order-clock';
+import type { writeRoutes } from '#orders/contract';
+import { orderResponse } from '#orders/http/order-response';
+import { orderTable } from '#orders/table/order-table';
+import { placeOrder as placeOrderUseCase } from '#orders/use-cases/place-order';
+import { orderActions } from '#orders/use-cases/update-order';
+import { idFrom } from '#platform/http/idempotency';
+import type { RouteHandler } from '#platform/http/route';
+import type { OrderId } from '#platform/kernel';
+import type { Runtime } from '#platform/runtime/runtime';
 
-export const write = (rt: Runtime<'db'>) =>
-  httpFunction(rt, keyHolder(rt), [placeOrderRoute(rt), cancelOrderRoute(rt), recordPaymentRoute(rt)]);
+type Routes = typeof writeRoutes;
+
+export const placeOrder = (rt: Runtime<'db'>): RouteHandler<Routes['placeOrder']> => {
+  const place = placeOrderUseCase(orderTable(rt), catalogPrices(rt), orderClock(rt));
+  return async ({ tenantId, body, idempotencyKey }) => {
+    const placed = await place({ ...body, tenantId, id: idFrom(tenantId, idempotencyKey) as OrderId });
+    if (!placed.ok) return { problem: placed.error };
+    // relative to the request's URL, because the path behind API Gateway has a prefix that differs between hosts (ADR 13)
+    return { status: 202, body: orderResponse(placed.value), headers: { location: `orders/${placed.value.id}` } };
+  };
+};
+
+export const cancelOrder = (rt: Runtime<'db'>): RouteHandler<Routes['cancelOrder']> => {
+  const { cancel } = orderActions(orderTable(rt), orderClock(rt));
+  return async ({ tenantId, params }) => {
+    const cancelled = await cancel(tenantId, params.id);
+    return cancelled.ok ? { status: 202, body: orderResponse(cancelled.value) } : { problem: cancelled.error };
+  };
+};
+
+export const recordPayment = (rt: Runtime<'db'>): RouteHandler<Routes['recordPayment']> => {
+  const { recordPayment: record } = orderActions(orderTable(rt), orderClock(rt));
+  return async ({ tenantId, params, body, idempotencyKey: key }) => {
+    const { amount, currency, reference } = body;
+    const paid = await record(tenantId, params.id, { amount: { amount, currency }, reference, key });
+    return paid.ok ? { status: 201, body: orderResponse(paid.value) } : { problem: paid.error };
+  };
+};

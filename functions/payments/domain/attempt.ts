@@ -1,25 +1,25 @@
-import type { Money, OrderId, TenantId } from '#shared/kernel';
+import type { Money, OrderId, TenantId } from '#platform/kernel';
 
 /**
- * All that is done about an order's money, whatever the number of runs: one attempt, one key at the provider.
- * `intended` stands before anything is sent. `closed` came before any intent, and keeps this order from ever being sent.
- * `settling` and `settled` refuse every later outcome of a charge: settled without money is the tombstone.
+ * Everything that happens to an order's money, over all of its runs: one attempt, one key at the provider.
+ * `intended` is stored before anything is sent. `closed` was stored before any intent, and keeps this order from ever being sent.
+ * `settling` and `settled` refuse every later outcome of a charge; settled without money is the tombstone.
  */
 export type Attempt = {
   readonly tenantId: TenantId;
   readonly orderId: OrderId;
   readonly status: 'intended' | 'closed' | 'captured' | 'declined' | 'settling' | 'settled';
-  /** What the order costs. */
+  /** The order's total. */
   readonly total: Money;
-  /** In minor units, as the provider told. */
+  /** In minor units, as the provider reported. */
   readonly captured: number;
   readonly refunded: number;
   readonly version: number;
 };
 
-type Of = Pick<Attempt, 'tenantId' | 'orderId' | 'total'>;
+type AttemptRequest = Pick<Attempt, 'tenantId' | 'orderId' | 'total'>;
 
-export const intend = ({ tenantId, orderId, total }: Of): Attempt => ({
+export const intendedAttempt = ({ tenantId, orderId, total }: AttemptRequest): Attempt => ({
   tenantId,
   orderId,
   total,
@@ -29,50 +29,54 @@ export const intend = ({ tenantId, orderId, total }: Of): Attempt => ({
   version: 1,
 });
 
-export const closed = (of: Of): Attempt => ({ ...intend(of), status: 'closed' });
-export const tombstone = (of: Of): Attempt => ({ ...intend(of), status: 'settled' });
+export const closedAttempt = (request: AttemptRequest): Attempt => ({ ...intendedAttempt(request), status: 'closed' });
+export const attemptTombstone = (request: AttemptRequest): Attempt => ({
+  ...intendedAttempt(request),
+  status: 'settled',
+});
 
-type Named = Pick<Attempt, 'tenantId' | 'orderId'>;
+type AttemptIds = Pick<Attempt, 'tenantId' | 'orderId'>;
 
-/** The same for every run of the order, so that the provider captures at most once. */
-export const providerKey = ({ tenantId, orderId }: Named) => `${tenantId}.${orderId}`;
-/** The same for whoever refunds, so that the provider gives back once. */
-export const refundKey = (attempt: Named) => `${providerKey(attempt)}.refund`;
+/** The same for every run of the order, so the provider captures at most once. */
+export const providerKey = ({ tenantId, orderId }: AttemptIds) => `${tenantId}.${orderId}`;
+/** The same for every refund of the order, so the provider refunds once. */
+export const refundKey = (ids: AttemptIds) => `${providerKey(ids)}.refund`;
 
-/** What the provider said of a charge that was intended. */
-export const charged = (attempt: Attempt, outcome: 'captured' | 'declined'): Attempt =>
+/** The provider's answer to an intended charge. */
+export const withOutcome = (attempt: Attempt, outcome: 'captured' | 'declined'): Attempt =>
   outcome === 'captured'
-    ? moved(attempt, { status: 'captured', captured: attempt.total.amount })
-    : moved(attempt, { status: 'declined' });
+    ? nextVersion(attempt, { status: 'captured', captured: attempt.total.amount })
+    : nextVersion(attempt, { status: 'declined' });
 
-/** From here on no charge counts. Where certainly nothing was captured there is nothing to settle, and it is settled at once. */
-export const settle = (attempt: Attempt): Attempt => {
+/** From here on no charge counts. Where certainly nothing was captured, the attempt is settled at once. */
+export const startSettling = (attempt: Attempt): Attempt => {
   if (attempt.status === 'settling' || attempt.status === 'settled') return attempt;
-  const nothing = attempt.status === 'declined' || attempt.status === 'closed';
-  return moved(attempt, { status: nothing ? 'settled' : 'settling' });
+  const isUncaptured = attempt.status === 'declined' || attempt.status === 'closed';
+  return nextVersion(attempt, { status: isUncaptured ? 'settled' : 'settling' });
 };
 
-/** The provider has undone the charge: kept from happening, or refunded whole. */
-export const undone = (attempt: Attempt, by: 'voided' | 'refunded'): Attempt => {
+/** The provider has undone the charge: voided it before any capture, or refunded all of it. */
+export const markSettled = (attempt: Attempt, by: 'voided' | 'refunded'): Attempt => {
   const amount = by === 'refunded' ? attempt.total.amount : 0;
-  return moved(attempt, { status: 'settled', captured: amount, refunded: amount });
+  return nextVersion(attempt, { status: 'settled', captured: amount, refunded: amount });
 };
 
 /**
- * What a capture means that the provider tells of by itself. `vain`: the order wants none, and has not given it back. `early`:
- * whoever settles is about to learn of it; only when that has ended can be said whether it did.
+ * Classifies a capture that the provider reports on its own. `new`: it was intended. `duplicate`: it is recorded. `settling`: the
+ * settlement in progress is about to learn of it, so only afterwards can it be classified. `unwanted`: the order does not need it
+ * and has not refunded it.
  */
-export const surfaced = ({ status, refunded }: Attempt): 'news' | 'known' | 'early' | 'vain' => {
-  if (status === 'intended') return 'news';
-  if (status === 'settling') return 'early';
-  return status === 'captured' || refunded > 0 ? 'known' : 'vain';
+export const classifyCapture = ({ status, refunded }: Attempt): 'new' | 'duplicate' | 'settling' | 'unwanted' => {
+  if (status === 'intended') return 'new';
+  if (status === 'settling') return 'settling';
+  return status === 'captured' || refunded > 0 ? 'duplicate' : 'unwanted';
 };
 
-/** A capture that nobody wanted went back; what is decided about the order stays so. */
-export const returned = (attempt: Attempt): Attempt =>
-  moved(attempt, { captured: attempt.total.amount, refunded: attempt.total.amount });
+/** An unwanted capture was refunded. The order keeps its status. */
+export const withReturnedCapture = (attempt: Attempt): Attempt =>
+  nextVersion(attempt, { captured: attempt.total.amount, refunded: attempt.total.amount });
 
-const moved = (attempt: Attempt, change: Partial<Attempt>): Attempt => ({
+const nextVersion = (attempt: Attempt, change: Partial<Attempt>): Attempt => ({
   ...attempt,
   ...change,
   version: attempt.version + 1,

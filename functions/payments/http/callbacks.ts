@@ -1,8 +1,32 @@
-import { callbackRoute } from '#payments/http/callback.route';
-import { httpFunction } from '#shared/http';
-import type { Runtime } from '#shared/runtime';
+import { SANDBOX, sandboxProvider } from '#payments/adapters/sandbox-provider';
+import { Callback, type callbackRoutes } from '#payments/contract';
+import { isSigned, SIGNATURE_HEADER } from '#payments/http/signature';
+import { attemptTable } from '#payments/table/attempt-table';
+import { handleCallback } from '#payments/use-cases/handle-callback';
+import { parseJson } from '#platform/http/body';
+import type { RouteHandler } from '#platform/http/route';
+import type { Runtime } from '#platform/runtime/runtime';
+import { secretReader } from '#platform/runtime/secret';
 
-/** No caller has a key here: its route is public, and what it takes is signed. */
-const nobody = async () => undefined;
+/** Anyone may call it, and only a signed body is parsed. The tenant is the first part of the key in it. */
+export const receiveCallback = (
+  rt: Runtime<'db' | 'secrets'>,
+): RouteHandler<(typeof callbackRoutes)['receiveCallback']> => {
+  const handle = handleCallback({ attempts: attemptTable(rt), provider: sandboxProvider(rt) });
+  const callbackKey = secretReader(rt, 'provider-callback-key');
+  return async ({ params, header, rawBody }) => {
+    if (params.provider !== SANDBOX) return { problem: 'not_found' };
+    const body = rawBody();
+    const signed = { secret: await callbackKey(), signature: header(SIGNATURE_HEADER), body };
+    if (!isSigned(signed, rt.now())) return { problem: 'invalid_signature' };
+    const callback = parseJson(body, Callback);
+    if (!callback.ok) return { response: callback.error };
 
-export const callbacks = (rt: Runtime<'db' | 'secrets'>) => httpFunction(rt, nobody, [callbackRoute(rt)]);
+    const handled = await handle(callback.value);
+    if (handled.ok) return { status: 200, body: { received: true } };
+    if (handled.error === 'charge_not_found') return { problem: handled.error };
+    const { key, status } = callback.value;
+    rt.logger.error('a callback had no effect yet', { charge: key, status, because: handled.error });
+    return { problem: handled.error === 'wrong_amount' ? 'wrong_amount' : 'unavailable' };
+  };
+};

@@ -1,24 +1,24 @@
-import { err, ok, type Result } from '#shared/kernel';
+import { err, ok, type Result } from '#platform/kernel';
 
 /** What the sandbox has done under one key. Amounts in minor units. */
 export type Charge = {
   readonly key: string;
-  /** `pending`: taken, but not captured before someone asks again. */
+  /** `pending`: accepted, and captured at the next call for the key. */
   readonly status: 'captured' | 'declined' | 'voided' | 'pending';
   readonly amount: number;
   readonly currency: string;
   readonly captured: number;
   readonly refunded: number;
-  /** The keys of its refunds, each of which is made once. */
+  /** The keys of its refunds. Each refund happens once. */
   readonly refunds: readonly string[];
-  readonly refusesRefunds?: true;
+  readonly refusesRefunds?: true | undefined;
   readonly version: number;
 };
 
-type Asked = { readonly key: string; readonly amount: number; readonly currency: string };
+export type ChargeRequest = { readonly key: string; readonly amount: number; readonly currency: string };
 
-export const charge = (
-  { key, amount, currency }: Asked,
+export const createCharge = (
+  { key, amount, currency }: ChargeRequest,
   status: Charge['status'],
   { refusesRefunds }: Pick<Charge, 'refusesRefunds'> = {},
 ): Charge => ({
@@ -33,32 +33,32 @@ export const charge = (
   version: 1,
 });
 
-/** A void before any charge: no charge with this key will ever capture. */
-export const voided = (key: string): Charge => charge({ key, amount: 0, currency: '' }, 'voided');
+/** A void before any charge: no charge with this key will ever be captured. */
+export const voidedCharge = (key: string): Charge => createCharge({ key, amount: 0, currency: '' }, 'voided');
 
-/** What was pending is captured, which is what makes an unknown outcome dangerous. */
-export const committed = (standing: Charge): Charge =>
-  standing.status === 'pending' ? moved(standing, { status: 'captured', captured: standing.amount }) : standing;
+/** A pending charge is captured, which is what makes an unknown outcome dangerous. */
+export const capturePending = (charge: Charge): Charge =>
+  charge.status === 'pending' ? nextVersion(charge, { status: 'captured', captured: charge.amount }) : charge;
 
-/** Repeats of a refund are success; more than was captured is not given back. */
+/** Repeats of a refund are success. Never more is refunded than was captured. */
 export const refund = (
-  standing: Charge,
+  charge: Charge,
   refundKey: string,
   amount: number,
 ): Result<Charge, 'refund_refused' | 'not_refundable'> => {
-  if (standing.refunds.includes(refundKey)) return ok(standing);
-  if (standing.refusesRefunds) return err('refund_refused');
-  if (standing.captured - standing.refunded < amount || amount === 0) return err('not_refundable');
-  return ok(moved(standing, { refunded: standing.refunded + amount, refunds: [...standing.refunds, refundKey] }));
+  if (charge.refunds.includes(refundKey)) return ok(charge);
+  if (charge.refusesRefunds) return err('refund_refused');
+  if (charge.captured - charge.refunded < amount || amount === 0) return err('not_refundable');
+  return ok(nextVersion(charge, { refunded: charge.refunded + amount, refunds: [...charge.refunds, refundKey] }));
 };
 
-export const allowRefunds = (standing: Charge): Charge => {
-  const { refusesRefunds, ...rest } = standing;
-  return refusesRefunds ? moved(rest, {}) : standing;
+export const allowRefunds = (charge: Charge): Charge => {
+  const { refusesRefunds, ...rest } = charge;
+  return refusesRefunds ? nextVersion(rest, {}) : charge;
 };
 
-const moved = (standing: Charge, change: Partial<Charge>): Charge => ({
-  ...standing,
+const nextVersion = (charge: Charge, change: Partial<Charge>): Charge => ({
+  ...charge,
   ...change,
-  version: standing.version + 1,
+  version: charge.version + 1,
 });

@@ -1,5 +1,5 @@
-import type { TenantId } from '#shared/kernel';
+import type { TenantId } from '#platform/kernel';
 
 export type Tenant = { readonly id: TenantId; readonly name: string; readonly version: number };
 
-export const open = (id: TenantId, name: string): Tenant => ({ id, name, version: 1 });
+export const newTenant = (id: TenantId, name: string): Tenant => ({ id, name, version: 1 });

@@ -9,6 +9,7 @@ from localstack.services.cloudformation.resource_provider import (
 )
 
 TYPE = "AWS::ApiGateway::Authorizer"
+# the property in a template -> the parameter of API Gateway's calls
 PARAMETERS = {
     "Name": "name",
     "Type": "type",
@@ -21,14 +22,14 @@ PARAMETERS = {
 }
 
 
-def _parameters(model: dict) -> dict:
-    found = {parameter: model[name] for name, parameter in PARAMETERS.items() if model.get(name) is not None}
-    if "authorizerResultTtlInSeconds" in found:
-        found["authorizerResultTtlInSeconds"] = int(found["authorizerResultTtlInSeconds"])
-    return found
+def _to_parameters(model: dict) -> dict:
+    parameters = {parameter: model[name] for name, parameter in PARAMETERS.items() if model.get(name) is not None}
+    if "authorizerResultTtlInSeconds" in parameters:
+        parameters["authorizerResultTtlInSeconds"] = int(parameters["authorizerResultTtlInSeconds"])
+    return parameters
 
 
-def _done(request: ResourceRequest, model: dict) -> ProgressEvent:
+def _success(request: ResourceRequest, model: dict) -> ProgressEvent:
     return ProgressEvent(OperationStatus.SUCCESS, resource_model=model, custom_context=request.custom_context)
 
 
@@ -40,15 +41,15 @@ class AuthorizerProvider(ResourceProvider[dict]):
         "required": ["RestApiId", "Name", "Type"],
         "createOnlyProperties": ["/properties/RestApiId"],
         "readOnlyProperties": ["/properties/AuthorizerId"],
-        # AWS names RestApiId as well, but LocalStack's Ref would then be no id that a method could use
+        # on AWS RestApiId is part of it too, but then Ref would give methods on LocalStack an id that they cannot use
         "primaryIdentifier": ["/properties/AuthorizerId"],
     }
 
     def create(self, request: ResourceRequest) -> ProgressEvent:
         model = request.desired_state
         api = request.aws_client_factory.apigateway
-        model["AuthorizerId"] = api.create_authorizer(restApiId=model["RestApiId"], **_parameters(model))["id"]
-        return _done(request, model)
+        model["AuthorizerId"] = api.create_authorizer(restApiId=model["RestApiId"], **_to_parameters(model))["id"]
+        return _success(request, model)
 
     def update(self, request: ResourceRequest) -> ProgressEvent:
         model = {**request.desired_state, "AuthorizerId": request.previous_state["AuthorizerId"]}
@@ -56,10 +57,10 @@ class AuthorizerProvider(ResourceProvider[dict]):
             restApiId=model["RestApiId"],
             authorizerId=model["AuthorizerId"],
             patchOperations=[
-                {"op": "replace", "path": f"/{name}", "value": str(value)} for name, value in _parameters(model).items()
+                {"op": "replace", "path": f"/{name}", "value": str(value)} for name, value in _to_parameters(model).items()
             ],
         )
-        return _done(request, model)
+        return _success(request, model)
 
     def delete(self, request: ResourceRequest) -> ProgressEvent:
         model = request.desired_state
@@ -67,8 +68,8 @@ class AuthorizerProvider(ResourceProvider[dict]):
         try:
             api.delete_authorizer(restApiId=model["RestApiId"], authorizerId=model["AuthorizerId"])
         except api.exceptions.NotFoundException:
-            pass  # it went with its API
-        return _done(request, model)
+            pass  # it was deleted with its API
+        return _success(request, model)
 
 
 class AuthorizerPlugin(CloudFormationResourceProviderPlugin):

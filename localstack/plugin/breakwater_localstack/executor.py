@@ -1,9 +1,9 @@
-"""Runs Lambda functions of LocalStack as Node.js processes: no Docker engine.
+"""Runs the Lambda functions of LocalStack as Node.js processes, without a Docker engine.
 
-An execution environment is a process. Time-outs and crashes are enforced from here, so that a handler in a busy loop is
-killed as on AWS, and the environment's next invocation meets a fresh process.
+An execution environment is a process. This side enforces time-outs and handles crashes: as on AWS, a handler in a busy loop is
+killed, and the next invocation of the environment gets a new process.
 
-LAMBDA_PROCESS_NODE names the node binary (default: the first on the PATH).
+LAMBDA_PROCESS_NODE is the path of the node binary (default: the first on the PATH).
 """
 
 import json
@@ -28,11 +28,11 @@ from breakwater_localstack.node_process import NodeProcess
 LOG = logging.getLogger(__name__)
 BOOTSTRAP = Path(__file__).with_name("bootstrap.cjs")
 HOST = "127.0.0.1"
-INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")
-LEAST_HEAP_MB = 115
+INHERITED_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")
+MIN_HEAP_MB = 115
 
 
-def node_binary() -> str | None:
+def find_node_binary() -> str | None:
     return os.environ.get("LAMBDA_PROCESS_NODE") or shutil.which("node")
 
 
@@ -49,7 +49,7 @@ class ProcessExecutor(RuntimeExecutor):
             raise LambdaRuntimeException(f"the process executor runs Node.js functions, not {function.runtime!r}")
         function.code.prepare_for_execution()
         self._env = {
-            **{name: os.environ[name] for name in INHERITED if name in os.environ},
+            **{name: os.environ[name] for name in INHERITED_VARIABLES if name in os.environ},
             **{name: str(value) for name, value in env_vars.items()},
             "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
             "LAMBDA_TASK_ROOT": str(function.code.get_unzipped_code_location()),
@@ -65,7 +65,7 @@ class ProcessExecutor(RuntimeExecutor):
     def invoke(self, payload: dict[str, str]) -> InvocationResult:
         request_id = payload["invoke-id"]
         timeout = int(self.function_version.config.timeout)
-        if not self._process.alive():  # it crashed or timed out before: the same environment, a new process
+        if not self._process.alive():  # it crashed or timed out: the environment gets a new process
             try:
                 self._spawn()
             except StatusErrorException as e:
@@ -79,25 +79,26 @@ class ProcessExecutor(RuntimeExecutor):
             "deadline": int((time.time() + timeout) * 1000),
             "payload": payload["payload"],
         }
-        begun = time.perf_counter()
+        started_at = time.perf_counter()
         try:
-            ok, body = kills.invoke(self.function_version.id.function_name, process, message, timeout)
-            if not ok and not process.alive():
-                body = _with_request_id(body, request_id)
+            succeeded, body = kills.invoke(self.function_version.id.function_name, process, message, timeout)
+            if not succeeded and not process.alive():
+                body = _add_request_id(body, request_id)
         except InvocationTimeout:
             process.kill()
-            ok, body = False, _timed_out(request_id, timeout)
-        took = (time.perf_counter() - begun) * 1000
+            succeeded, body = False, _timeout_error(request_id, timeout)
+        duration_ms = (time.perf_counter() - started_at) * 1000
         log += process.take_log()
-        if not ok and not process.alive():
+        if not succeeded and not process.alive():
             log += json.loads(body)["errorMessage"] + "\n"
         log += (
             f"END RequestId: {request_id}\n"
-            f"REPORT RequestId: {request_id}\tDuration: {took:.2f} ms\tBilled Duration: {math.ceil(took)} ms\t"
+            f"REPORT RequestId: {request_id}\t"
+            f"Duration: {duration_ms:.2f} ms\tBilled Duration: {math.ceil(duration_ms)} ms\t"
             f"Memory Size: {self.function_version.config.memory_size} MB\t"
             f"Max Memory Used: {process.peak_memory_mb()} MB\t\n"
         )
-        return InvocationResult(request_id, body, is_error=not ok, logs=log)
+        return InvocationResult(request_id, body, is_error=not succeeded, logs=log)
 
     def get_logs(self) -> str:
         return self._process.take_log() if self._process else "the process was not started"
@@ -118,35 +119,35 @@ class ProcessExecutor(RuntimeExecutor):
 
     @classmethod
     def cleanup_version(cls, function_version: FunctionVersion) -> None:
-        pass  # the code is LocalStack's to remove
+        pass  # LocalStack removes the code
 
     @classmethod
     def validate_environment(cls) -> bool:
-        return bool(node_binary())
+        return bool(find_node_binary())
 
     def _spawn(self) -> None:
         if self._stopped:
             raise LambdaRuntimeException("the execution environment is stopped")
-        heap = max(int(self.function_version.config.memory_size * 0.9), LEAST_HEAP_MB)
-        command = [node_binary(), f"--max-old-space-size={heap}", str(BOOTSTRAP)]
+        heap_mb = max(int(self.function_version.config.memory_size * 0.9), MIN_HEAP_MB)
+        command = [find_node_binary(), f"--max-old-space-size={heap_mb}", str(BOOTSTRAP)]
         process = self._process = NodeProcess(command, self._env, self._env["LAMBDA_TASK_ROOT"])
         try:
             process.ready.result(timeout=config.LAMBDA_RUNTIME_ENVIRONMENT_TIMEOUT + 5)
         except CancelledError as e:
-            raise ShutdownDuringStartup("the execution environment was stopped as it started") from e
+            raise ShutdownDuringStartup("the execution environment was stopped during its start") from e
         except StatusErrorException:
             process.kill()
             LOG.warning("Init of %s failed: %s", self.function_version.qualified_arn, process.take_log())
             raise
 
 
-def _with_request_id(body: bytes, request_id: str) -> bytes:
+def _add_request_id(body: bytes, request_id: str) -> bytes:
     error = json.loads(body)
     error["errorMessage"] = f"RequestId: {request_id} {error['errorMessage']}"
     return json.dumps(error).encode()
 
 
-def _timed_out(request_id: str, timeout: int) -> bytes:
-    stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
-    message = f"{stamp} {request_id} Task timed out after {timeout:.2f} seconds"
+def _timeout_error(request_id: str, timeout: int) -> bytes:
+    timestamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    message = f"{timestamp} {request_id} Task timed out after {timeout:.2f} seconds"
     return json.dumps({"errorType": "Sandbox.Timedout", "errorMessage": message}).encode()

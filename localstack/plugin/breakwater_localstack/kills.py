@@ -1,4 +1,4 @@
-"""Kills functions on request, in the midst of what they do. A request says how likely, and learns how many it has been so far."""
+"""Kills the processes of functions during or right after invocations, with a probability that a test sets per function."""
 
 import json
 import threading
@@ -12,57 +12,59 @@ from rolo import route
 from breakwater_localstack.node_process import NodeProcess
 
 PATH = "/_breakwater/kills"
-LONGEST_MS = 200
+MAX_DELAY_MS = 200
 
 
 class Kills:
-    """Draws for each function by itself, so that a seed means the same for it whatever else is invoked."""
+    """Each function has a random sequence of its own, so that a seed means the same for it whatever other functions do."""
 
     def __init__(self):
         self._lock = threading.Lock()
-        self._odds: dict[str, float] = {}
-        self._chances: dict[str, Random] = {}
-        self._killed: Counter[str] = Counter()
+        self._probabilities: dict[str, float] = {}
+        self._randoms: dict[str, Random] = {}
+        self._kill_counts: Counter[str] = Counter()
 
     @route(PATH, methods=["PUT"])
-    def begin(self, request: Request) -> dict:
-        wanted = json.loads(request.data)
+    def configure(self, request: Request) -> dict:
+        """Sets the probabilities and the seed. Returns how often each function was killed since the previous request."""
+        settings = json.loads(request.data)
         with self._lock:
-            self._odds = wanted["odds"]
-            self._chances = {name: Random(f"{wanted['seed']}/{name}") for name in self._odds}
-            killed, self._killed = self._killed, Counter()
-        return {"killed": dict(killed)}
+            self._probabilities = settings["odds"]
+            self._randoms = {name: Random(f"{settings['seed']}/{name}") for name in self._probabilities}
+            kill_counts, self._kill_counts = self._kill_counts, Counter()
+        return {"killed": dict(kill_counts)}
 
     def invoke(self, function: str, process: NodeProcess, message: dict, timeout: float) -> tuple[bool, bytes]:
         """
-        An invocation that its process may not survive. One that is over sooner than the blow falls has done its work, and nobody
-        hears of it.
+        Invokes the function, and may kill its process. If the function finishes before the kill, its work is done, but its
+        caller receives the error of a crash.
         """
-        seconds = self._draw(function)
-        if seconds is None:
+        delay_seconds = self._draw_delay_seconds(function)
+        if delay_seconds is None:
             return process.invoke(message, timeout)
-        blow = threading.Timer(seconds, process.crash)
-        blow.start()
-        answer = process.invoke(message, timeout)
-        blow.cancel()
+        kill_timer = threading.Timer(delay_seconds, process.crash)
+        kill_timer.start()
+        result = process.invoke(message, timeout)
+        kill_timer.cancel()
         with self._lock:
-            self._killed[function] += 1
-        return process.crash() if process.alive() else answer
+            self._kill_counts[function] += 1
+        return process.crash() if process.alive() else result
 
-    def _draw(self, function: str) -> float | None:
+    def _draw_delay_seconds(self, function: str) -> float | None:
+        """When to kill this invocation, or None if it survives."""
         with self._lock:
-            chance = self._chances.get(function)
-            if chance is None:
+            random = self._randoms.get(function)
+            if random is None:
                 return None
-            falls, force = chance.random() < self._odds[function], chance.random()
-        return LONGEST_MS**force / 1000 if falls else None
+            is_killed, exponent = random.random() < self._probabilities[function], random.random()
+        return MAX_DELAY_MS**exponent / 1000 if is_killed else None
 
 
 kills = Kills()
 
 
 @hooks.on_infra_start()
-def take_orders():
+def register_route():
     from localstack.services.edge import ROUTER
 
     ROUTER.add(kills)

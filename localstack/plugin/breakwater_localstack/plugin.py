@@ -2,7 +2,7 @@ from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
 
 
 class ProcessExecutorPlugin(RuntimeExecutorPlugin):
-    """Selected with LAMBDA_RUNTIME_EXECUTOR=process."""
+    """LocalStack selects it by LAMBDA_RUNTIME_EXECUTOR=process."""
 
     name = "process"
 

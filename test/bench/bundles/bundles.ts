@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync, type Metafile } from 'esbuild';
-import { manifests } from '#manifests';
-import { type FunctionSpec, variablesOf } from '#shared/manifest';
-import { usualTimes } from '#shared/times';
+import { contexts } from '#contexts';
+import { type FunctionSpec, variablesOf } from '#platform/manifest';
+import { defaultTimes } from '#platform/runtime/times';
 import { bundle, bundling } from '../../../lib/bundles.ts';
 import { functionsOf } from '../../../lib/deployment.ts';
 import { median } from '../median.ts';
@@ -31,12 +31,12 @@ export type Bundled = {
 const CONTROLS = {
   table: {
     name: 'client of the table alone',
-    contents: "import { db } from '#shared/aws/db'; export const handler = db();",
+    contents: "import { db } from '#platform/runtime/clients/db'; export const handler = db();",
   },
   mail: {
     name: 'clients of table and mail alone',
     contents:
-      "import { db } from '#shared/aws/db'; import { mail } from '#shared/aws/mail'; export const handler = [db(), mail()];",
+      "import { db } from '#platform/runtime/clients/db'; import { mail } from '#platform/runtime/clients/mail'; export const handler = [db(), mail()];",
   },
 };
 const LOAD = `const [begun, before] = [performance.now(), process.cpuUsage()];
@@ -70,7 +70,7 @@ const environment = (id: string, variables: readonly string[]) => ({
   AWS_ACCESS_KEY_ID: 'none',
   AWS_SECRET_ACCESS_KEY: 'none',
   ...Object.fromEntries(
-    variables.map((name) => [name, name === 'TIMES' ? JSON.stringify(usualTimes) : `arn:aws:${name}`]),
+    variables.map((name) => [name, name === 'TIMES' ? JSON.stringify(defaultTimes) : `arn:aws:${name}`]),
   ),
 });
 
@@ -85,7 +85,7 @@ const load = ({ file, env }: Pick<Built, 'file' | 'env'>): Load => {
   return JSON.parse(stdout);
 };
 
-const workflows = manifests.flatMap((manifest) => Object.keys(manifest.workflows ?? {}));
+const workflows = contexts.flatMap((manifest) => Object.keys(manifest.workflows ?? {}));
 
 type Built = {
   readonly name: string;
@@ -104,9 +104,9 @@ const controlOf = (outdir: string, { name, contents }: (typeof CONTROLS)[keyof t
 
 /** Each with what it is measured against. */
 const bundles = (outdir: string): readonly (Built & { readonly control: Built; readonly isFunction: boolean })[] => {
-  const { outputs } = bundle(manifests, outdir);
+  const { outputs } = bundle(contexts, outdir);
   const [table, mail] = [controlOf(outdir, CONTROLS.table), controlOf(outdir, CONTROLS.mail)];
-  const functions = functionsOf(...manifests).map(({ id, spec }: { id: string; spec: FunctionSpec }) => {
+  const functions = functionsOf(...contexts).map(({ id, spec }: { id: string; spec: FunctionSpec }) => {
     const output = Object.values(outputs).find(({ entryPoint }) => entryPoint === spec.entry);
     if (!output) throw new Error(`${spec.entry} was not bundled`);
     const env = environment(id, variablesOf(spec, workflows));

@@ -1,6 +1,6 @@
-import { manifests } from '#manifests';
-import { createHost } from '../../../embedded/host.ts';
-import type { Clock } from '../../../embedded/service.ts';
+import { contexts } from '#contexts';
+import type { Clock } from '../../../embedded/aws/service.ts';
+import { createHost } from '../../../embedded/host/host.ts';
 import { stageOf } from '../../../lib/stages.ts';
 import { hearLog } from './hear-log.ts';
 import { type Item, items, prices } from './prices.ts';
@@ -55,10 +55,10 @@ export const meteredHost = (clock: Clock, functionMs?: number) => {
     shareOf(id).invocations += 1;
   };
   const host = createHost({
-    ...{ manifests, secrets, clock, logLevel: 'INFO' as const },
+    ...{ contexts, secrets, clock, logLevel: 'INFO' as const },
     // the sweeper runs whether or not there are orders: it is idle cost, until it finds one
-    scheduleMs: () => Number.MAX_SAFE_INTEGER,
-    meter: ({ caller, units }) => {
+    scheduleIntervalMs: () => Number.MAX_SAFE_INTEGER,
+    onTableCall: ({ caller, units }) => {
       if (caller.name === 'operator' || caller.name.endsWith(PROVIDER)) return;
       counts['write units'] += units.write;
       counts['read units'] += units.read;
@@ -68,10 +68,10 @@ export const meteredHost = (clock: Clock, functionMs?: number) => {
       its.writeUnits += units.write;
       its.readUnits += units.read;
     },
-    observe: ({ service, input }) => {
+    trace: ({ service, input }) => {
       if (service === 'AWSEvents') counts['bus events'] += (input as { Entries: readonly unknown[] }).Entries.length;
     },
-    between: {
+    interceptors: {
       deliver(_queue, _envelope, act) {
         counts['queue requests'] += 1;
         act();

@@ -1,4 +1,4 @@
-import { machineClock } from '../../../embedded/clock.ts';
+import { systemClock } from '../../../embedded/aws/clock.ts';
 import { leapingClock } from '../../inventory/fixtures/leaping-clock.ts';
 import { type Shopper, shopper } from './shopper.ts';
 
@@ -65,7 +65,7 @@ export const paths = {
 export type Path = keyof typeof paths;
 
 /** What loads with the first orders of a process takes real time, in which no clock must leap. */
-export const warmUp = () => walkPath('declined', undefined, { ...machineClock, driven: (work) => work });
+export const warmUp = () => walkPath('declined', undefined, { ...systemClock, driven: (work) => work });
 
 /** What one order of three lines costs on its way, in counts of what AWS bills. */
 export const walkPath = async (path: Path, functionMs?: number, clock = leapingClock(LOOK_MS)) => {

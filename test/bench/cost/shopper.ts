@@ -45,10 +45,10 @@ export const shopper = async ({ clock, stock, breakerOpen, functionMs }: Setting
     };
   const item = async (operation: string, input: object) => {
     const body = JSON.stringify({ TableName: TABLE, ...input });
-    return JSON.parse((await driven(host.call({ target: `DynamoDB_20120810.${operation}`, body }))).json);
+    return JSON.parse((await driven(host.callAws({ target: `DynamoDB_20120810.${operation}`, body }))).json);
   };
 
-  await host.warm();
+  await host.loadFunctions();
   const operator = asker(secrets['operator-key']);
   const { id: tenantId, apiKey } = await operator<{ id: string; apiKey: string }>('POST', '/v1/tenants', {
     name: 'Shop',
@@ -64,7 +64,7 @@ export const shopper = async ({ clock, stock, breakerOpen, functionMs }: Setting
     const key = { pk: { S: `payments#${tenantId}#breaker#sandbox` }, sk: { S: 'breaker' } };
     await item('PutItem', { Item: { ...key, ...counted, status: { S: 'open' }, until: { S: until } } });
   }
-  const rest = () => driven(host.settled());
+  const rest = () => driven(host.whenIdle());
   await rest();
   // so that the function knows the key, as one that is not the first of its environment does
   const headers = [['authorization', `Bearer ${apiKey}`] as const];
@@ -91,13 +91,13 @@ export const shopper = async ({ clock, stock, breakerOpen, functionMs }: Setting
       placed = await send();
       const { total } = placed;
       return {
-        ...{ pass, rest, crash: host.crash },
+        ...{ pass, rest, crash: host.crashFunction },
         async swept() {
           await rest();
           for (let { dueSk } = await stored(), n = 0; dueSk; { dueSk } = await stored(), n += 1) {
             if (n === MOST_SWEEPS) throw new Error(`order ${placed?.id} is still due`);
             await pass(Math.max(0, Date.parse(dueSk.S.split('#')[0] ?? '') - clock.now()) + 1);
-            await driven(host.run('orders-sweep'));
+            await driven(host.runSchedule('orders-sweep'));
             await rest();
           }
         },

@@ -1,7 +1,7 @@
-import { manifests } from '#manifests';
-import type { Between } from '../../../embedded/between.ts';
-import { createHost } from '../../../embedded/host.ts';
-import { apiKeyOf, seed } from '../../../embedded/seed.ts';
+import { contexts } from '#contexts';
+import { createHost } from '../../../embedded/host/host.ts';
+import type { Interceptors } from '../../../embedded/host/interceptors.ts';
+import { apiKeyOf, seed } from '../../../embedded/host/seed.ts';
 import { leapingClock } from '../../inventory/fixtures/leaping-clock.ts';
 import { secrets } from '../cost/meter.ts';
 
@@ -45,7 +45,7 @@ const tally = () => {
 type Parts = { readonly TransactItems?: readonly { readonly Update?: object }[] };
 
 /** The control: stock is taken from shards whatever they hold. */
-const withoutCondition: NonNullable<Between['call']> = ({ operation, input }, act) => {
+const withoutCondition: NonNullable<Interceptors['call']> = ({ operation, input }, act) => {
   const { TransactItems = [], ...rest } = input as Parts;
   if (operation !== 'TransactWriteItems') return act(input);
   const bare = ({ ConditionExpression: _, ...update }: { readonly ConditionExpression?: string }) => update;
@@ -65,10 +65,10 @@ export const flashSale = async (shards: number, condition = true): Promise<Sale>
   const writes = tally();
   let [conflicts, ranOut] = [0, 0];
   const host = createHost({
-    ...{ manifests, secrets, environments: ENVIRONMENTS, clock },
-    latency: () => TRANSACTION_MS,
-    ...(!condition && { between: { call: withoutCondition } }),
-    meter: ({ operation, keys, reasons }) => {
+    ...{ contexts, secrets, maxEnvironments: ENVIRONMENTS, clock },
+    transactionLatencyMs: () => TRANSACTION_MS,
+    ...(!condition && { interceptors: { call: withoutCondition } }),
+    onTableCall: ({ operation, keys, reasons }) => {
       if (!WRITES.includes(operation)) return;
       if (reasons.includes('TransactionConflict')) conflicts += 1;
       if (reasons.includes('ConditionalCheckFailed')) ranOut += 1;
@@ -82,7 +82,7 @@ export const flashSale = async (shards: number, condition = true): Promise<Sale>
     return JSON.parse(answer.body) as { readonly available: number; readonly sold: number };
   };
   try {
-    await host.warm();
+    await host.loadFunctions();
     await clock.driven(seed(host, demo));
     const price = { amount: 1_250, currency: 'EUR' };
     await clock.driven(send('PUT', `/v1/products/${SKU}`, { name: SKU, price }));
@@ -97,7 +97,7 @@ export const flashSale = async (shards: number, condition = true): Promise<Sale>
       send('POST', '/v1/orders', { ...order, payment: { token: 'tok_ok' } }, `buyer-${n}`),
     );
     await clock.driven(Promise.all(buyers));
-    await clock.driven(host.settled());
+    await clock.driven(host.whenIdle());
     const seconds = (clock.now() - begun) / 1_000;
     const { sold } = await clock.driven(send('GET', `/v1/inventory/${SKU}`));
     const hottestOfShards = writes.shareOf((key) => key.includes('#shard#'));

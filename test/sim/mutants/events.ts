@@ -4,14 +4,14 @@ export const events: readonly Mutant[] = [
   {
     name: 'run-before-commit',
     bug: 'a saga is started for the run that is yet to be written',
-    file: 'functions/orders/app/start-saga.ts',
+    file: 'functions/orders/use-cases/start-saga.ts',
     from: 'start(saga, `${step.orderId}.${step.run}`, step);',
     to: 'start(saga, `${step.orderId}.${step.run + 1}`, { ...step, run: step.run + 1 });',
   },
   {
     name: 'event-lost',
     bug: 'an order is cancelled and tells nobody',
-    file: 'functions/orders/data/order-table.ts',
+    file: 'functions/orders/table/order-table.ts',
     from: 'return putIf(rt, toItem(to, movedEvent(rt, from, to)), {',
     to: "const { out: _, ...item } = toItem(to, movedEvent(rt, from, to)) as Record<string, unknown>;\n      return putIf(rt, to.status === 'cancelled' ? item : toItem(to, movedEvent(rt, from, to)), {",
   },
@@ -32,14 +32,14 @@ export const events: readonly Mutant[] = [
   {
     name: 'worker-swallows',
     bug: 'a message that failed is taken for done',
-    file: 'functions/shared/worker.ts',
+    file: 'functions/platform/messaging/worker.ts',
     from: "rt.logger.error('message failed', { messageId, error: error as Error });\n      throw error;",
     to: "rt.logger.error('message failed', { messageId, error: error as Error });",
   },
   {
     name: 'names-without-run',
     bug: 'executions are named by the order alone, so that no second one can begin',
-    file: 'functions/orders/app/start-saga.ts',
+    file: 'functions/orders/use-cases/start-saga.ts',
     from: '`${step.orderId}.${step.run}`',
     to: '`${step.orderId}.${saga}`',
   },

@@ -1,0 +1,61 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Clock } from './service.ts';
+
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** The longest time for which invocations run without letting the event loop poll its sockets. */
+const MAX_SLICE_MS = 5;
+
+const createYield = () => {
+  let sliceStartedMs = performance.now();
+  return async () => {
+    if (performance.now() - sliceStartedMs < MAX_SLICE_MS) return;
+    await nextTurn();
+    sliceStartedMs = performance.now();
+  };
+};
+
+/** The machine's time. No other module reads it. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(ms, task) {
+    // a chain of timers of 0 ms would run to its end before the event loop polls a socket; immediates let it poll
+    if (ms <= 0) {
+      const immediate = setImmediate(task);
+      return () => clearImmediate(immediate);
+    }
+    const timer = setTimeout(task, Math.min(ms, MAX_TIMER_MS));
+    return () => clearTimeout(timer);
+  },
+  yieldToIo: createYield(),
+};
+
+export const sleep = (clock: Clock, ms: number): Promise<void> =>
+  new Promise((resolve) => void clock.after(ms, resolve));
+
+/** The same time, with a `stop` that cancels every pending timer, so that no timer outlives its owner. */
+export const stoppableClock = (clock: Clock): Clock & { readonly stop: () => void } => {
+  const pending = new Set<() => void>();
+  let stopped = false;
+  return {
+    now: () => clock.now(),
+    ...(clock.yieldToIo && { yieldToIo: clock.yieldToIo }),
+    after(ms, task) {
+      if (stopped) return () => {};
+      const cancel = clock.after(ms, () => {
+        pending.delete(cancel);
+        task();
+      });
+      pending.add(cancel);
+      return () => {
+        pending.delete(cancel);
+        cancel();
+      };
+    },
+    stop() {
+      stopped = true;
+      for (const cancel of pending) cancel();
+      pending.clear();
+    },
+  };
+};

@@ -1,0 +1,105 @@
+import { type Meter, readUnits } from './capacity.ts';
+import { type Path, project } from './document.ts';
+import { authorizeKeys, type Engine, getTable, rejectUnsupported, tableForRead } from './engine.ts';
+import { parsePlaceholders, parseProjection } from './expression.ts';
+import { validateKey } from './schema.ts';
+import type { Table } from './table.ts';
+import { type Item, validateItem, validationError } from './values.ts';
+
+type Projecting = {
+  readonly ProjectionExpression?: string;
+  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
+};
+export type GetInput = Projecting & {
+  readonly TableName?: string;
+  readonly Key?: Item;
+  readonly ConsistentRead?: boolean;
+  readonly ReturnConsumedCapacity?: string;
+};
+type KeysInput = Projecting & { readonly Keys?: readonly Item[]; readonly ConsistentRead?: boolean };
+export type BatchGetInput = {
+  readonly RequestItems?: Readonly<Record<string, KeysInput>>;
+  readonly ReturnConsumedCapacity?: string;
+};
+
+type Get = { readonly table: Table; readonly key: Item; readonly paths: readonly Path[] | undefined };
+
+const MAX_BATCH_KEYS = 100;
+const MAX_BATCH_BYTES = 16 * 1024 * 1024;
+const PROJECTING = ['ProjectionExpression', 'ExpressionAttributeNames'];
+
+/** An eventually consistent read costs half the units. */
+export const readCostFactor = (consistent: boolean | undefined) => (consistent ? 1 : 0.5);
+
+const parsePaths = (input: Projecting) => {
+  const from = parsePlaceholders(input, ['ProjectionExpression'], []);
+  const text = input.ProjectionExpression;
+  const paths = text === undefined ? undefined : parseProjection(text, from);
+  from.rejectUnused();
+  return paths;
+};
+
+export const prepareGet = (engine: Engine, operation: string, input: GetInput, more: readonly string[] = []): Get => {
+  rejectUnsupported(operation, input, ['TableName', 'Key', ...PROJECTING, ...more]);
+  const table = getTable(engine, input.TableName);
+  if (!input.Key) throw validationError('Cannot have null key for GetItem, DeleteItem, or UpdateItem');
+  return { table, key: validateKey(validateItem(input.Key), table.schema), paths: parsePaths(input) };
+};
+
+export const readItem = ({ table, key, paths }: Get, meter: Meter, costFactor: number): { readonly Item?: Item } => {
+  const entry = table.collection.get(table.idOf(key));
+  meter.spend('read', table.name, readUnits(entry?.bytes ?? 0) * costFactor);
+  if (!entry) return {};
+  return { Item: paths ? project(entry.item, paths) : entry.item };
+};
+
+export const getItem = (engine: Engine, input: GetInput, meter: Meter) => {
+  const get = prepareGet(engine, 'GetItem', input, ['ConsistentRead', 'ReturnConsumedCapacity']);
+  authorizeKeys(meter, 'GetItem', [get.table.partitionOf(get.key)]);
+  const table = tableForRead(engine, get.table, input.ConsistentRead);
+  const result = readItem({ ...get, table }, meter, readCostFactor(input.ConsistentRead));
+  const [ConsumedCapacity] = meter.consumed(input.ReturnConsumedCapacity);
+  return { ...result, ConsumedCapacity };
+};
+
+const prepareKeys = (engine: Engine, name: string, input: KeysInput) => {
+  rejectUnsupported('BatchGetItem', input, ['Keys', 'ConsistentRead', ...PROJECTING]);
+  const table = tableForRead(engine, getTable(engine, name), input.ConsistentRead);
+  if (!input.Keys?.length)
+    throw validationError(`The list of keys in RequestItems for BatchGetItem is required: ${name} has empty list`);
+  const keys = input.Keys.map((key) => validateKey(validateItem(key), table.schema));
+  if (new Set(keys.map((key) => table.idOf(key))).size < keys.length)
+    throw validationError('Provided list of item keys contains duplicates');
+  return { name, input, table, keys, paths: parsePaths(input) };
+};
+
+export const batchGetItem = (engine: Engine, input: BatchGetInput, meter: Meter) => {
+  rejectUnsupported('BatchGetItem', input, ['RequestItems', 'ReturnConsumedCapacity']);
+  const requests = Object.entries(input.RequestItems ?? {});
+  if (!requests.length) throw validationError('BatchGetItem must have some requests set');
+  if (requests.reduce((sum, [, { Keys }]) => sum + (Keys?.length ?? 0), 0) > MAX_BATCH_KEYS)
+    throw validationError('Too many items requested for the BatchGetItem call');
+  const prepared = requests.map(([name, keys]) => prepareKeys(engine, name, keys));
+  for (const { table, keys } of prepared) {
+    const partitions = keys.map((key) => table.partitionOf(key));
+    authorizeKeys(meter, 'BatchGetItem', [...new Set(partitions)]);
+  }
+  const Responses: Record<string, Item[]> = {};
+  const UnprocessedKeys: Record<string, KeysInput> = {};
+  let bytes = 0;
+  for (const { name, input, table, keys, paths } of prepared) {
+    const items: Item[] = [];
+    Responses[name] = items;
+    for (const [index, key] of keys.entries()) {
+      bytes += table.collection.get(table.idOf(key))?.bytes ?? 0;
+      if (bytes > MAX_BATCH_BYTES) {
+        UnprocessedKeys[name] = { ...input, Keys: keys.slice(index) };
+        break;
+      }
+      const { Item } = readItem({ table, key, paths }, meter, readCostFactor(input.ConsistentRead));
+      if (Item) items.push(Item);
+    }
+  }
+  const consumed = meter.consumed(input.ReturnConsumedCapacity);
+  return { Responses, UnprocessedKeys, ...(consumed.length && { ConsumedCapacity: consumed }) };
+};

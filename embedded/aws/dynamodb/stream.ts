@@ -1,0 +1,56 @@
+import { type Item, itemBytes, itemsEqual } from './values.ts';
+
+/** A change of an item, in the form in which Lambda receives it. */
+export type StreamRecord = {
+  readonly eventID: string;
+  readonly eventName: 'INSERT' | 'MODIFY' | 'REMOVE';
+  readonly eventVersion: '1.1';
+  readonly eventSource: 'aws:dynamodb';
+  readonly dynamodb: {
+    readonly Keys: Item;
+    readonly NewImage?: Item;
+    readonly OldImage?: Item;
+    readonly SequenceNumber: string;
+    readonly SizeBytes: number;
+    readonly StreamViewType: 'NEW_AND_OLD_IMAGES';
+    /** Seconds since 1970. */
+    readonly ApproximateCreationDateTime: number;
+  };
+};
+
+/** Called within the write, so it must return without further writes. */
+export type StreamListener = (record: StreamRecord, table: string) => void;
+
+/** The changes of all tables, in commit order. */
+export class Stream {
+  readonly #listeners = new Set<StreamListener>();
+  #sequence = 0;
+
+  subscribe(listener: StreamListener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Publishes a record, unless the write changed nothing. */
+  record(table: string, key: Item, old: Item | undefined, next: Item | undefined, now: number) {
+    if (!this.#listeners.size || (!old && !next) || (old && next && itemsEqual(old, next))) return;
+    this.#sequence += 1;
+    const sequence = String(this.#sequence).padStart(21, '0');
+    const record: StreamRecord = {
+      eventID: sequence,
+      eventName: !old ? 'INSERT' : next ? 'MODIFY' : 'REMOVE',
+      eventVersion: '1.1',
+      eventSource: 'aws:dynamodb',
+      dynamodb: {
+        Keys: key,
+        ...(next && { NewImage: next }),
+        ...(old && { OldImage: old }),
+        SequenceNumber: sequence,
+        SizeBytes: [key, old, next].reduce((sum, image) => sum + (image ? itemBytes(image) : 0), 0),
+        StreamViewType: 'NEW_AND_OLD_IMAGES',
+        ApproximateCreationDateTime: Math.floor(now / 1000),
+      },
+    };
+    for (const listener of this.#listeners) listener(record, table);
+  }
+}

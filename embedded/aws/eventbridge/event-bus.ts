@@ -1,0 +1,90 @@
+import { ACCOUNT, busArn, REGION, resourceName } from '../arns.ts';
+import { authorize, type Clock, type Service, ServiceError } from '../service.ts';
+
+type Entry = {
+  readonly Source?: string;
+  readonly DetailType?: string;
+  readonly Detail?: string;
+  readonly EventBusName?: string;
+  readonly Resources?: readonly string[];
+};
+
+/** Sends every event of this detail type to one target. */
+export type Rule = { readonly detailType: string; readonly send: (envelope: string) => void };
+
+type Options = {
+  readonly name: string;
+  readonly rules: readonly Rule[];
+  readonly clock: Clock;
+  readonly newId: () => string;
+};
+
+const MAX_REQUEST_BYTES = 262_144;
+
+const invalid = (message: string) => new ServiceError('ValidationException', message);
+
+const entryBytes = ({ Source = '', DetailType = '', Detail = '', Resources = [] }: Entry): number =>
+  [Source, DetailType, Detail, ...Resources].reduce((bytes, text) => bytes + Buffer.byteLength(text), 0);
+
+const isObject = (text: string): boolean => {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+};
+
+/** Returns the error of one entry, if it has one. That entry fails alone, within a response of 200. */
+const findEntryError = ({ Source, DetailType, Detail }: Entry) => {
+  const missing = Object.entries({ Source, DetailType, Detail }).find(([, value]) => !value);
+  if (missing) return { ErrorCode: 'InvalidArgument', ErrorMessage: `Parameter ${missing[0]} is not valid.` };
+  return isObject(Detail ?? '') ? undefined : { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
+};
+
+/** EventBridge with one bus and its rules. */
+export const createEventBus = ({ name, rules, clock, newId }: Options): Service => {
+  const requireBus = (nameOrArn: string) => {
+    if (resourceName(nameOrArn).replace(/^event-bus\//, '') !== name)
+      throw new ServiceError('ResourceNotFoundException', `Event bus ${nameOrArn} does not exist.`);
+  };
+
+  const publish = (entry: Entry): object => {
+    const error = findEntryError(entry);
+    if (error) return error;
+    const id = newId();
+    const envelope = JSON.stringify({
+      version: '0',
+      id,
+      'detail-type': entry.DetailType,
+      source: entry.Source,
+      account: ACCOUNT,
+      time: `${new Date(clock.now()).toISOString().slice(0, 19)}Z`,
+      region: REGION,
+      resources: entry.Resources ?? [],
+      detail: JSON.parse(entry.Detail ?? ''),
+    });
+    for (const rule of rules) if (rule.detailType === entry.DetailType) rule.send(envelope);
+    return { EventId: id };
+  };
+
+  return {
+    targetPrefix: 'AWSEvents',
+    operations: {
+      PutEvents({ Entries = [] }: { readonly Entries?: readonly Entry[] }, caller) {
+        authorize(caller, 'PutEvents', [name]);
+        if (Entries.length < 1 || Entries.length > 10) throw invalid('PutEvents takes 1 to 10 entries.');
+        if (Entries.reduce((bytes, entry) => bytes + entryBytes(entry), 0) > MAX_REQUEST_BYTES)
+          throw invalid('Total size of the entries in the request is over the limit.');
+        for (const { EventBusName } of Entries) requireBus(EventBusName ?? 'default');
+        const results = Entries.map(publish);
+        return { FailedEntryCount: results.filter((result) => 'ErrorCode' in result).length, Entries: results };
+      },
+      DescribeEventBus({ Name = 'default' }: { readonly Name?: string }, caller) {
+        authorize(caller, 'DescribeEventBus', [name]);
+        requireBus(Name);
+        return { Name: name, Arn: busArn(name) };
+      },
+    },
+  };
+};

@@ -1,0 +1,110 @@
+import type { Context } from 'aws-lambda';
+import type { Caller, Clock } from '../service.ts';
+import { createContext } from './context.ts';
+import { crashError, type FunctionError, timeoutError, toFunctionError } from './function-error.ts';
+
+export type Handler = (event: unknown, context: Context) => unknown;
+
+/** Runs one invocation of a function at a time. After `kill`, code that still runs in it must have no further effect. */
+export type ExecutionEnvironment = { readonly handler: Handler; readonly kill: () => void; readonly caller?: Caller };
+
+export type LambdaFunction = {
+  readonly name: string;
+  readonly timeoutMs: number;
+  /** The maximum number of environments. Further invocations wait for a free one. */
+  readonly maxEnvironments: number;
+  readonly build: () => Promise<ExecutionEnvironment>;
+};
+
+export type FunctionPool = {
+  /**
+   * Returns what the handler returns, as JSON carries it, or throws a FunctionError. `onStarted` is called once an environment is
+   * free. Lambda would have had one at once, so a caller that limits the time counts from then.
+   */
+  readonly invoke: (event: unknown, onStarted?: () => void) => Promise<unknown>;
+  /** Ends environments during their work, as a crash of their processes would: all of them, or the one of this caller. */
+  readonly crash: (caller?: Caller) => void;
+};
+
+/** Events and results cross a process boundary on AWS, so only what JSON can carry arrives. */
+const throughJson = (value: unknown): unknown => (value === undefined ? null : JSON.parse(JSON.stringify(value)));
+
+const createSemaphore = (permits: number) => {
+  let free = permits;
+  const waiting: (() => void)[] = [];
+  return {
+    acquire: (): Promise<void> | void => {
+      if (free === 0) return new Promise((resolve) => waiting.push(resolve));
+      free -= 1;
+    },
+    release() {
+      const next = waiting.shift();
+      if (next) next();
+      else free += 1;
+    },
+  };
+};
+
+/** The environments of one function. Idle ones are reused. One that crashed or timed out is not. */
+export const createFunctionPool = (fn: LambdaFunction, clock: Clock, newId: () => string): FunctionPool => {
+  const idle: ExecutionEnvironment[] = [];
+  const busy = new Map<() => void, ExecutionEnvironment>();
+  const semaphore = createSemaphore(fn.maxEnvironments);
+
+  const build = () =>
+    fn.build().catch((error): never => {
+      throw toFunctionError(error);
+    });
+
+  const run = (environment: ExecutionEnvironment, event: unknown, requestId: string) =>
+    new Promise<unknown>((resolve, reject) => {
+      const finish = () => {
+        cancelTimeout();
+        busy.delete(crash);
+      };
+      const abandon = (error: FunctionError) => {
+        finish();
+        environment.kill();
+        reject(error);
+      };
+      const crash = () => abandon(crashError(requestId));
+      const complete = (settle: () => void) => {
+        // a killed environment no longer has a result
+        if (!busy.has(crash)) return;
+        finish();
+        idle.push(environment);
+        settle();
+      };
+      const cancelTimeout = clock.after(fn.timeoutMs, () => abandon(timeoutError(requestId, fn.timeoutMs)));
+      busy.set(crash, environment);
+      const context = createContext({ name: fn.name, requestId, timeoutMs: fn.timeoutMs }, clock);
+      // handlers that run in one process never wait for I/O: without this yield, a backlog of invocations would block every request
+      Promise.resolve(clock.yieldToIo?.())
+        .then(() => environment.handler(throughJson(event), context))
+        .then(throughJson)
+        .then(
+          (result) => complete(() => resolve(result)),
+          (error) => complete(() => reject(toFunctionError(error))),
+        );
+    });
+
+  return {
+    async invoke(event, onStarted) {
+      await semaphore.acquire();
+      onStarted?.();
+      try {
+        return await run(idle.pop() ?? (await build()), event, newId());
+      } finally {
+        semaphore.release();
+      }
+    },
+    crash(caller) {
+      const isAffected = (environment: ExecutionEnvironment) => caller === undefined || environment.caller === caller;
+      for (const environment of idle.filter(isAffected)) {
+        idle.splice(idle.indexOf(environment), 1);
+        environment.kill();
+      }
+      for (const [crash, environment] of [...busy]) if (isAffected(environment)) crash();
+    },
+  };
+};

@@ -1,0 +1,98 @@
+import type { SQSEvent } from 'aws-lambda';
+import { ACCOUNT, queueArn, REGION } from '../arns.ts';
+import type { Clock } from '../service.ts';
+import type { Message, Queue } from '../sqs/queue.ts';
+import { failedItems } from './batch-response.ts';
+import { FunctionError } from './function-error.ts';
+
+const MAX_BATCH_SIZE = 10;
+
+const toSqsEvent = (queue: Queue, messages: readonly Message[]): SQSEvent => ({
+  Records: messages.map((message) => ({
+    messageId: message.id,
+    receiptHandle: message.receipt,
+    body: message.body,
+    attributes: {
+      ApproximateReceiveCount: String(message.receives),
+      SentTimestamp: String(message.sentAt),
+      SenderId: ACCOUNT,
+      ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt),
+    },
+    messageAttributes: {},
+    md5OfBody: message.md5,
+    eventSource: 'aws:sqs',
+    eventSourceARN: queueArn(queue.name),
+    awsRegion: REGION,
+  })),
+});
+
+type QueueSource = {
+  readonly queue: Queue;
+  readonly invoke: (event: SQSEvent) => Promise<unknown>;
+  /** The maximum number of batches at a time. */
+  readonly maxConcurrency: number;
+  readonly clock: Clock;
+};
+
+export type QueuePoller = {
+  /** Stops taking messages. Batches in flight finish. */
+  readonly pause: () => void;
+  readonly resume: () => void;
+};
+
+/**
+ * Passes a queue's messages to a function in batches and deletes those that it did not report as failed. Failed ones stay hidden
+ * until their visibility timeout has passed and are then delivered again.
+ */
+export const createQueuePoller = ({ queue, invoke, maxConcurrency, clock }: QueueSource): QueuePoller => {
+  let running = 0;
+  let paused = false;
+  let scheduled = false;
+
+  const handle = async (messages: readonly Message[]) => {
+    try {
+      const ids = messages.map(({ id }) => id);
+      const failed = failedItems(await invoke(toSqsEvent(queue, messages)), ids);
+      for (const { id, receipt } of messages) if (!failed.has(id)) queue.delete(receipt);
+    } catch (error) {
+      // the invocation failed, and `invoke` has reported how: the whole batch is delivered again
+      if (!(error instanceof FunctionError)) throw error;
+    } finally {
+      running -= 1;
+      schedule();
+    }
+  };
+
+  const poll = () => {
+    scheduled = false;
+    while (!paused && running < maxConcurrency) {
+      const messages = queue.receive(MAX_BATCH_SIZE);
+      if (messages.length === 0) return;
+      running += 1;
+      void handle(messages);
+    }
+  };
+
+  /** Polls once per turn of the event loop, so that messages sent together form one batch. */
+  const schedule = () => {
+    if (scheduled || paused) return;
+    scheduled = true;
+    clock.after(0, poll);
+  };
+
+  let stopListening = () => {};
+  const resume = () => {
+    paused = false;
+    stopListening();
+    stopListening = queue.onVisible(schedule);
+    schedule();
+  };
+  resume();
+  return {
+    resume,
+    pause() {
+      paused = true;
+      stopListening();
+    },
+  };
+};

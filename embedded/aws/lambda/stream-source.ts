@@ -1,0 +1,92 @@
+import { hash } from 'node:crypto';
+import { REGION, tableArn } from '../arns.ts';
+import type { StreamListener, StreamRecord } from '../dynamodb/dynamodb.ts';
+import type { InFlight } from '../in-flight.ts';
+import type { Random } from '../random.ts';
+import type { Clock } from '../service.ts';
+import { failedItems } from './batch-response.ts';
+import { FunctionError } from './function-error.ts';
+
+const SHARD_COUNT = 4;
+const MAX_BATCH_SIZE = 100;
+const FIRST_RETRY_MS = 100;
+const MAX_RETRY_MS = 10_000;
+
+type StreamSource = {
+  readonly tableName: string;
+  /** The attribute whose value decides the shard of a record. */
+  readonly partitionKey: string;
+  /** The filter of the event source mapping. By default every record passes. */
+  readonly filter?: (record: StreamRecord) => boolean;
+  readonly invoke: (event: unknown) => Promise<unknown>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly inFlight: InFlight;
+};
+
+const toStreamEvent = (tableName: string, records: readonly StreamRecord[]) => ({
+  Records: records.map((record) => ({
+    ...record,
+    awsRegion: REGION,
+    eventSourceARN: `${tableArn(tableName)}/stream/latest`,
+  })),
+});
+
+type Shard = { readonly records: StreamRecord[]; busy: boolean; failures: number };
+
+const shardIndex = (record: StreamRecord, partitionKey: string): number =>
+  hash('md5', JSON.stringify(record.dynamodb.Keys[partitionKey]), 'buffer').readUInt32BE() % SHARD_COUNT;
+
+const sequenceNumbers = (records: readonly StreamRecord[]) => records.map(({ dynamodb }) => dynamodb.SequenceNumber);
+
+/**
+ * Passes the records of a table's stream to a function: in order within a partition key, one batch at a time per shard. After a
+ * failure it repeats from the first failed record until that one succeeds. Records never expire, because none outlives the process.
+ */
+export const createStreamReader = (source: StreamSource): StreamListener => {
+  const { tableName, partitionKey, filter = () => true, invoke, clock, random, inFlight } = source;
+  const shards = Array.from({ length: SHARD_COUNT }, (): Shard => ({ records: [], busy: false, failures: 0 }));
+
+  /** Returns how many records, counted from the first, the function has handled. */
+  const handle = async (batch: readonly StreamRecord[]): Promise<number> => {
+    const numbers = sequenceNumbers(batch);
+    try {
+      const failed = failedItems(await invoke(toStreamEvent(tableName, batch)), numbers);
+      const first = numbers.findIndex((number) => failed.has(number));
+      return first < 0 ? batch.length : first;
+    } catch (error) {
+      // the invocation failed, and `invoke` has reported how: the whole batch is delivered again
+      if (!(error instanceof FunctionError)) throw error;
+      return 0;
+    }
+  };
+
+  const retryDelayMs = (failures: number) =>
+    Math.ceil(Math.min(FIRST_RETRY_MS * 2 ** failures, MAX_RETRY_MS) * (0.5 + random.number() / 2));
+
+  const read = async (shard: Shard): Promise<void> => {
+    const batch = shard.records.slice(0, MAX_BATCH_SIZE);
+    const handled = await handle(batch);
+    shard.records.splice(0, handled);
+    for (let n = 0; n < handled; n += 1) inFlight.end();
+    shard.failures = handled === batch.length ? 0 : shard.failures + 1;
+    shard.busy = false;
+    if (shard.failures === 0) schedule(shard);
+    else clock.after(retryDelayMs(shard.failures - 1), () => schedule(shard));
+  };
+
+  /** Reads in the next turn of the event loop, so that records written together form one batch. */
+  const schedule = (shard: Shard) => {
+    if (shard.busy || shard.records.length === 0) return;
+    shard.busy = true;
+    clock.after(0, () => void read(shard));
+  };
+
+  return (record, table) => {
+    if (table !== tableName || !filter(record)) return;
+    const shard = shards[shardIndex(record, partitionKey)] as Shard;
+    inFlight.begin();
+    shard.records.push(record);
+    if (shard.failures === 0) schedule(shard);
+  };
+};

@@ -1,0 +1,121 @@
+import { hash } from 'node:crypto';
+import type { InFlight } from '../in-flight.ts';
+import type { Clock } from '../service.ts';
+
+export type Message = {
+  readonly id: string;
+  readonly body: string;
+  readonly md5: string;
+  readonly sentAt: number;
+  readonly receives: number;
+  readonly firstReceivedAt: number;
+  readonly receipt: string;
+};
+
+/** A message in the queue. While it is hidden, `cancelTimer` cancels the timer that makes it visible again. */
+type QueuedMessage = { -readonly [K in keyof Message]: Message[K] } & { cancelTimer?: (() => void) | undefined };
+
+export type Redrive = { readonly deadLetters: Queue; readonly maxReceives: number };
+export type QueueSpec = {
+  readonly name: string;
+  readonly visibilityMs: number;
+  readonly redrive?: Redrive;
+  /** Counts every message from its arrival until it is deleted or becomes a dead letter. */
+  readonly inFlight?: InFlight;
+};
+
+export type Queue = ReturnType<typeof createQueue>;
+
+/** A standard queue: at-least-once delivery, a visibility timeout, and a redrive policy for messages received too often. */
+export const createQueue = (spec: QueueSpec, { clock, newId }: { readonly clock: Clock; newId: () => string }) => {
+  const visible = new Set<QueuedMessage>();
+  const hidden = new Set<QueuedMessage>();
+  /** Messages by the receipt of their last delivery: a late consumer may delete a message until another one has received it. */
+  const byReceipt = new Map<string, QueuedMessage>();
+  const listeners = new Set<() => void>();
+
+  const show = (message: QueuedMessage) => {
+    hidden.delete(message);
+    message.cancelTimer = undefined;
+    if (spec.redrive && message.receives >= spec.redrive.maxReceives) {
+      remove(message);
+      spec.redrive.deadLetters.accept(message.id, message.body);
+      return;
+    }
+    visible.add(message);
+    for (const listener of listeners) listener();
+  };
+
+  const hide = (message: QueuedMessage, ms: number) => {
+    message.cancelTimer?.();
+    visible.delete(message);
+    hidden.add(message);
+    message.cancelTimer = clock.after(ms, () => show(message));
+  };
+
+  const remove = (message: QueuedMessage) => {
+    message.cancelTimer?.();
+    visible.delete(message);
+    hidden.delete(message);
+    byReceipt.delete(message.receipt);
+    spec.inFlight?.end();
+  };
+
+  const accept = (id: string, body: string, delayMs = 0): Message => {
+    const md5 = hash('md5', body);
+    const message: QueuedMessage = { id, body, md5, sentAt: clock.now(), receives: 0, firstReceivedAt: 0, receipt: '' };
+    spec.inFlight?.begin();
+    if (delayMs > 0) hide(message, delayMs);
+    else show(message);
+    return message;
+  };
+
+  const deliver = (message: QueuedMessage, visibilityMs: number): Message => {
+    byReceipt.delete(message.receipt);
+    message.receipt = newId();
+    message.receives += 1;
+    message.firstReceivedAt ||= clock.now();
+    byReceipt.set(message.receipt, message);
+    hide(message, visibilityMs);
+    return { ...message };
+  };
+
+  return {
+    ...spec,
+    accept,
+    send: (body: string, delayMs = 0): Message => accept(newId(), body, delayMs),
+    receive(maxMessages: number, visibilityMs = spec.visibilityMs): Message[] {
+      const messages: Message[] = [];
+      for (const message of visible) {
+        if (messages.length === maxMessages) break;
+        messages.push(deliver(message, visibilityMs));
+      }
+      return messages;
+    },
+    delete(receipt: string) {
+      const message = byReceipt.get(receipt);
+      if (message) remove(message);
+    },
+    /** Returns whether the receipt belongs to a hidden message. */
+    changeVisibility(receipt: string, ms: number): boolean {
+      const message = byReceipt.get(receipt);
+      if (!message?.cancelTimer) return false;
+      if (ms > 0) {
+        hide(message, ms);
+      } else {
+        message.cancelTimer();
+        show(message);
+      }
+      return true;
+    },
+    purge() {
+      for (const message of [...visible, ...hidden]) remove(message);
+    },
+    /** Calls the listener whenever a message becomes visible. The returned function unsubscribes it. */
+    onVisible(listener: () => void): () => void {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    counts: () => ({ visible: visible.size, hidden: hidden.size }),
+  };
+};

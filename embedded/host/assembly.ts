@@ -1,0 +1,64 @@
+import {
+  functionsOf,
+  type Manifest,
+  manifestsOn,
+  type NamedFunction,
+  type QueueId,
+  type StageName,
+  type WorkflowId,
+} from '#platform/manifest';
+import { type SagaDefinition, toAsl } from '#platform/saga/definition';
+
+export type AssembledWorkflow = {
+  readonly id: WorkflowId;
+  /** In Amazon States Language, as text. */
+  readonly definition: string;
+};
+
+/** Everything that the contexts of a stage consist of. */
+export type Assembly = {
+  readonly functions: readonly NamedFunction[];
+  readonly workflows: readonly AssembledWorkflow[];
+  /** Queues without a consumer. */
+  readonly queues: readonly QueueId[];
+};
+
+const duplicates = (names: readonly string[]): string[] => names.filter((name, n) => names.indexOf(name) !== n);
+
+const faultsOf = (
+  functions: readonly NamedFunction[],
+  workflows: readonly WorkflowId[],
+  published: ReadonlySet<string>,
+): string[] => {
+  const routes = functions.flatMap((fn) => fn.routes).map(({ method, path }) => `${method} ${path}`);
+  return [
+    ...duplicates(functions.map(({ id }) => id)).map((id) => `there are two functions ${id}`),
+    ...duplicates(workflows).map((id) => `there are two workflows ${id}`),
+    ...duplicates(routes).map((route) => `there are two functions for ${route}`),
+    ...functions.flatMap(({ id, spec }) => [
+      ...(spec.starts ?? [])
+        .filter((name) => !workflows.includes(name))
+        .map((name) => `${id} starts ${name}, which does not exist`),
+      ...(spec.consumes ?? [])
+        .filter((type) => !published.has(type))
+        .map((type) => `${id} consumes ${type}, which no context publishes`),
+    ]),
+  ];
+};
+
+/** Collects what the manifests define for this stage, and throws if they do not fit together. */
+export const assemble = (manifests: readonly Manifest[], stage: StageName): Assembly => {
+  const onStage = manifestsOn(stage, manifests);
+  const functions = functionsOf(...onStage);
+  const workflows = onStage.flatMap(({ workflows = {} }) =>
+    Object.entries<SagaDefinition>(workflows).map(([id, saga]) => ({ id, definition: JSON.stringify(toAsl(saga)) })),
+  );
+  const published = new Set(onStage.flatMap(({ publishes = [] }) => publishes));
+  const faults = faultsOf(
+    functions,
+    workflows.map(({ id }) => id),
+    published,
+  );
+  if (faults.length > 0) throw new Error(`the manifests do not fit together: ${faults.join('; ')}`);
+  return { functions, workflows, queues: functions.flatMap(({ spec }) => spec.sends ?? []) };
+};

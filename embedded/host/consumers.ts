@@ -1,0 +1,106 @@
+import type { FunctionId, FunctionSpec, NamedFunction, names, QueueId } from '#platform/manifest';
+import type { Rule } from '../aws/eventbridge/event-bus.ts';
+import type { InFlight } from '../aws/in-flight.ts';
+import { createQueuePoller } from '../aws/lambda/queue-source.ts';
+import type { Clock } from '../aws/service.ts';
+import { createQueue, type Queue } from '../aws/sqs/queue.ts';
+import { timeoutMsOf } from './functions.ts';
+import type { Interceptors } from './interceptors.ts';
+import type { Invoker } from './invocation.ts';
+
+const MAX_RECEIVES = 5;
+const DEFAULT_CONCURRENCY = 50;
+/** The visibility timeout of a queue that no function consumes. */
+const UNCONSUMED_VISIBILITY_MS = 30_000;
+
+type QueueContext = {
+  readonly named: ReturnType<typeof names>;
+  readonly clock: Clock;
+  readonly newId: () => string;
+};
+
+type Options = QueueContext & {
+  readonly functions: readonly NamedFunction[];
+  readonly inFlight: InFlight;
+  readonly invoke: Invoker['invokeAndLog'];
+  /** Given the function's timeout. */
+  readonly visibilityTimeoutMs: (timeoutMs: number) => number;
+  readonly deliver: Interceptors['deliver'];
+};
+
+export type Consumers = {
+  /** Each consumer's queue, followed by its dead-letter queue. */
+  readonly queues: readonly Queue[];
+  /** The rules of the bus, one for each event type of each consumer. */
+  readonly rules: readonly Rule[];
+  readonly pause: (id: FunctionId) => void;
+  readonly resume: (id: FunctionId) => void;
+  readonly pauseAll: () => void;
+};
+
+type Consumer = NamedFunction & {
+  readonly queue: Queue;
+  readonly deadLetters: Queue;
+  readonly eventTypes: NonNullable<FunctionSpec['consumes']>;
+};
+
+const createConsumer = (fn: NamedFunction, options: Options): readonly Consumer[] => {
+  const { named, inFlight, visibilityTimeoutMs } = options;
+  const { id, spec } = fn;
+  if (!spec.consumes) return [];
+  const deadLetters = createQueue({ name: named.deadLetters(id), visibilityMs: UNCONSUMED_VISIBILITY_MS }, options);
+  const queue = createQueue(
+    {
+      name: named.queue(id),
+      visibilityMs: visibilityTimeoutMs(timeoutMsOf(spec)),
+      redrive: { deadLetters, maxReceives: MAX_RECEIVES },
+      inFlight,
+    },
+    options,
+  );
+  return [{ ...fn, queue, deadLetters, eventTypes: spec.consumes }];
+};
+
+const createRule = (detailType: string, queue: Queue, deliver: Interceptors['deliver']): Rule => ({
+  detailType,
+  send(envelope) {
+    const proceed = () => void queue.send(envelope);
+    if (deliver) deliver(queue.name, envelope, proceed);
+    else proceed();
+  },
+});
+
+/** The functions that consume events: each with its queue, its dead-letter queue and a poller. */
+export const createConsumers = (options: Options): Consumers => {
+  const { functions, clock, invoke, deliver } = options;
+  const consumers = functions.flatMap((fn) => createConsumer(fn, options));
+  const pollers = new Map(
+    consumers.map(({ id, spec, queue }) => [
+      id,
+      createQueuePoller({
+        queue,
+        clock,
+        invoke: (event) => invoke(id, event),
+        maxConcurrency: spec.concurrency ?? DEFAULT_CONCURRENCY,
+      }),
+    ]),
+  );
+  const getPoller = (id: FunctionId) => {
+    const poller = pollers.get(id);
+    if (!poller) throw new Error(`there is no consumer ${id}`);
+    return poller;
+  };
+  return {
+    queues: consumers.flatMap(({ queue, deadLetters }) => [queue, deadLetters]),
+    rules: consumers.flatMap(({ eventTypes, queue }) => eventTypes.map((type) => createRule(type, queue, deliver))),
+    pause: (id) => getPoller(id).pause(),
+    resume: (id) => getPoller(id).resume(),
+    pauseAll() {
+      for (const poller of pollers.values()) poller.pause();
+    },
+  };
+};
+
+/** The queues that functions send to and no function consumes: an operator does. */
+export const createUnconsumedQueues = (ids: readonly QueueId[], context: QueueContext): readonly Queue[] =>
+  ids.map((id) => createQueue({ name: context.named.queue(id), visibilityMs: UNCONSUMED_VISIBILITY_MS }, context));

@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import {
+  entryOf,
+  type FunctionId,
+  type FunctionSpec,
+  type NamedFunction,
+  names,
+  queueVariable,
+  type StageName,
+  variablesOf,
+  workflowVariable,
+} from '#platform/manifest';
+import type { LambdaEntry } from '#platform/runtime/lambda';
+import type { Clients, Variable } from '#platform/runtime/runtime';
+import { ACCOUNT, stateMachineArn } from '../aws/arns.ts';
+import {
+  createFunctionPool,
+  type ExecutionEnvironment,
+  type FunctionPool,
+  type Handler,
+} from '../aws/lambda/environments.ts';
+import type { Assembly } from './assembly.ts';
+import { createCaller } from './grants.ts';
+import { createFunctionRuntime, type FunctionRuntime, type RuntimeOptions } from './runtime.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const DEFAULT_TIMEOUT_SECONDS = 10;
+
+/** An entry module: a context's entry points by name. */
+export type EntryModule = Readonly<Record<string, LambdaEntry<keyof Clients, Handler>>>;
+
+/** Loads entry modules by their path from the project's root. Tests provide their own. */
+export type LoadEntries = (file: string) => Promise<EntryModule>;
+
+export const loadProjectEntries: LoadEntries = (file) => import(pathToFileURL(join(ROOT, file)).href);
+
+export const timeoutMsOf = ({ timeoutSeconds = DEFAULT_TIMEOUT_SECONDS }: FunctionSpec): number =>
+  timeoutSeconds * 1_000;
+
+type Options = {
+  readonly assembly: Assembly;
+  readonly stage: StageName;
+  readonly origin: string;
+  readonly loadEntries: LoadEntries;
+  readonly maxEnvironments: number;
+  readonly newId: () => string;
+  readonly runtimeOptions: RuntimeOptions;
+};
+
+/** The values of every environment variable that a function may have. */
+const valuesOf = ({ assembly, stage, origin, runtimeOptions }: Options): Readonly<Record<string, string>> => {
+  const named = names(stage);
+  return {
+    STAGE: stage,
+    TABLE_NAME: named.table,
+    TIMES: JSON.stringify(runtimeOptions.times),
+    BUS_NAME: named.bus,
+    SECRET_PREFIX: named.secrets,
+    MAIL: 'sink',
+    PROVIDER_URL: origin,
+    ...Object.fromEntries(assembly.queues.map((id) => [queueVariable(id), `${origin}/${ACCOUNT}/${named.queue(id)}`])),
+    ...Object.fromEntries(
+      assembly.workflows.map(({ id }) => [workflowVariable(id), stateMachineArn(named.workflow(id))]),
+    ),
+  };
+};
+
+export type Functions = {
+  readonly pool: (id: FunctionId) => FunctionPool;
+  /** A new runtime with the function's grants and variables. */
+  readonly runtimeOf: (id: FunctionId) => FunctionRuntime;
+  /** Loads every entry module, so that the first request does not wait for it. */
+  readonly loadAll: () => Promise<void>;
+};
+
+/** Every function of the assembly, each with the grants and variables of its manifest. */
+export const createFunctions = (options: Options): Functions => {
+  const { assembly, stage, loadEntries, maxEnvironments, newId, runtimeOptions } = options;
+  const values = valuesOf(options);
+  const workflows = assembly.workflows.map(({ id }) => id);
+  const byId = new Map(assembly.functions.map((fn) => [fn.id, fn]));
+
+  const createRuntime = ({ id, spec }: NamedFunction): FunctionRuntime => {
+    const variables: Partial<Record<Variable, string>> = Object.fromEntries(
+      variablesOf(spec, workflows).map((name) => [name, values[name]]),
+    );
+    return createFunctionRuntime({ caller: createCaller(names(stage).fn(id), spec, stage), variables }, runtimeOptions);
+  };
+
+  const buildEnvironment = async (fn: NamedFunction): Promise<ExecutionEnvironment> => {
+    const { file, exportName } = entryOf(fn);
+    const entry = (await loadEntries(file))[exportName];
+    if (!entry) throw new Error(`${file} has no entry point ${exportName}`);
+    const { runtime, kill, caller } = createRuntime(fn);
+    return { handler: entry.create(runtime), kill, caller };
+  };
+
+  const createPool = (fn: NamedFunction): FunctionPool =>
+    createFunctionPool(
+      {
+        name: names(stage).fn(fn.id),
+        timeoutMs: timeoutMsOf(fn.spec),
+        maxEnvironments,
+        build: () => buildEnvironment(fn),
+      },
+      runtimeOptions.clock,
+      newId,
+    );
+
+  const pools = new Map(assembly.functions.map((fn) => [fn.id, createPool(fn)]));
+  const require = <T>(value: T | undefined, id: FunctionId): T => {
+    if (value === undefined) throw new Error(`there is no function ${id}`);
+    return value;
+  };
+  return {
+    pool: (id) => require(pools.get(id), id),
+    runtimeOf: (id) => createRuntime(require(byId.get(id), id)),
+    loadAll: async () => {
+      await Promise.all(assembly.functions.map((fn) => loadEntries(entryOf(fn).file)));
+    },
+  };
+};

@@ -1,0 +1,140 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import router from 'find-my-way';
+import { type PlatformProblemCode, platformProblems, problemDocument, problemHeaders } from '#platform/http/problems';
+import type { RouteDefinition } from '#platform/http/route';
+import type { FunctionId, StageName } from '#platform/manifest';
+import { ACCOUNT } from '../aws/arns.ts';
+import type { InFlight } from '../aws/in-flight.ts';
+import { FunctionError } from '../aws/lambda/function-error.ts';
+import type { Clock } from '../aws/service.ts';
+
+export type HttpRequest = {
+  readonly method: string;
+  /** Path and query string, as sent. */
+  readonly target: string;
+  /** As sent, repeated ones one by one. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: string;
+  readonly sourceIp?: string;
+};
+export type HttpAnswer = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly body: string;
+};
+
+export type Endpoint = { readonly route: RouteDefinition; readonly function: FunctionId };
+
+type Options = {
+  readonly endpoints: readonly Endpoint[];
+  readonly invoke: (fn: FunctionId, event: APIGatewayProxyEvent) => Promise<unknown>;
+  readonly stage: StageName;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  readonly work: InFlight;
+};
+
+export const problemAnswer = (code: PlatformProblemCode): HttpAnswer => ({
+  status: platformProblems[code].status,
+  headers: problemHeaders(code),
+  body: JSON.stringify(problemDocument(code, platformProblems[code])),
+});
+
+const collect = (pairs: Iterable<readonly [string, string]>): Record<string, string[]> => {
+  const all: Record<string, string[]> = {};
+  for (const [name, value] of pairs) all[name] = [...(all[name] ?? []), value];
+  return all;
+};
+
+/** Of repeated ones the last, as API Gateway has it. */
+const lastOf = (all: Record<string, string[]>): Record<string, string> =>
+  Object.fromEntries(Object.entries(all).map(([name, values]) => [name, values.at(-1) ?? '']));
+
+const orNull = <T extends object>(value: T): T | null => (Object.keys(value).length > 0 ? value : null);
+
+const nobody = {
+  ...{ accessKey: null, accountId: null, apiKey: null, apiKeyId: null, caller: null, clientCert: null },
+  ...{ cognitoAuthenticationProvider: null, cognitoAuthenticationType: null, cognitoIdentityId: null },
+  ...{ cognitoIdentityPoolId: null, principalOrgId: null, user: null, userAgent: null, userArn: null },
+};
+
+const isResult = (value: unknown): value is APIGatewayProxyResult =>
+  typeof (value as Partial<APIGatewayProxyResult> | null)?.statusCode === 'number';
+
+const answerOf = ({ statusCode, headers, multiValueHeaders, body }: APIGatewayProxyResult): HttpAnswer => ({
+  status: statusCode,
+  headers: {
+    ...Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name, String(value)])),
+    ...Object.fromEntries(Object.entries(multiValueHeaders ?? {}).map(([name, values]) => [name, values.map(String)])),
+  },
+  body: body ?? '',
+});
+
+const failure = (error: unknown): HttpAnswer => {
+  if (!(error instanceof FunctionError)) throw error;
+  return problemAnswer(error.errorType === 'Sandbox.Timedout' ? 'timeout' : 'bad_gateway');
+};
+
+/**
+ * API Gateway with a proxy integration for each route. It runs no authorizer: functions verify keys themselves, with the same
+ * code.
+ */
+export const gateway = ({ endpoints, invoke, stage, clock, newId, work }: Options) => {
+  const routes = router({ maxParamLength: 10_000 });
+  for (const endpoint of endpoints) {
+    const path = endpoint.route.path.replaceAll(/\{(\w+)\}/g, ':$1');
+    routes.on(endpoint.route.method, path, () => {}, endpoint);
+  }
+
+  const eventOf = ({ method, target, headers, body, sourceIp = '127.0.0.1' }: HttpRequest, match: Match) => {
+    const [path = '/', query = ''] = target.split(/\?(.*)/s);
+    const allHeaders = collect(headers);
+    const allQuery = collect(new URLSearchParams(query));
+    const now = clock.now();
+    return {
+      resource: match.path,
+      path,
+      httpMethod: method,
+      headers: lastOf(allHeaders),
+      multiValueHeaders: allHeaders,
+      queryStringParameters: orNull(lastOf(allQuery)),
+      multiValueQueryStringParameters: orNull(allQuery),
+      pathParameters: orNull(match.params),
+      stageVariables: null,
+      requestContext: {
+        accountId: ACCOUNT,
+        apiId: 'embedded',
+        authorizer: null,
+        protocol: 'HTTP/1.1',
+        httpMethod: method,
+        identity: { ...nobody, sourceIp },
+        path,
+        stage,
+        requestId: newId(),
+        requestTimeEpoch: now,
+        resourceId: match.path,
+        resourcePath: match.path,
+      },
+      body: body === '' ? null : body,
+      isBase64Encoded: false,
+    } satisfies APIGatewayProxyEvent;
+  };
+
+  return async (request: HttpRequest): Promise<HttpAnswer> => {
+    const found = routes.find(request.method as RouteDefinition['method'], request.target);
+    if (!found) return problemAnswer('not_found');
+    const { route, function: fn } = found.store as Endpoint;
+    const event = eventOf(request, { path: route.path, params: found.params as Record<string, string> });
+    work.begin();
+    try {
+      const result = await invoke(fn, event);
+      return isResult(result) ? answerOf(result) : problemAnswer('bad_gateway');
+    } catch (error) {
+      return failure(error);
+    } finally {
+      work.end();
+    }
+  };
+};
+
+type Match = { readonly path: string; readonly params: Record<string, string> };

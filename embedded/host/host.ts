@@ -1,0 +1,177 @@
+import { type FunctionId, type Manifest, names, type StageName, type WorkflowId } from '#platform/manifest';
+import { defaultTimes, type Times } from '#platform/runtime/times';
+import { stoppableClock, systemClock } from '../aws/clock.ts';
+import { type AwsCall, type AwsResponse, dispatch } from '../aws/dispatch.ts';
+import type { DynamoDbOptions, StreamListener } from '../aws/dynamodb/dynamodb.ts';
+import { createEventBus } from '../aws/eventbridge/event-bus.ts';
+import { createInFlightCounter } from '../aws/in-flight.ts';
+import { createSystemRandom, type Random, uuid } from '../aws/random.ts';
+import type { Caller, Clock, Service } from '../aws/service.ts';
+import { createSqs } from '../aws/sqs/sqs.ts';
+import type { Execution } from '../aws/step-functions/executions.ts';
+import { assemble } from './assembly.ts';
+import { createConsumers, createUnconsumedQueues } from './consumers.ts';
+import { createHostFetch } from './fetch.ts';
+import { createFunctions, type LoadEntries, loadProjectEntries } from './functions.ts';
+import { gateway, type HttpAnswer, type HttpRequest } from './gateway.ts';
+import { type Interceptors, withInterceptor } from './interceptors.ts';
+import { createInvoker } from './invocation.ts';
+import type { FunctionRuntime, MetricRecord, RuntimeOptions } from './runtime.ts';
+import { startSchedules } from './schedules.ts';
+import { createSecrets, type SecretValues } from './secrets.ts';
+import { createTable } from './table.ts';
+import { type Trace, withTracing } from './tracing.ts';
+import { createWorkflows } from './workflows.ts';
+
+/** One process gains nothing from more, and functions that write the same items conflict with each other. */
+const DEFAULT_MAX_ENVIRONMENTS = 12;
+const VISIBILITY_TIMEOUT_FACTOR = 6;
+const MINUTE_MS = 60_000;
+
+/** The caller of requests to the host's AWS endpoint. It may do everything. */
+const OPERATOR: Caller = { name: 'operator' };
+
+export type HostOptions = {
+  readonly contexts: readonly Manifest[];
+  readonly secrets: SecretValues;
+  readonly stage?: StageName;
+  /** The address of the host, if it has one. It appears in queue URLs and is the provider's URL. */
+  readonly origin?: string;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly logLevel?: RuntimeOptions['logLevel'];
+  /** The interval of a scheduled function, given the minutes of its manifest. By default exactly those. */
+  readonly scheduleIntervalMs?: (minutes: number) => number;
+  /** Deadlines and other durations of the backend. */
+  readonly times?: Times;
+  /** The maximum number of environments of one function. Further invocations wait. */
+  readonly maxEnvironments?: number;
+  /** The visibility timeout of a consumer's queue, given the consumer's timeout. By default six times as long. */
+  readonly visibilityTimeoutMs?: (timeoutMs: number) => number;
+  /** Called after every service call. */
+  readonly trace?: Trace;
+  /** Called after every call of the table, with its units. */
+  readonly onTableCall?: NonNullable<DynamoDbOptions['onCall']>;
+  /** The duration of the table's transactions. */
+  readonly transactionLatencyMs?: NonNullable<DynamoDbOptions['transactionLatencyMs']>;
+  /** The lag of eventually consistent reads. */
+  readonly replicationLagMs?: NonNullable<DynamoDbOptions['replicationLagMs']>;
+  /** Called with every metric that a function records. */
+  readonly onMetric?: (metric: MetricRecord) => void;
+  /** Called with every change of an item, within the write. */
+  readonly onTableChange?: StreamListener;
+  readonly interceptors?: Interceptors;
+  /** Loads the entry points of functions; those of the project by default. */
+  readonly loadEntries?: LoadEntries;
+};
+
+export type Host = {
+  /** Handles a request to the API or to a standalone context. */
+  readonly request: (request: HttpRequest) => Promise<HttpAnswer>;
+  /** Makes an AWS call without any restriction. */
+  readonly callAws: (call: AwsCall) => Promise<AwsResponse>;
+  readonly services: readonly Service[];
+  readonly origin: string;
+  /** Every running execution and the latest finished ones, with their state transitions. */
+  readonly executions: () => readonly Execution[];
+  /** Creates a runtime with the grants and variables of this function. */
+  readonly runtimeOf: (id: FunctionId) => FunctionRuntime;
+  /** Ends environments of a function during their work: all of them, or the one of this caller. */
+  readonly crashFunction: (id: FunctionId, caller?: Caller) => void;
+  /** Stops a consumer from taking messages, as if it were down. They wait in its queue until it is resumed. */
+  readonly pauseConsumer: (id: FunctionId) => void;
+  readonly resumeConsumer: (id: FunctionId) => void;
+  /** Loads every function, so that the first request does not wait for it. */
+  readonly loadFunctions: () => Promise<void>;
+  /** Replaces the definition of a workflow. Running executions continue with the one that they started with. */
+  readonly replaceWorkflow: (id: WorkflowId, definition: string) => void;
+  /** Runs a scheduled function now, regardless of the clock. */
+  readonly runSchedule: (id: FunctionId) => Promise<void>;
+  /** Resolves once no request, stream record, message or execution is in flight. Dead letters do not count. */
+  readonly whenIdle: () => Promise<void>;
+  /** Stops everything at once. */
+  readonly close: () => void;
+};
+
+const instrument = (service: Service, trace: Trace | undefined, intercept: Interceptors['call']): Service => {
+  const traced = trace ? withTracing(service, trace) : service;
+  return intercept ? withInterceptor(traced, intercept) : traced;
+};
+
+/** Runs the whole backend in this process. All of its state belongs to the returned host. */
+export const createHost = (options: HostOptions): Host => {
+  const { stage = 'dev', origin = 'http://embedded.invalid', logLevel = 'SILENT', interceptors = {} } = options;
+  const { random = createSystemRandom(), loadEntries = loadProjectEntries, times = defaultTimes } = options;
+  const { scheduleIntervalMs = (minutes: number) => minutes * MINUTE_MS } = options;
+  const { visibilityTimeoutMs = (timeoutMs: number) => VISIBILITY_TIMEOUT_FACTOR * timeoutMs } = options;
+  const { maxEnvironments = DEFAULT_MAX_ENVIRONMENTS } = options;
+  const named = names(stage);
+  const assembly = assemble(options.contexts, stage);
+  const clock = stoppableClock(options.clock ?? systemClock);
+  const newId = () => uuid(random);
+  const inFlight = createInFlightCounter();
+
+  // filled below: functions call services, and services invoke functions
+  const services: Service[] = [];
+  const functions = createFunctions({
+    ...{ assembly, stage, origin, loadEntries, newId, maxEnvironments },
+    runtimeOptions: {
+      ...{ clock, random, services, logLevel, times, onMetric: options.onMetric },
+      fetch: createHostFetch({ origin, clock, handleRequest: (request) => handleRequest(request) }),
+    },
+  });
+  const { invoke, invokeAndLog } = createInvoker({ functions, interceptors, logLevel });
+
+  const handleRequest = gateway({
+    ...{ invoke: invokeAndLog, stage, clock, newId, work: inFlight },
+    endpoints: assembly.functions.flatMap(({ id, routes }) => routes.map((route) => ({ route, function: id }))),
+  });
+  const consumers = createConsumers({
+    ...{ functions: assembly.functions, named, clock, newId, inFlight, visibilityTimeoutMs },
+    ...{ invoke: invokeAndLog, deliver: interceptors.deliver },
+  });
+  const stopSchedules = startSchedules({
+    ...{ functions: assembly.functions, clock, invoke: invokeAndLog, intervalMs: scheduleIntervalMs },
+  });
+  const queues = [...consumers.queues, ...createUnconsumedQueues(assembly.queues, { named, clock, newId })];
+  const workflows = createWorkflows({
+    ...{ assembly, named, clock, newId, inFlight, invoke, random: random.number },
+  });
+  const table = createTable({
+    ...{ name: named.table, functions: assembly.functions, clock, random, inFlight, invoke: invokeAndLog },
+    transactionLatencyMs: options.transactionLatencyMs,
+    replicationLagMs: options.replicationLagMs,
+    onCall: options.onTableCall,
+    onChange: options.onTableChange,
+  });
+  const all = [
+    table,
+    createSqs(new Map(queues.map((queue) => [queue.name, queue])), { clock, origin }),
+    createEventBus({ name: named.bus, rules: consumers.rules, clock, newId }),
+    workflows.service,
+    createSecrets(options.secrets, named),
+  ];
+  services.push(...all.map((service) => instrument(service, options.trace, interceptors.call)));
+
+  return {
+    request: handleRequest,
+    callAws: (call) => dispatch(services, call, OPERATOR),
+    services,
+    origin,
+    executions: workflows.executions,
+    runtimeOf: functions.runtimeOf,
+    crashFunction: (id, caller) => functions.pool(id).crash(caller),
+    pauseConsumer: consumers.pause,
+    resumeConsumer: consumers.resume,
+    loadFunctions: functions.loadAll,
+    replaceWorkflow: workflows.replace,
+    runSchedule: (id) => invoke(id, {}).then(() => undefined),
+    whenIdle: inFlight.whenIdle,
+    close() {
+      consumers.pauseAll();
+      stopSchedules();
+      clock.stop();
+      for (const { id } of assembly.functions) functions.pool(id).crash();
+    },
+  };
+};

@@ -1,0 +1,35 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { FunctionId } from '#platform/manifest';
+import type { Functions } from './functions.ts';
+import type { Interceptors } from './interceptors.ts';
+import type { RuntimeOptions } from './runtime.ts';
+
+export type Invoke = (id: FunctionId, event: unknown, onStarted?: () => void) => Promise<unknown>;
+
+export type Invoker = {
+  readonly invoke: Invoke;
+  /** The same, with a failure logged. For event sources without a record of their own; an execution records its failures itself. */
+  readonly invokeAndLog: (id: FunctionId, event: unknown) => Promise<unknown>;
+};
+
+type Options = {
+  readonly functions: Functions;
+  readonly interceptors: Interceptors;
+  readonly logLevel: RuntimeOptions['logLevel'];
+};
+
+export const createInvoker = ({ functions, interceptors, logLevel }: Options): Invoker => {
+  const logger = new Logger({ serviceName: 'embedded-host', logLevel });
+  const invoke: Invoke = (id, event, onStarted) => {
+    const proceed = () => functions.pool(id).invoke(event, onStarted);
+    return interceptors.invoke ? interceptors.invoke(id, event, proceed) : proceed();
+  };
+  return {
+    invoke,
+    invokeAndLog: (id, event) =>
+      invoke(id, event).catch((error: unknown) => {
+        logger.error(`${id} failed`, error as Error);
+        throw error;
+      }),
+  };
+};

@@ -1,0 +1,54 @@
+import { contexts } from '#contexts';
+import { createSystemRandom } from '../aws/random.ts';
+import { createHost } from './host.ts';
+import { apiKeyOf, seed } from './seed.ts';
+import { listen } from './server.ts';
+import { readSettings, SettingsError } from './settings.ts';
+
+/** Exits with one line for an error that the user can correct, and with the stack trace for a defect. */
+const exitWithError = (error: unknown): never => {
+  const { code, message, port } = error as NodeJS.ErrnoException & { readonly port?: number };
+  if (code === 'EADDRINUSE') console.error(`Port ${port} is already in use. Set PORT to another one.`);
+  else console.error(error instanceof SettingsError || code === 'EACCES' ? message : error);
+  process.exit(1);
+};
+
+const welcomeText = (origin: string, apiKey: string, operatorKey: string) => `Breakwater answers on ${origin}
+
+  API key of the demo tenant   ${apiKey}
+  operator's key               ${operatorKey}
+
+Place an order, then read it:
+
+  curl -s ${origin}/v1/orders -H 'Authorization: Bearer ${apiKey}' \\
+    -H 'Content-Type: application/json' -H 'Idempotency-Key: first-order' \\
+    -d '{"lines":[{"sku":"mug","quantity":2}],"customer":{"email":"a@example.com"},"payment":{"token":"tok_ok"}}'
+
+  curl -s ${origin}/v1/orders -H 'Authorization: Bearer ${apiKey}'
+
+Everything is in memory. Ctrl-C stops it.`;
+
+const start = async () => {
+  const random = createSystemRandom();
+  const { port, demo, operatorKey, logLevel } = readSettings(process.env, random);
+  const server = await listen(port);
+  const { origin } = server;
+  const randomKey = () => Buffer.from(random.bytes(24)).toString('base64url');
+  const secrets = {
+    'operator-key': operatorKey,
+    'provider-key': randomKey(),
+    'provider-callback-key': randomKey(),
+  };
+  const host = createHost({ contexts, origin, secrets, logLevel, random });
+  await Promise.all([seed(host, demo), host.loadFunctions()]);
+  server.serve(host);
+  console.log(welcomeText(origin, apiKeyOf(demo), operatorKey));
+
+  const stop = async () => {
+    await server.close();
+    host.close();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop().catch(exitWithError));
+};
+
+start().catch(exitWithError);

@@ -1,0 +1,92 @@
+import type { LogLevel } from '@aws-lambda-powertools/logger/types';
+import { createCorrelation } from '#platform/runtime/correlation';
+import { createLogger } from '#platform/runtime/logger';
+import type { Clients, Fetch, Runtime, Variable } from '#platform/runtime/runtime';
+import type { Times } from '#platform/runtime/times';
+import { sleep } from '../aws/clock.ts';
+import { createRequestHandler } from '../aws/dispatch.ts';
+import { type Random, uuid } from '../aws/random.ts';
+import type { Caller, Clock, Service } from '../aws/service.ts';
+import { createClients } from './clients.ts';
+
+/** A metric, with the name of the function that recorded it. */
+export type MetricRecord = {
+  readonly functionName: string;
+  readonly name: string;
+  readonly value: number;
+  readonly details: Readonly<Record<string, unknown>>;
+};
+
+/** What every execution environment of the host shares. */
+export type RuntimeOptions = {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly services: readonly Service[];
+  readonly fetch: Fetch;
+  readonly logLevel: LogLevel;
+  readonly times: Times;
+  /** Called with every metric. */
+  readonly onMetric?: ((metric: MetricRecord) => void) | undefined;
+};
+
+export type FunctionIdentity = {
+  readonly caller: Caller;
+  readonly variables: Readonly<Partial<Record<Variable, string>>>;
+};
+
+export type FunctionRuntime = {
+  readonly runtime: Runtime<keyof Clients>;
+  readonly kill: () => void;
+  /** The caller of its service calls. Each environment has its own. */
+  readonly caller: Caller;
+};
+
+/**
+ * Creates the runtime of one execution environment. After `kill` its calls never settle, so that code that still runs in it has no
+ * further effect, as in a process that has exited.
+ */
+export const createFunctionRuntime = (
+  { caller, variables }: FunctionIdentity,
+  options: RuntimeOptions,
+): FunctionRuntime => {
+  const { clock, random, services, logLevel, times, onMetric } = options;
+  let killed = false;
+  const whileAlive =
+    <A extends unknown[], T>(run: (...args: A) => Promise<T>) =>
+    (...args: A): Promise<T> =>
+      new Promise((resolve, reject) => {
+        if (killed) return;
+        run(...args).then(
+          (value) => killed || resolve(value),
+          (error) => killed || reject(error),
+        );
+      });
+  const handler = createRequestHandler(services, caller);
+  const clients = createClients({ ...handler, handle: whileAlive(handler.handle) }, random);
+  const correlation = createCorrelation();
+  const runtime = {
+    now: () => new Date(clock.now()),
+    newId: () => uuid(random),
+    random: random.number,
+    randomBytes: random.bytes,
+    sleep: whileAlive((ms: number) => sleep(clock, ms)),
+    fetch: whileAlive(options.fetch),
+    times,
+    env(name: Variable): string {
+      const value = variables[name];
+      if (value === undefined) throw new Error(`environment variable ${name} is not set`);
+      return value;
+    },
+    logger: createLogger(correlation, { serviceName: caller.name, logLevel }),
+    correlation,
+    metric: (name: string, value: number, details: MetricRecord['details'] = {}) =>
+      killed || onMetric?.({ functionName: caller.name, name, value, details }),
+  };
+  return {
+    runtime: Object.defineProperties(runtime, Object.getOwnPropertyDescriptors(clients)) as Runtime<keyof Clients>,
+    kill() {
+      killed = true;
+    },
+    caller,
+  };
+};

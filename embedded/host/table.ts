@@ -1,0 +1,70 @@
+import { type NamedFunction, TABLE } from '#platform/manifest';
+import {
+  createDynamoDb,
+  type DynamoDb,
+  type DynamoDbOptions,
+  type StreamListener,
+  type StreamRecord,
+  type TableDefinition,
+} from '../aws/dynamodb/dynamodb.ts';
+import type { InFlight } from '../aws/in-flight.ts';
+import { createStreamReader } from '../aws/lambda/stream-source.ts';
+import type { Random } from '../aws/random.ts';
+import type { Invoker } from './invocation.ts';
+
+const { partitionKey, sortKey, indexes } = TABLE;
+
+const keys = (hash: string, range: string): TableDefinition['KeySchema'] => [
+  { AttributeName: hash, KeyType: 'HASH' },
+  { AttributeName: range, KeyType: 'RANGE' },
+];
+
+/** The definition of the one table, in the form of CreateTable's input. */
+export const tableDefinition = (name: string): TableDefinition => ({
+  TableName: name,
+  AttributeDefinitions: [partitionKey, sortKey, ...indexes.flatMap((index) => [index.partitionKey, index.sortKey])].map(
+    (AttributeName) => ({
+      AttributeName,
+      AttributeType: 'S',
+    }),
+  ),
+  KeySchema: keys(partitionKey, sortKey),
+  GlobalSecondaryIndexes: indexes.map(({ name, partitionKey, sortKey, includes }) => ({
+    IndexName: name,
+    KeySchema: keys(partitionKey, sortKey),
+    Projection:
+      includes.length > 0
+        ? { ProjectionType: 'INCLUDE', NonKeyAttributes: [...includes] }
+        : { ProjectionType: 'KEYS_ONLY' },
+  })),
+});
+
+type Options = DynamoDbOptions & {
+  readonly name: string;
+  readonly functions: readonly NamedFunction[];
+  readonly random: Random;
+  readonly inFlight: InFlight;
+  readonly invoke: Invoker['invokeAndLog'];
+  readonly onChange: StreamListener | undefined;
+};
+
+/** The filter of the stream's event source: writes that carry events, without deletions. */
+const carriesEvents = ({ eventName, dynamodb }: StreamRecord): boolean =>
+  eventName !== 'REMOVE' && dynamodb.NewImage?.['out']?.M?.['v'] !== undefined;
+
+/** DynamoDB with the table, whose stream goes to the functions that read it. */
+export const createTable = ({ name, functions, random, inFlight, invoke, onChange, ...options }: Options): DynamoDb => {
+  const readers = functions
+    .filter(({ spec }) => spec.streams)
+    .map(({ id }) =>
+      createStreamReader({
+        ...{ tableName: name, partitionKey, filter: carriesEvents },
+        ...{ clock: options.clock, random, inFlight },
+        invoke: (event) => invoke(id, event),
+      }),
+    );
+  const table = createDynamoDb([tableDefinition(name)], options);
+  for (const reader of readers) table.subscribe(reader);
+  if (onChange) table.subscribe(onChange);
+  return table;
+};

@@ -1,0 +1,66 @@
+import { catalog } from '#catalog/manifest';
+import { inventory } from '#inventory/manifest';
+import { notifications } from '#notifications/manifest';
+import { operations } from '#operations/manifest';
+import { orders } from '#orders/manifest';
+import { payments } from '#payments/manifest';
+import { type Problem, platformProblems } from '#platform/http/problems';
+import type { AlarmText, Manifest, SecretDefinition } from '#platform/manifest';
+import { relay } from '#relay/manifest';
+import { sandbox } from '#sandbox/manifest';
+import { tenants } from '#tenants/manifest';
+
+const list = [
+  tenants,
+  catalog,
+  inventory,
+  orders,
+  payments,
+  sandbox,
+  relay,
+  notifications,
+  operations,
+] as const satisfies readonly Manifest[];
+
+/** Every context. Adding one is a folder and a line above; stages, hosts, docs, tests and tools derive theirs from this list. */
+export const contexts: readonly Manifest[] = list;
+
+type Context = (typeof list)[number];
+type KeysOf<C, K extends string> = C extends Readonly<Record<K, infer T>> ? keyof T & string : never;
+
+export type ProblemCode = KeysOf<Context, 'problems'> | keyof typeof platformProblems;
+export type SecretName = KeysOf<Context, 'secrets'>;
+export type MetricName = KeysOf<Context, 'metrics'>;
+
+const merged = <T>(kind: string, parts: readonly Readonly<Record<string, T>>[]): Readonly<Record<string, T>> => {
+  const entries = parts.flatMap((part) => Object.entries(part));
+  for (const [name, definition] of entries)
+    if (entries.some(([other, its]) => other === name && JSON.stringify(its) !== JSON.stringify(definition)))
+      throw new Error(`two contexts define the ${kind} ${name} differently`);
+  return Object.fromEntries(entries);
+};
+
+/** Every problem that the API may answer with, by code. */
+export const problems = merged('problem', [
+  platformProblems,
+  ...contexts.map(({ problems = {} }) => problems),
+]) as Readonly<Record<ProblemCode, Problem>>;
+
+/** Every saga error, by name. */
+export const sagaErrors = merged(
+  'saga error',
+  contexts.map(({ sagaErrors = {} }) => sagaErrors),
+);
+
+/** Every secret of a stage, by name. */
+export const secrets: Readonly<Record<string, SecretDefinition>> = merged(
+  'secret',
+  contexts.map(({ secrets = {} }) => secrets),
+);
+
+/** The alarms on metrics that functions report, by metric. */
+export const metricAlarms: Readonly<Record<string, AlarmText>> = Object.fromEntries(
+  contexts.flatMap(({ metrics = {} }) =>
+    Object.entries(metrics).flatMap(([name, { alarm }]) => (alarm ? [[name, alarm] as const] : [])),
+  ),
+);

@@ -1,0 +1,25 @@
+import { defineProblems } from '#platform/http/problems';
+import { defineSagaErrors } from '#platform/saga/saga-error';
+
+export const problems = defineProblems({
+  sku_not_found: {
+    status: 404,
+    title: 'This SKU has no stock record.',
+    detail: 'Check the SKU, or receive stock of it with an adjustment first.',
+  },
+  insufficient_stock: {
+    status: 409,
+    title: 'The adjustment would take more than is available.',
+    detail: 'Read the available quantity and adjust by less.',
+  },
+  shards_lowered: {
+    status: 409,
+    title: 'The stock already lies in more shards, and the number of shards is never lowered.',
+    detail: 'Read the stock to see its number of shards, and request at least as many.',
+  },
+});
+
+export const sagaErrors = defineSagaErrors({
+  StockUnavailable: 'a line asks for more than is available',
+  HoldCommitted: 'the stock of the order is sold and cannot be released',
+});

@@ -1,0 +1,103 @@
+import { ConditionalCheckFailedException, TransactionConflictException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod/mini';
+import { StockHeld, StockReleased } from '#inventory/contract';
+import { type Hold, heldQuantities } from '#inventory/domain/hold';
+import { holdKey, openHoldList } from '#inventory/table/keys';
+import { shardChange, transact } from '#inventory/table/transact';
+import type { Holds } from '#inventory/use-cases/ports';
+import type { Runtime } from '#platform/runtime/runtime';
+import { OrderIdSchema, SkuSchema, TenantIdSchema } from '#platform/schemas';
+import type { Item } from '#platform/table/batch-get';
+import { mintEvent, outboxAttributes } from '#platform/table/outbox';
+import { parseItem } from '#platform/table/parse-item';
+
+export const holdTable = (rt: Runtime<'db'>): Holds => {
+  const TableName = rt.env('TABLE_NAME');
+
+  const eventsOf = ({ tenantId, orderId, state, allocations, version }: Hold) => {
+    const { type } = state === 'open' ? StockHeld : StockReleased;
+    const skus = [...new Set(allocations.map(({ sku }) => sku))];
+    if (state === 'committed' || skus.length === 0) return [];
+    return [mintEvent(rt, type, { tenantId, aggregateId: orderId, version, data: { skus } })];
+  };
+
+  const toItem = (hold: Hold) => {
+    const { tenantId, orderId, state, allocations, version } = hold;
+    return {
+      ...holdKey(tenantId, orderId),
+      tenantId,
+      orderId,
+      state,
+      draws: allocations,
+      ...(state === 'open' && {
+        listPk: openHoldList(tenantId),
+        listSk: orderId,
+        held: Object.fromEntries(heldQuantities(hold)),
+      }),
+      ...outboxAttributes(version, eventsOf(hold)),
+    };
+  };
+
+  return {
+    async find(tenantId, orderId) {
+      const Key = holdKey(tenantId, orderId);
+      const { Item } = await rt.db.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
+      return Item && toHold(Item);
+    },
+
+    async put(hold) {
+      const outcome = await transact(rt, [
+        {
+          Put: {
+            TableName,
+            Item: toItem(hold),
+            ConditionExpression: 'attribute_not_exists(pk)',
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          },
+        },
+        ...hold.allocations.map((allocation) =>
+          shardChange(rt, hold.tenantId, { ...allocation, quantity: -allocation.quantity }, { received: false }),
+        ),
+      ]);
+      if (typeof outcome === 'string') return outcome;
+      return outcome.existing ? toHold(outcome.existing) : 'short';
+    },
+
+    async update(from, to) {
+      const put = {
+        TableName,
+        Item: toItem(to),
+        ConditionExpression: 'v = :v AND #state = :state',
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: { ':v': from.version, ':state': from.state },
+      };
+      if (to.state === 'released') {
+        const returned = from.allocations.map((allocation) =>
+          shardChange(rt, to.tenantId, allocation, { received: false }),
+        );
+        return (await transact(rt, [{ Put: put }, ...returned])) === 'done' ? 'done' : 'contended';
+      }
+      try {
+        await rt.db.send(new PutCommand(put));
+        return 'done';
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException || error instanceof TransactionConflictException)
+          return 'contended';
+        throw error;
+      }
+    },
+  };
+};
+
+const HoldItem = z.pipe(
+  z.object({
+    tenantId: TenantIdSchema,
+    orderId: OrderIdSchema,
+    state: z.enum(['open', 'committed', 'released']),
+    draws: z.readonly(z.array(z.object({ sku: SkuSchema, shard: z.int(), quantity: z.int() }))),
+    v: z.int(),
+  }),
+  z.transform(({ draws, v, ...hold }): Hold => ({ ...hold, allocations: draws, version: v })),
+);
+const toHold = (item: Item): Hold => parseItem(HoldItem, item);

@@ -1,0 +1,16 @@
+import type { OrderId, Sku, TenantId } from '#platform/kernel';
+
+// Every key of this context is built here and nowhere else.
+
+const key = (tenantId: TenantId, entity: string, id: string) => ({
+  pk: `inventory#${tenantId}#${entity}#${id}`,
+  sk: entity,
+});
+
+export const summaryKey = (tenantId: TenantId, sku: Sku) => key(tenantId, 'head', sku);
+/** Each shard is a partition of its own, which spreads a SKU's load. No SKU contains a dot. */
+export const shardKey = (tenantId: TenantId, sku: Sku, shard: number) => key(tenantId, 'shard', `${sku}.${shard}`);
+export const holdKey = (tenantId: TenantId, orderId: OrderId) => key(tenantId, 'hold', orderId);
+export const adjustmentKey = (tenantId: TenantId, id: string) => key(tenantId, 'adjustment', id);
+
+export const openHoldList = (tenantId: TenantId) => `inventory#${tenantId}#list#0`;

@@ -1,0 +1,37 @@
+import { markSent, type Notice, startDelivery } from '#notifications/domain/delivery';
+import { composeMail, isOutdated } from '#notifications/domain/mail';
+import type { Deliveries, Mailer } from '#notifications/use-cases/ports';
+import type { FindOrderForCustomer } from '#orders/contract';
+import { err, type Instant, ok, type Result } from '#platform/kernel';
+
+/** As long as the function may run: a sender that started earlier has ended. */
+export const LEASE_MS = 10_000;
+
+export type Ports = {
+  readonly orders: FindOrderForCustomer;
+  readonly deliveries: Deliveries;
+  readonly mailer: Mailer;
+  readonly now: () => Instant;
+};
+export type Refusal = 'already_sent' | 'being_sent' | 'outdated' | 'order_not_found';
+
+/**
+ * Mails a customer at least once, and exactly once unless the sender ends between sending and recording it: then the lease runs out
+ * and the next delivery sends again. No mailer can close that gap (ADR 30).
+ */
+export const notifyCustomer =
+  ({ orders, deliveries, mailer, now }: Ports) =>
+  async (notice: Notice): Promise<Result<'sent', Refusal>> => {
+    const existing = await deliveries.find(notice);
+    const delivery = startDelivery(notice, existing, { at: now(), leaseMs: LEASE_MS });
+    if (!delivery.ok) return delivery;
+    const order = await orders(notice.tenantId, notice.orderId);
+    if (!order) return err('order_not_found');
+    const facts = { ...order, orderId: notice.orderId };
+    if (isOutdated(notice.kind, facts)) return err('outdated');
+    if (!(await deliveries.update(existing, delivery.value))) return err('being_sent');
+    const receipt = await mailer(composeMail(notice.kind, facts));
+    // this fails where the lease has run out and another sender has the delivery, which records its own mail
+    await deliveries.update(delivery.value, markSent(delivery.value, now(), receipt));
+    return ok('sent');
+  };

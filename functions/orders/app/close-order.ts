@@ -1,9 +1,0 @@
-import { moveOrder } from '#orders/app/move-order';
-import type { Orders, When } from '#orders/app/ports';
-import type { SagaStep } from '#orders/contract';
-import { close } from '#orders/domain/saga';
-
-export const closeOrder =
-  (orders: Orders, { now, limits }: When) =>
-  (step: SagaStep) =>
-    moveOrder(orders)(step.tenantId, step.orderId, (order) => close(order, step.run, now(), limits));

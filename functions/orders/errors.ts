@@ -1,0 +1,70 @@
+import { defineProblems } from '#platform/http/problems';
+import type { Metrics } from '#platform/manifest';
+import { defineSagaErrors } from '#platform/saga/saga-error';
+
+export const problems = defineProblems({
+  order_not_found: {
+    status: 404,
+    title: 'There is no such order.',
+    detail: 'Check the id. It is in the response to the order and in its Location header.',
+  },
+  order_confirmed: {
+    status: 409,
+    title: 'The order is confirmed and can no longer be cancelled.',
+    detail: 'Read the order to see its current status.',
+  },
+  not_awaiting_payment: {
+    status: 409,
+    title: 'The order is not awaiting a payment.',
+    detail: 'Read the order to see its current status. Return the payment if you have already received it.',
+  },
+  not_parked: {
+    status: 409,
+    title: 'The order does not need attention.',
+    detail: 'Read the order to see its current status. Only an order in `needs_attention` can be resumed.',
+  },
+  wrong_amount: {
+    status: 422,
+    title: "The payment does not match the order's total and currency.",
+    detail: 'Record a payment of exactly the amount in the instructions of the order.',
+  },
+  unknown_sku: {
+    status: 422,
+    title: 'A line refers to a product that does not exist.',
+    detail: 'Order only products of the catalogue.',
+  },
+  duplicate_sku: {
+    status: 422,
+    title: 'Two lines refer to the same product.',
+    detail: 'Send one line per product, with the sum of the quantities.',
+  },
+  mixed_currencies: {
+    status: 422,
+    title: 'The products have prices in different currencies.',
+    detail: 'Place one order per currency.',
+  },
+  total_too_large: {
+    status: 422,
+    title: 'The total exceeds the limit of an order.',
+    detail: 'Split the order.',
+  },
+});
+
+export const sagaErrors = defineSagaErrors({
+  /** The order is no longer in the task's run, or a tombstone exists. Whoever moved the order has published what follows. */
+  Superseded: 'the order has moved on',
+});
+
+export const metrics = {
+  OrdersRestarted: {
+    alarm: {
+      text: 'Orders made no progress for minutes, and the sweeper started their sagas again.',
+      runbook: 'sweeper-findings',
+    },
+  },
+  /** Most expired orders were simply not paid, so there is no alarm. */
+  OrdersExpired: {},
+  OrdersParked: {
+    alarm: { text: 'An order could not be unwound and needs attention.', runbook: 'orders-parked' },
+  },
+} as const satisfies Metrics;

@@ -1,0 +1,22 @@
+import type { FindOrderForCustomer, FindOrderForRun } from '#orders/contract';
+import { orderTable } from '#orders/table/order-table';
+import type { Runtime } from '#platform/runtime/runtime';
+
+/** The fence: reads the order strongly, and finds it only while it has this status and run (ADR 2). */
+export const findOrderForRun = (rt: Runtime<'db'>): FindOrderForRun => {
+  const orders = orderTable(rt);
+  return async ({ tenantId, orderId, run }, status) => {
+    const order = await orders.find(tenantId, orderId);
+    return order?.status === status && order.run === run ? order : undefined;
+  };
+};
+
+export const findOrderForCustomer = (rt: Runtime<'db'>): FindOrderForCustomer => {
+  const orders = orderTable(rt);
+  return async (tenantId, orderId) => {
+    const order = await orders.find(tenantId, orderId);
+    if (!order) return undefined;
+    const { customer, total, status, reason, deadline } = order;
+    return { email: customer.email, total, status, reason, deadline };
+  };
+};

@@ -1,0 +1,81 @@
+import * as z from 'zod/mini';
+import { ReasonSchema, StatusSchema } from '#orders/contract';
+import type { Order } from '#orders/domain/order';
+import { DUE_LIST, dueAtOf, orderIdsOf, orderKey, orderList } from '#orders/table/keys';
+import { placedEvent, transitionEvent } from '#orders/table/order-events';
+import type { Orders } from '#orders/use-cases/ports';
+import type { Runtime } from '#platform/runtime/runtime';
+import { MoneySchema, SkuSchema } from '#platform/schemas';
+import { aggregateTable } from '#platform/table/aggregate-table';
+import type { Item } from '#platform/table/batch-get';
+import { parseItem } from '#platform/table/parse-item';
+
+export const orderTable = (rt: Runtime<'db'>): Orders => {
+  const table = aggregateTable<Order, Pick<Order, 'tenantId' | 'id'>>(rt, {
+    keyOf: ({ tenantId, id }) => orderKey(tenantId, id),
+    toItem,
+    schema: OrderItem,
+    toEvents: (from, to) => [from ? transitionEvent(rt, from, to) : placedEvent(rt, to)],
+    guards: ['status', 'run'],
+  });
+  return { ...table, find: (tenantId, id) => table.find({ tenantId, id }) };
+};
+
+/**
+ * Attributes leave out what the key holds, and the correlation id stands in the event alone: an order of three lines fits into
+ * 1 KB, the unit of every write.
+ */
+const toItem = ({ version: _, correlationId: __, tenantId, id, due, requestDigest, ...order }: Order) => ({
+  ...orderKey(tenantId, id),
+  listPk: orderList(tenantId),
+  listSk: `${order.history[0]?.at}#${id}`,
+  ...(due && { duePk: DUE_LIST, dueSk: `${due}#${id}` }),
+  asked: requestDigest,
+  ...order,
+});
+
+const OrderAttributes = z.object({
+  pk: z.string(),
+  v: z.int(),
+  asked: z.string(),
+  lines: z.readonly(z.array(z.object({ sku: SkuSchema, quantity: z.int(), unitPrice: MoneySchema }))),
+  customer: z.object({ email: z.string() }),
+  payment: z.object({ token: z.string() }),
+  total: MoneySchema,
+  status: StatusSchema,
+  reason: z.optional(ReasonSchema),
+  cause: z.optional(z.string()),
+  paid: z.optional(z.object({ reference: z.string(), at: z.string(), key: z.string() })),
+  run: z.int(),
+  restarts: z.int(),
+  deadline: z.optional(z.string()),
+  dueSk: z.optional(z.string()),
+  history: z.readonly(
+    z.array(
+      z.object({
+        at: z.string(),
+        status: StatusSchema,
+        reason: z.optional(ReasonSchema),
+        cause: z.optional(z.string()),
+      }),
+    ),
+  ),
+  out: z.optional(z.object({ events: z.array(z.object({ correlationId: z.optional(z.string()) })) })),
+});
+
+const OrderItem = z.pipe(
+  OrderAttributes,
+  z.transform(({ pk, v, asked, dueSk, out, ...order }): Order => {
+    const correlationId = out?.events[0]?.correlationId;
+    return {
+      ...orderIdsOf(pk),
+      ...order,
+      requestDigest: asked,
+      ...(dueSk !== undefined && { due: dueAtOf(dueSk) }),
+      ...(correlationId && { correlationId }),
+      version: v,
+    };
+  }),
+);
+
+export const toOrder = (item: Item): Order => parseItem(OrderItem, item);

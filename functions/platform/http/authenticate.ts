@@ -1,0 +1,22 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { TenantId } from '#platform/kernel';
+
+export type Caller =
+  | { readonly kind: 'tenant'; readonly tenantId: TenantId }
+  | { readonly kind: 'operator' }
+  | { readonly kind: 'provider' };
+
+/** Identifies the caller by the `Authorization` header; undefined where the header names no known caller. */
+export type Authenticate = (authorization: string | undefined) => Promise<Caller | undefined>;
+
+/** For functions whose routes are all public. */
+export const authenticateNobody = (): Authenticate => async () => undefined;
+
+/** The token of `Bearer <token>` (RFC 6750; the scheme is not case-sensitive). */
+export const bearerToken = (authorization: string | undefined): string | undefined =>
+  authorization?.match(/^Bearer +([\w.~+/-]+=*)$/i)?.[1];
+
+const digest = (text: string) => createHash('sha256').update(text).digest();
+
+/** Compares in constant time, also where the lengths differ. */
+export const secretsMatch = (a: string, b: string): boolean => timingSafeEqual(digest(a), digest(b));

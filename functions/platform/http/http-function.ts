@@ -1,0 +1,98 @@
+import httpRouter from '@middy/http-router';
+import { isServerError, isThrottlingError, isTransientError } from '@smithy/core/retry';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import type { Authenticate } from '#platform/http/authenticate';
+import { platformProblem } from '#platform/http/response';
+import {
+  findHeader,
+  type RouteDefinition,
+  type RouteGroup,
+  type RouteHandler,
+  type ServedRoute,
+  serveRoute,
+} from '#platform/http/route';
+import { parseCorrelationId } from '#platform/runtime/correlation';
+import { type LambdaHandler, lambdaHandler } from '#platform/runtime/handler';
+import type { BaseRuntime } from '#platform/runtime/runtime';
+
+/** A Lambda function behind API Gateway. */
+export type HttpFunction = LambdaHandler<APIGatewayProxyEvent, APIGatewayProxyResult>;
+
+/** Identifies the caller before it looks at anything else of the request. */
+const authorized =
+  ({ logger }: BaseRuntime, authenticate: Authenticate, { definition, answer }: ServedRoute) =>
+  async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
+    const { method, path, scope } = definition;
+    logger.appendKeys({ route: `${method} ${path}` });
+    if (scope === 'public') return answer(event, undefined);
+    const caller = await authenticate(findHeader(event, 'authorization'));
+    if (!caller) return platformProblem('unauthenticated');
+    if (caller.kind !== scope) return platformProblem('forbidden');
+    if (caller.kind === 'tenant') logger.appendKeys({ tenantId: caller.tenantId });
+    return answer(event, caller);
+  };
+
+type SdkError = Parameters<typeof isServerError>[0];
+
+/** A client can resolve these by sending the request again. */
+const isTransient = (error: SdkError) => isThrottlingError(error) || isTransientError(error) || isServerError(error);
+
+/** Serves routes as one function. An unexpected error is logged once, here, and never shown to the client. */
+const serve = (rt: BaseRuntime, authenticate: Authenticate, routes: readonly ServedRoute[]): HttpFunction => {
+  const router = httpRouter<APIGatewayProxyEvent, APIGatewayProxyResult>({
+    routes: routes.map((route) => ({
+      method: route.definition.method,
+      path: route.definition.path,
+      handler: authorized(rt, authenticate, route),
+    })),
+    notFoundResponse: () => platformProblem('not_found'),
+  });
+  const handler = lambdaHandler<APIGatewayProxyEvent, APIGatewayProxyResult>(
+    rt,
+    async (event, { context }) => {
+      const response = await router(event, context);
+      rt.logger.info('answered', { status: response.statusCode });
+      return response;
+    },
+    {
+      onError: (error) => {
+        rt.logger.error('the request failed', error);
+        return platformProblem(isTransient(error as SdkError) ? 'unavailable' : 'internal');
+      },
+    },
+  );
+  return async (event, context) => {
+    const id =
+      parseCorrelationId(findHeader(event, 'x-correlation-id')) ??
+      event.requestContext.requestId ??
+      context.awsRequestId;
+    const response = await rt.correlation.run(id, () => handler(event, context));
+    return { ...response, headers: { ...response.headers, 'x-correlation-id': id } };
+  };
+};
+
+/** How to build the handler of each route of a group. */
+export type RouteHandlers<R extends RouteGroup, RT> = { readonly [N in keyof R]: (rt: RT) => RouteHandler<R[N]> };
+
+/**
+ * A function that serves one group of routes of a contract, each by the handler of its name. The work of a request, and all that
+ * follows from it, runs under the correlation id that the client sent, otherwise under the request's own; the response says which.
+ */
+export const httpFunction =
+  /* @__NO_SIDE_EFFECTS__ */
+    <R extends RouteGroup, RT extends BaseRuntime>(
+      routes: R,
+      authenticate: (rt: RT) => Authenticate,
+      handlers: RouteHandlers<R, RT>,
+    ) =>
+    (rt: RT): HttpFunction =>
+      serve(
+        rt,
+        authenticate(rt),
+        Object.entries<RouteDefinition>(routes).map(([name, definition]) =>
+          serveRoute(
+            definition,
+            (handlers as RouteHandlers<RouteGroup, RT>)[name]?.(rt) as RouteHandler<RouteDefinition>,
+          ),
+        ),
+      );

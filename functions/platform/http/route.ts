@@ -1,0 +1,151 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import type * as z from 'zod/mini';
+import type { Caller } from '#platform/http/authenticate';
+import { bodyBytes, describeIssues, fieldErrors, parseBody } from '#platform/http/body';
+import { parseIdempotencyKey } from '#platform/http/idempotency';
+import { type PlatformProblemCode, type Problems, platformProblems } from '#platform/http/problems';
+import { jsonResponse, platformProblem, problemResponse } from '#platform/http/response';
+import type { TenantId } from '#platform/kernel';
+
+/**
+ * Who may call a route. `public`: anyone. `tenant`: the bearer of a tenant's API key. `operator`: the bearer of the operator's
+ * key. `provider`: the bearer of the payment provider's key.
+ */
+export type Scope = 'public' | 'tenant' | 'operator' | 'provider';
+
+// biome-ignore lint/suspicious/noExplicitAny: a schema of any output is a schema; `unknown` would refuse those that transform
+type Schema = z.ZodMiniType<any, any>;
+
+/** A route with its input, its responses and its problems. It is stated once, in its context's `contract.ts`. */
+export type RouteDefinition = {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** With `{name}` for a path parameter. */
+  readonly path: `/${string}`;
+  readonly scope: Scope;
+  /** One sentence for the reader of the API. */
+  readonly summary: string;
+  /** The schema of each path parameter. A value that does not match cannot name a resource, so the answer is 404. */
+  readonly params?: Readonly<Record<string, Schema>>;
+  /** Without one, a query string is not read. */
+  readonly query?: Schema;
+  /** Without one, a body is not read. */
+  readonly body?: Schema;
+  /** The request needs an Idempotency-Key. */
+  readonly idempotent?: true;
+  /** The body of each success response, by its status. */
+  readonly responses: Readonly<Record<number, Schema>>;
+  /** The problems of this route, beside those that its parts imply (see `problemsOf`). */
+  readonly problems?: Problems;
+};
+
+/** Routes by name, grouped by the function that serves them. */
+export type RouteGroup = Readonly<Record<string, RouteDefinition>>;
+export type Routes = Readonly<Record<string, RouteGroup>>;
+
+/** Fixes the types of the routes that one function serves, so that its handlers are checked against them. */
+export const defineRoutes = /* @__NO_SIDE_EFFECTS__ */ <const R extends RouteGroup>(routes: R): R => routes;
+
+const FOR_EVERY_ROUTE = ['throttled', 'internal', 'bad_gateway', 'unavailable', 'timeout'] as const;
+
+/** Every problem that a route may answer with: its own, and those that its scope, its input and the gateway imply. */
+export const problemsOf = ({ scope, params, query, body, idempotent, problems = {} }: RouteDefinition): Problems => {
+  const implied: readonly PlatformProblemCode[] = [
+    ...(params ? (['not_found'] as const) : []),
+    ...(query ? (['invalid_query'] as const) : []),
+    ...(body ? (['malformed_json', 'invalid_body', 'body_too_large'] as const) : []),
+    ...(idempotent ? (['idempotency_key_required'] as const) : []),
+    ...(scope === 'public' ? [] : (['unauthenticated', 'forbidden'] as const)),
+    ...FOR_EVERY_ROUTE,
+  ];
+  return { ...Object.fromEntries(implied.map((code) => [code, platformProblems[code]])), ...problems };
+};
+
+type Output<S> = S extends z.ZodMiniType<infer O> ? O : undefined;
+
+/** A request that has passed every check of its route. */
+export type Call<R extends RouteDefinition> = {
+  /** From the key, never from the request's content. */
+  readonly tenantId: R['scope'] extends 'tenant' ? TenantId : undefined;
+  readonly params: R['params'] extends Readonly<Record<string, Schema>>
+    ? { readonly [P in keyof R['params']]: Output<R['params'][P]> }
+    : Readonly<Record<never, never>>;
+  readonly query: Output<R['query']>;
+  readonly body: Output<R['body']>;
+  readonly idempotencyKey: R['idempotent'] extends true ? string : undefined;
+  /** The body as it was sent, to check its signature. */
+  readonly rawBody: () => string;
+  /** A header by its lower-case name. */
+  readonly header: (name: string) => string | undefined;
+};
+
+/** What a handler returns: a success response of its route, or one of its problems by code. */
+export type Answer<R extends RouteDefinition> =
+  | {
+      [S in keyof R['responses']]: {
+        readonly status: S;
+        readonly body: z.input<R['responses'][S]>;
+        readonly headers?: Readonly<Record<string, string>>;
+      };
+    }[keyof R['responses']]
+  | {
+      readonly problem: PlatformProblemCode | (R['problems'] extends Problems ? keyof R['problems'] : never);
+      readonly detail?: string;
+      readonly members?: Readonly<Record<string, unknown>>;
+    }
+  /** A problem that a parser has worded already. */
+  | { readonly response: APIGatewayProxyResult };
+
+export type RouteHandler<R extends RouteDefinition> = (call: Call<R>) => Promise<Answer<R>>;
+
+/** A route with its handler, as a function serves it. */
+export type ServedRoute = {
+  readonly definition: RouteDefinition;
+  readonly answer: (event: APIGatewayProxyEvent, caller: Caller | undefined) => Promise<APIGatewayProxyResult>;
+};
+
+export const findHeader = (event: APIGatewayProxyEvent, name: string): string | undefined =>
+  Object.entries(event.headers ?? {}).find(([key]) => key.toLowerCase() === name)?.[1];
+
+const toResponse = (definition: RouteDefinition, answer: Answer<RouteDefinition>): APIGatewayProxyResult => {
+  if ('response' in answer) return answer.response;
+  if ('status' in answer) return jsonResponse(answer.status, answer.body, answer.headers);
+  const { problem: code, detail, members } = answer;
+  const problem = definition.problems?.[code] ?? platformProblems[code as PlatformProblemCode];
+  return problemResponse(code, problem, { detail, ...(members && { members }) });
+};
+
+/** Joins a route and its handler. The handler sees only requests that match the route's schemas. */
+export const serveRoute = <R extends RouteDefinition>(definition: R, handle: RouteHandler<R>): ServedRoute => {
+  const { params: paramSchemas = {}, query: querySchema, body: bodySchema, idempotent } = definition;
+
+  const answer: ServedRoute['answer'] = async (event, caller) => {
+    const params: Record<string, unknown> = {};
+    for (const [name, schema] of Object.entries(paramSchemas)) {
+      const parsed = schema.safeParse(event.pathParameters?.[name]);
+      if (!parsed.success) return platformProblem('not_found');
+      params[name] = parsed.data;
+    }
+
+    const body = parseBody(event, bodySchema);
+    if (!body.ok) return body.error;
+
+    const query = querySchema?.safeParse(event.queryStringParameters ?? {}, describeIssues);
+    if (query && !query.success)
+      return platformProblem('invalid_query', { members: { errors: fieldErrors(query.error) } });
+
+    const idempotencyKey = idempotent && parseIdempotencyKey(findHeader(event, 'idempotency-key'));
+    if (idempotent && !idempotencyKey) return platformProblem('idempotency_key_required');
+
+    const call = {
+      tenantId: caller?.kind === 'tenant' ? caller.tenantId : undefined,
+      params,
+      query: query?.data,
+      body: body.value,
+      idempotencyKey,
+      rawBody: () => bodyBytes(event).toString('utf8'),
+      header: (name: string) => findHeader(event, name),
+    } as Call<R>;
+    return toResponse(definition, (await handle(call)) as Answer<RouteDefinition>);
+  };
+  return { definition, answer };
+};

@@ -1,0 +1,177 @@
+import type { Problems } from '#platform/http/problems';
+import type { RouteDefinition, Routes } from '#platform/http/route';
+import type { Variable } from '#platform/runtime/runtime';
+import type { SagaDefinition } from '#platform/saga/definition';
+import type { SagaErrors } from '#platform/saga/saga-error';
+
+/** The names of the stages; `lib/stages.ts` defines each. */
+export type StageName = 'localstack' | 'dev' | 'staging' | 'prod';
+
+/** What a function may do to the table. A transaction needs the action of each of its parts. */
+export type TableAction =
+  | 'GetItem'
+  | 'BatchGetItem'
+  | 'Query'
+  | 'PutItem'
+  | 'UpdateItem'
+  | 'DeleteItem'
+  | 'ConditionCheckItem';
+
+/** Table actions on keys whose partition key begins with `<of>#`. */
+export type Grant = { readonly of: string; readonly may: readonly TableAction[] };
+
+/** Event types are in the past tense and have a version. */
+export type EventType = `${string}.v${number}`;
+
+/** `<context>-<function>` and the name of a workflow, unique in the project. */
+export type FunctionId = string;
+export type WorkflowId = string;
+/** A queue without a consumer: its messages wait for a person. */
+export type QueueId = string;
+
+/**
+ * A function. Its entry point is the export of its name, in camel case, in `functions/<context>/<context>.lambda.ts`; its routes are
+ * the group of its name in the context's contract.
+ */
+export type FunctionSpec = {
+  /** Is the authorizer in front of all routes that are not public. */
+  readonly authorizes?: true;
+  /** Consumes these events from a queue of its own, with partial batch responses. */
+  readonly consumes?: readonly EventType[];
+  /** Reads the table's stream: INSERT and MODIFY records whose new image has `out.v`. */
+  readonly streams?: true;
+  /** Runs on a schedule. */
+  readonly everyMinutes?: number;
+  /** Is a task of sagas, which alone invoke it. */
+  readonly task?: true;
+  readonly grants: readonly Grant[];
+  /** May publish to the event bus. */
+  readonly publishes?: true;
+  /** May start these workflows. */
+  readonly starts?: readonly WorkflowId[];
+  readonly secrets?: readonly string[];
+  /** Sends to these queues, which are its own, what a person must handle. */
+  readonly sends?: readonly QueueId[];
+  /** Sends mail to customers, on stages that send mail. */
+  readonly sendsMail?: true;
+  /** Calls the payment provider: gets its URL. */
+  readonly callsProvider?: true;
+  /** May describe the bus and every workflow, for health checks. */
+  readonly inspects?: true;
+  /** Default 10. */
+  readonly timeoutSeconds?: number;
+  /** The most executions at a time that a queue may cause; 2 to 1,000. Default 50. */
+  readonly concurrency?: number;
+};
+
+/** What an alarm tells the person on call: what is wrong, and the page of `docs/runbooks/` that says what to do. */
+export type AlarmText = { readonly text: string; readonly runbook: string };
+
+/** A count that functions report. With an alarm, the first one within five minutes raises it. */
+export type MetricDefinition = { readonly alarm?: AlarmText };
+export type Metrics = Readonly<Record<string, MetricDefinition>>;
+
+/** A secret of the stage, named `breakwater/<stage>/<name>`. It is random until somebody replaces its value. */
+export type SecretDefinition = { readonly description: string };
+
+/** One context as data. `lib/` turns it into CloudFormation, `embedded/` into one process, tests and docs into tables. */
+export type Manifest = {
+  readonly context: string;
+  /** An order cannot complete without a core context. */
+  readonly core: boolean;
+  readonly functions: Readonly<Record<string, FunctionSpec>>;
+  /** The routes of its contract, by the function that serves them. */
+  readonly routes?: Routes;
+  /** Events that this context publishes with its writes. */
+  readonly publishes?: readonly EventType[];
+  readonly workflows?: Readonly<Record<WorkflowId, SagaDefinition>>;
+  readonly problems?: Problems;
+  readonly sagaErrors?: SagaErrors;
+  readonly metrics?: Metrics;
+  readonly secrets?: Readonly<Record<string, SecretDefinition>>;
+  /** Has an API and a URL of its own instead of routes in the product's API, on these stages only. */
+  readonly standalone?: { readonly stages: readonly StageName[] };
+};
+
+export type NamedFunction = {
+  readonly id: FunctionId;
+  readonly context: string;
+  /** Its key in the manifest. */
+  readonly name: string;
+  readonly spec: FunctionSpec;
+  readonly routes: readonly RouteDefinition[];
+};
+
+/** The functions of these contexts. */
+export const functionsOf = (...manifests: readonly Manifest[]): readonly NamedFunction[] =>
+  manifests.flatMap(({ context, functions, routes = {} }) =>
+    Object.entries(functions).map(([name, spec]) => ({
+      ...{ id: functionId(context, name), context, name, spec },
+      routes: Object.values(routes[name] ?? {}),
+    })),
+  );
+
+/** The contexts that a stage has. */
+export const manifestsOn = (stage: StageName, all: readonly Manifest[]): readonly Manifest[] =>
+  all.filter(({ standalone }) => !standalone || standalone.stages.includes(stage));
+
+/** Where a function's entry point is: the module, from the project's root, and its export. */
+export const entryOf = ({ context, name }: Pick<NamedFunction, 'context' | 'name'>) => ({
+  file: `functions/${context}/${context}.lambda.ts`,
+  exportName: name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase()),
+});
+
+/** The index of all lists. It is sparse: an item is in it while it has both keys. */
+export const LIST_INDEX = 'list';
+/** The index of orders that are due. It is sparse: `duePk`, `dueSk`. */
+export const DUE_INDEX = 'due';
+
+/** The table on every host. All keys are strings; its stream has old and new images. */
+export const TABLE = {
+  partitionKey: 'pk',
+  sortKey: 'sk',
+  ttl: 'ttl',
+  indexes: [
+    { name: LIST_INDEX, partitionKey: 'listPk', sortKey: 'listSk', includes: ['held'] },
+    { name: DUE_INDEX, partitionKey: 'duePk', sortKey: 'dueSk', includes: [] },
+  ],
+} as const;
+
+export const functionId = (context: string, fn: string): FunctionId => `${context}-${fn}`;
+
+/** Names by convention, so that no stack needs another's exports. */
+export const names = (stage: StageName) => ({
+  prefix: `breakwater-${stage}`,
+  table: `breakwater-${stage}`,
+  bus: `breakwater-${stage}`,
+  /** The topic that every alarm notifies. */
+  alarms: `breakwater-${stage}-alarms`,
+  fn: (id: FunctionId) => `breakwater-${stage}-${id}`,
+  queue: (id: FunctionId | QueueId) => `breakwater-${stage}-${id}`,
+  deadLetters: (id: FunctionId) => `breakwater-${stage}-${id}-dead`,
+  /** Events that the bus could not deliver to the function's queue. */
+  ruleDeadLetters: (id: FunctionId) => `breakwater-${stage}-${id}-undelivered`,
+  workflow: (id: WorkflowId) => `breakwater-${stage}-${id}`,
+  secrets: `breakwater/${stage}`,
+  secret: (secret: string) => `breakwater/${stage}/${secret}`,
+  parameter: (name: 'stream-arn' | 'provider-url') => `/breakwater/${stage}/${name}`,
+});
+
+/** The environment variable in which a function finds the ARN of a workflow that it starts. */
+export const workflowVariable = (id: WorkflowId) => `WORKFLOW_${id.toUpperCase().replaceAll('-', '_')}` as const;
+
+/** The environment variable in which a function finds the URL of a queue that it sends to. */
+export const queueVariable = (id: QueueId) => `QUEUE_${id.toUpperCase().replaceAll('-', '_')}` as const;
+
+/** The environment variables of a function. `workflows` are all workflows, for functions that inspect them. */
+export const variablesOf = (spec: FunctionSpec, workflows: readonly WorkflowId[]): readonly Variable[] => [
+  'STAGE',
+  'TABLE_NAME',
+  'TIMES',
+  ...(spec.publishes || spec.inspects ? (['BUS_NAME'] as const) : []),
+  ...(spec.inspects ? workflows : (spec.starts ?? [])).map(workflowVariable),
+  ...(spec.sends ?? []).map(queueVariable),
+  ...(spec.secrets ? (['SECRET_PREFIX'] as const) : []),
+  ...(spec.sendsMail ? (['MAIL'] as const) : []),
+  ...(spec.callsProvider || spec.inspects ? (['PROVIDER_URL'] as const) : []),
+];

@@ -1,0 +1,31 @@
+import * as z from 'zod/mini';
+import { lambdaHandler } from '#platform/runtime/handler';
+import type { BaseRuntime } from '#platform/runtime/runtime';
+
+const MARGIN_MS = 1_000;
+
+const CorrelatedInput = z.object({ correlationId: z.string() });
+
+/**
+ * A task of a saga: parses its input, runs one step and returns nothing. The saga sees an error by its name. The step must end by
+ * `deadlineMs` (milliseconds since 1970).
+ */
+export const taskFunction = <S extends z.ZodMiniType>(
+  rt: BaseRuntime,
+  input: S,
+  run: (input: z.infer<S>, deadlineMs: number) => Promise<void>,
+) =>
+  lambdaHandler<unknown, void>(
+    rt,
+    (event, { deadlineMs }) =>
+      rt.correlation.run(CorrelatedInput.safeParse(event).data?.correlationId, async () => {
+        try {
+          await run(input.parse(event), deadlineMs);
+          rt.logger.info('task succeeded');
+        } catch (error) {
+          rt.logger.warn('task failed', error as Error);
+          throw error;
+        }
+      }),
+    { marginMs: MARGIN_MS },
+  );

@@ -1,0 +1,19 @@
+import { defineProblems } from '#platform/http/problems';
+
+export const problems = defineProblems({
+  charge_not_found: {
+    status: 404,
+    title: 'There is no charge under this key.',
+    detail: 'Check the key. It has the form `<tenantId>.<orderId>`.',
+  },
+  not_refundable: {
+    status: 409,
+    title: 'The refund exceeds what is left to refund.',
+    detail: 'Read the charge to see what was captured and refunded.',
+  },
+  refund_refused: {
+    status: 409,
+    title: 'The refund is refused.',
+    detail: 'Remove the cause of the refusal, then request the refund again.',
+  },
+});

@@ -1,0 +1,22 @@
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod/mini';
+import type { Runtime } from '#platform/runtime/runtime';
+import { parseItem } from '#platform/table/parse-item';
+import { outageKey } from '#sandbox/table/keys';
+import type { Outages } from '#sandbox/use-cases/ports';
+
+const OutageItem = z.object({ until: z.string() });
+
+export const outageTable = (rt: Runtime<'db'>): Outages => {
+  const TableName = rt.env('TABLE_NAME');
+  return {
+    async put(tenantId, until) {
+      await rt.db.send(new PutCommand({ TableName, Item: { ...outageKey(tenantId), until } }));
+    },
+    async until(tenantId) {
+      const Key = outageKey(tenantId);
+      const { Item } = await rt.db.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
+      return Item && parseItem(OutageItem, Item).until;
+    },
+  };
+};

@@ -1,0 +1,27 @@
+import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent } from 'aws-lambda';
+import type { Runtime } from '#platform/runtime/runtime';
+import { authenticateTenantOrOperator } from '#tenants/public';
+
+/**
+ * API Gateway's authorizer. It rejects strangers before a function costs anything. Each function decides what a known caller may
+ * do, so the policy allows the whole stage, and API Gateway may cache it for all routes.
+ */
+export const authorizer = (rt: Runtime<'db' | 'secrets'>) => {
+  const authenticate = authenticateTenantOrOperator(rt);
+  return async (event: APIGatewayTokenAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
+    const caller = await authenticate(event.authorizationToken);
+    // API Gateway answers 401 to exactly this message, and 500 to any other
+    if (!caller) throw new Error('Unauthorized');
+    return {
+      principalId: caller.kind === 'tenant' ? caller.tenantId : caller.kind,
+      policyDocument: {
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Action: 'execute-api:Invoke', Resource: wholeStage(event.methodArn) }],
+      },
+      context: { ...caller },
+    };
+  };
+};
+
+/** Of `arn:aws:execute-api:<region>:<account>:<api>/<stage>/<method>/<path>`. */
+const wholeStage = (methodArn: string) => `${methodArn.split('/').slice(0, 2).join('/')}/*`;

@@ -1,0 +1,35 @@
+import { Duration } from 'aws-cdk-lib';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { names, type QueueId } from '#platform/manifest';
+import { acknowledge } from '../nag.ts';
+import type { Stage } from '../stages.ts';
+import { alarmOnMessages } from './alarm.ts';
+
+const RETENTION = Duration.days(14);
+/** Any item of the table fits into a message. */
+const MAX_MESSAGE_BYTES = 1_048_576;
+
+export type QuarantineQueueProps = { readonly stage: Stage; readonly id: QueueId };
+
+/** A queue without a consumer. What a function can never process waits in it, with its content, for a person (ADR 32). */
+export class QuarantineQueue extends Construct {
+  constructor(scope: Construct, name: string, { stage, id }: QuarantineQueueProps) {
+    super(scope, name);
+    const queueName = names(stage.name).queue(id);
+    const queue = new Queue(this, 'Queue', {
+      queueName,
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: RETENTION,
+      maxMessageSizeBytes: MAX_MESSAGE_BYTES,
+    });
+    acknowledge(queue, 'deadEnd');
+    alarmOnMessages(this, 'Alarm', {
+      stage,
+      queue,
+      text: `An event can never be published: it is in ${queueName}.`,
+      runbook: 'unpublishable-events',
+    });
+  }
+}

@@ -1,0 +1,108 @@
+import type { SkuQuantity, Violation } from './table-rows.ts';
+
+type Balance = { readonly captured: number; readonly refunded: number };
+
+/** What the items that belong to one order say about it. */
+export type OrderRecords = {
+  order?: {
+    readonly status: string;
+    /** Units per SKU, as `sumBySku` formats them. */
+    readonly lines: string;
+    readonly totalMinor: number;
+    readonly paidOffline: boolean;
+    readonly deadline?: string;
+    readonly changedAt: string;
+  };
+  hold?: { readonly state: string; readonly units: string };
+  attempt?: Balance;
+  /** The payment sandbox's record, on stages that have the sandbox as their provider. */
+  charge?: Balance;
+  /** Statuses that a mail to the customer was sent about. */
+  readonly notifiedStatuses: string[];
+};
+
+export type AuditOptions = {
+  /** Nothing is in progress: every order must have ended, and every customer must have been notified. */
+  readonly atRest: boolean;
+  /** As an ISO 8601 time in UTC. */
+  readonly now: string;
+};
+
+/** How far past its deadline an order may be before the audit reports it. */
+const TOLERANCE_MS = 30 * 60_000;
+/** The longest that an order without a deadline may stay in a status. */
+const MAX_STATUS_MS = 24 * 60 * 60_000;
+const FINAL_STATUSES = ['confirmed', 'cancelled'];
+const EMPTY_BALANCE: Balance = { captured: 0, refunded: 0 };
+
+const addMs = (at: string, ms: number) => new Date(Date.parse(at) + ms).toISOString();
+
+/** The units per SKU as text that is the same for the same units, in whatever order and split they are listed. */
+export const sumBySku = (quantities: readonly SkuQuantity[]): string => {
+  const sums = new Map<string, number>();
+  for (const { sku, quantity } of quantities) sums.set(sku, (sums.get(sku) ?? 0) + quantity);
+  return [...sums]
+    .map(([sku, quantity]) => `${quantity} ${sku}`)
+    .sort()
+    .join(', ');
+};
+
+const checkMoney = (id: string, { order, attempt, charge }: OrderRecords): readonly Violation[] => {
+  if (order && !FINAL_STATUSES.includes(order.status)) return [];
+  const expected = order?.status === 'confirmed' && !order.paidOffline ? order.totalMinor : 0;
+  const invariant = order?.status === 'cancelled' ? 5 : 3;
+  const checkBalance = (owner: string, { captured, refunded }: Balance): readonly Violation[] => {
+    const kept = captured - refunded;
+    if (kept === expected) return [];
+    return [
+      {
+        invariant,
+        message: `${order?.status ?? 'unknown'} order ${id}: ${owner} keeps ${kept} instead of ${expected}`,
+      },
+    ];
+  };
+  return [
+    ...checkBalance('its payment attempt', attempt ?? EMPTY_BALANCE),
+    ...(charge ? checkBalance('the provider', charge) : []),
+  ];
+};
+
+const checkHold = (id: string, { order, hold }: OrderRecords, { atRest, now }: AuditOptions): readonly Violation[] => {
+  if (!order) return hold ? [{ invariant: 11, message: `the hold of ${id} belongs to no order` }] : [];
+  if (order.status === 'cancelled' && hold && hold.state !== 'released')
+    return [{ invariant: 5, message: `cancelled order ${id}: its hold is ${hold.state}` }];
+  if (order.status !== 'confirmed')
+    return hold?.state === 'committed'
+      ? [{ invariant: 11, message: `${order.status} order ${id}: its hold is committed` }]
+      : [];
+  // a worker commits the hold some time after the order is confirmed
+  const mayStillBeOpen = !atRest && addMs(order.changedAt, TOLERANCE_MS) > now && hold?.state === 'open';
+  if (hold?.state !== 'committed' && !mayStillBeOpen)
+    return [{ invariant: 11, message: `confirmed order ${id}: its hold is ${hold?.state ?? 'missing'}` }];
+  if (hold?.units === order.lines) return [];
+  return [
+    { invariant: 11, message: `confirmed order ${id}: its lines are ${order.lines}, but its hold has ${hold?.units}` },
+  ];
+};
+
+const checkProgress = (
+  id: string,
+  { order, notifiedStatuses }: OrderRecords,
+  { atRest, now }: AuditOptions,
+): readonly Violation[] => {
+  if (!order) return [];
+  const { status, deadline, changedAt } = order;
+  const isFinal = FINAL_STATUSES.includes(status);
+  const lateAt = addMs(deadline ?? addMs(changedAt, MAX_STATUS_MS), TOLERANCE_MS);
+  const isOpen = !isFinal && status !== 'needs_attention';
+  if (isOpen && (atRest || lateAt < now))
+    return [{ invariant: 8, message: `order ${id} is still ${status}, since ${changedAt}` }];
+  if (!atRest || !isFinal || notifiedStatuses.includes(status)) return [];
+  return [{ invariant: 6, message: `order ${id} is ${status}, but its customer was not notified` }];
+};
+
+export const checkOrder = (id: string, records: OrderRecords, options: AuditOptions): readonly Violation[] => [
+  ...checkMoney(id, records),
+  ...checkHold(id, records, options),
+  ...checkProgress(id, records, options),
+];

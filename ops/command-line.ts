@@ -1,0 +1,55 @@
+import { parseArgs } from 'node:util';
+import * as z from 'zod';
+import type { StageName } from '#platform/manifest';
+
+/** A mistake that the user can correct. It is printed without its stack. */
+export class UserError extends Error {}
+
+/** A mistake in the arguments, after which the usage of the command is printed too. */
+export class UsageError extends UserError {}
+
+export const STAGES = ['localstack', 'dev', 'staging', 'prod'] as const satisfies readonly StageName[];
+
+export const stageOption = <Stage extends StageName>(stages: readonly Stage[]) =>
+  z.enum(stages, { error: `expected one of ${stages.join(', ')}` }).default('dev' as Stage);
+
+/** The options of every command that reaches the resources of a stage. */
+export const accountOptions = {
+  stage: stageOption(STAGES),
+  endpoint: z.url().optional(),
+  region: z.string().min(1).optional(),
+};
+
+const isFlag = (schema: z.core.$ZodType): boolean =>
+  schema instanceof z.ZodDefault ? isFlag(schema.def.innerType) : schema instanceof z.ZodBoolean;
+
+type ParseArgsOptions = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;
+
+const splitArguments = (args: readonly string[], options: ParseArgsOptions, allowPositionals: boolean) => {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+};
+
+/**
+ * Parses the arguments of a command. Each key of the schema is the name of an option: a boolean is a flag, everything else takes
+ * a value.
+ */
+export const parseCommandLine = <Shape extends z.ZodRawShape>(
+  args: readonly string[],
+  schema: z.ZodObject<Shape>,
+  { allowPositionals = false } = {},
+) => {
+  const options = Object.fromEntries(
+    Object.entries(schema.shape).map(([name, option]) => [
+      name,
+      { type: isFlag(option) ? ('boolean' as const) : ('string' as const) },
+    ]),
+  );
+  const { values, positionals } = splitArguments(args, options, allowPositionals);
+  const result = schema.safeParse(values);
+  if (result.success) return { options: result.data, positionals };
+  throw new UsageError(result.error.issues.map(({ path, message }) => `--${path.join('.')}: ${message}`).join('; '));
+};

@@ -1,0 +1,71 @@
+// The entry point of `npm run ops`. Each of its commands is a function of queues.ts, executions.ts or orders.ts.
+import * as z from 'zod';
+import { toAccount } from './account.ts';
+import { accountOptions, parseCommandLine, UsageError, UserError } from './command-line.ts';
+import { listExecutions } from './executions.ts';
+import { listOrders } from './orders.ts';
+import { countUnconsumedMessages, peekMessages, redriveMessages } from './queues.ts';
+
+const USAGE = `npm run ops -- <command> [--stage dev] [--endpoint URL] [--region REGION]
+
+  queues                                           the number of messages in each queue that nothing consumes
+  look --queue NAME                                shows up to ten messages of a queue and leaves them there
+  redrive --from NAME --to NAME [--most 100]       moves messages from one queue to another
+  executions --workflow NAME [--status FAILED]     the latest executions of a workflow, with their errors
+  orders --tenant ID --status STATUS [--most 100]  a tenant's newest orders with a status
+
+The AWS SDK finds the credentials and the region.`;
+
+const Options = z.object({
+  ...accountOptions,
+  queue: z.string().optional(),
+  from: z.string().optional(),
+  to: z.string().optional(),
+  most: z.coerce.number({ error: 'expected a whole number above 0' }).int().min(1).default(100),
+  workflow: z.string().optional(),
+  status: z.string().optional(),
+  tenant: z.string().optional(),
+});
+
+const required = (name: string, value: string | undefined): string => {
+  if (value === undefined) throw new UsageError(`--${name} is missing`);
+  return value;
+};
+
+const runCommand = async (args: readonly string[]): Promise<readonly string[]> => {
+  const { options, positionals } = parseCommandLine(args, Options, { allowPositionals: true });
+  const account = toAccount(options);
+  const limit = options.most;
+  switch (positionals.join(' ')) {
+    case 'queues':
+      return countUnconsumedMessages(account);
+    case 'look':
+      return peekMessages(account, required('queue', options.queue));
+    case 'redrive': {
+      const [from, to] = [required('from', options.from), required('to', options.to)];
+      return [`moved ${await redriveMessages(account, { from, to, limit })} messages from ${from} to ${to}`];
+    }
+    case 'executions': {
+      const workflow = required('workflow', options.workflow);
+      return listExecutions(account, { workflow, status: options.status ?? 'FAILED' });
+    }
+    case 'orders': {
+      const [tenantId, status] = [required('tenant', options.tenant), required('status', options.status)];
+      return listOrders(account, { tenantId, status, limit });
+    }
+    case '':
+      throw new UsageError('a command is missing');
+    default:
+      throw new UsageError(`unknown command ${positionals.join(' ')}`);
+  }
+};
+
+try {
+  const lines = await runCommand(process.argv.slice(2));
+  console.log(lines.length > 0 ? lines.join('\n') : 'none');
+} catch (error) {
+  const { name, message } = error as Error;
+  if (error instanceof UsageError) console.error(`${message}\n\n${USAGE}`);
+  else console.error(error instanceof UserError ? message : `${name}: ${message}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,98 @@
+import {
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  paginateListQueues,
+  QueueDoesNotExist,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { Account } from './account.ts';
+import { UserError } from './command-line.ts';
+
+/** Queues that nothing consumes: dead letters, events that the bus could not deliver, and events that it refuses. */
+const UNCONSUMED_QUEUE = /-(dead|undelivered|unpublishable)$/;
+const MAX_MESSAGES_PER_RECEIVE = 10;
+
+const getQueueUrl = async (client: SQSClient, QueueName: string): Promise<string> => {
+  try {
+    const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName }));
+    if (QueueUrl) return QueueUrl;
+  } catch (error) {
+    if (!(error instanceof QueueDoesNotExist)) throw error;
+  }
+  throw new UserError(`there is no queue ${QueueName}`);
+};
+
+const getAttributes = async (client: SQSClient, QueueUrl: string) =>
+  (await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }))).Attributes ?? {};
+
+const countMessages = async (client: SQSClient, queueUrl: string) =>
+  Number((await getAttributes(client, queueUrl))['ApproximateNumberOfMessages'] ?? 0);
+
+/** The ARN of a queue. It contains the id of the account and the region. */
+export const getQueueArn = async ({ clientOptions }: Account, name: string): Promise<string> => {
+  const client = new SQSClient(clientOptions);
+  return (await getAttributes(client, await getQueueUrl(client, name)))['QueueArn'] ?? '';
+};
+
+/** The number of messages in each queue that nothing consumes: `<count><tab><name>`. */
+export const countUnconsumedMessages = async ({ names, clientOptions }: Account): Promise<readonly string[]> => {
+  const client = new SQSClient(clientOptions);
+  const lines: string[] = [];
+  for await (const { QueueUrls = [] } of paginateListQueues({ client }, { QueueNamePrefix: `${names.prefix}-` })) {
+    for (const url of QueueUrls) {
+      const name = url.slice(url.lastIndexOf('/') + 1);
+      if (UNCONSUMED_QUEUE.test(name)) lines.push(`${await countMessages(client, url)}\t${name}`);
+    }
+  }
+  return lines;
+};
+
+/** Up to ten messages of a queue, each a line of JSON. They stay in the queue and visible to its consumers. */
+export const peekMessages = async ({ clientOptions }: Account, queue: string): Promise<readonly string[]> => {
+  const client = new SQSClient(clientOptions);
+  const { Messages = [] } = await client.send(
+    new ReceiveMessageCommand({
+      QueueUrl: await getQueueUrl(client, queue),
+      MaxNumberOfMessages: MAX_MESSAGES_PER_RECEIVE,
+      VisibilityTimeout: 0,
+      WaitTimeSeconds: 1,
+      MessageSystemAttributeNames: ['SentTimestamp', 'ApproximateReceiveCount'],
+    }),
+  );
+  return Messages.map(({ MessageId, Attributes, Body }) =>
+    JSON.stringify({ id: MessageId, sent: new Date(Number(Attributes?.['SentTimestamp'])).toISOString(), body: Body }),
+  );
+};
+
+type Redrive = { readonly from: string; readonly to: string; readonly limit: number };
+
+/**
+ * Moves at most `limit` messages, and at most as many as the queue had at the start. A message is deleted only after it was sent
+ * to the other queue, so an interruption may leave it in both: consumers handle an event twice without harm.
+ */
+export const redriveMessages = async ({ clientOptions }: Account, { from, to, limit }: Redrive): Promise<number> => {
+  const client = new SQSClient(clientOptions);
+  const [source, target] = await Promise.all([getQueueUrl(client, from), getQueueUrl(client, to)]);
+  const wantedCount = Math.min(limit, await countMessages(client, source));
+  let movedCount = 0;
+  while (movedCount < wantedCount) {
+    const { Messages = [] } = await client.send(
+      new ReceiveMessageCommand({
+        QueueUrl: source,
+        MaxNumberOfMessages: Math.min(MAX_MESSAGES_PER_RECEIVE, wantedCount - movedCount),
+        VisibilityTimeout: 60,
+        WaitTimeSeconds: 1,
+      }),
+    );
+    if (Messages.length === 0) break;
+    for (const { Body, ReceiptHandle } of Messages) {
+      await client.send(new SendMessageCommand({ QueueUrl: target, MessageBody: Body ?? '' }));
+      await client.send(new DeleteMessageCommand({ QueueUrl: source, ReceiptHandle }));
+      movedCount += 1;
+    }
+  }
+  return movedCount;
+};

@@ -1,0 +1,141 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { contexts } from '#contexts';
+import { createHost, type Host } from '../../embedded/host/host.ts';
+import { apiKeyOf, seed } from '../../embedded/host/seed.ts';
+import { type HttpServer, listen } from '../../embedded/host/server.ts';
+import { type AuditOptions, createTableAudit, type Row } from '../../ops/audit/table-audit.ts';
+import { rowsOf } from '../sim/rows.ts';
+
+const demo = { tenantId: 'demo', secret: '0123456789abcdef' };
+
+/** Runs the command as an operator does. */
+const runAudit = (...args: readonly string[]) =>
+  new Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>((resolve) => {
+    const script = fileURLToPath(new URL('../../ops/audit.ts', import.meta.url));
+    const credentials = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'any', AWS_SECRET_ACCESS_KEY: 'any' };
+    execFile(
+      process.execPath,
+      [script, ...args],
+      { env: { PATH: process.env['PATH'], ...credentials } },
+      (error, ...out) => resolve({ code: Number(error?.code ?? 0), stdout: out[0], stderr: out[1] }),
+    );
+  });
+
+describe('npm run audit', { timeout: 60_000 }, () => {
+  let server: HttpServer;
+  let host: Host;
+  let rows: readonly Row[] = [];
+
+  const placeOrder = async (key: string, token: string) => {
+    const response = await host.request({
+      ...{ method: 'POST', target: '/v1/orders' },
+      headers: Object.entries({ authorization: `Bearer ${apiKeyOf(demo)}`, 'idempotency-key': key }),
+      body: JSON.stringify({
+        lines: [{ sku: 'mug', quantity: 2 }],
+        customer: { email: 'ada@example.com' },
+        payment: { token },
+      }),
+    });
+    return JSON.parse(response.body).id as string;
+  };
+  /** The ids of the two orders, by their final status. */
+  const orderIds: Record<string, string> = {};
+
+  beforeAll(async () => {
+    server = await listen(0);
+    const secrets = { 'operator-key': 'operator', 'provider-key': 'provider', 'provider-callback-key': 'callback' };
+    host = createHost({ contexts, secrets, origin: server.origin });
+    await host.loadFunctions();
+    await seed(host, demo);
+    server.serve(host);
+    orderIds['confirmed'] = await placeOrder('one', 'tok_ok');
+    orderIds['cancelled'] = await placeOrder('two', 'tok_declined');
+    await host.whenIdle();
+    rows = await rowsOf(host.callAws);
+  });
+  afterAll(async () => {
+    await server.close();
+    host.close();
+  });
+
+  it('finds no violation in an unchanged table', async () => {
+    const { code, stdout, stderr } = await runAudit('--endpoint', server.origin, '--at-rest');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^\d+ items read: 2 orders, \d+ SKUs\nevery invariant holds\n$/);
+  });
+
+  it('reports a violation that both reads of the table show', async () => {
+    const Key = { pk: { S: `orders#demo#order#${orderIds['confirmed']}` }, sk: { S: 'order' } };
+    const setStatus = (status: string) => {
+      const names = { UpdateExpression: 'SET #s = :s', ExpressionAttributeNames: { '#s': 'status' } };
+      const input = { TableName: 'breakwater-dev', Key, ...names, ExpressionAttributeValues: { ':s': { S: status } } };
+      return host.callAws({ target: 'DynamoDB_20120810.UpdateItem', body: JSON.stringify(input) });
+    };
+    await setStatus('cancelled');
+    const { code, stdout, stderr } = await runAudit('--endpoint', server.origin, '--again-after', '1');
+    await setStatus('confirmed');
+    expect(code).toBe(1);
+    expect(stdout).toContain('the second read starts in 1 s');
+    expect(stderr).toContain(`invariant 5: cancelled order demo.${orderIds['confirmed']}: its hold is committed`);
+  });
+
+  it.each([
+    ['--stage', 'mars'],
+    ['--again-after', '0'],
+    ['--endpoint', 'here'],
+  ])('rejects %s %s and prints its usage', async (...args) => {
+    const { code, stderr } = await runAudit(...args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${args[0]}: `);
+    expect(stderr).toContain('npm run audit --');
+  });
+
+  const auditRows = (items: readonly Row[], options: Partial<AuditOptions> = {}) => {
+    const audit = createTableAudit({ atRest: true, now: new Date().toISOString(), ...options });
+    for (const item of items) audit.addRow(item);
+    return audit
+      .report()
+      .violations.map(({ invariant, message }) => `${invariant}: ${message.replaceAll(/demo\.\w+/g, 'X')}`);
+  };
+  /** The rows with one item changed or removed. `id` is a part of its key, or the final status of the order that it belongs to. */
+  const rowsWith = (sk: string, id: string, change: object | undefined): Row[] =>
+    rows.flatMap((row) => {
+      if (row.sk !== sk || !row.pk.includes(orderIds[id] ?? id)) return [row];
+      return change ? [{ ...row, ...change } as Row] : [];
+    });
+
+  it.each([
+    ['1: inventory#demo#shard#mug.0 has fewer than 0 units available', 'shard', 'mug', { available: -1, received: 1 }],
+    ['2: demo/mug: 501 units received, but 498 available and 2 held', 'shard', 'mug', { received: 501 }],
+    ['2: demo/mug: 500 units received, but its adjustments add up to 0', 'adjustment', '', undefined],
+    ['3: confirmed order X: its payment attempt keeps 0 instead of 2500', 'attempt', 'confirmed', { captured: 0 }],
+    ['3: confirmed order X: the provider keeps 0 instead of 2500', 'charge', 'confirmed', { refunded: 2_500 }],
+    ['5: cancelled order X: the provider keeps 2500 instead of 0', 'charge', 'cancelled', { captured: 2_500 }],
+    ['5: cancelled order X: its hold is open', 'hold', 'cancelled', { state: 'open' }],
+    ['6: demo/mug: its summary says depleted: true, but 498 units are available', 'head', 'mug', { depleted: true }],
+    ['6: order X is confirmed, but its customer was not notified', 'delivery', 'confirmed', { status: 'sending' }],
+    ['11: confirmed order X: its hold is missing', 'hold', 'confirmed', undefined],
+    [
+      '11: confirmed order X: its lines are 3 mug, but its hold has 2 mug',
+      'order',
+      'confirmed',
+      { lines: [{ sku: 'mug', quantity: 3 }] },
+    ],
+    ['11: the hold of X belongs to no order', 'order', 'confirmed', undefined],
+  ] as const)('%s', (violation, sk, id, change) => {
+    expect(auditRows(rows)).toEqual([]);
+    expect(auditRows(rowsWith(sk, id, change))).toContain(violation);
+  });
+
+  it('accepts an order in progress, except at rest or after its deadline', () => {
+    const rowsInProgress = rowsWith('order', 'cancelled', { status: 'cancelling', deadline: new Date().toISOString() });
+    const stillCancelling = (violations: readonly string[]) =>
+      violations.filter((line) => line.includes('is still cancelling'));
+    expect(stillCancelling(auditRows(rowsInProgress, { atRest: false }))).toEqual([]);
+    expect(stillCancelling(auditRows(rowsInProgress))).toHaveLength(1);
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
+    expect(stillCancelling(auditRows(rowsInProgress, { atRest: false, now: tomorrow }))).toHaveLength(1);
+  });
+});

@@ -1,0 +1,104 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { contexts } from '#contexts';
+import { createHost, type Host } from '../../embedded/host/host.ts';
+import { apiKeyOf, seed } from '../../embedded/host/seed.ts';
+import { type HttpServer, listen } from '../../embedded/host/server.ts';
+
+const demo = { tenantId: 'demo', secret: '0123456789abcdef' };
+const START = '2000-01-01T00:00:00Z';
+
+/** Runs the command as an operator does. */
+const republish = (...args: readonly string[]) =>
+  new Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>((resolve) => {
+    const script = fileURLToPath(new URL('../../ops/republish.ts', import.meta.url));
+    const credentials = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'any', AWS_SECRET_ACCESS_KEY: 'any' };
+    const env = { PATH: process.env['PATH'], ...credentials };
+    execFile(process.execPath, [script, ...args], { env }, (error, stdout, stderr) =>
+      resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+    );
+  });
+
+describe('npm run republish', { timeout: 60_000 }, () => {
+  type SentEntry = { readonly DetailType: string; readonly Detail: string; readonly Source: string };
+  let server: HttpServer;
+  let host: Host;
+  let sentEntries: SentEntry[] = [];
+  let orderId = '';
+
+  beforeAll(async () => {
+    server = await listen(0);
+    const secrets = { 'operator-key': 'operator', 'provider-key': 'provider', 'provider-callback-key': 'callback' };
+    host = createHost({
+      ...{ contexts, secrets, origin: server.origin },
+      trace: ({ caller, operation, input }) => {
+        if (caller === 'operator' && operation === 'PutEvents')
+          sentEntries.push(...(input as { Entries: SentEntry[] }).Entries);
+      },
+    });
+    await host.loadFunctions();
+    await seed(host, demo);
+    server.serve(host);
+    const response = await host.request({
+      ...{ method: 'POST', target: '/v1/orders' },
+      headers: Object.entries({ authorization: `Bearer ${apiKeyOf(demo)}`, 'idempotency-key': 'one' }),
+      body: JSON.stringify({
+        lines: [{ sku: 'mug', quantity: 1 }],
+        customer: { email: 'ada@example.com' },
+        payment: { token: 'tok_ok' },
+      }),
+    });
+    orderId = JSON.parse(response.body).id;
+    await host.whenIdle();
+  });
+  afterAll(async () => {
+    await server.close();
+    host.close();
+  });
+  const run = async (...args: readonly string[]) => {
+    sentEntries = [];
+    return republish('--endpoint', server.origin, ...args);
+  };
+  const sentEvents = () => sentEntries.map(({ Detail }) => JSON.parse(Detail));
+
+  it('publishes the events of orders again, with the same ids on every run', async () => {
+    const first = await run('--since', START);
+    expect(first).toEqual({ code: 0, stdout: '1 orders read, 2 events published\n', stderr: '' });
+    expect(sentEntries.map(({ DetailType, Source }) => [DetailType, Source])).toEqual([
+      ['OrderPlaced.v1', 'breakwater.orders'],
+      ['OrderConfirmed.v1', 'breakwater.orders'],
+    ]);
+    const firstEvents = sentEvents();
+    expect(firstEvents).toMatchObject([{ id: `${orderId}.1`, aggregateId: orderId }, { aggregateId: orderId }]);
+    await run('--since', START);
+    expect(sentEvents()).toEqual(firstEvents);
+    await host.whenIdle();
+    expect(host.executions()).toHaveLength(1);
+  });
+
+  it('publishes nothing in a dry run', async () => {
+    expect((await run('--since', START, '--dry-run')).stdout).toBe('1 orders read, 2 events would be published\n');
+    expect(sentEntries).toEqual([]);
+  });
+
+  it('publishes only events of the tenant and the period in its options', async () => {
+    expect((await run('--since', START, '--tenant', 'other')).stdout).toBe('0 orders read, 0 events published\n');
+    const demoOptions = ['--tenant', 'demo', '--since', '2000-01-01T01:00:00+01:00'];
+    expect((await run(...demoOptions, '--until', '2100-01-01T00:00:00Z')).stdout).toBe(
+      '1 orders read, 2 events published\n',
+    );
+    expect((await run(...demoOptions, '--until', START)).stdout).toBe('1 orders read, 0 events published\n');
+  });
+});
+
+it.each([
+  [['--since', 'yesterday'], /^--since: /],
+  [['--since', START, '--tenant', 'a#b'], /^--tenant: /],
+  [['--since', START, '--all'], /Unknown option '--all'/],
+])('prints what is wrong and its usage: %j', async (args, message) => {
+  const { code, stdout, stderr } = await republish(...args);
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toMatch(message);
+  expect(stderr).toContain('npm run republish -- --since <time>');
+});
