@@ -16,7 +16,11 @@ export const bundling = {
   target: 'node24',
   format: 'cjs',
   mainFields: ['module', 'main'],
-  alias: { '@aws-sdk/credential-provider-node': join(RUNTIME, 'credentials.ts') },
+  // parts of the SDK that Lambda never needs
+  alias: {
+    '@aws-sdk/credential-provider-node': join(RUNTIME, 'credentials.ts'),
+    '@aws-sdk/middleware-endpoint-discovery': join(RUNTIME, 'endpoint-discovery.ts'),
+  },
   minify: true,
   legalComments: 'none',
 } as const satisfies BuildOptions;

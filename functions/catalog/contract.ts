@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { problems } from '#catalog/errors';
 import { platformProblems } from '#platform/http/problems';
-import { defineRoutes } from '#platform/http/route';
+import type { RouteGroup } from '#platform/http/route';
 import { defineEvent, type EventData } from '#platform/messaging/events';
 import { CurrencySchema, MoneySchema, SkuSchema } from '#platform/schemas';
 import { ListQuery, pageOf } from '#platform/table/list-query';
@@ -33,7 +33,7 @@ const { product_not_found } = problems;
 const { conflict } = platformProblems;
 const params = { sku: SkuSchema };
 
-export const writeRoutes = defineRoutes({
+export const writeRoutes = {
   putProduct: {
     method: 'PUT',
     path: '/v1/products/{sku}',
@@ -44,9 +44,9 @@ export const writeRoutes = defineRoutes({
     responses: { 200: ProductResponse, 201: ProductResponse },
     problems: { conflict },
   },
-});
+} as const satisfies RouteGroup;
 
-export const readRoutes = defineRoutes({
+export const readRoutes = {
   listProducts: {
     method: 'GET',
     path: '/v1/products',
@@ -64,7 +64,7 @@ export const readRoutes = defineRoutes({
     responses: { 200: ProductResponse },
     problems: { product_not_found },
   },
-});
+} as const satisfies RouteGroup;
 
 export const ProductChanged = defineEvent('ProductChanged.v1', z.object({ name: z.string(), price: MoneySchema }));
 export type ProductChanged = EventData<typeof ProductChanged>;

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { problems } from '#inventory/errors';
 import { platformProblems } from '#platform/http/problems';
-import { defineRoutes } from '#platform/http/route';
+import type { RouteGroup } from '#platform/http/route';
 import { defineEvent } from '#platform/messaging/events';
 import { SkuSchema } from '#platform/schemas';
 
@@ -39,7 +39,7 @@ const { sku_not_found, insufficient_stock, shards_lowered } = problems;
 const { key_reused, conflict } = platformProblems;
 const params = { sku: SkuSchema };
 
-export const writeRoutes = defineRoutes({
+export const writeRoutes = {
   adjustStock: {
     method: 'POST',
     path: '/v1/inventory/{sku}/adjustments',
@@ -61,9 +61,9 @@ export const writeRoutes = defineRoutes({
     responses: { 200: ShardsResponse },
     problems: { shards_lowered, conflict },
   },
-});
+} as const satisfies RouteGroup;
 
-export const readRoutes = defineRoutes({
+export const readRoutes = {
   getStock: {
     method: 'GET',
     path: '/v1/inventory/{sku}',
@@ -73,7 +73,7 @@ export const readRoutes = defineRoutes({
     responses: { 200: StockResponse },
     problems: { sku_not_found },
   },
-});
+} as const satisfies RouteGroup;
 
 const skus = z.object({ skus: z.array(SkuSchema) });
 const sku = z.object({ sku: z.string() });

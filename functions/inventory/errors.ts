@@ -1,7 +1,7 @@
-import { defineProblems } from '#platform/http/problems';
-import { defineSagaErrors } from '#platform/saga/saga-error';
+import type { Problems } from '#platform/http/problems';
+import type { SagaErrors } from '#platform/saga/saga-error';
 
-export const problems = defineProblems({
+export const problems = {
   sku_not_found: {
     status: 404,
     title: 'This SKU has no stock record.',
@@ -17,9 +17,9 @@ export const problems = defineProblems({
     title: 'The stock already lies in more shards, and the number of shards is never lowered.',
     detail: 'Read the stock to see its number of shards, and request at least as many.',
   },
-});
+} as const satisfies Problems;
 
-export const sagaErrors = defineSagaErrors({
-  StockUnavailable: 'a line asks for more than is available',
-  HoldCommitted: 'the stock of the order is sold and cannot be released',
-});
+export const sagaErrors = {
+  StockUnavailable: { name: 'StockUnavailable', message: 'a line asks for more than is available' },
+  HoldCommitted: { name: 'HoldCommitted', message: 'the stock of the order is sold and cannot be released' },
+} as const satisfies SagaErrors;

@@ -5,15 +5,21 @@ import { holdStep, releaseStep } from '#inventory/saga/steps';
 import { commitHoldsWorker } from '#inventory/workers/commit-holds';
 import { watchStockWorker } from '#inventory/workers/watch-stock';
 import { httpFunction } from '#platform/http/http-function';
-import { db } from '#platform/runtime/clients';
-import { lambda } from '#platform/runtime/lambda';
+import { db } from '#platform/runtime/db';
+import type { LambdaEntry } from '#platform/runtime/lambda';
 import { authenticateTenant } from '#tenants/public';
 
-export const write = lambda({ db }, httpFunction(writeRoutes, authenticateTenant, { adjustStock, setShards }));
-export const read = lambda({ db }, httpFunction(readRoutes, authenticateTenant, { getStock }));
+export const write = {
+  clients: { db },
+  create: (rt) => httpFunction(rt, authenticateTenant(rt), writeRoutes, { adjustStock, setShards }),
+} satisfies LambdaEntry<'db'>;
+export const read = {
+  clients: { db },
+  create: (rt) => httpFunction(rt, authenticateTenant(rt), readRoutes, { getStock }),
+} satisfies LambdaEntry<'db'>;
 
-export const hold = lambda({ db }, holdStep);
-export const release = lambda({ db }, releaseStep);
+export const hold = { clients: { db }, create: holdStep } satisfies LambdaEntry<'db'>;
+export const release = { clients: { db }, create: releaseStep } satisfies LambdaEntry<'db'>;
 
-export const commitHolds = lambda({ db }, commitHoldsWorker);
-export const watchStock = lambda({ db }, watchStockWorker);
+export const commitHolds = { clients: { db }, create: commitHoldsWorker } satisfies LambdaEntry<'db'>;
+export const watchStock = { clients: { db }, create: watchStockWorker } satisfies LambdaEntry<'db'>;

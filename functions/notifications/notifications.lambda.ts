@@ -1,5 +1,6 @@
 import { deliverWorker } from '#notifications/workers/deliver';
-import { db, mail } from '#platform/runtime/clients';
-import { lambda } from '#platform/runtime/lambda';
+import { mail } from '#platform/runtime/clients';
+import { db } from '#platform/runtime/db';
+import type { LambdaEntry } from '#platform/runtime/lambda';
 
-export const deliver = lambda({ db, mail }, deliverWorker);
+export const deliver = { clients: { db, mail }, create: deliverWorker } satisfies LambdaEntry<'db' | 'mail'>;

@@ -1,13 +1,11 @@
 import * as z from 'zod/mini';
-import { defineRoutes } from '#platform/http/route';
+import type { RouteGroup } from '#platform/http/route';
 
-const DependencyState = z.enum(['ok', 'failing']);
-const ReadinessResponse = z.object({
-  status: z.enum(['ok', 'degraded', 'unavailable']),
-  dependencies: z.record(z.string(), DependencyState),
-});
+/** The state of each dependency, by name: `ok` or `failing`. */
+const Dependencies = z.looseObject({});
+const ReadinessResponse = z.object({ status: z.enum(['ok', 'degraded']), dependencies: Dependencies });
 
-export const healthRoutes = defineRoutes({
+export const healthRoutes = {
   live: {
     method: 'GET',
     path: '/v1/health/live',
@@ -22,4 +20,4 @@ export const healthRoutes = defineRoutes({
     summary: 'Reports the state of each dependency.',
     responses: { 200: ReadinessResponse },
   },
-});
+} as const satisfies RouteGroup;

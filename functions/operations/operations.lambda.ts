@@ -2,7 +2,11 @@ import { healthRoutes } from '#operations/contract';
 import { live, ready } from '#operations/http/health';
 import { authenticateNobody } from '#platform/http/authenticate';
 import { httpFunction } from '#platform/http/http-function';
-import { bus, db, workflows } from '#platform/runtime/clients';
-import { lambda } from '#platform/runtime/lambda';
+import { bus, workflows } from '#platform/runtime/clients';
+import { db } from '#platform/runtime/db';
+import type { LambdaEntry } from '#platform/runtime/lambda';
 
-export const health = lambda({ db, bus, workflows }, httpFunction(healthRoutes, authenticateNobody, { live, ready }));
+export const health = {
+  clients: { db, bus, workflows },
+  create: (rt) => httpFunction(rt, authenticateNobody, healthRoutes, { live, ready }),
+} satisfies LambdaEntry<'db' | 'bus' | 'workflows'>;

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { problems } from '#orders/errors';
 import { platformProblems } from '#platform/http/problems';
-import { defineRoutes } from '#platform/http/route';
+import type { RouteGroup } from '#platform/http/route';
 import type { Money, OrderId, Sku, TenantId } from '#platform/kernel';
 import { defineEvent, type EventData } from '#platform/messaging/events';
 import { CurrencySchema, MoneySchema, OrderIdSchema, SkuSchema, TenantIdSchema } from '#platform/schemas';
@@ -88,7 +88,7 @@ const { key_reused } = platformProblems;
 const params = { id: OrderIdSchema };
 
 /** The routes that a shop uses to place and change orders. */
-export const writeRoutes = defineRoutes({
+export const writeRoutes = {
   placeOrder: {
     method: 'POST',
     path: '/v1/orders',
@@ -119,9 +119,9 @@ export const writeRoutes = defineRoutes({
     responses: { 201: OrderResponse },
     problems: { order_not_found, not_awaiting_payment, wrong_amount },
   },
-});
+} as const satisfies RouteGroup;
 
-export const readRoutes = defineRoutes({
+export const readRoutes = {
   listOrders: {
     method: 'GET',
     path: '/v1/orders',
@@ -139,9 +139,9 @@ export const readRoutes = defineRoutes({
     responses: { 200: OrderResponse },
     problems: { order_not_found },
   },
-});
+} as const satisfies RouteGroup;
 
-export const operatorRoutes = defineRoutes({
+export const operatorRoutes = {
   resumeOrder: {
     method: 'POST',
     path: '/v1/orders/{id}/resume',
@@ -152,7 +152,7 @@ export const operatorRoutes = defineRoutes({
     responses: { 202: OrderResponse },
     problems: { order_not_found, not_parked },
   },
-});
+} as const satisfies RouteGroup;
 
 const run = z.object({ run: z.int().check(z.minimum(1)) });
 

@@ -1,8 +1,8 @@
-import { defineProblems } from '#platform/http/problems';
+import type { Problems } from '#platform/http/problems';
 import type { Metrics } from '#platform/manifest';
-import { defineSagaErrors } from '#platform/saga/saga-error';
+import type { SagaErrors } from '#platform/saga/saga-error';
 
-export const problems = defineProblems({
+export const problems = {
   order_not_found: {
     status: 404,
     title: 'There is no such order.',
@@ -48,12 +48,12 @@ export const problems = defineProblems({
     title: 'The total exceeds the limit of an order.',
     detail: 'Split the order.',
   },
-});
+} as const satisfies Problems;
 
-export const sagaErrors = defineSagaErrors({
+export const sagaErrors = {
   /** The order is no longer in the task's run, or a tombstone exists. Whoever moved the order has published what follows. */
-  Superseded: 'the order has moved on',
-});
+  Superseded: { name: 'Superseded', message: 'the order has moved on' },
+} as const satisfies SagaErrors;
 
 export const metrics = {
   OrdersRestarted: {

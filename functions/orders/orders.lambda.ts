@@ -6,25 +6,29 @@ import { awaitPaymentStep, closeStep, confirmStep, parkStep, refuseStep } from '
 import { startSagaWorker } from '#orders/workers/start-saga';
 import { sweepWorker } from '#orders/workers/sweep';
 import { httpFunction } from '#platform/http/http-function';
-import { db, secrets, workflows } from '#platform/runtime/clients';
-import { lambda } from '#platform/runtime/lambda';
+import { secrets, workflows } from '#platform/runtime/clients';
+import { db } from '#platform/runtime/db';
+import type { LambdaEntry } from '#platform/runtime/lambda';
 import { authenticateTenant, authenticateTenantOrOperator } from '#tenants/public';
 
-export const write = lambda(
-  { db },
-  httpFunction(writeRoutes, authenticateTenant, { placeOrder, cancelOrder, recordPayment }),
-);
-export const read = lambda({ db }, httpFunction(readRoutes, authenticateTenant, { listOrders, getOrder }));
-export const operate = lambda(
-  { db, secrets },
-  httpFunction(operatorRoutes, authenticateTenantOrOperator, { resumeOrder }),
-);
+export const write = {
+  clients: { db },
+  create: (rt) => httpFunction(rt, authenticateTenant(rt), writeRoutes, { placeOrder, cancelOrder, recordPayment }),
+} satisfies LambdaEntry<'db'>;
+export const read = {
+  clients: { db },
+  create: (rt) => httpFunction(rt, authenticateTenant(rt), readRoutes, { listOrders, getOrder }),
+} satisfies LambdaEntry<'db'>;
+export const operate = {
+  clients: { db, secrets },
+  create: (rt) => httpFunction(rt, authenticateTenantOrOperator(rt), operatorRoutes, { resumeOrder }),
+} satisfies LambdaEntry<'db' | 'secrets'>;
 
-export const startSaga = lambda({ workflows }, startSagaWorker);
-export const sweep = lambda({ db }, sweepWorker);
+export const startSaga = { clients: { workflows }, create: startSagaWorker } satisfies LambdaEntry<'workflows'>;
+export const sweep = { clients: { db }, create: sweepWorker } satisfies LambdaEntry<'db'>;
 
-export const confirm = lambda({ db }, confirmStep);
-export const refuse = lambda({ db }, refuseStep);
-export const close = lambda({ db }, closeStep);
-export const awaitPayment = lambda({ db }, awaitPaymentStep);
-export const park = lambda({ db }, parkStep);
+export const confirm = { clients: { db }, create: confirmStep } satisfies LambdaEntry<'db'>;
+export const refuse = { clients: { db }, create: refuseStep } satisfies LambdaEntry<'db'>;
+export const close = { clients: { db }, create: closeStep } satisfies LambdaEntry<'db'>;
+export const awaitPayment = { clients: { db }, create: awaitPaymentStep } satisfies LambdaEntry<'db'>;
+export const park = { clients: { db }, create: parkStep } satisfies LambdaEntry<'db'>;

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { problems as orderProblems } from '#orders/errors';
 import { problems } from '#payments/errors';
 import { platformProblems } from '#platform/http/problems';
-import { defineRoutes } from '#platform/http/route';
+import type { RouteGroup } from '#platform/http/route';
 import { defineEvent } from '#platform/messaging/events';
 import { ID_FORM, MoneySchema } from '#platform/schemas';
 
@@ -33,7 +33,7 @@ const { invalid_signature, charge_not_found } = problems;
 const { wrong_amount } = orderProblems;
 const { malformed_json, invalid_body, not_found } = platformProblems;
 
-export const callbackRoutes = defineRoutes({
+export const callbackRoutes = {
   receiveCallback: {
     method: 'POST',
     path: '/v1/providers/{provider}/callbacks',
@@ -44,4 +44,4 @@ export const callbackRoutes = defineRoutes({
     // the body is parsed after its signature was verified, so its problems are declared here
     problems: { invalid_signature, charge_not_found, wrong_amount, malformed_json, invalid_body, not_found },
   },
-});
+} as const satisfies RouteGroup;

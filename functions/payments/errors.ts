@@ -1,8 +1,8 @@
-import { defineProblems } from '#platform/http/problems';
+import type { Problems } from '#platform/http/problems';
 import type { Metrics } from '#platform/manifest';
-import { defineSagaErrors } from '#platform/saga/saga-error';
+import type { SagaErrors } from '#platform/saga/saga-error';
 
-export const problems = defineProblems({
+export const problems = {
   invalid_signature: {
     status: 401,
     title: 'The signature is missing, wrong or too old.',
@@ -13,14 +13,17 @@ export const problems = defineProblems({
     title: 'There is no charge under this key.',
     detail: 'Check the key. It has the form `<tenantId>.<orderId>`.',
   },
-});
+} as const satisfies Problems;
 
-export const sagaErrors = defineSagaErrors({
-  PaymentDeclined: 'the provider declined the payment',
-  PaymentUnavailable: 'the provider is unavailable and will never be called for this order',
-  PaymentUnknown: 'it is unknown whether the provider acted',
-  SettlementRefused: 'the provider refuses the refund',
-});
+export const sagaErrors = {
+  PaymentDeclined: { name: 'PaymentDeclined', message: 'the provider declined the payment' },
+  PaymentUnavailable: {
+    name: 'PaymentUnavailable',
+    message: 'the provider is unavailable and will never be called for this order',
+  },
+  PaymentUnknown: { name: 'PaymentUnknown', message: 'it is unknown whether the provider acted' },
+  SettlementRefused: { name: 'SettlementRefused', message: 'the provider refuses the refund' },
+} as const satisfies SagaErrors;
 
 export const metrics = {
   BreakerOpened: {

@@ -3,9 +3,13 @@ import { receiveCallback } from '#payments/http/callbacks';
 import { chargeStep, settleStep } from '#payments/saga/steps';
 import { authenticateNobody } from '#platform/http/authenticate';
 import { httpFunction } from '#platform/http/http-function';
-import { db, secrets } from '#platform/runtime/clients';
-import { lambda } from '#platform/runtime/lambda';
+import { secrets } from '#platform/runtime/clients';
+import { db } from '#platform/runtime/db';
+import type { LambdaEntry } from '#platform/runtime/lambda';
 
-export const charge = lambda({ db, secrets }, chargeStep);
-export const settle = lambda({ db, secrets }, settleStep);
-export const callbacks = lambda({ db, secrets }, httpFunction(callbackRoutes, authenticateNobody, { receiveCallback }));
+export const charge = { clients: { db, secrets }, create: chargeStep } satisfies LambdaEntry<'db' | 'secrets'>;
+export const settle = { clients: { db, secrets }, create: settleStep } satisfies LambdaEntry<'db' | 'secrets'>;
+export const callbacks = {
+  clients: { db, secrets },
+  create: (rt) => httpFunction(rt, authenticateNobody, callbackRoutes, { receiveCallback }),
+} satisfies LambdaEntry<'db' | 'secrets'>;

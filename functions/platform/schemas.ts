@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { OrderId, Sku, TenantId } from '#platform/kernel';
 
 /** A string of this form as a branded type: parsed once at the edge, never cast later. */
-const branded = /* @__NO_SIDE_EFFECTS__ */ <T extends string>(form: RegExp) =>
+const branded = <T extends string>(form: RegExp) =>
   z.string().check(z.regex(form)) as unknown as z.ZodMiniType<T, string>;
 
 /** Ids and SKUs as clients may send them. Keys and URLs are built from them. */

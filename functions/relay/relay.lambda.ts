@@ -1,5 +1,5 @@
 import { bus, queues } from '#platform/runtime/clients';
-import { lambda } from '#platform/runtime/lambda';
+import type { LambdaEntry } from '#platform/runtime/lambda';
 import { relay } from '#relay/relay';
 
-export const publish = lambda({ bus, queues }, relay);
+export const publish = { clients: { bus, queues }, create: relay } satisfies LambdaEntry<'bus' | 'queues'>;

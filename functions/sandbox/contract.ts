@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { platformProblems } from '#platform/http/problems';
-import { defineRoutes } from '#platform/http/route';
+import type { RouteGroup } from '#platform/http/route';
 import { ID_FORM } from '#platform/schemas';
 import { problems } from '#sandbox/errors';
 
@@ -69,7 +69,7 @@ const { conflict } = platformProblems;
 const params = { key: KeySchema };
 
 /** The API of a payment provider, with controls for tests. */
-export const providerRoutes = defineRoutes({
+export const providerRoutes = {
   charge: {
     method: 'POST',
     path: '/sandbox/charges',
@@ -124,4 +124,4 @@ export const providerRoutes = defineRoutes({
     body: Outage,
     responses: { 200: z.object({ tenantId: z.string(), until: z.iso.datetime() }) },
   },
-});
+} as const satisfies RouteGroup;

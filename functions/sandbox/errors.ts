@@ -1,6 +1,6 @@
-import { defineProblems } from '#platform/http/problems';
+import type { Problems } from '#platform/http/problems';
 
-export const problems = defineProblems({
+export const problems = {
   charge_not_found: {
     status: 404,
     title: 'There is no charge under this key.',
@@ -16,4 +16,4 @@ export const problems = defineProblems({
     title: 'The refund is refused.',
     detail: 'Remove the cause of the refusal, then request the refund again.',
   },
-});
+} as const satisfies Problems;

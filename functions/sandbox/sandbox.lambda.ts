@@ -1,6 +1,7 @@
 import { httpFunction } from '#platform/http/http-function';
-import { db, secrets } from '#platform/runtime/clients';
-import { lambda } from '#platform/runtime/lambda';
+import { secrets } from '#platform/runtime/clients';
+import { db } from '#platform/runtime/db';
+import type { LambdaEntry } from '#platform/runtime/lambda';
 import { providerRoutes } from '#sandbox/contract';
 import {
   allowRefund,
@@ -12,14 +13,15 @@ import {
   voidCharge,
 } from '#sandbox/http/provider';
 
-export const provider = lambda(
-  { db, secrets },
-  httpFunction(providerRoutes, authenticateMerchant, {
-    charge,
-    getCharge,
-    voidCharge,
-    refundCharge,
-    allowRefund,
-    startOutage,
-  }),
-);
+export const provider = {
+  clients: { db, secrets },
+  create: (rt) =>
+    httpFunction(rt, authenticateMerchant(rt), providerRoutes, {
+      charge,
+      getCharge,
+      voidCharge,
+      refundCharge,
+      allowRefund,
+      startOutage,
+    }),
+} satisfies LambdaEntry<'db' | 'secrets'>;

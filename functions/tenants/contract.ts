@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { platformProblems } from '#platform/http/problems';
-import { defineRoutes } from '#platform/http/route';
+import type { RouteGroup } from '#platform/http/route';
 import type { TenantId } from '#platform/kernel';
 import { defineEvent, type EventData } from '#platform/messaging/events';
 import { TenantIdSchema } from '#platform/schemas';
@@ -13,7 +13,7 @@ const CreatedTenantResponse = z.object({ id: TenantIdSchema, name: z.string(), a
 
 const { conflict } = platformProblems;
 
-export const writeRoutes = defineRoutes({
+export const writeRoutes = {
   createTenant: {
     method: 'POST',
     path: '/v1/tenants',
@@ -23,7 +23,7 @@ export const writeRoutes = defineRoutes({
     responses: { 201: CreatedTenantResponse },
     problems: { conflict },
   },
-});
+} as const satisfies RouteGroup;
 
 export const TenantChanged = defineEvent('TenantChanged.v1', z.object({ name: z.string() }));
 export type TenantChanged = EventData<typeof TenantChanged>;

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Delivery, Notice } from '#notifications/domain/delivery';
+import type { Delivery, Notice, Receipt } from '#notifications/domain/delivery';
 import { deliveryKey } from '#notifications/table/keys';
 import type { Deliveries } from '#notifications/use-cases/ports';
 import type { Runtime } from '#platform/runtime/runtime';
@@ -13,22 +13,19 @@ export const deliveryTable = (rt: Runtime<'db'>): Deliveries =>
     schema: DeliveryItem,
   });
 
-const notice = {
-  tenantId: TenantIdSchema,
-  orderId: OrderIdSchema,
-  kind: z.enum(['confirmed', 'cancelled', 'awaiting_payment']),
-  v: z.int(),
-};
-
 const DeliveryItem = z.pipe(
-  z.discriminatedUnion('status', [
-    z.object({ ...notice, status: z.literal('sending'), leasedUntil: z.string() }),
-    z.object({
-      ...notice,
-      status: z.literal('sent'),
-      sentAt: z.string(),
-      receipt: z.record(z.string(), z.string()),
-    }),
-  ]),
-  z.transform(({ v, ...delivery }): Delivery => ({ ...delivery, version: v })),
+  z.object({
+    tenantId: TenantIdSchema,
+    orderId: OrderIdSchema,
+    kind: z.enum(['confirmed', 'cancelled', 'awaiting_payment']),
+    status: z.enum(['sending', 'sent']),
+    leasedUntil: z.optional(z.string()),
+    sentAt: z.optional(z.string()),
+    receipt: z.optional(z.looseObject({})),
+    v: z.int(),
+  }),
+  z.transform(({ v, status, leasedUntil = '', sentAt = '', receipt = {}, ...notice }): Delivery => {
+    if (status === 'sending') return { ...notice, version: v, status, leasedUntil };
+    return { ...notice, version: v, status, sentAt, receipt: receipt as Receipt };
+  }),
 );

@@ -1,4 +1,4 @@
-import { dependencies } from '#operations/adapters/dependencies';
+import { dependencies as dependencyChecks } from '#operations/adapters/dependencies';
 import type { healthRoutes } from '#operations/contract';
 import { checkReadiness } from '#operations/use-cases/check-readiness';
 import type { RouteHandler } from '#platform/http/route';
@@ -9,10 +9,10 @@ type Routes = typeof healthRoutes;
 export const live = (): RouteHandler<Routes['live']> => async () => ({ status: 200, body: { status: 'ok' } });
 
 export const ready = (rt: Runtime<'db' | 'bus' | 'workflows'>): RouteHandler<Routes['ready']> => {
-  const check = checkReadiness(dependencies(rt), () => rt.now().getTime());
+  const check = checkReadiness(dependencyChecks(rt), () => rt.now().getTime());
   return async () => {
-    const readiness = await check();
-    if (readiness.status !== 'unavailable') return { status: 200, body: readiness };
-    return { problem: 'unavailable', members: { dependencies: readiness.dependencies } };
+    const { status, dependencies } = await check();
+    if (status === 'unavailable') return { problem: 'unavailable', members: { dependencies } };
+    return { status: 200, body: { status, dependencies } };
   };
 };

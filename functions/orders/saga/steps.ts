@@ -10,8 +10,6 @@ import type { Runtime } from '#platform/runtime/runtime';
 import { SagaError } from '#platform/saga/saga-error';
 import { taskFunction } from '#platform/saga/task';
 
-type StepActions = ReturnType<typeof sagaStepActions>;
-
 /** The saga ends without another write where its order has moved on. A missing order is a fault. */
 const requireSuccess = (result: Result<Order, 'superseded' | 'order_not_found'>): void => {
   if (result.ok) return;
@@ -20,16 +18,14 @@ const requireSuccess = (result: Result<Order, 'superseded' | 'order_not_found'>)
 };
 
 /** A task that only moves its order to another status. */
-const orderStep =
-  (action: (actions: StepActions) => (step: SagaStep) => Promise<Result<Order, 'superseded' | 'order_not_found'>>) =>
-  (rt: Runtime<'db'>) => {
-    const run = action(sagaStepActions(orderTable(rt), orderClock(rt)));
-    return taskFunction(rt, SagaStep, async (step) => requireSuccess(await run(step)));
-  };
+const orderStep = (rt: Runtime<'db'>, name: 'confirm' | 'awaitPayment' | 'close') => {
+  const run = sagaStepActions(orderTable(rt), orderClock(rt))[name];
+  return taskFunction(rt, SagaStep, async (step) => requireSuccess(await run(step)));
+};
 
-export const confirmStep = orderStep(({ confirm }) => confirm);
-export const awaitPaymentStep = orderStep(({ awaitPayment }) => awaitPayment);
-export const closeStep = orderStep(({ close }) => close);
+export const confirmStep = (rt: Runtime<'db'>) => orderStep(rt, 'confirm');
+export const awaitPaymentStep = (rt: Runtime<'db'>) => orderStep(rt, 'awaitPayment');
+export const closeStep = (rt: Runtime<'db'>) => orderStep(rt, 'close');
 
 /** The refusals of other tasks that cancel an order, and the reason that the order then shows. */
 const reasonOf = { StockUnavailable: 'out_of_stock', PaymentDeclined: 'payment_declined' } as const;

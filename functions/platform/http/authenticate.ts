@@ -10,7 +10,7 @@ export type Caller =
 export type Authenticate = (authorization: string | undefined) => Promise<Caller | undefined>;
 
 /** For functions whose routes are all public. */
-export const authenticateNobody = (): Authenticate => async () => undefined;
+export const authenticateNobody: Authenticate = async () => undefined;
 
 /** The token of `Bearer <token>` (RFC 6750; the scheme is not case-sensitive). */
 export const bearerToken = (authorization: string | undefined): string | undefined =>

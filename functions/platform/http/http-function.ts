@@ -37,7 +37,7 @@ type SdkError = Parameters<typeof isServerError>[0];
 /** A client can resolve these by sending the request again. */
 const isTransient = (error: SdkError) => isThrottlingError(error) || isTransientError(error) || isServerError(error);
 
-/** Serves routes as one function. An unexpected error is logged once, here, and never shown to the client. */
+/** Serves routes as one function. */
 const serve = (rt: BaseRuntime, authenticate: Authenticate, routes: readonly ServedRoute[]): HttpFunction => {
   const router = httpRouter<APIGatewayProxyEvent, APIGatewayProxyResult>({
     routes: routes.map((route) => ({
@@ -76,23 +76,20 @@ export type RouteHandlers<R extends RouteGroup, RT> = { readonly [N in keyof R]:
 
 /**
  * A function that serves one group of routes of a contract, each by the handler of its name. The work of a request, and all that
- * follows from it, runs under the correlation id that the client sent, otherwise under the request's own; the response says which.
+ * follows from it, runs under the correlation id that the client sent, otherwise under the request's own; the response says which. An
+ * unexpected error is logged once, here, and never shown to the client.
  */
-export const httpFunction =
-  /* @__NO_SIDE_EFFECTS__ */
-    <R extends RouteGroup, RT extends BaseRuntime>(
-      routes: R,
-      authenticate: (rt: RT) => Authenticate,
-      handlers: RouteHandlers<R, RT>,
-    ) =>
-    (rt: RT): HttpFunction =>
-      serve(
-        rt,
-        authenticate(rt),
-        Object.entries<RouteDefinition>(routes).map(([name, definition]) =>
-          serveRoute(
-            definition,
-            (handlers as RouteHandlers<RouteGroup, RT>)[name]?.(rt) as RouteHandler<RouteDefinition>,
-          ),
-        ),
-      );
+export const httpFunction = <R extends RouteGroup, RT extends BaseRuntime>(
+  rt: RT,
+  authenticate: Authenticate,
+  routes: R,
+  handlers: RouteHandlers<R, RT>,
+): HttpFunction =>
+  serve(
+    rt,
+    authenticate,
+    Object.entries<RouteDefinition>(routes).map(([name, definition]) => {
+      const createHandler = handlers[name] as (rt: RT) => RouteHandler<RouteDefinition>;
+      return serveRoute(definition, createHandler(rt));
+    }),
+  );

@@ -5,11 +5,8 @@
 export type Problem = { readonly status: number; readonly title: string; readonly detail: string };
 export type Problems = Readonly<Record<string, Problem>>;
 
-/** Fixes the type of a context's problems, so that a route can only answer with those that its contract declares. */
-export const defineProblems = /* @__NO_SIDE_EFFECTS__ */ <const P extends Problems>(problems: P): P => problems;
-
 /** The problems that any route, or the gateway in front of it, may answer with. Contexts define their own in `errors.ts`. */
-export const platformProblems = defineProblems({
+export const platformProblems = {
   bad_request: {
     status: 400,
     title: 'The request is invalid.',
@@ -90,7 +87,7 @@ export const platformProblems = defineProblems({
     title: 'The service did not respond in time.',
     detail: 'Send the request again with the same Idempotency-Key: the first attempt may have succeeded.',
   },
-});
+} as const satisfies Problems;
 export type PlatformProblemCode = keyof typeof platformProblems;
 
 export const PROBLEM_TYPE = 'application/problem+json';

@@ -42,9 +42,6 @@ export type RouteDefinition = {
 export type RouteGroup = Readonly<Record<string, RouteDefinition>>;
 export type Routes = Readonly<Record<string, RouteGroup>>;
 
-/** Fixes the types of the routes that one function serves, so that its handlers are checked against them. */
-export const defineRoutes = /* @__NO_SIDE_EFFECTS__ */ <const R extends RouteGroup>(routes: R): R => routes;
-
 const FOR_EVERY_ROUTE = ['throttled', 'internal', 'bad_gateway', 'unavailable', 'timeout'] as const;
 
 /** Every problem that a route may answer with: its own, and those that its scope, its input and the gateway imply. */

@@ -1,10 +1,8 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { REQUEST_TIMEOUT_MS, retryStrategy } from '#platform/runtime/retry';
 
 /** What every client has on AWS: our retry strategy, and time-outs that throw. */
@@ -13,12 +11,8 @@ export const clientOptions = () => ({
   requestHandler: { connectionTimeout: 1_000, requestTimeout: REQUEST_TIMEOUT_MS, throwOnRequestTimeout: true },
 });
 
-// One client for each service. A bundle keeps those that its function names and drops the rest.
+// A bundle keeps the clients that its function names and drops the others. The table's client is in db.ts.
 
-export const db = () =>
-  DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions()), {
-    marshallOptions: { removeUndefinedValues: true },
-  });
 export const bus = () => new EventBridgeClient(clientOptions());
 export const workflows = () => new SFNClient(clientOptions());
 export const secrets = () => new SecretsManagerClient(clientOptions());

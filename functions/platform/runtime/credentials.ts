@@ -1,6 +1,6 @@
 /**
- * Stands in every bundle for the SDK's chain of credential providers. Lambda hands credentials over in these variables, where the
- * chain looks first; its other links (profiles, sign-in, STS, instance metadata) are a quarter of a bundle and never reached.
+ * Replaces `@aws-sdk/credential-provider-node` in every bundle. Lambda passes credentials in these variables, where the SDK's chain of
+ * providers looks first. Its other providers (profiles, sign-in, STS, instance metadata) are a quarter of a bundle and never reached.
  */
 export const defaultProvider = () => async () => {
   const {

@@ -20,5 +20,5 @@ export const ListQuery = z.strictObject({
 export type ListQuery = z.infer<typeof ListQuery>;
 
 /** A page of a list as its response shows it. `next` is the cursor of the next page, null on the last one. */
-export const pageOf = /* @__NO_SIDE_EFFECTS__ */ <T extends z.ZodMiniType>(item: T) =>
+export const pageOf = <T extends z.ZodMiniType>(item: T) =>
   z.object({ items: z.readonly(z.array(item)), next: z.nullable(z.string()) });

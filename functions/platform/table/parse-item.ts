@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
-import { describeIssues } from '#platform/http/body';
 import type { Item } from '#platform/table/batch-get';
 
-/** Parses an item of the table. An item that does not match its schema is a fault, and the error names the item. */
+/** Parses an item of the table. An item that does not match its schema is a fault; the error names the item and the attributes. */
 export const parseItem = <T>(schema: z.ZodMiniType<T>, item: Item): T => {
-  const parsed = z.safeParse(schema, item, describeIssues);
+  const parsed = z.safeParse(schema, item);
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
+  // issue codes instead of messages: the functions that only read items bundle no language
+  const issues = parsed.error.issues.map(({ path, code }) => `${path.join('.')}: ${code}`).join('; ');
   throw new Error(`the item ${String(item['pk'])} does not match its schema: ${issues}`);
 };
