@@ -35,7 +35,11 @@ export type MetricName = KeysOf<Context, 'metrics'>;
 const merged = <T>(kind: string, parts: readonly Readonly<Record<string, T>>[]): Readonly<Record<string, T>> => {
   const entries = parts.flatMap((part) => Object.entries(part));
   for (const [name, definition] of entries)
-    if (entries.some(([other, its]) => other === name && JSON.stringify(its) !== JSON.stringify(definition)))
+    if (
+      entries.some(
+        ([other, otherDefinition]) => other === name && JSON.stringify(otherDefinition) !== JSON.stringify(definition),
+      )
+    )
       throw new Error(`two contexts define the ${kind} ${name} differently`);
   return Object.fromEntries(entries);
 };

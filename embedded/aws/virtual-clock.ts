@@ -10,7 +10,7 @@ export type VirtualClock = Clock & {
   readonly pendingTimers: () => number;
 };
 
-/** Promises that a task resolves run their callbacks within so many turns of the event loop. */
+/** Promises that a task resolves run their callbacks within that many turns of the event loop. */
 const SETTLING_TURNS = 5;
 
 const settle = async () => {

@@ -27,8 +27,8 @@ import { createFunctionRuntime, type FunctionRuntime, type RuntimeOptions } from
 const ROOT = join(import.meta.dirname, '../..');
 const DEFAULT_TIMEOUT_SECONDS = 10;
 
-/** An entry module: a context's entry points by name. */
-export type EntryModule = Readonly<Record<string, LambdaEntry<keyof Clients, Handler>>>;
+/** An entry module: a context's entry points by name. The host brings the clients. */
+export type EntryModule = Readonly<Record<string, Pick<LambdaEntry<keyof Clients, Handler>, 'create'>>>;
 
 /** Loads entry modules by their path from the project's root. Tests provide their own. */
 export type LoadEntries = (file: string) => Promise<EntryModule>;

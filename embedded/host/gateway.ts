@@ -31,7 +31,7 @@ type Options = {
   readonly stage: StageName;
   readonly clock: Clock;
   readonly newId: () => string;
-  readonly work: InFlight;
+  readonly inFlight: InFlight;
 };
 
 export const problemAnswer = (code: PlatformProblemCode): HttpAnswer => ({
@@ -79,7 +79,7 @@ const failure = (error: unknown): HttpAnswer => {
  * API Gateway with a proxy integration for each route. It runs no authorizer: functions verify keys themselves, with the same
  * code.
  */
-export const gateway = ({ endpoints, invoke, stage, clock, newId, work }: Options) => {
+export const gateway = ({ endpoints, invoke, stage, clock, newId, inFlight }: Options) => {
   const routes = router({ maxParamLength: 10_000 });
   for (const endpoint of endpoints) {
     const path = endpoint.route.path.replaceAll(/\{(\w+)\}/g, ':$1');
@@ -125,14 +125,14 @@ export const gateway = ({ endpoints, invoke, stage, clock, newId, work }: Option
     if (!found) return problemAnswer('not_found');
     const { route, function: fn } = found.store as Endpoint;
     const event = eventOf(request, { path: route.path, params: found.params as Record<string, string> });
-    work.begin();
+    inFlight.begin();
     try {
       const result = await invoke(fn, event);
       return isResult(result) ? answerOf(result) : problemAnswer('bad_gateway');
     } catch (error) {
       return failure(error);
     } finally {
-      work.end();
+      inFlight.end();
     }
   };
 };

@@ -123,7 +123,7 @@ export const createHost = (options: HostOptions): Host => {
   const { invoke, invokeAndLog } = createInvoker({ functions, interceptors, logLevel });
 
   const handleRequest = gateway({
-    ...{ invoke: invokeAndLog, stage, clock, newId, work: inFlight },
+    ...{ invoke: invokeAndLog, stage, clock, newId, inFlight },
     endpoints: assembly.functions.flatMap(({ id, routes }) => routes.map((route) => ({ route, function: id }))),
   });
   const consumers = createConsumers({

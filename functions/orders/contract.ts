@@ -157,28 +157,39 @@ export const operatorRoutes = {
 const run = z.object({ run: z.int().check(z.minimum(1)) });
 
 /** An order was accepted; run 1 fulfils it. */
-export const OrderPlaced = defineEvent('OrderPlaced.v1', run);
+export const OrderPlaced = defineEvent('OrderPlaced.v1', run, OrderIdSchema);
 /** The provider is unavailable: the customer must pay `total` another way by `deadline`, with the order's id as reference. */
 export const OrderAwaitingPayment = defineEvent(
   'OrderAwaitingPayment.v1',
   z.extend(run, { total: MoneySchema, deadline: z.iso.datetime() }),
+  OrderIdSchema,
 );
 /** The order is final: its stock is held and its money captured. `total` in minor units. */
 export const OrderConfirmed = defineEvent(
   'OrderConfirmed.v1',
   z.extend(run, { total: MoneySchema, paidBy: z.enum(['provider', 'offline']) }),
+  OrderIdSchema,
 );
 /** The order made no progress: its saga starts again, as `run`. */
 export const OrderRestarted = defineEvent(
   'OrderRestarted.v1',
   z.extend(run, { saga: z.enum(['fulfil-order', 'unwind-order']) }),
+  OrderIdSchema,
 );
 /** The order is unwound by `run`: its money is settled and its stock released. */
-export const OrderCancelling = defineEvent('OrderCancelling.v1', z.extend(run, { reason: ReasonSchema }));
+export const OrderCancelling = defineEvent(
+  'OrderCancelling.v1',
+  z.extend(run, { reason: ReasonSchema }),
+  OrderIdSchema,
+);
 /** The order holds no stock and keeps no money. */
-export const OrderCancelled = defineEvent('OrderCancelled.v1', z.extend(run, { reason: ReasonSchema }));
+export const OrderCancelled = defineEvent('OrderCancelled.v1', z.extend(run, { reason: ReasonSchema }), OrderIdSchema);
 /** The order could not be unwound. `POST /v1/orders/{id}/resume` continues once the cause is gone. */
-export const OrderNeedsAttention = defineEvent('OrderNeedsAttention.v1', z.extend(run, { cause: z.string() }));
+export const OrderNeedsAttention = defineEvent(
+  'OrderNeedsAttention.v1',
+  z.extend(run, { cause: z.string() }),
+  OrderIdSchema,
+);
 export type OrderRun = EventData<typeof OrderPlaced>;
 
 /** All events of this context, by type. */
@@ -212,7 +223,7 @@ export type OrderForSaga = {
 };
 
 /** What an order's customer is told about it. */
-export type OrderForCustomer = {
+export type CustomerOrder = {
   readonly email: string;
   readonly total: Money;
   readonly status: string;
@@ -221,7 +232,7 @@ export type OrderForCustomer = {
 };
 
 /** Reads the order strongly for its customer's mail; undefined where there is none. */
-export type FindOrderForCustomer = (tenantId: TenantId, orderId: OrderId) => Promise<OrderForCustomer | undefined>;
+export type FindOrderForCustomer = (tenantId: TenantId, orderId: OrderId) => Promise<CustomerOrder | undefined>;
 
 /** Reads the order strongly; undefined unless it has this status and the step's run. Every task checks this fence before it acts. */
 export type FindOrderForRun = (step: SagaStep, status: 'placed' | 'cancelling') => Promise<OrderForSaga | undefined>;

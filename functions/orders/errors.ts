@@ -51,7 +51,7 @@ export const problems = {
 } as const satisfies Problems;
 
 export const sagaErrors = {
-  /** The order is no longer in the task's run, or a tombstone exists. Whoever moved the order has published what follows. */
+  /** The order is no longer in the task's run, or a tombstone exists. The write that moved the order has published what follows. */
   Superseded: { name: 'Superseded', message: 'the order has moved on' },
 } as const satisfies SagaErrors;
 

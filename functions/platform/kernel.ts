@@ -12,6 +12,6 @@ export type Result<T, E> = { readonly ok: true; readonly value: T } | { readonly
 export const ok = <T>(value: T): Result<T, never> => ({ ok: true, value });
 export const err = <E>(error: E): Result<never, E> => ({ ok: false, error });
 
-/** ISO 8601, UTC, with milliseconds: sorts as text as it does in time. */
+/** ISO 8601, UTC, with milliseconds: its order as text is its order in time. */
 export type Instant = string;
 export const addMs = (at: Instant, ms: number): Instant => new Date(Date.parse(at) + ms).toISOString();

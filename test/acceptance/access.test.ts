@@ -16,25 +16,25 @@ const guarded = contexts.flatMap((context) =>
 );
 
 describe.each(guarded)('$method $path', ({ method, path, scope, base }) => {
-  const knock = (key?: string) => send(method, `${base}${path.replaceAll(/{\w+}/g, 'a.b')}`, { key });
+  const sendTo = (key?: string) => send(method, `${base}${path.replaceAll(/{\w+}/g, 'a.b')}`, { key });
 
-  test('is closed to whoever shows no key, or one that nobody has', async () => {
+  test('refuses requests without a key and with an unknown key', async () => {
     const { tenantId } = await openShop();
-    expectProblem(await knock(), 'unauthenticated');
-    expectProblem(await knock('nobody'), 'unauthenticated');
-    expectProblem(await knock(`bw_${tenantId}_${'x'.repeat(32)}`), 'unauthenticated');
+    expectProblem(await sendTo(), 'unauthenticated');
+    expectProblem(await sendTo('nobody'), 'unauthenticated');
+    expectProblem(await sendTo(`bw_${tenantId}_${'x'.repeat(32)}`), 'unauthenticated');
   });
 
-  // only what answers the operator holds the operator's key, and the provider knows its own alone: to others it is unknown
-  const others: Readonly<Record<Exclude<Scope, 'public'>, readonly [() => Promise<string>, ProblemCode]>> = {
+  // only operator routes have the operator's key, and the provider has only its own: everywhere else these keys are unknown
+  const otherKeys: Readonly<Record<Exclude<Scope, 'public'>, readonly [() => Promise<string>, ProblemCode]>> = {
     tenant: [async () => host.operatorKey, 'unauthenticated'],
     operator: [async () => (await openShop()).key, 'forbidden'],
     provider: [async () => host.operatorKey, 'unauthenticated'],
   };
-  const [keyOfOther, refusal] = others[scope];
-  test(`is closed to the key of someone else: ${refusal}`, async () => {
-    expectProblem(await knock(await keyOfOther()), refusal);
+  const [getOtherKey, refusal] = otherKeys[scope];
+  test(`refuses the key of another role: ${refusal}`, async () => {
+    expectProblem(await sendTo(await getOtherKey()), refusal);
   });
 });
 
-test('there are routes to guard', () => expect(guarded.length).toBeGreaterThan(10));
+test('there are guarded routes', () => expect(guarded.length).toBeGreaterThan(10));

@@ -1,23 +1,23 @@
 import { expect, test } from 'vitest';
 import type { Product } from './client.ts';
 import { host } from './host.ts';
-import { until } from './poll.ts';
+import { pollUntil } from './poll.ts';
 import { openShop, PRICE } from './shop.ts';
 
-test('a product is put, read, and put anew', async () => {
+test('a product is created, read and replaced', async () => {
   const shop = await openShop();
   const first = await shop.putProduct('mug', { name: 'Mug', price: PRICE });
   expect(first).toMatchObject({ status: 201, body: { sku: 'mug', name: 'Mug', price: PRICE } });
-  const dearer = { name: 'Mug, blue', price: { amount: 1_400, currency: 'EUR' } };
-  expect(await shop.putProduct('mug', dearer)).toMatchObject({ status: 200, body: dearer });
-  expect(await shop.product('mug')).toMatchObject({ status: 200, body: { sku: 'mug', ...dearer } });
+  const replacement = { name: 'Mug, blue', price: { amount: 1_400, currency: 'EUR' } };
+  expect(await shop.putProduct('mug', replacement)).toMatchObject({ status: 200, body: replacement });
+  expect(await shop.product('mug')).toMatchObject({ status: 200, body: { sku: 'mug', ...replacement } });
 });
 
-test('the list of products comes in pages that meet without gap or overlap', async () => {
+test('the pages of the list of products have no gap and no overlap', async () => {
   const shop = await openShop();
   const skus = ['apron', 'bowl', 'cup', 'dish', 'ewer'];
   await Promise.all(skus.map((sku) => shop.putProduct(sku, { name: sku, price: PRICE })));
-  const all = await until(
+  const all = await pollUntil(
     host.limits.orderMs,
     () => shop.products(),
     ({ body }) => body.items.length === skus.length,

@@ -30,22 +30,27 @@ export type Order = {
 export type Charge = { readonly status: string; readonly captured: number; readonly refunded: number };
 export type Page<T> = { readonly items: readonly T[]; readonly next: string | null };
 
-/** The body is what the test takes it for; what it really is, the test says by its expectations. */
-export type Answer<T> = { readonly url: string; readonly status: number; readonly headers: Headers; readonly body: T };
+/** The type of the body is the test's assumption, which its expectations check. */
+export type ApiResponse<T> = {
+  readonly url: string;
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: T;
+};
 
-export type Sent = {
+export type RequestOptions = {
   readonly key?: string | undefined;
-  /** Sent as JSON, unless it is text. */
+  /** Sent as JSON unless it is a string. */
   readonly body?: unknown;
   readonly idempotencyKey?: string | undefined;
 };
 
-/** One request. `path` is relative to the host's base URL unless it is a URL itself. */
+/** Sends one request. `path` is relative to the host's base URL, or a URL. */
 export const send = async <T>(
   method: string,
   path: string,
-  { key, body, idempotencyKey }: Sent,
-): Promise<Answer<T>> => {
+  { key, body, idempotencyKey }: RequestOptions,
+): Promise<ApiResponse<T>> => {
   const url = path.startsWith('/') ? `${host.baseUrl}${path}` : path;
   const headers = {
     ...(key !== undefined && { authorization: `Bearer ${key}` }),
@@ -62,14 +67,14 @@ export const send = async <T>(
 };
 
 export type Lines = readonly (readonly [sku: string, quantity: number])[];
-export const orderOf = (lines: Lines, token = 'tok_ok') => ({
+export const createOrderBody = (lines: Lines, token = 'tok_ok') => ({
   lines: lines.map(([sku, quantity]) => ({ sku, quantity })),
   customer: { email: 'ada@example.com' },
   payment: { token },
 });
 
-/** What a tenant may ask of the API, with its key. */
-export const clientOf = (key: string) => ({
+/** The API as a tenant with this key can use it. */
+export const createClient = (key: string) => ({
   key,
   putProduct: (sku: string, body: unknown) => send<Product>('PUT', `/v1/products/${sku}`, { key, body }),
   product: (sku: string) => send<Product>('GET', `/v1/products/${sku}`, { key }),
@@ -84,24 +89,23 @@ export const clientOf = (key: string) => ({
   cancel: (id: string) => send<Order>('POST', `/v1/orders/${id}/cancel`, { key }),
   pay: (id: string, body: unknown, idempotencyKey: string | undefined = randomUUID()) =>
     send<Order>('POST', `/v1/orders/${id}/payments`, { key, body, idempotencyKey }),
-  spread: (sku: string, body: unknown) => send<Stock>('PUT', `/v1/inventory/${sku}`, { key, body }),
 });
-export type Client = ReturnType<typeof clientOf>;
+export type Client = ReturnType<typeof createClient>;
 
 export const createTenant = (body: unknown, key: string | undefined = host.operatorKey) =>
   send<Tenant>('POST', '/v1/tenants', { key, body });
 
-/** What the payment provider knows of an order's charge. */
-export const chargeOf = (tenantId: string, orderId: string) =>
+/** The payment provider's record of an order's charge. */
+export const getCharge = (tenantId: string, orderId: string) =>
   send<Charge>('GET', `${host.providerUrl}/sandbox/charges/${tenantId}.${orderId}`, { key: host.providerKey });
 
-/** An operator lets a parked order go on. */
-export const resume = (tenantId: string, orderId: string, key: string | undefined = host.operatorKey) =>
+/** Resumes a parked order as the operator. */
+export const resumeOrder = (tenantId: string, orderId: string, key: string | undefined = host.operatorKey) =>
   send<Order>('POST', `/v1/orders/${orderId}/resume`, { key, body: { tenantId } });
 
-const provider = (path: string, body: unknown) =>
+const postToProvider = (path: string, body: unknown) =>
   send<Charge>('POST', `${host.providerUrl}/sandbox/${path}`, { key: host.providerKey, body });
-/** Every call of the tenant to the provider fails for so long; 0 ends it. */
-export const outage = (tenantId: string, seconds: number) => provider('outages', { tenantId, seconds });
+/** Makes every call of the tenant to the provider fail for this time; 0 ends the outage. */
+export const setOutage = (tenantId: string, seconds: number) => postToProvider('outages', { tenantId, seconds });
 export const allowRefund = (tenantId: string, orderId: string) =>
-  provider(`charges/${tenantId}.${orderId}/allow-refund`, {});
+  postToProvider(`charges/${tenantId}.${orderId}/allow-refund`, {});

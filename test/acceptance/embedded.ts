@@ -5,9 +5,9 @@ import type { Times } from '#platform/runtime/times';
 import { createHost } from '../../embedded/host/host.ts';
 import { listen } from '../../embedded/host/server.ts';
 import type { Host } from './host.ts';
-import { startKills } from './kills.ts';
+import { startKillServer } from './kills.ts';
 
-/** Short enough to wait for each, and longer than a rush of buyers takes. */
+/** Short enough for tests to wait for each, and longer than a rush of buyers takes. */
 const times: Times = {
   orderDeadlineMs: 40_000,
   paymentDeadlineMs: 8_000,
@@ -17,17 +17,27 @@ const times: Times = {
   breaker: { failures: 5, windowMs: 30_000, openDurationMs: 5_000, probeLeaseMs: 5_000 },
 };
 
-const key = () => randomBytes(24).toString('base64url');
+const createKey = () => randomBytes(24).toString('base64url');
 
-/** The embedded host on a port of its own. A message that failed comes again soon, so that poison is dead within the test. */
+/** Starts the embedded host on a free port. It redelivers failed messages soon, so that a poison message becomes a dead letter within the test. */
 export const startEmbedded = async (): Promise<{ host: Host; stop: () => Promise<void> }> => {
   const server = await listen(0);
   const { origin } = server;
   const stage = 'dev';
-  const secrets = { 'operator-key': key(), 'provider-key': key(), 'provider-callback-key': key() };
-  const hasty = { visibilityTimeoutMs: () => 1_000, scheduleIntervalMs: () => 1_000, times };
-  const kills = await startKills({ nameOf: names(stage).fn, crash: (id: FunctionId) => embedded.crashFunction(id) });
-  const embedded = createHost({ contexts, stage, origin, secrets, interceptors: { invoke: kills.invoke }, ...hasty });
+  const secrets = { 'operator-key': createKey(), 'provider-key': createKey(), 'provider-callback-key': createKey() };
+  const shortDelays = { visibilityTimeoutMs: () => 1_000, scheduleIntervalMs: () => 1_000, times };
+  const kills = await startKillServer({
+    nameOf: names(stage).fn,
+    crash: (id: FunctionId) => embedded.crashFunction(id),
+  });
+  const embedded = createHost({
+    contexts,
+    stage,
+    origin,
+    secrets,
+    interceptors: { invoke: kills.invoke },
+    ...shortDelays,
+  });
   await embedded.loadFunctions();
   server.serve(embedded);
   const host: Host = {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { send } from './client.ts';
 
-test('the host is alive, and asks nobody who wants to know', async () => {
+test('the host is alive, and answers without a key', async () => {
   expect(await send('GET', '/v1/health/live', {})).toMatchObject({ status: 200, body: { status: 'ok' } });
 });
 
-test('the host is ready, and names what it depends on', async () => {
+test('the host is ready, and names its dependencies', async () => {
   const { status, body } = await send<{ dependencies: object }>('GET', '/v1/health/ready', {});
   expect(status).toBe(200);
   expect(body).toMatchObject({ status: 'ok', dependencies: { table: 'ok', bus: 'ok' } });

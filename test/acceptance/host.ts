@@ -2,7 +2,7 @@ import { inject } from 'vitest';
 import { names, type StageName } from '#platform/manifest';
 import type { Times } from '#platform/runtime/times';
 
-/** What a host says of itself. It is all that the suite knows: nothing in it asks which host this is. */
+/** The description of a host. The suite uses nothing else and does not know which host it tests. */
 export type Host = {
   /** Before `/v1/...`. */
   readonly baseUrl: string;
@@ -10,35 +10,35 @@ export type Host = {
   /** Before `/sandbox/...`. */
   readonly providerUrl: string;
   readonly providerKey: string;
-  /** What the provider signs its callbacks with. */
+  /** The key with which the provider signs its callbacks. */
   readonly callbackKey: string;
-  /** For AWS clients; what is left out is found as these find it. */
+  /** For AWS clients, which find missing values by their default chains. */
   readonly aws: {
     readonly endpoint?: string;
     readonly region?: string;
     readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   };
   readonly stage: StageName;
-  /** The stage's deadlines and other times. */
+  /** The stage's deadlines and other durations. */
   readonly times: Times;
   readonly limits: {
-    /** An answer to one request. */
+    /** The maximum time of one request. */
     readonly answerMs: number;
-    /** From an order's acceptance to its end while little else goes on; figures that follow events settle as fast. */
+    /** From an order's acceptance to its end while the host has little load. Figures that follow events need no longer. */
     readonly orderMs: number;
-    /** The same while as many orders are under way as `buyersAtOnce` lets in. */
+    /** The same while as many orders are in flight as `buyersAtOnce` allows. */
     readonly rushMs: number;
-    /** From the moment at which an order is due until the sweep that is to see it has ended. */
+    /** From the time at which an order is due to the end of the sweep that finds it. */
     readonly sweepMs: number;
-    /** From a message that nobody can handle to its rest among the dead letters. */
+    /** From the arrival of a poison message to its dead letter. */
     readonly deadLetterMs: number;
   };
-  /** Buyers whose requests may be open, and orders under way, at once. */
+  /** The maximum of concurrent requests, and of orders in flight. */
   readonly buyersAtOnce: number;
   readonly faults: {
-    /** Where functions are killed on request, in the midst of what they do (test/acceptance/kills.ts). */
+    /** The URL of the server that kills functions during their invocations (test/acceptance/kills.ts). */
     readonly killsUrl: string;
-    /** How long the fault run lets faults strike, and how many customers it has meanwhile. */
+    /** The duration of the faults in the fault run, and the number of concurrent customers. */
     readonly forMs: number;
     readonly customers: number;
   };

@@ -7,55 +7,55 @@ import { crashError } from '../../embedded/aws/lambda/function-error.ts';
 import type { Interceptors } from '../../embedded/host/interceptors.ts';
 import { type Chance, chanceOf } from '../sim/chance.ts';
 
-/** How likely each function is killed in an invocation, by its name; no other is. */
-export type Kills = { readonly seed: number; readonly odds: Readonly<Record<string, number>> };
-export type Killed = { readonly killed: Readonly<Record<string, number>> };
+/** The probability with which an invocation is killed, by the function's name. Other functions are not killed. */
+export type KillRequest = { readonly seed: number; readonly odds: Readonly<Record<string, number>> };
+export type KillResponse = { readonly killed: Readonly<Record<string, number>> };
 
 const HOSTNAME = '127.0.0.1';
-const LONGEST_MS = 200;
+const MAX_DELAY_MS = 200;
 
 type Options = {
   readonly nameOf: (id: FunctionId) => string;
   readonly crash: (id: FunctionId) => void;
 };
 
-/** Kills functions on request, which says how likely and learns how many it has been since the last one. */
-export const startKills = async ({ nameOf, crash }: Options) => {
-  let odds: Kills['odds'] = {};
+/** Starts a server that kills functions. A request sets the probabilities, and the response has the kills since the last request. */
+export const startKillServer = async ({ nameOf, crash }: Options) => {
+  let odds: KillRequest['odds'] = {};
   let chances: Readonly<Record<string, Chance>> = {};
   let killed: Record<string, number> = {};
 
-  const draw = (name: string): number | undefined => {
+  const drawDelayMs = (name: string): number | undefined => {
     const chance = chances[name];
     if (!chance) return undefined;
-    const [falls, force] = [chance.number() < (odds[name] ?? 0), chance.number()];
-    return falls ? LONGEST_MS ** force : undefined;
+    const [isKilled, exponent] = [chance.number() < (odds[name] ?? 0), chance.number()];
+    return isKilled ? MAX_DELAY_MS ** exponent : undefined;
   };
 
-  /** An invocation that is over sooner than the blow falls has done its work, and nobody hears of it. */
+  /** An invocation that ends before its kill has done its work, but its result is lost. */
   const invoke: NonNullable<Interceptors['invoke']> = async (id, _, act) => {
     const name = nameOf(id);
-    const ms = draw(name);
-    const answered = act();
-    if (ms === undefined) return answered;
-    const done = answered.then(
+    const delayMs = drawDelayMs(name);
+    const result = act();
+    if (delayMs === undefined) return result;
+    const done = result.then(
       () => true,
       () => true,
     );
-    const over = await Promise.race([done, sleep(ms, false)]);
+    const hasEnded = await Promise.race([done, sleep(delayMs, false)]);
     killed[name] = (killed[name] ?? 0) + 1;
     crash(id);
-    if (over) throw crashError(name);
-    return answered;
+    if (hasEnded) throw crashError(name);
+    return result;
   };
 
   const server = createServer(async (request, response) => {
-    const asked = (await json(request)) as Kills;
-    odds = asked.odds;
-    chances = Object.fromEntries(Object.keys(odds).map((name) => [name, chanceOf(asked.seed, name)]));
-    const told: Killed = { killed };
+    const input = (await json(request)) as KillRequest;
+    odds = input.odds;
+    chances = Object.fromEntries(Object.keys(odds).map((name) => [name, chanceOf(input.seed, name)]));
+    const output: KillResponse = { killed };
     killed = {};
-    response.setHeader('content-type', 'application/json').end(JSON.stringify(told));
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(output));
   });
   await new Promise<void>((resolve) => server.listen(0, HOSTNAME, resolve));
   return {

@@ -1,43 +1,43 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { chargeOf, type Order, outage } from './client.ts';
+import { getCharge, type Order, setOutage } from './client.ts';
 import { host } from './host.ts';
-import { until } from './poll.ts';
+import { pollUntil } from './poll.ts';
 import { expectProblem } from './problem.ts';
-import { openShop, orderEnded, placed, type Shop } from './shop.ts';
+import { openShop, placeOrder, type Shop, waitForOrderEnd } from './shop.ts';
 
-const become = async (shop: Shop, id: string, status: Order['status'], withinMs = host.limits.orderMs) =>
+const waitForStatus = async (shop: Shop, id: string, status: Order['status'], timeoutMs = host.limits.orderMs) =>
   (
-    await until(
-      withinMs,
+    await pollUntil(
+      timeoutMs,
       () => shop.order(id),
       ({ body }) => body.status === status,
     )
   ).body;
 
-/** A shop whose provider is away, noticed: its breaker is open. */
-const cutOff = async () => {
+/** Opens a shop whose provider is down and whose breaker is open. */
+const openShopDuringOutage = async () => {
   const shop = await openShop({ mug: 100 });
-  await outage(shop.tenantId, 600);
-  const unlucky = await placed(shop, [['mug', 1]]);
-  // its charges fail until the breaker opens; of those who come then all but a probe now and then wait for another payment
-  const { body } = await until(
+  await setOutage(shop.tenantId, 600);
+  const firstOrder = await placeOrder(shop, [['mug', 1]]);
+  // the charges fail until the breaker opens; from then on, every order waits for another payment, except for an occasional probe
+  const { body } = await pollUntil(
     4 * host.limits.orderMs,
     async () => {
-      await placed(shop, [['mug', 2]]);
+      await placeOrder(shop, [['mug', 2]]);
       return shop.orders();
     },
     ({ body }) => body.items.some(({ status }) => status === 'awaiting_payment'),
   );
   const waiting = body.items.find(({ status }) => status === 'awaiting_payment') as Order;
-  return { shop, unlucky, waiting };
+  return { shop, firstOrder, waiting };
 };
 
-test.concurrent('while the provider is away, orders wait for another payment, and are confirmed by it', async () => {
-  const { shop, waiting } = await cutOff();
+test.concurrent('during an outage of the provider, orders wait for another payment, which confirms them', async () => {
+  const { shop, waiting } = await openShopDuringOutage();
   const { id, total, instructions } = waiting;
   expect(instructions).toEqual({ reference: id, ...total, deadline: expect.any(String) });
-  expect((await chargeOf(shop.tenantId, id)).status).toBe(404);
+  expect((await getCharge(shop.tenantId, id)).status).toBe(404);
 
   const paid = { ...total, reference: 'bank transfer 7' };
   expectProblem(await shop.pay(id, { ...paid, amount: total.amount - 1 }), 'wrong_amount');
@@ -48,27 +48,27 @@ test.concurrent('while the provider is away, orders wait for another payment, an
   expectProblem(await shop.pay(id, paid), 'not_awaiting_payment');
 });
 
-test.concurrent('an order that nobody pays in time is unwound; what comes later is refused', async () => {
-  const { shop, waiting } = await cutOff();
+test.concurrent('an order that is not paid in time is cancelled, and a late payment is refused', async () => {
+  const { shop, waiting } = await openShopDuringOutage();
   const { id, total } = waiting;
-  const unwound = await orderEnded(
+  const cancelled = await waitForOrderEnd(
     shop,
     id,
     host.times.paymentDeadlineMs + 2 * host.limits.sweepMs + host.limits.orderMs,
   );
-  expect(unwound).toMatchObject({ status: 'cancelled', reason: 'payment_expired' });
+  expect(cancelled).toMatchObject({ status: 'cancelled', reason: 'payment_expired' });
   expectProblem(await shop.pay(id, { ...total, reference: 'too late' }), 'not_awaiting_payment');
 });
 
-test.concurrent('once the provider is back, one order probes it, and all goes on as before', async () => {
-  const { shop, unlucky, waiting } = await cutOff();
+test.concurrent('after the outage, one order probes the provider and orders are charged again', async () => {
+  const { shop, firstOrder, waiting } = await openShopDuringOutage();
   await shop.cancel(waiting.id);
-  await outage(shop.tenantId, 0);
-  await until(
+  await setOutage(shop.tenantId, 0);
+  await pollUntil(
     host.times.breaker.openDurationMs + 3 * host.limits.orderMs,
     async () => {
-      const { id } = await placed(shop, [['mug', 1]]);
-      const order = await until(
+      const { id } = await placeOrder(shop, [['mug', 1]]);
+      const order = await pollUntil(
         host.limits.orderMs,
         () => shop.order(id),
         ({ body }) => body.status !== 'placed',
@@ -77,20 +77,23 @@ test.concurrent('once the provider is back, one order probes it, and all goes on
     },
     (status) => status === 'confirmed',
   );
-  await become(
+  await waitForStatus(
     shop,
-    unlucky.id,
+    firstOrder.id,
     'confirmed',
     host.times.maxStandstillMs * 2 + host.limits.sweepMs * 2 + host.limits.orderMs,
   );
-  await become(shop, waiting.id, 'cancelled');
+  await waitForStatus(shop, waiting.id, 'cancelled');
 });
 
-test.concurrent('an order that waits for its payment can be cancelled, and its stock goes back', async () => {
-  const { shop, waiting } = await cutOff();
+test.concurrent('an order that awaits its payment can be cancelled, and its stock is released', async () => {
+  const { shop, waiting } = await openShopDuringOutage();
   await shop.cancel(waiting.id);
-  expect(await orderEnded(shop, waiting.id)).toMatchObject({ status: 'cancelled', reason: 'cancelled_by_customer' });
-  const { body } = await until(
+  expect(await waitForOrderEnd(shop, waiting.id)).toMatchObject({
+    status: 'cancelled',
+    reason: 'cancelled_by_customer',
+  });
+  const { body } = await pollUntil(
     host.limits.orderMs,
     () => shop.stock('mug'),
     ({ body }) => body.available + body.held === 100,

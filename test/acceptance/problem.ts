@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
 import { type ProblemCode, problems } from '#contexts';
-import type { Answer } from './client.ts';
+import type { ApiResponse } from './client.ts';
 
-/** The answer is this problem of the catalogue, as RFC 9457 wants it. */
-export const expectProblem = ({ status, headers, body }: Answer<unknown>, code: ProblemCode): void => {
+/** Expects this problem of the catalogue, in the format of RFC 9457. */
+export const expectProblem = ({ status, headers, body }: ApiResponse<unknown>, code: ProblemCode): void => {
   expect(body).toMatchObject({
     code,
     status: problems[code].status,

@@ -1,52 +1,52 @@
 import { expect, test } from 'vitest';
 import { type Client, type Stock, send } from './client.ts';
 import { host } from './host.ts';
-import { until } from './poll.ts';
+import { pollUntil } from './poll.ts';
 import { expectProblem } from './problem.ts';
-import { allEnded, openShop, orderEnded, placed, stockBecomes } from './shop.ts';
+import { expectStock, openShop, placeOrder, waitForAllOrders, waitForOrderEnd } from './shop.ts';
 
 const BUYERS = Math.min(host.buyersAtOnce, 40);
 
-type Spread = Pick<Stock, 'sku'> & { readonly shards: number };
-const spread = ({ key }: Client, sku: string, shards: unknown) =>
-  send<Spread>('PUT', `/v1/inventory/${sku}`, { key, body: { shards } });
+type ShardedSku = Pick<Stock, 'sku'> & { readonly shards: number };
+const setShards = ({ key }: Client, sku: string, shards: unknown) =>
+  send<ShardedSku>('PUT', `/v1/inventory/${sku}`, { key, body: { shards } });
 
-test('stock is spread over more shards, never fewer, and stays what it is', async () => {
+test('the number of shards can grow but not shrink, and the stock stays the same', async () => {
   const shop = await openShop({ mug: 50 });
   for (const shards of [4, 16, 16]) {
-    expect(await spread(shop, 'mug', shards)).toMatchObject({ status: 200, body: { sku: 'mug', shards } });
+    expect(await setShards(shop, 'mug', shards)).toMatchObject({ status: 200, body: { sku: 'mug', shards } });
     expect((await shop.stock('mug')).body).toMatchObject({ available: 50, held: 0, sold: 0, shards });
   }
-  expectProblem(await spread(shop, 'mug', 15), 'shards_lowered');
-  for (const shards of [0, 65, 1.5, '16']) expectProblem(await spread(shop, 'mug', shards), 'invalid_body');
+  expectProblem(await setShards(shop, 'mug', 15), 'shards_lowered');
+  for (const shards of [0, 65, 1.5, '16']) expectProblem(await setShards(shop, 'mug', shards), 'invalid_body');
 });
 
-test('a line takes from as many shards as it needs, and all of it comes back', async () => {
+test('a line takes units from several shards, and releases all of them', async () => {
   const shop = await openShop({ mug: 20 });
-  await spread(shop, 'mug', 16);
-  const bought = await placed(shop, [['mug', 15]]);
-  expect((await orderEnded(shop, bought.id)).status).toBe('confirmed');
-  const declined = await placed(shop, [['mug', 5]], 'tok_declined');
-  expect((await orderEnded(shop, declined.id)).status).toBe('cancelled');
-  await stockBecomes(shop, { sku: 'mug', available: 5, held: 0, sold: 15 });
+  await setShards(shop, 'mug', 16);
+  const bought = await placeOrder(shop, [['mug', 15]]);
+  expect((await waitForOrderEnd(shop, bought.id)).status).toBe('confirmed');
+  const declined = await placeOrder(shop, [['mug', 5]], 'tok_declined');
+  expect((await waitForOrderEnd(shop, declined.id)).status).toBe('cancelled');
+  await expectStock(shop, { sku: 'mug', available: 5, held: 0, sold: 15 });
 });
 
-test('the count is raised while orders flow: none that there is stock for is refused', {
+test('no order is refused stock while the number of shards grows', {
   timeout: 2 * host.limits.rushMs,
 }, async () => {
   const shop = await openShop({ mug: BUYERS });
-  const raise = async () => {
-    // who is told of a conflict tries again
+  const addShards = async () => {
+    // a conflict is retried
     for (const shards of [2, 8, 32])
-      await until(
+      await pollUntil(
         host.limits.rushMs,
-        () => spread(shop, 'mug', shards),
+        () => setShards(shop, 'mug', shards),
         ({ status }) => status === 200,
       );
   };
-  const buyers = Array.from({ length: BUYERS }, () => placed(shop, [['mug', 1]]));
-  await Promise.all([...buyers, raise()]);
-  const orders = await allEnded(shop, BUYERS, host.limits.rushMs);
+  const buyers = Array.from({ length: BUYERS }, () => placeOrder(shop, [['mug', 1]]));
+  await Promise.all([...buyers, addShards()]);
+  const orders = await waitForAllOrders(shop, BUYERS, host.limits.rushMs);
   expect(orders.filter(({ status }) => status !== 'confirmed')).toEqual([]);
-  await stockBecomes(shop, { sku: 'mug', available: 0, held: 0, sold: BUYERS });
+  await expectStock(shop, { sku: 'mug', available: 0, held: 0, sold: BUYERS });
 });

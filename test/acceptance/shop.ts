@@ -1,19 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import { type Client, clientOf, createTenant, type Lines, type Order, orderOf, type Stock } from './client.ts';
+import {
+  type Client,
+  createClient,
+  createOrderBody,
+  createTenant,
+  type Lines,
+  type Order,
+  type Stock,
+} from './client.ts';
 import { host } from './host.ts';
-import { until } from './poll.ts';
+import { pollUntil } from './poll.ts';
 
-/** 1,250 cents a piece, whatever it is. */
+/** The price of every product: 1,250 cents. */
 export const PRICE = { amount: 1_250, currency: 'EUR' };
 
 export type Shop = Client & { readonly tenantId: string };
 
-/** A new tenant that sells these SKUs, each with so many units in stock. */
+/** Creates a tenant that sells these SKUs, with their units in stock. */
 export const openShop = async (stock: Readonly<Record<string, number>> = {}): Promise<Shop> => {
   const created = await createTenant({ name: 'Acme' });
   expect(created.status).toBe(201);
-  const client = clientOf(created.body.apiKey);
+  const client = createClient(created.body.apiKey);
   await Promise.all(
     Object.entries(stock).map(async ([sku, units]) => {
       expect((await client.putProduct(sku, { name: sku, price: PRICE })).status).toBe(201);
@@ -23,36 +31,36 @@ export const openShop = async (stock: Readonly<Record<string, number>> = {}): Pr
   return { ...client, tenantId: created.body.id };
 };
 
-/** Places the order as a good client does: what the host cannot answer now is asked again, with the same key. */
-export const placed = async (shop: Shop, lines: Lines, token?: string): Promise<Order> => {
+/** Places the order as a good client does: it retries a 503 with the same key. */
+export const placeOrder = async (shop: Shop, lines: Lines, token?: string): Promise<Order> => {
   const key = randomUUID();
-  const { status, body } = await until(
+  const { status, body } = await pollUntil(
     host.limits.orderMs,
-    () => shop.place(orderOf(lines, token), key),
-    (answer) => answer.status !== 503,
+    () => shop.place(createOrderBody(lines, token), key),
+    (response) => response.status !== 503,
   );
   expect(status, JSON.stringify(body)).toBe(202);
   return body;
 };
 
-export const ended = ({ status }: Order) => status === 'confirmed' || status === 'cancelled';
+export const hasEnded = ({ status }: Order) => status === 'confirmed' || status === 'cancelled';
 
-export const orderEnded = async (shop: Shop, id: string, withinMs = host.limits.orderMs): Promise<Order> =>
+export const waitForOrderEnd = async (shop: Shop, id: string, timeoutMs = host.limits.orderMs): Promise<Order> =>
   (
-    await until(
-      withinMs,
+    await pollUntil(
+      timeoutMs,
       () => shop.order(id),
-      ({ body }) => ended(body),
+      ({ body }) => hasEnded(body),
     )
   ).body;
 
-const PAGE = 100;
+const MAX_PAGE_SIZE = 100;
 
-/** The tenant's newest orders, page by page: all, or no more than are wanted. */
-export const allOrders = async (shop: Shop, most = Number.POSITIVE_INFINITY): Promise<readonly Order[]> => {
+/** Reads the tenant's orders page by page, the newest first: all of them, or the maximum. */
+export const listOrders = async (shop: Shop, max = Number.POSITIVE_INFINITY): Promise<readonly Order[]> => {
   const orders: Order[] = [];
-  for (let cursor: string | null = ''; cursor !== null && orders.length < most; ) {
-    const limit = Math.min(PAGE, most - orders.length);
+  for (let cursor: string | null = ''; cursor !== null && orders.length < max; ) {
+    const limit = Math.min(MAX_PAGE_SIZE, max - orders.length);
     const { body }: Awaited<ReturnType<Shop['orders']>> = await shop.orders(
       `?limit=${limit}${cursor && `&cursor=${cursor}`}`,
     );
@@ -62,28 +70,29 @@ export const allOrders = async (shop: Shop, most = Number.POSITIVE_INFINITY): Pr
   return orders;
 };
 
-/** So many of the tenant's newest orders, once each has ended. */
-export const newestEnded = (shop: Shop, count: number, withinMs: number): Promise<readonly Order[]> =>
-  until(
-    withinMs,
-    () => allOrders(shop, count),
-    (orders) => orders.length === count && orders.every(ended),
+/** Waits until the tenant's newest orders have ended, and resolves to them. */
+export const waitForNewestOrders = (shop: Shop, count: number, timeoutMs: number): Promise<readonly Order[]> =>
+  pollUntil(
+    timeoutMs,
+    () => listOrders(shop, count),
+    (orders) => orders.length === count && orders.every(hasEnded),
   );
 
-/** The tenant's orders once each of so many has ended. */
-export const allEnded = (shop: Shop, count: number, withinMs: number): Promise<readonly Order[]> =>
-  until(
-    withinMs,
-    () => allOrders(shop),
-    (orders) => orders.length === count && orders.every(ended),
+/** Waits until the tenant has this number of orders and all have ended, and resolves to them. */
+export const waitForAllOrders = (shop: Shop, count: number, timeoutMs: number): Promise<readonly Order[]> =>
+  pollUntil(
+    timeoutMs,
+    () => listOrders(shop),
+    (orders) => orders.length === count && orders.every(hasEnded),
   );
 
-/** The stock once it is as wanted; `available` must be so at once, for it is never behind. */
-export const stockBecomes = async (shop: Shop, wanted: Stock, withinMs = host.limits.orderMs): Promise<void> => {
-  const { body } = await until(
-    withinMs,
-    () => shop.stock(wanted.sku),
-    (it) => it.body.available !== wanted.available || (it.body.held === wanted.held && it.body.sold === wanted.sold),
+/** Waits for the expected stock. `available` is never stale, so it must be right immediately. */
+export const expectStock = async (shop: Shop, expected: Stock, timeoutMs = host.limits.orderMs): Promise<void> => {
+  const { body } = await pollUntil(
+    timeoutMs,
+    () => shop.stock(expected.sku),
+    ({ body: stock }) =>
+      stock.available !== expected.available || (stock.held === expected.held && stock.sold === expected.sold),
   );
-  expect(body).toMatchObject(wanted);
+  expect(body).toMatchObject(expected);
 };

@@ -1,23 +1,23 @@
 import { ListExecutionsCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { expect, test } from 'vitest';
-import { type Order, orderOf } from './client.ts';
+import { createOrderBody, type Order } from './client.ts';
 import { host, queueNames } from './host.ts';
-import { allEnded, openShop, placed, stockBecomes } from './shop.ts';
+import { expectStock, openShop, placeOrder, waitForAllOrders } from './shop.ts';
 
 const sfn = new SFNClient(host.aws);
-const machine = (id: string) =>
+const stateMachineArn = (id: string) =>
   `arn:aws:states:${host.aws.region ?? 'us-east-1'}:000000000000:stateMachine:${queueNames.workflow(id)}`;
 
-/** Stops whatever runs of these orders; how many that were. */
-const stopAll = async (orders: ReadonlySet<string>): Promise<number> => {
+/** Stops the running executions of these orders. Resolves to their number. */
+const stopExecutions = async (orders: ReadonlySet<string>): Promise<number> => {
   let stopped = 0;
   for (const saga of ['fulfil-order', 'unwind-order']) {
     const { executions = [] } = await sfn.send(
-      new ListExecutionsCommand({ stateMachineArn: machine(saga), statusFilter: 'RUNNING', maxResults: 100 }),
+      new ListExecutionsCommand({ stateMachineArn: stateMachineArn(saga), statusFilter: 'RUNNING', maxResults: 100 }),
     );
     for (const { name = '', executionArn } of executions) {
       if (!orders.has(name.slice(0, name.indexOf('.')))) continue;
-      // it may have ended by itself in between
+      // it may have ended by itself since it was listed
       await sfn.send(new StopExecutionCommand({ executionArn })).then(
         () => (stopped += 1),
         () => undefined,
@@ -27,25 +27,25 @@ const stopAll = async (orders: ReadonlySet<string>): Promise<number> => {
   return stopped;
 };
 
-test('orders whose sagas are stopped wherever they are end all the same', async () => {
+test('orders end even if their sagas are stopped in any state', async () => {
   const shop = await openShop({ mug: 100, tray: 100 });
   const orders: Order[] = [];
   let stopped = 0;
   const ids = new Set<string>();
   for (let n = 0; n < 12; n += 1) {
     const token = n % 3 === 0 ? 'tok_declined' : 'tok_slow';
-    orders.push(await placed(shop, [['mug', 1]], token));
+    orders.push(await placeOrder(shop, [['mug', 1]], token));
     ids.add(orders[n]?.id ?? '');
     if (n % 4 === 1) await shop.cancel(orders[n]?.id ?? '');
-    stopped += await stopAll(ids);
+    stopped += await stopExecutions(ids);
   }
-  for (let n = 0; n < 20 && stopped < 12; n += 1) stopped += await stopAll(ids);
+  for (let n = 0; n < 20 && stopped < 12; n += 1) stopped += await stopExecutions(ids);
   expect(stopped).toBeGreaterThan(0);
 
-  const patience = 2 * (host.times.maxStandstillMs + host.limits.sweepMs) + host.limits.rushMs;
-  const ended = await allEnded(shop, orders.length, patience);
+  const timeoutMs = 2 * (host.times.maxStandstillMs + host.limits.sweepMs) + host.limits.rushMs;
+  const ended = await waitForAllOrders(shop, orders.length, timeoutMs);
   const sold = ended.filter(({ status }) => status === 'confirmed').length;
   expect(ended.filter(({ status }) => status === 'cancelled')).toHaveLength(orders.length - sold);
-  await stockBecomes(shop, { sku: 'mug', available: 100 - sold, held: 0, sold });
-  expect((await shop.place(orderOf([['tray', 1]]))).status).toBe(202);
+  await expectStock(shop, { sku: 'mug', available: 100 - sold, held: 0, sold });
+  expect((await shop.place(createOrderBody([['tray', 1]]))).status).toBe(202);
 });

@@ -1,44 +1,57 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { budgets } from './budgets.ts';
-import { type Counted, costOf, sumOf } from './cost/meter.ts';
-import { type Path, paths, walkPath, warmUp } from './cost/paths.ts';
+import { budgets as orderBudgets } from '#orders/budgets';
+import { contextBudgets, coreContexts, orderFlowBudgets } from './context-budgets.ts';
+import type { MeteredOrder } from './cost/meter.ts';
+import { meterPath, type PathName, pathNames, warmUp } from './cost/paths.ts';
+import { addSpending, createSpending, priceOf } from './cost/spending.ts';
 
-/** Time is no count: every invocation is taken to last so long. */
+/** Durations vary from run to run, so every invocation counts for this long. */
 const FUNCTION_MS = 30;
-/** The customer's mail is no part of the order's way. */
-const MAIL_UNITS = 2;
 
 describe('what an order costs', () => {
-  const walked = new Map<Path, Counted>();
-  const of = (path: Path) => walked.get(path) as Counted;
+  const metered = new Map<PathName, MeteredOrder>();
+  const getMetered = (path: PathName) => metered.get(path) as MeteredOrder;
+  const spendingOf = (context: string) => getMetered('confirmed').byContext[context] ?? createSpending();
 
   beforeAll(async () => {
     await warmUp();
-    for (const path of Object.keys(paths) as Path[]) walked.set(path, await walkPath(path, FUNCTION_MS));
+    for (const path of pathNames) metered.set(path, await meterPath(path, { functionMs: FUNCTION_MS }));
   }, 60_000);
 
-  test('transitions of the happy path', () => {
-    expect(of('confirmed').counts['state transitions']).toBeLessThanOrEqual(budgets.happyTransitions);
-  });
-
-  test.each(Object.keys(paths) as Path[])('transitions of every way: %s', (path) => {
-    const { executions } = of(path);
-    expect(executions.length).toBeGreaterThan(0);
-    expect(Math.max(...executions)).toBeLessThanOrEqual(budgets.happyTransitions + 1);
-    // one saga on, one back; what the sweeper or an operator starts anew comes on top
-    const [on = 0, back = 0] = executions;
-    expect(on + back).toBeLessThanOrEqual(budgets.worstTransitions);
-  });
-
-  test('write units to confirmed', () => {
-    expect(of('confirmed').counts['write units'] - MAIL_UNITS).toBeLessThanOrEqual(budgets.writeUnits);
+  test.each(pathNames)('state transitions of the path: %s', (path) => {
+    const executions = getMetered(path).executions.filter(({ context }) => coreContexts.includes(context));
+    const transitions = executions.map((execution) => execution.transitions);
+    expect(transitions.length).toBeGreaterThan(0);
+    expect(Math.max(...transitions)).toBeLessThanOrEqual(orderBudgets.happyPathTransitions + 1);
+    // one saga forward and one back; what the sweeper or an operator restarts comes on top
+    const [forward = 0, back = 0] = transitions;
+    expect(forward + back).toBeLessThanOrEqual(orderBudgets.worstPathTransitions);
+    if (path === 'confirmed') expect(forward).toBeLessThanOrEqual(orderBudgets.happyPathTransitions);
   });
 
   test('calls of the table in POST /v1/orders', () => {
-    expect(of('confirmed').byFunction.get('orders-write')?.calls).toBeLessThanOrEqual(budgets.callsOfPlacing);
+    const { 'orders-write': placing = createSpending() } = getMetered('confirmed').byFunction;
+    expect(placing['table calls']).toBeGreaterThan(0);
+    expect(placing['table calls']).toBeLessThanOrEqual(orderBudgets.tableCallsPerPlacement);
   });
 
-  test('a million orders', () => {
-    expect(sumOf(costOf(of('confirmed').counts))).toBeLessThanOrEqual(budgets.costOfAMillion);
+  test.each([...contextBudgets])('a confirmed order in %s', (context, { writeUnitsPerOrder, usdPerMillionOrders }) => {
+    const spending = spendingOf(context);
+    expect(priceOf(spending)).toBeGreaterThan(0);
+    expect(spending['write units']).toBeLessThanOrEqual(writeUnitsPerOrder);
+    expect(priceOf(spending)).toBeLessThanOrEqual(usdPerMillionOrders);
+  });
+
+  test('every context that spends on an order has a budget of its own', () => {
+    const spenders = new Set([...metered.values()].flatMap(({ byContext }) => Object.keys(byContext)));
+    expect([...spenders].filter((context) => !contextBudgets.has(context))).toEqual([]);
+  });
+
+  test('the order flow as a whole, of which non-core contexts are no part', () => {
+    const core = addSpending(coreContexts.map(spendingOf));
+    expect(coreContexts).not.toContain('notifications');
+    expect(orderFlowBudgets.writeUnitsPerOrder).toBe(18);
+    expect(core['write units']).toBeLessThanOrEqual(orderFlowBudgets.writeUnitsPerOrder);
+    expect(priceOf(core)).toBeLessThanOrEqual(orderFlowBudgets.usdPerMillionOrders);
   });
 });

@@ -2,25 +2,25 @@ import { parse, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 
 const WIDTH = 480;
-/** So many bars are drawn narrower. */
-const MANY = 12;
+/** Charts with more bars than this draw them narrower. */
+const NARROW_BARS_FROM = 12;
 
 export type Bar = { readonly name: string; readonly part?: string; readonly value: number };
 export type Line = {
   readonly name: string;
-  /** Lines of the same unit are drawn over each other, others below. */
+  /** Lines of one unit share a panel; each unit has its own. */
   readonly unit: string;
   readonly points: readonly (readonly [x: number, y: number])[];
 };
 
 const svg = (spec: TopLevelSpec): Promise<string> => new View(parse(compile(spec).spec), { renderer: 'none' }).toSVG();
 
-/** Bars beside each other, in parts where they have any, in the order in which they are given, as SVG. */
+/** SVG of bars in the given order, stacked if they have parts. */
 export const barChart = async (title: string, unit: string, bars: readonly Bar[]): Promise<string> => {
   const parts = [...new Set(bars.map(({ part }) => part))];
-  const many = new Set(bars.map(({ name }) => name)).size > MANY;
+  const isNarrow = new Set(bars.map(({ name }) => name)).size > NARROW_BARS_FROM;
   return svg({
-    ...{ title, width: WIDTH, height: { step: many ? 18 : 26 }, background: 'white' },
+    ...{ title, width: WIDTH, height: { step: isNarrow ? 18 : 26 }, background: 'white' },
     data: { values: bars.map((bar) => ({ ...bar, nth: parts.indexOf(bar.part) })) },
     mark: 'bar',
     encoding: {
@@ -34,10 +34,10 @@ export const barChart = async (title: string, unit: string, bars: readonly Bar[]
   });
 };
 
-/** Lines over a common x, a panel for each unit, as SVG. */
+/** SVG of lines over a common x, with one panel for each unit. */
 export const lineChart = async (title: string, x: string, lines: readonly Line[]): Promise<string> => {
   const units = [...new Set(lines.map(({ unit }) => unit))];
-  const longest = Math.max(...lines.flatMap(({ points }) => points.map(([at]) => at)));
+  const maxX = Math.max(...lines.flatMap(({ points }) => points.map(([value]) => value)));
   return svg({
     ...{ title, background: 'white' },
     resolve: { scale: { color: 'independent' } },
@@ -52,7 +52,7 @@ export const lineChart = async (title: string, x: string, lines: readonly Line[]
       encoding: {
         x: {
           ...{ field: 'x', type: 'quantitative', title: nth === units.length - 1 ? x : null },
-          scale: { domain: [0, longest], nice: false },
+          scale: { domain: [0, maxX], nice: false },
         },
         y: { field: 'y', type: 'quantitative', title: unit },
         color: {

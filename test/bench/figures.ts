@@ -1,18 +1,20 @@
-import { readFileSync } from 'node:fs';
 import { contexts } from '#contexts';
-import { budgets } from './budgets.ts';
+import { budgets as orderBudgets } from '#orders/budgets';
+import type { SagaDefinition } from '#platform/saga/definition';
+import { functionBudgets, hostBudgets } from './budgets.ts';
 import { bundlesSection } from './bundles/bundles.section.ts';
-import { costSection } from './cost/cost.section.ts';
-import { sumOf } from './cost/meter.ts';
+import { competitorSection } from './competitor/competitor.section.ts';
+import { contextBudgets, coreContexts, orderFlowBudgets, totalBudgets } from './context-budgets.ts';
+import { costSection, type PathCost } from './cost/cost.section.ts';
 import { prices } from './cost/prices.ts';
+import { addCoreSpending, createSpending, priceOf, type Spending } from './cost/spending.ts';
 import { flashSaleSection } from './flash-sale/flash-sale.section.ts';
 import { UNITS } from './flash-sale/flash-sale.ts';
-import { peerSection } from './peer/peer.section.ts';
-import type { Section, Told } from './section.ts';
-import { table } from './table.ts';
+import { formatUsd, markdownTable } from './format.ts';
+import type { Section, SectionReport } from './section.ts';
 import { throughputSection } from './throughput/throughput.section.ts';
 
-/** One figure that is held: what was measured, and its control in the same run, in words. */
+/** One figure with a budget: what was measured and its control in the same run, as text. */
 export type Figure = {
   readonly figure: string;
   readonly section: string;
@@ -22,118 +24,139 @@ export type Figure = {
   readonly holds: boolean;
 };
 
-/** The customer's mail is no part of the order's way. */
-const MAIL = 'notifications-deliver';
-/** Of the order: a read of its prices, and its write. */
-const LEAST_CALLS = 2;
-const AT_ONCE = 8;
+/** POST /v1/orders reads the prices and writes the order. */
+const MIN_TABLE_CALLS = 2;
+const CONCURRENT_CUSTOMERS = 8;
 
-const measuredBy = <T>(all: readonly Told[], { name }: Section<T>): T | undefined =>
-  all.find((one) => one.name === name)?.measured as T | undefined;
+const findMeasurement = <T>(reports: readonly SectionReport[], { name }: Section<T>): T | undefined =>
+  reports.find((report) => report.name === name)?.measured as T | undefined;
 
-/** The fewest transitions that the definitions allow: one for the start and one for each state on the way to the end. */
-const leastTransitions = (workflow: string): number => {
-  const spec = contexts.flatMap(({ workflows = {} }) => Object.entries(workflows)).find(([id]) => id === workflow);
-  const { StartAt, States } = JSON.parse(readFileSync(spec?.[1].definition ?? '', 'utf8')) as {
-    readonly StartAt: string;
-    readonly States: Readonly<Record<string, { readonly Next?: string }>>;
-  };
+/** The minimum of transitions that the definition allows: one for the start and one for each state on the path to the end. */
+const minTransitions = (workflow: string): number => {
+  const definition = contexts.flatMap(({ workflows = {} }) => workflows[workflow] ?? [])[0];
+  if (!definition) throw new Error(`there is no workflow ${workflow}`);
   let count = 1;
-  for (let at: string | undefined = StartAt; at !== undefined; at = States[at]?.Next) count += 1;
+  for (let name: string | undefined = definition.startAt; name !== undefined; count += 1) {
+    const step: SagaDefinition['steps'][string] | undefined = definition.steps[name];
+    name = step?.kind === 'task' ? step.next : undefined;
+  }
   return count;
 };
 
-const ofCost = (all: readonly Told[]): readonly Figure[] => {
-  const costs = measuredBy(all, costSection);
+const costFigures = (reports: readonly SectionReport[]): readonly Figure[] => {
+  const costs = findMeasurement(reports, costSection);
   const confirmed = costs?.find(({ path }) => path === 'confirmed');
   if (!costs || !confirmed) return [];
-  const [on, back] = [leastTransitions('fulfil-order'), leastTransitions('unwind-order')];
-  const [happy = 0] = confirmed.executions;
-  const worst = Math.max(...costs.map(({ executions: [first = 0, second = 0] }) => first + second));
-  const mail = confirmed.byFunction[MAIL]?.writeUnits ?? 0;
-  const units = confirmed.counts['write units'] - mail;
-  const bare = units - confirmed.indexUnits;
-  const calls = confirmed.byFunction['orders-write']?.calls ?? 0;
-  const cost = sumOf(confirmed.usd);
-  const least = on * prices['state transitions'] + bare * prices['write units'];
   const section = costSection.name;
+  const [forward, back] = [minTransitions('fulfil-order'), minTransitions('unwind-order')];
+  const coreTransitions = ({ executions }: PathCost) =>
+    executions.filter(({ context }) => coreContexts.includes(context)).map(({ transitions }) => transitions);
+  const [happy = 0] = coreTransitions(confirmed);
+  const worst = Math.max(...costs.map(coreTransitions).map(([first = 0, second = 0]) => first + second));
+  const core = addCoreSpending(confirmed.byContext, contexts);
+  const writeUnits = core['write units'];
+  const baseUnits = writeUnits - core['index units'];
+  const calls = confirmed.byFunction['orders-write']?.['table calls'] ?? 0;
+  const baseUsd = forward * prices['state transitions'] + baseUnits * prices['write units'];
+  const costFigure = (name: string, spending: Spending, control: string, budgetUsd: number): Figure => ({
+    ...{ figure: `a million orders, ${name}`, section, measured: `$${formatUsd(priceOf(spending))}`, control },
+    ...{ budget: `$${budgetUsd}`, holds: priceOf(spending) <= budgetUsd },
+  });
+  const nonCore = [...contextBudgets].filter(([context]) => !coreContexts.includes(context));
   return [
     {
-      ...{ figure: 'state transitions of an order, happy / worst unwind', section },
-      ...{ measured: `${happy} / ${worst}`, control: `${on} / ${on + back}, the least that the definitions allow` },
-      budget: `${budgets.happyTransitions} / ${budgets.worstTransitions}`,
-      holds: happy <= budgets.happyTransitions && worst <= budgets.worstTransitions,
+      ...{ figure: 'state transitions of an order, happy / worst path', section },
+      ...{ measured: `${happy} / ${worst}`, control: `${forward} / ${forward + back}, the minimum of the definitions` },
+      budget: `${orderBudgets.happyPathTransitions} / ${orderBudgets.worstPathTransitions}`,
+      holds: happy <= orderBudgets.happyPathTransitions && worst <= orderBudgets.worstPathTransitions,
     },
     {
-      ...{ figure: 'write units of an order to confirmed, 3 lines', section },
-      ...{ measured: `${units}`, control: `${bare} without index writes`, budget: `${budgets.writeUnits}` },
-      holds: units <= budgets.writeUnits,
+      ...{ figure: 'write units of a confirmed order, 3 lines, core contexts', section },
+      ...{ measured: `${writeUnits}`, control: `${baseUnits} without index writes` },
+      budget: `${orderFlowBudgets.writeUnitsPerOrder}`,
+      holds: writeUnits <= orderFlowBudgets.writeUnitsPerOrder,
     },
     {
       ...{ figure: 'calls of the table in POST /v1/orders', section },
-      ...{ measured: `${calls}`, control: `${LEAST_CALLS}`, budget: `${budgets.callsOfPlacing}` },
-      holds: calls <= budgets.callsOfPlacing,
+      ...{ measured: `${calls}`, control: `${MIN_TABLE_CALLS}`, budget: `${orderBudgets.tableCallsPerPlacement}` },
+      holds: calls <= orderBudgets.tableCallsPerPlacement,
     },
-    {
-      ...{ figure: 'a million orders', section, measured: `$${cost.toFixed(2)}` },
-      ...{
-        control: `$${least.toFixed(2)}, those transitions and write units alone`,
-        budget: `$${budgets.costOfAMillion}`,
-      },
-      holds: cost <= budgets.costOfAMillion,
-    },
+    costFigure(
+      'core contexts',
+      core,
+      `$${formatUsd(baseUsd)}, only those transitions and write units`,
+      orderFlowBudgets.usdPerMillionOrders,
+    ),
+    ...nonCore.map(([context, { usdPerMillionOrders }]) => {
+      const spending = confirmed.byContext[context] ?? createSpending();
+      const writesUsd = spending['write units'] * prices['write units'];
+      return costFigure(context, spending, `$${formatUsd(writesUsd)}, only its write units`, usdPerMillionOrders);
+    }),
+    costFigure(
+      'all contexts',
+      confirmed.counts,
+      `$${formatUsd(baseUsd)}, only those transitions and write units`,
+      totalBudgets.usdPerMillionOrders,
+    ),
   ];
 };
 
-const ofBundles = (all: readonly Told[]): readonly Figure[] => {
-  const measured = measuredBy(all, bundlesSection);
+const bundleFigures = (reports: readonly SectionReport[]): readonly Figure[] => {
+  const measured = findMeasurement(reports, bundlesSection);
   const control = measured?.find(({ isFunction }) => !isFunction);
   if (!measured || !control) return [];
-  const held = measured.filter(({ isFunction, hasTable }) => isFunction && hasTable);
-  const most = (of: 'kb' | 'initRatio') => held.toSorted((a, b) => b[of] - a[of])[0] ?? control;
-  const [largest, slowest] = [most('kb'), most('initRatio')];
+  const tableFunctions = measured.filter(({ isFunction, hasTable }) => isFunction && hasTable);
+  const findMax = (key: 'kb' | 'initRatio') => tableFunctions.toSorted((a, b) => b[key] - a[key])[0] ?? control;
+  const [largest, slowest] = [findMax('kb'), findMax('initRatio')];
   const section = bundlesSection.name;
   return [
     {
       ...{ figure: 'largest bundle of a function with the table', section },
       ...{ measured: `${largest.kb.toFixed(0)} KB, ${largest.name}`, control: `${control.kb.toFixed(0)} KB` },
-      ...{ budget: `${budgets.bundleKb} KB`, holds: largest.kb <= budgets.bundleKb },
+      ...{ budget: `${functionBudgets.bundleKb} KB`, holds: largest.kb <= functionBudgets.bundleKb },
     },
     {
-      ...{ figure: 'slowest init of one / of its control', section },
+      ...{ figure: 'slowest init of such a function / of its control', section },
       ...{ measured: `${slowest.initRatio.toFixed(2)}, ${slowest.name}`, control: control.initRatio.toFixed(2) },
-      ...{ budget: `${budgets.initRatio}`, holds: slowest.initRatio <= budgets.initRatio },
+      ...{ budget: `${functionBudgets.initRatio}`, holds: slowest.initRatio <= functionBudgets.initRatio },
     },
   ];
 };
 
-const ofThroughput = (all: readonly Told[]): readonly Figure[] => {
-  const own = measuredBy(all, throughputSection)?.find(({ atOnce }) => atOnce === AT_ONCE);
-  if (!own) return [];
-  const peer = measuredBy(all, peerSection)?.vendure.loads.find(({ atOnce }) => atOnce === AT_ONCE);
+const throughputFigures = (reports: readonly SectionReport[]): readonly Figure[] => {
+  const breakwater = findMeasurement(reports, throughputSection)?.find(
+    ({ concurrency }) => concurrency === CONCURRENT_CUSTOMERS,
+  );
+  if (!breakwater) return [];
+  const competitor = findMeasurement(reports, competitorSection)?.vendure.loads.find(
+    ({ concurrency }) => concurrency === CONCURRENT_CUSTOMERS,
+  );
   const section = throughputSection.name;
-  const control = peer
+  const control = competitor
     ? {
-        perSecond: `${peer.settledPerSecond.toFixed(1)}, Vendure`,
-        p99: `${peer.lastCall.p99Ms.toFixed(0)} ms, Vendure's last call`,
+        perSecond: `${competitor.settledPerSecond.toFixed(1)}, Vendure`,
+        p99: `${competitor.lastCall.p99Ms.toFixed(0)} ms, Vendure's last call`,
       }
     : { perSecond: 'not measured', p99: 'not measured' };
   return [
     {
-      ...{ figure: `orders confirmed a second over HTTP, ${AT_ONCE} at once`, section },
-      ...{ measured: own.confirmedPerSecond.toFixed(0), control: control.perSecond },
-      ...{ budget: `${budgets.ordersPerSecond}`, holds: own.confirmedPerSecond >= budgets.ordersPerSecond },
+      ...{ figure: `orders confirmed per second over HTTP, ${CONCURRENT_CUSTOMERS} concurrent customers`, section },
+      ...{ measured: breakwater.confirmedPerSecond.toFixed(0), control: control.perSecond },
+      ...{
+        budget: `${hostBudgets.minOrdersPerSecond}`,
+        holds: breakwater.confirmedPerSecond >= hostBudgets.minOrdersPerSecond,
+      },
     },
     {
-      ...{ figure: `p99 of POST /v1/orders, ${AT_ONCE} at once`, section },
-      ...{ measured: `${own.p99Ms.toFixed(0)} ms`, control: control.p99 },
-      ...{ budget: `${budgets.p99Ms} ms`, holds: own.p99Ms <= budgets.p99Ms },
+      ...{ figure: `p99 of POST /v1/orders, ${CONCURRENT_CUSTOMERS} concurrent customers`, section },
+      ...{ measured: `${breakwater.p99Ms.toFixed(0)} ms`, control: control.p99 },
+      ...{ budget: `${hostBudgets.placementP99Ms} ms`, holds: breakwater.p99Ms <= hostBudgets.placementP99Ms },
     },
   ];
 };
 
-const ofFlashSale = (all: readonly Told[]): readonly Figure[] => {
-  const sales = measuredBy(all, flashSaleSection);
+const flashSaleFigures = (reports: readonly SectionReport[]): readonly Figure[] => {
+  const sales = findMeasurement(reports, flashSaleSection);
   if (!sales) return [];
   const sold = (condition: boolean) =>
     [...new Set(sales.filter((sale) => sale.condition === condition).map((sale) => sale.sold))].join(', ');
@@ -146,23 +169,23 @@ const ofFlashSale = (all: readonly Told[]): readonly Figure[] => {
   ];
 };
 
-/** The figures that are held, as far as the sections that measure them were run. */
-export const figuresOf = (all: readonly Told[]): readonly Figure[] =>
-  [ofCost, ofBundles, ofThroughput, ofFlashSale].flatMap((of) => of(all));
+/** The figures of the sections that were run. */
+export const collectFigures = (reports: readonly SectionReport[]): readonly Figure[] =>
+  [costFigures, bundleFigures, throughputFigures, flashSaleFigures].flatMap((figuresOf) => figuresOf(reports));
 
-/** The same in Markdown. What was not run is said. */
-export const figuresText = (all: readonly Told[]): string => {
-  const sections = [costSection, bundlesSection, throughputSection, flashSaleSection, peerSection].map(
+/** The figures as Markdown, with the names of the sections that were not run. */
+export const renderFigures = (reports: readonly SectionReport[]): string => {
+  const sections = [costSection, bundlesSection, throughputSection, flashSaleSection, competitorSection].map(
     ({ name }) => name,
   );
-  const absent = sections.filter((name) => !all.some((told) => told.name === name));
-  const figures = table(
+  const absent = sections.filter((name) => !reports.some((report) => report.name === name));
+  const figures = markdownTable(
     ['figure', 'measured', 'control, in the same run', 'budget', 'holds'],
-    figuresOf(all).map(({ figure, measured, control, budget, holds }) => [
+    collectFigures(reports).map(({ figure, measured, control, budget, holds }) => [
       ...[figure, measured, control, budget, holds ? 'yes' : '**no**'],
     ]),
   );
   return absent.length === 0
     ? figures
-    : `${figures}\n\nNot run, so that their figures are not here: ${absent.join(', ')}.`;
+    : `${figures}\n\nSections that were not run and whose figures are missing here: ${absent.join(', ')}.`;
 };

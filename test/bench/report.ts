@@ -1,42 +1,43 @@
-import { figuresOf, figuresText } from './figures.ts';
-import { machine } from './machine.ts';
-import type { Told } from './section.ts';
+import { collectFigures, renderFigures } from './figures.ts';
+import { describeMachine } from './machine.ts';
+import type { SectionReport } from './section.ts';
 
-/** The budgets that do not hold, in words. */
-export const brokenOf = (sections: readonly Told[]): readonly string[] => [
-  ...sections.flatMap(({ broken }) => broken),
-  // a section that judges its figure itself has said more about it
-  ...figuresOf(sections)
+/** A sentence for each budget that is exceeded. */
+export const findBrokenBudgets = (reports: readonly SectionReport[]): readonly string[] => [
+  ...reports.flatMap(({ brokenBudgets }) => brokenBudgets),
+  // a section that checks its figure itself reports it in more detail
+  ...collectFigures(reports)
     .filter(
-      ({ holds, section }) => !holds && !sections.some(({ name, broken }) => name === section && broken.length > 0),
+      ({ holds, section }) =>
+        !holds && !reports.some(({ name, brokenBudgets }) => name === section && brokenBudgets.length > 0),
     )
     .map(({ figure, measured, budget }) => `${figure}: ${measured} instead of ${budget}`),
 ];
 
-const chapter = ({ title, text, charts }: Told) =>
+const renderSection = ({ title, text, charts }: SectionReport) =>
   [`## ${title}`, text, ...Object.keys(charts).map((file) => `![${file.replace('.svg', '')}](${file})`)].join('\n\n');
 
-/** The files of a report: the figures, their charts, and a page made from them alone. */
-export const reportFiles = (sections: readonly Told[]): Readonly<Record<string, string>> => {
-  const on = machine();
-  const { at, node, commit, versions } = on;
-  const broken = brokenOf(sections);
-  const head = `# Bench
+/** The files of a report: the figures, their charts, and a page generated from them. */
+export const renderReportFiles = (reports: readonly SectionReport[]): Readonly<Record<string, string>> => {
+  const environment = describeMachine();
+  const { at, machine, node, commit, versions } = environment;
+  const brokenBudgets = findBrokenBudgets(reports);
+  const header = `# Bench
 
-Written by \`npm run bench\` on ${at.slice(0, 10)}: ${on.machine}, Node ${node}, commit ${commit}. The figures are in
+Written by \`npm run bench\` on ${at.slice(0, 10)}: ${machine}, Node ${node}, commit ${commit}. The figures are in
 [report.json](report.json). With ${Object.entries(versions)
     .map(([name, version]) => `${name} ${version}`)
     .join(', ')}.
 
-${broken.length === 0 ? 'Every budget holds.' : `Budgets that do not hold: ${broken.join('; ')}.`}
+${brokenBudgets.length === 0 ? 'Every budget holds.' : `Exceeded budgets: ${brokenBudgets.join('; ')}.`}
 
-## Figures to hold
+## Figures with a budget
 
-${figuresText(sections)}`;
-  const measured = Object.fromEntries(sections.map((section) => [section.name, section.measured]));
+${renderFigures(reports)}`;
+  const measured = Object.fromEntries(reports.map((report) => [report.name, report.measured]));
   return {
-    'report.json': `${JSON.stringify({ ...on, figures: figuresOf(sections), ...measured }, null, 2)}\n`,
-    'README.md': `${[head, ...sections.map(chapter)].join('\n\n')}\n`,
-    ...Object.assign({}, ...sections.map(({ charts }) => charts)),
+    'report.json': `${JSON.stringify({ ...environment, figures: collectFigures(reports), ...measured }, null, 2)}\n`,
+    'README.md': `${[header, ...reports.map(renderSection)].join('\n\n')}\n`,
+    ...Object.assign({}, ...reports.map(({ charts }) => charts)),
   };
 };

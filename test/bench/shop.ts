@@ -1,23 +1,23 @@
-import type { Served } from './served.ts';
+import type { Server } from './server.ts';
 
 const PRODUCTS = 8;
 const SHARDS = 8;
 const STOCK = 900_000;
-const REQUEST_MS = 30_000;
+const REQUEST_TIMEOUT_MS = 30_000;
 
-type Answer = { readonly status: number; readonly text: string };
-type Body = { readonly id: string; readonly status: string };
+type RawResponse = { readonly status: number; readonly text: string };
+type ResponseBody = { readonly id: string; readonly status: string };
 
 export type Shop = {
-  /** What the API answers, whatever it is. */
-  readonly request: (method: string, path: string, body?: object, key?: string) => Promise<Answer>;
-  /** What the API answers when all is well, or throws. */
-  readonly ask: <T = Body>(method: string, path: string, body?: object, key?: string) => Promise<T>;
+  /** Resolves to any response. */
+  readonly request: (method: string, path: string, body?: object, key?: string) => Promise<RawResponse>;
+  /** Resolves to the body, and throws unless the status is a success. */
+  readonly call: <T = ResponseBody>(method: string, path: string, body?: object, key?: string) => Promise<T>;
 };
 
-const shopOf = ({ origin, apiKey }: Served): Shop => {
+const createShop = ({ origin, apiKey }: Server): Shop => {
   const request: Shop['request'] = async (method, path, body, key) => {
-    const answer = await fetch(`${origin}${path}`, {
+    const response = await fetch(`${origin}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${apiKey}`,
@@ -25,34 +25,34 @@ const shopOf = ({ origin, apiKey }: Served): Shop => {
         ...(key && { 'idempotency-key': key }),
       },
       ...(body && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(REQUEST_MS),
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     });
-    return { status: answer.status, text: await answer.text() };
+    return { status: response.status, text: await response.text() };
   };
-  const ask: Shop['ask'] = async (method, path, body, key) => {
+  const call: Shop['call'] = async (method, path, body, key) => {
     const { status, text } = await request(method, path, body, key);
     if (status >= 300) throw new Error(`${method} ${path}: ${status} ${text}`);
     return JSON.parse(text);
   };
-  return { request, ask };
+  return { request, call };
 };
 
-/** The customer's nth order: one of the products after the other. */
-export const nthOrder = (n: number) => ({
+/** The body of the nth order. Orders take the products in turn. */
+export const createOrder = (n: number) => ({
   lines: [{ sku: `bench-${n % PRODUCTS}`, quantity: 1 }],
   customer: { email: 'ada@example.com' },
   payment: { token: 'tok_ok' },
 });
 
-/** A shop of eight products that lie in eight shards each, in more number than any run asks for. */
-export const openShop = async (server: Served): Promise<Shop> => {
-  const shop = shopOf(server);
+/** A shop of eight products in eight shards each, with more stock than any run sells. */
+export const openShop = async (server: Server): Promise<Shop> => {
+  const shop = createShop(server);
   for (let n = 0; n < PRODUCTS; n += 1) {
     const price = { amount: 500, currency: 'EUR' };
-    await shop.ask('PUT', `/v1/products/bench-${n}`, { name: 'Mug', price });
-    await shop.ask('PUT', `/v1/inventory/bench-${n}`, { shards: SHARDS });
+    await shop.call('PUT', `/v1/products/bench-${n}`, { name: 'Mug', price });
+    await shop.call('PUT', `/v1/inventory/bench-${n}`, { shards: SHARDS });
     const received = { delta: STOCK, reason: 'received' };
-    await shop.ask('POST', `/v1/inventory/bench-${n}/adjustments`, received, `first-${n}`);
+    await shop.call('POST', `/v1/inventory/bench-${n}/adjustments`, received, `first-${n}`);
   }
   return shop;
 };

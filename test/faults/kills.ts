@@ -1,38 +1,38 @@
 import { contexts } from '#contexts';
 import { type FunctionId, type FunctionSpec, functionId } from '#platform/manifest';
 import { host, queueNames } from '../acceptance/host.ts';
-import type { Killed, Kills } from '../acceptance/kills.ts';
+import type { KillRequest, KillResponse } from '../acceptance/kills.ts';
 
-const ODDS = 0.07;
-/** Of a worker, which handles many events at once and so is seldom invoked. */
-const WORKER_ODDS = 0.2;
-/** A sweep that dies keeps others out for longer than a host elsewhere has time. */
+const KILL_ODDS = 0.07;
+/** Workers handle events in batches, so they are invoked less often than other functions. */
+const WORKER_KILL_ODDS = 0.2;
+/** A sweep that dies keeps its lease, and the run has no time to wait until the lease expires. */
 const SPARED = ['orders-sweep'];
-const REQUEST_MS = 5_000;
+const REQUEST_TIMEOUT_MS = 5_000;
 
 const functions = contexts.flatMap(({ context, functions }) =>
   Object.entries<FunctionSpec>(functions).map(([name, spec]) => ({ id: functionId(context, name), spec })),
 );
-/** What takes events from a queue. */
+/** Functions that consume events from a queue. */
 export const workers = functions.filter(({ spec }) => spec.consumes).map(({ id }) => id);
 
-const ask = async (kills: Kills): Promise<Killed['killed']> => {
+const sendKillRequest = async (request: KillRequest): Promise<KillResponse['killed']> => {
   const response = await fetch(host.faults.killsUrl, {
     method: 'PUT',
-    body: JSON.stringify(kills),
-    signal: AbortSignal.timeout(REQUEST_MS),
+    body: JSON.stringify(request),
+    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
   });
   if (!response.ok) throw new Error(`${host.faults.killsUrl} answers ${response.status}`);
-  return ((await response.json()) as Killed).killed;
+  return ((await response.json()) as KillResponse).killed;
 };
 
-/** From now on each function is killed now and then, and the doomed one whenever it is invoked. */
-export const beginKills = (seed: number, doomed: FunctionId) => {
-  const oddsOf = (id: FunctionId) => (workers.includes(id) ? WORKER_ODDS : ODDS);
+/** From now on, some invocations of each function are killed, and every invocation of the doomed worker. */
+export const startKilling = (seed: number, doomedWorker: FunctionId) => {
+  const oddsOf = (id: FunctionId) => (workers.includes(id) ? WORKER_KILL_ODDS : KILL_ODDS);
   const victims = functions.map(({ id }) => id).filter((id) => !SPARED.includes(id));
-  const odds = victims.map((id) => [queueNames.fn(id), id === doomed ? 1 : oddsOf(id)] as const);
-  return ask({ seed, odds: Object.fromEntries(odds) });
+  const odds = victims.map((id) => [queueNames.fn(id), id === doomedWorker ? 1 : oddsOf(id)] as const);
+  return sendKillRequest({ seed, odds: Object.fromEntries(odds) });
 };
 
-/** How often each function was killed since it began, by its name. */
-export const endKills = () => ask({ seed: 0, odds: {} });
+/** Resolves to the number of killed invocations since the start, by the function's deployed name. */
+export const stopKilling = () => sendKillRequest({ seed: 0, odds: {} });

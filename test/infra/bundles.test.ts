@@ -9,13 +9,13 @@ import { entryOf, functionsOf, variablesOf } from '#platform/manifest';
 import { defaultTimes } from '#platform/runtime/times';
 import { toAsl } from '#platform/saga/definition';
 import { bundle as bundleAll, bundling } from '../../lib/bundles.ts';
-import { budgets } from '../bench/budgets.ts';
+import { functionBudgets } from '../bench/budgets.ts';
 import { type Bundle, bundlesOf, forbiddenImports, packagesOf } from './entered.ts';
 import { only } from './synthesis.ts';
 
-/** This ratchet is what the largest needs today, and a little. Lower it where you can. */
-const RATCHET_KB = 292;
-/** What the client of SES takes, which one function needs beside that of the table. */
+/** A little above the largest bundle. Lower it where you can, and do not raise it. */
+const RATCHET_KB = 290;
+/** The size of the SES client, which one function needs beside the table's. */
 const MAIL_KB = 62;
 
 const outdir = mkdtempSync(join(tmpdir(), 'breakwater-bundles-'));
@@ -58,7 +58,7 @@ describe.each(functions)('$id', ({ id, spec, file, bundle }) => {
   });
 
   test('is within the budget', () => {
-    expect(bundle.bytes / 1_024).toBeLessThanOrEqual(budgets.bundleKb);
+    expect(bundle.bytes / 1_024).toBeLessThanOrEqual(functionBudgets.bundleKb);
     expect(bundle.bytes / 1_024).toBeLessThanOrEqual(RATCHET_KB + (spec.sendsMail ? MAIL_KB : 0));
   });
 

@@ -37,9 +37,9 @@ export function rebalance({ sku, shards, from, to }: Rebalancing): readonly Shif
   const shifts = surplus
     .filter(({ units }) => units > 0)
     .map(({ shard, units }): Shift => {
-      const given = give(sku, units, receivers);
-      count = Math.max(count, ...given.map((allocation) => allocation.shard + 1));
-      return { shards: count, changes: [{ sku, shard, quantity: -units }, ...given] };
+      const received = give(sku, units, receivers);
+      count = Math.max(count, ...received.map((allocation) => allocation.shard + 1));
+      return { shards: count, changes: [{ sku, shard, quantity: -units }, ...received] };
     });
   return [...shifts.slice(0, -1), { changes: [], ...shifts.at(-1), shards: to }];
 }

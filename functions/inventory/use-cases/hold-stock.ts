@@ -15,7 +15,7 @@ type HoldResult = Result<Hold, 'superseded' | 'out_of_stock'>;
 
 /**
  * Holds the stock of a whole order, or none of it. The first try guesses the shards; after a wrong guess all shards are read.
- * `out_of_stock` is only returned after such a read, and never when a repeat of this step has taken the stock meanwhile.
+ * `out_of_stock` is only returned after such a read, and never when a repeat of this step has taken the stock.
  */
 export const holdStock =
   ({ orders, stock, holds, pick }: Ports) =>

@@ -3,7 +3,7 @@ import { available } from '#inventory/domain/stock';
 import type { SkuSummaries } from '#inventory/use-cases/ports';
 import type { Sku, TenantId } from '#platform/kernel';
 
-/** The summary changes when stock runs out, returns or is adjusted, so counting in vain this often is a fault. */
+/** The summary changes when stock runs out, returns or is adjusted, so a summary that changes during this many counts is a fault. */
 const MAX_COUNTS = 5;
 
 /**

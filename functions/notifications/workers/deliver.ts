@@ -5,6 +5,7 @@ import { notifyCustomer } from '#notifications/use-cases/notify-customer';
 import { OrderAwaitingPayment, OrderCancelled, OrderConfirmed } from '#orders/contract';
 import { findOrderForCustomer } from '#orders/public';
 import type { OrderId } from '#platform/kernel';
+import type { EventType } from '#platform/manifest';
 import type { Event } from '#platform/messaging/events';
 import { consumer, workerFunction } from '#platform/messaging/worker';
 import type { Runtime } from '#platform/runtime/runtime';
@@ -19,8 +20,8 @@ export const deliverWorker = (rt: Runtime<'db' | 'mail'>) => {
   });
   const notifyOf =
     (kind: NoticeKind) =>
-    async ({ tenantId, aggregateId }: Event) => {
-      const notified = await notify({ tenantId, orderId: aggregateId as OrderId, kind });
+    async ({ tenantId, aggregateId }: Event<EventType, unknown, OrderId>) => {
+      const notified = await notify({ tenantId, orderId: aggregateId, kind });
       if (notified.ok || notified.error === 'already_sent' || notified.error === 'outdated') return;
       throw new Error(`the customer could not be notified: ${notified.error}`);
     };

@@ -28,7 +28,7 @@ export const sweepOrders =
       if (unseen.length === 0) break;
       for (const { tenantId, id } of unseen) {
         seen.add(id);
-        const finding = await sweepOne(orders, now, { tenantId, id });
+        const finding = await sweepOneOrder(orders, now, { tenantId, id });
         if (finding) counts[finding] += 1;
       }
     }
@@ -36,7 +36,7 @@ export const sweepOrders =
     return counts;
   };
 
-const sweepOne = async (
+const sweepOneOrder = async (
   orders: Orders,
   now: OrderClock,
   { tenantId, id }: Pick<Order, 'tenantId' | 'id'>,

@@ -2,6 +2,7 @@ import { startExecution } from '#orders/adapters/executions';
 import { OrderCancelling, OrderPlaced, OrderRestarted, type OrderRun } from '#orders/contract';
 import { type SagaName, startSaga } from '#orders/use-cases/start-saga';
 import type { OrderId } from '#platform/kernel';
+import type { EventType } from '#platform/manifest';
 import type { Event } from '#platform/messaging/events';
 import { consumer, workerFunction } from '#platform/messaging/worker';
 import type { Runtime } from '#platform/runtime/runtime';
@@ -11,8 +12,8 @@ export const startSagaWorker = (rt: Runtime<'workflows'>) => {
   const start = startSaga(startExecution(rt));
   const startFor =
     (saga: SagaName) =>
-    ({ tenantId, aggregateId, data, id, correlationId = id }: Event<`${string}.v${number}`, OrderRun>) =>
-      start(saga, { tenantId, orderId: aggregateId as OrderId, run: data.run, correlationId });
+    ({ tenantId, aggregateId, data, id, correlationId = id }: Event<EventType, OrderRun, OrderId>) =>
+      start(saga, { tenantId, orderId: aggregateId, run: data.run, correlationId });
   return workerFunction(rt, [
     consumer(OrderPlaced, startFor('fulfil-order')),
     consumer(OrderCancelling, startFor('unwind-order')),

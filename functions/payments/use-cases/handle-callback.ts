@@ -33,7 +33,7 @@ export const handleCallback =
     return err('contended');
   };
 
-/** A reported refund was requested by us, and whoever requested it records it. */
+/** A reported refund was requested by a settlement or by a callback, which records it. */
 const applyCallback = async (
   provider: Provider,
   attempt: Attempt,

@@ -1,45 +1,48 @@
 import * as z from 'zod/mini';
 import type { TenantId } from '#platform/kernel';
 import type { EventType } from '#platform/manifest';
+import { TenantIdSchema } from '#platform/schemas';
 
 /**
- * What every event says beside its data. Minted with the write that caused it, so that a repeat keeps its id. Order is not
- * guaranteed: consumers compare `version`, that of the aggregate after the write, or commute.
+ * The envelope of every event. It is minted with the write that caused it, so a repeat keeps its id. Order is not guaranteed: consumers
+ * compare `version`, the aggregate's version after the write, or their effects commute.
  */
-export type Event<T extends EventType = EventType, D = unknown> = {
+export type Event<T extends EventType = EventType, D = unknown, A extends string = string> = {
   readonly id: string;
   readonly type: T;
   /** ISO 8601, UTC. */
   readonly at: string;
   readonly tenantId: TenantId;
-  readonly aggregateId: string;
+  readonly aggregateId: A;
   readonly version: number;
-  /** Of the request that caused it; events from before there were such ids have none. */
+  /** Of the request that caused it, if a request did. */
   readonly correlationId?: string | undefined;
   readonly data: D;
 };
 
-export type EventDefinition<T extends EventType = EventType, D = unknown> = {
+export type EventDefinition<T extends EventType = EventType, D = unknown, A extends string = string> = {
   readonly type: T;
-  /** Accepts fields that it does not know: events may grow. */
-  readonly schema: z.ZodMiniType<Event<T, D>>;
+  /** Accepts unknown fields, because events may grow. */
+  readonly schema: z.ZodMiniType<Event<T, D, A>>;
 };
 
-export const defineEvent = <T extends EventType, S extends z.ZodMiniType>(
+/** Defines an event type: its data, and the ids of its aggregate. */
+export const defineEvent = <T extends EventType, S extends z.ZodMiniType, A extends string = string>(
   type: T,
   data: S,
-): EventDefinition<T, z.infer<S>> => ({
+  aggregateId: z.ZodMiniType<A> = z.string() as unknown as z.ZodMiniType<A>,
+): EventDefinition<T, z.infer<S>, A> => ({
   type,
   schema: z.object({
     id: z.string(),
     type: z.literal(type),
     at: z.iso.datetime(),
-    tenantId: z.string(),
-    aggregateId: z.string(),
+    tenantId: TenantIdSchema,
+    aggregateId,
     version: z.int(),
     correlationId: z.optional(z.string()),
     data,
-  }) as unknown as z.ZodMiniType<Event<T, z.infer<S>>>,
+  }) as unknown as z.ZodMiniType<Event<T, z.infer<S>, A>>,
 });
 
 export type EventData<E> = E extends EventDefinition<EventType, infer D> ? D : never;

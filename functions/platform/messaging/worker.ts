@@ -1,6 +1,7 @@
-import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
+import { BatchProcessor, EventType as EventSource, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod/mini';
+import type { EventType } from '#platform/manifest';
 import type { Event, EventDefinition } from '#platform/messaging/events';
 import { lambdaHandler } from '#platform/runtime/handler';
 import type { BaseRuntime } from '#platform/runtime/runtime';
@@ -8,9 +9,9 @@ import type { BaseRuntime } from '#platform/runtime/runtime';
 /** An event type that a worker consumes, and what it does with each event. */
 export type Consumer = { readonly type: string; readonly handle: (detail: unknown) => Promise<void> };
 
-export const consumer = <D>(
-  definition: EventDefinition<`${string}.v${number}`, D>,
-  handle: (event: Event<`${string}.v${number}`, D>) => Promise<void>,
+export const consumer = <D, A extends string>(
+  definition: EventDefinition<EventType, D, A>,
+  handle: (event: Event<EventType, D, A>) => Promise<void>,
 ): Consumer => ({ type: definition.type, handle: (detail) => handle(definition.schema.parse(detail)) });
 
 const Envelope = z.object({ 'detail-type': z.string(), detail: z.unknown() });
@@ -23,7 +24,7 @@ const CorrelatedMessage = z.object({ detail: z.object({ id: z.string(), correlat
  * never dropped.
  */
 export const workerFunction = (rt: BaseRuntime, consumers: readonly Consumer[]) => {
-  const processor = new BatchProcessor(EventType.SQS, { logger: rt.logger });
+  const processor = new BatchProcessor(EventSource.SQS, { logger: rt.logger });
 
   const handle = async ({ body }: SQSRecord) => {
     const envelope = Envelope.parse(JSON.parse(body));

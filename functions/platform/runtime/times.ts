@@ -1,15 +1,15 @@
-/** All that is a matter of time in a stage, in milliseconds. Orders have deadlines; holds do not expire. */
+/** The deadlines and other durations of a stage, in milliseconds. Orders have deadlines; holds do not expire. */
 export type Times = {
-  /** How long an order may take from `placed`. */
+  /** How long an order may stay `placed`. */
   readonly orderDeadlineMs: number;
-  /** How long an order waits for its offline payment. */
+  /** How long an order awaits its offline payment. */
   readonly paymentDeadlineMs: number;
-  /** Without a change for so long an order stands still, and its saga is started again; twice as long each further time. */
+  /** After this time without progress an order's saga is restarted; the time doubles with each restart, up to the maximum. */
   readonly standstillMs: number;
   readonly maxStandstillMs: number;
-  /** How long an unwinding is tried before it is a matter for a person. */
+  /** How long an order may stay `cancelling` before it needs attention. */
   readonly parkAfterMs: number;
-  /** So many failures within the window open a provider's breaker; after the cool-down one probe is let through at a time. */
+  /** This many failures within the window open a provider's circuit breaker; after the open duration it lets one probe at a time through. */
   readonly breaker: {
     readonly failures: number;
     readonly windowMs: number;
@@ -31,7 +31,7 @@ export const defaultTimes: Times = {
   breaker: { failures: 5, windowMs: 30 * SECOND, openDurationMs: 15 * SECOND, probeLeaseMs: 10 * SECOND },
 };
 
-/** For stages on which a test waits for every one of them. */
+/** For stages whose tests wait for every one of these durations. */
 export const testTimes: Times = {
   orderDeadlineMs: 3 * MINUTE,
   paymentDeadlineMs: 45 * SECOND,

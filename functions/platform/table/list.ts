@@ -8,7 +8,7 @@ export type Page<T> = { readonly items: readonly T[]; readonly next: string | nu
 
 /**
  * Reads a page of the list `listPk`, in which each `listSk` is unique. The index yields the keys and the table the items, so the
- * page is never older than the index. Items that are gone meanwhile are left out. `next` is null on the last page.
+ * page is never older than the index. Items that no longer exist are left out. `next` is null on the last page.
  */
 export const listPage = async (
   rt: Runtime<'db'>,

@@ -33,9 +33,9 @@ export const authenticateMerchant = (rt: Runtime<'db' | 'secrets'>): Authenticat
 
 /** Answers 503 instead while the key's tenant has an outage. */
 const unlessOutage = (rt: Runtime<'db'>) => {
-  const isOut = hasOutage(outageTable(rt), now(rt));
+  const isDown = hasOutage(outageTable(rt), now(rt));
   return async <R extends RouteDefinition>(key: string, answer: () => Promise<Answer<R>>): Promise<Answer<R>> =>
-    (await isOut(tenantOf(key))) ? { problem: 'unavailable' } : answer();
+    (await isDown(tenantOf(key))) ? { problem: 'unavailable' } : answer();
 };
 
 export const charge = (rt: Runtime<'db'>): RouteHandler<Routes['charge']> => {

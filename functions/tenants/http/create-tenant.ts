@@ -15,10 +15,10 @@ export const newApiKey = ({ randomBytes }: Pick<BaseRuntime, 'randomBytes'>): Ap
 });
 
 export const createTenant = (rt: Runtime<'db'>): RouteHandler<(typeof writeRoutes)['createTenant']> => {
-  const register = tenantRegistration(rt);
+  const create = tenantRegistration(rt);
   return async ({ body }) => {
     const key = newApiKey(rt);
-    const created = await register({ ...body, key });
+    const created = await create({ ...body, key });
     if (!created.ok) return { problem: created.error };
     const { id, name } = created.value;
     return { status: 201, body: { id, name, apiKey: formatApiKey(key) } };

@@ -1,49 +1,55 @@
-import { budgets } from '../budgets.ts';
+import { functionBudgets } from '../budgets.ts';
 import { barChart } from '../chart.ts';
+import { markdownTable } from '../format.ts';
 import type { Section } from '../section.ts';
-import { table } from '../table.ts';
-import { type Bundled, measureBundles, origins } from './bundles.ts';
+import { type BundleMeasurement, measureBundles, origins } from './bundles.ts';
 
 const ROUNDS = 15;
 
-/** What a function's first invocation in an environment waits for: its code. */
-export const bundlesSection: Section<readonly Bundled[]> = {
+/** The first invocation in an environment waits until the function's code is loaded. */
+export const bundlesSection: Section<readonly BundleMeasurement[]> = {
   name: 'bundles',
   title: 'The bundle of each function, and its init',
   measure: async (quick) => measureBundles(quick ? 3 : ROUNDS),
   text: (
     measured,
-  ) => `Each is loaded as Lambda does it, in a process of its own, right after its control: the client of the table as every function makes it, bundled
-alike, and nothing else; that which mails has the client of SES in its control, too. Medians. The ratio is that of processor time, which other
-work on the machine disturbs least. Budget for a function with the table: ${budgets.bundleKb} KB and ${budgets.initRatio} of its control's init.
+  ) => `Each bundle is loaded in its own process, as Lambda does it, right after its control: a bundle with nothing but the table's client as every
+function creates it. The control of the function that sends mail also has the SES client. The figures are medians. The ratio compares processor time, which
+other work on the machine disturbs least. Budget for a function with the table: ${functionBudgets.bundleKb} KB and ${functionBudgets.initRatio} of its control's init.
 
-${table(
+${markdownTable(
   ['function', 'KB', 'init, ms', 'init / control', ...origins.map((origin) => `${origin}, KB`)],
-  measured.map(({ name, kb, initMs, initRatio, kbOf }) => [
+  measured.map(({ name, kb, initMs, initRatio, kbByOrigin }) => [
     name,
     kb.toFixed(0),
     initMs.toFixed(1),
     initRatio.toFixed(2),
-    ...origins.map((origin) => kbOf[origin].toFixed(0)),
+    ...origins.map((origin) => kbByOrigin[origin].toFixed(0)),
   ]),
 )}`,
   charts: async (measured) => ({
     'bundles.svg': await barChart(
-      'What is in each bundle',
+      'Contents of each bundle',
       'KB, minified',
-      measured.flatMap(({ name, kbOf }) => origins.map((part) => ({ name, part, value: kbOf[part] }))),
+      measured.flatMap(({ name, kbByOrigin }) => origins.map((part) => ({ name, part, value: kbByOrigin[part] }))),
     ),
     'init.svg': await barChart(
-      'Init of each bundle / of its control',
-      'times the processor time',
+      'Init of each bundle, relative to its control',
+      'ratio of processor time',
       measured.map(({ name, initRatio }) => ({ name, value: initRatio })),
     ),
   }),
-  broken: (measured) =>
+  brokenBudgets: (measured) =>
     measured
       .filter(({ isFunction, hasTable }) => isFunction && hasTable)
       .flatMap(({ name, kb, initRatio }) => [
-        ...(kb > budgets.bundleKb ? [`${name} has ${kb.toFixed(0)} KB`] : []),
-        ...(initRatio > budgets.initRatio ? [`the init of ${name} is ${initRatio.toFixed(2)} of the control's`] : []),
+        ...(kb > functionBudgets.bundleKb
+          ? [`the bundle of ${name} has ${kb.toFixed(0)} KB instead of ${functionBudgets.bundleKb}`]
+          : []),
+        ...(initRatio > functionBudgets.initRatio
+          ? [
+              `the init of ${name} takes ${initRatio.toFixed(2)} times its control's instead of ${functionBudgets.initRatio}`,
+            ]
+          : []),
       ]),
 };

@@ -1,80 +1,123 @@
-import { budgets } from '../budgets.ts';
 import { barChart } from '../chart.ts';
-import { median } from '../median.ts';
+import { contextBudgets, coreContexts } from '../context-budgets.ts';
+import { formatCount, formatUsd, markdownTable } from '../format.ts';
 import type { Section } from '../section.ts';
-import { table } from '../table.ts';
-import { type Counted, type Counts, costOf, type Share, sumOf } from './meter.ts';
-import { type Path, paths, walkPath, warmUp } from './paths.ts';
+import type { MeteredOrder } from './meter.ts';
+import { meterPath, type PathName, pathNames, warmUp } from './paths.ts';
 import { items } from './prices.ts';
+import { addSpending, createSpending, medianSpending, priceByItem, priceOf, type Spending } from './spending.ts';
 
-export type Cost = Omit<Counted, 'byFunction'> & {
-  readonly path: Path;
+export type PathCost = MeteredOrder & {
+  readonly path: PathName;
+  /** The sum over all contexts, core or not. */
+  readonly counts: Spending;
   readonly usd: Readonly<Record<string, number>>;
-  readonly byFunction: Readonly<Record<string, Share>>;
 };
 
 const REPEATS = 5;
 
-const usd = (value: number) => value.toFixed(2);
-const short = (value: number) => String(Number(value.toPrecision(3)));
-
-/** Counts do not vary; what a function's time costs is the median of some orders, the first of which warmed the code up. */
-const costs = async (repeats: number): Promise<readonly Cost[]> => {
-  const all: Cost[] = [];
-  await warmUp();
-  for (const path of Object.keys(paths) as Path[]) {
-    const walks: Counted[] = [];
-    for (let n = 0; n <= repeats; n += 1) walks.push(await walkPath(path));
-    const [last, measured] = [walks.at(-1) as Counted, walks.slice(1)];
-    const counts = Object.fromEntries(
-      items.map((item) => [item, median(measured.map((one) => one.counts[item]))]),
-    ) as unknown as Counts;
-    all.push({ ...last, path, counts, usd: costOf(counts), byFunction: Object.fromEntries(last.byFunction) });
-  }
-  return all;
+const medianByContext = (orders: readonly MeteredOrder[]): MeteredOrder['byContext'] => {
+  const contexts = new Set(orders.flatMap(({ byContext }) => Object.keys(byContext)));
+  return Object.fromEntries(
+    [...contexts].map((context) => [
+      context,
+      medianSpending(orders.map(({ byContext }) => byContext[context] ?? createSpending())),
+    ]),
+  );
 };
 
-const shares = ({ byFunction }: Cost) =>
-  table(
-    ['on the way to confirmed', 'invocations', 'calls of the table', 'write units', 'read units'],
-    Object.entries(byFunction).map(([id, { invocations, calls, writeUnits, readUnits }]) => [
+/** Counts do not vary. A function's duration does: its cost is the median of some orders after a first one, which warms the code up. */
+const meterAllPaths = async (repeats: number): Promise<readonly PathCost[]> => {
+  const costs: PathCost[] = [];
+  await warmUp();
+  for (const path of pathNames) {
+    const orders: MeteredOrder[] = [];
+    for (let n = 0; n <= repeats; n += 1) orders.push(await meterPath(path));
+    const { executions, byFunction } = orders.at(-1) as MeteredOrder;
+    const byContext = medianByContext(orders.slice(1));
+    const counts = addSpending(Object.values(byContext));
+    costs.push({ path, counts, usd: priceByItem(counts), executions, byContext, byFunction });
+  }
+  return costs;
+};
+
+const functionTable = ({ byFunction }: PathCost) =>
+  markdownTable(
+    ['function of a confirmed order', 'invocations', 'table calls', 'write units', 'read units'],
+    Object.entries(byFunction).map(([id, spending]) => [
       id,
-      ...[invocations, calls, writeUnits, readUnits].map(short),
+      ...(['function requests', 'table calls', 'write units', 'read units'] as const).map((measure) =>
+        formatCount(spending[measure]),
+      ),
     ]),
   );
 
-/** What a million orders cost, on each way that an order may go. */
-export const costSection: Section<readonly Cost[]> = {
+const contextTable = ({ byContext }: PathCost) =>
+  markdownTable(
+    ['context of a confirmed order', 'core', ...items, 'USD for a million', 'budget, USD'],
+    Object.entries(byContext).map(([context, spending]) => [
+      ...[context, coreContexts.includes(context) ? 'yes' : 'no'],
+      ...items.map((item) => formatCount(spending[item])),
+      formatUsd(priceOf(spending)),
+      String(contextBudgets.get(context)?.usdPerMillionOrders ?? 'none'),
+    ]),
+  );
+
+/** What a million orders cost, on each path that an order can take. */
+export const costSection: Section<readonly PathCost[]> = {
   name: 'cost',
-  title: 'What a million orders cost, by the way that they go',
-  measure: (quick) => costs(quick ? 1 : REPEATS),
+  title: 'What a million orders cost, by the path that they take',
+  measure: (quick) => meterAllPaths(quick ? 1 : REPEATS),
   text: (
     costs,
-  ) => `Three lines each. Counted on the embedded host, call by call, times list prices of us-east-1 (test/bench/cost/prices.ts). The functions' time is
-this machine's, not Lambda's. In it are the customer's mail (SES is not), an authorizer for each request, what AWS logs by itself, and one trace in
-twenty. Not in it: what a stage costs while idle (polling of queues, the sweeper's turns; docs/deploying.md), storage, starts of environments, the
-payment provider, and secrets, which a function reads once in five minutes.
+  ) => `Three lines each. Every call is counted on the embedded host and multiplied by list prices of us-east-1 (test/bench/cost/prices.ts). The
+functions' durations are this machine's, not Lambda's. The cost includes the customer's mail (without SES), an authorizer for each request, what AWS
+logs by itself, and one trace in twenty. It excludes what a stage costs while idle (polling of queues, the sweeper's runs; docs/deploying.md), storage,
+starts of environments, the payment provider, and secrets, which a function reads once in five minutes.
 
-${table(
+${markdownTable(
   ['USD', ...items, '**sum**'],
-  costs.map((cost) => [cost.path, ...items.map((item) => usd(cost.usd[item] ?? 0)), usd(sumOf(cost.usd))]),
+  costs.map(({ path, counts, usd }) => [
+    path,
+    ...items.map((item) => formatUsd(usd[item] ?? 0)),
+    formatUsd(priceOf(counts)),
+  ]),
 )}
 
-${table(
+${markdownTable(
   ['counted for one order', ...items],
-  costs.map(({ path, counts }) => [path, ...items.map((item) => short(counts[item]))]),
+  costs.map(({ path, counts }) => [path, ...items.map((item) => formatCount(counts[item]))]),
 )}
 
-${costs.filter(({ path }) => path === 'confirmed').map(shares)}`,
+Each context pays for what its own functions, workflows and queues use, and for the events that it publishes. A context's budget stands in
+\`budgets.ts\` of its folder; the budget of the order is the sum over the core contexts.
+
+${costs
+  .filter(({ path }) => path === 'confirmed')
+  .map((cost) => `${contextTable(cost)}\n\n${functionTable(cost)}`)
+  .join('')}`,
   charts: async (costs) => ({
     'cost.svg': await barChart(
-      'What a million orders cost, by the way that they go',
+      'What a million orders cost, by the path that they take',
       'USD',
       costs.flatMap(({ path, usd }) => items.map((part) => ({ name: path, part, value: usd[part] ?? 0 }))),
     ),
   }),
-  broken: (costs) =>
+  // collectFigures holds the sums; here is what no figure shows
+  brokenBudgets: (costs) =>
     costs
-      .filter(({ path, usd }) => path === 'confirmed' && sumOf(usd) > budgets.costOfAMillion)
-      .map(({ usd }) => `a million orders cost $${sumOf(usd).toFixed(2)}, not $${budgets.costOfAMillion}`),
+      .filter(({ path }) => path === 'confirmed')
+      .flatMap(({ byContext }) =>
+        [...contextBudgets].flatMap(([context, { writeUnitsPerOrder, usdPerMillionOrders }]) => {
+          const spending = byContext[context] ?? createSpending();
+          return [
+            ...(spending['write units'] > writeUnitsPerOrder
+              ? [`${context}: ${spending['write units']} write units for an order instead of ${writeUnitsPerOrder}`]
+              : []),
+            ...(priceOf(spending) > usdPerMillionOrders
+              ? [`${context}: $${formatUsd(priceOf(spending))} for a million orders instead of $${usdPerMillionOrders}`]
+              : []),
+          ];
+        }),
+      ),
 };

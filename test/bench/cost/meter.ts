@@ -1,92 +1,133 @@
-import { contexts } from '#contexts';
+import { contexts as allContexts } from '#contexts';
+import type { Manifest } from '#platform/manifest';
 import type { Clock } from '../../../embedded/aws/service.ts';
-import { createHost } from '../../../embedded/host/host.ts';
+import { createHost, type HostOptions } from '../../../embedded/host/host.ts';
 import { stageOf } from '../../../lib/stages.ts';
-import { hearLog } from './hear-log.ts';
-import { type Item, items, prices } from './prices.ts';
+import { createAttribution, type Payer } from './attribution.ts';
+import { captureLog } from './log-capture.ts';
+import { createSpending, type Measure, type Spending } from './spending.ts';
 
 export const secrets = { 'operator-key': 'operator', 'provider-key': 'provider', 'provider-callback-key': 'callback' };
-const GB = stageOf({ stage: 'dev' }).memoryMb / 1_024;
-/** What AWS writes into the log and the embedded host does not: an execution's events, as read off a deployed one; a request. */
-const LOGGED_BY_TRANSITION = 1_750;
-const LOGGED_BY_REQUEST = 300;
-/** X-Ray keeps one trace in so many, of those that begin: at an API and in a workflow. */
-const TRACED_ONE_IN = 20;
-/** The authorizer in front of each request is not run by the embedded host, which has functions verify keys. */
-const AUTHORIZER = 'tenants-authorize';
+const STAGE = 'dev';
+const MEMORY_GB = stageOf({ stage: STAGE }).memoryMb / 1_024;
+/** AWS logs an execution's events and each request; the embedded host does not. Read off a deployed workflow and a deployed API. */
+const LOG_BYTES_PER_TRANSITION = 1_750;
+const LOG_BYTES_PER_REQUEST = 300;
+/** X-Ray keeps one in this many of the traces that start, at the API and in workflows. */
+const TRACE_SAMPLING = 20;
+/** The embedded host has functions verify keys and does not run the authorizer that AWS runs in front of them. */
 const AUTHORIZER_MS = 2;
 
-/** The payment provider is no part of Breakwater. */
-const PROVIDER = 'sandbox-provider';
-const PREFIX = 'breakwater-dev-';
-
-export type Counts = Readonly<Record<Item, number>>;
-/** What one function did of an order's way. */
-export type Share = { calls: number; writeUnits: number; readUnits: number; invocations: number };
-export type Counted = {
-  readonly counts: Counts;
-  /** Those of the write units that indexes took. */
-  readonly indexUnits: number;
-  /** State transitions of each execution, retries apart. */
-  readonly executions: readonly number[];
-  readonly byFunction: ReadonlyMap<string, Readonly<Share>>;
+export type ExecutionCount = {
+  readonly context: string;
+  /** State transitions without retries. */
+  readonly transitions: number;
+};
+export type MeteredOrder = {
+  readonly executions: readonly ExecutionCount[];
+  readonly byContext: Readonly<Record<string, Spending>>;
+  readonly byFunction: Readonly<Record<string, Spending>>;
 };
 
-const none = () => Object.fromEntries(items.map((item) => [item, 0])) as Record<Item, number>;
-const share = (): Share => ({ calls: 0, writeUnits: 0, readUnits: 0, invocations: 0 });
+export type MeterOptions = {
+  readonly clock: Clock;
+  /** The duration that every invocation counts for; without it, an invocation counts for as long as it took. */
+  readonly functionMs?: number | undefined;
+  readonly contexts?: readonly Manifest[] | undefined;
+  readonly loadEntries?: HostOptions['loadEntries'] | undefined;
+};
 
-/** A host that counts what AWS would bill. With `functionMs` every invocation counts for so long, else for as long as it took. */
-export const meteredHost = (clock: Clock, functionMs?: number) => {
-  let counts = none();
-  let indexUnits = 0;
-  let shares = new Map<string, Share>();
-  const shareOf = (id: string) => {
-    const found = shares.get(id) ?? share();
-    shares.set(id, found);
-    return found;
+const createLedger = () => {
+  const byContext: Record<string, Record<Measure, number>> = {};
+  const byFunction: Record<string, Record<Measure, number>> = {};
+  const add = (ledger: typeof byContext, key: string, measure: Measure, amount: number) => {
+    ledger[key] ??= createSpending();
+    ledger[key][measure] += amount;
   };
-  const quiet = hearLog((bytes) => {
-    counts['log bytes'] += bytes;
-  });
-  /** Lambda rounds up to a millisecond. */
-  const invoked = (id: string, ms: number) => {
-    counts['function requests'] += 1;
-    counts['function GB-seconds'] += (Math.ceil(functionMs ?? ms) / 1_000) * GB;
-    shareOf(id).invocations += 1;
+  return {
+    byContext,
+    byFunction,
+    /** Nobody pays for what an operator or the payment provider does. */
+    charge(payer: Payer | undefined, measure: Measure, amount: number) {
+      if (!payer) return;
+      add(byContext, payer.context, measure, amount);
+      if (payer.function !== undefined) add(byFunction, payer.function, measure, amount);
+    },
   };
+};
+
+type BatchEvent = { readonly Records?: readonly { readonly messageId?: string; readonly dynamodb?: object }[] };
+
+const isQueueBatch = (event: unknown) => (event as BatchEvent | undefined)?.Records?.[0]?.messageId !== undefined;
+/**
+ * How many records of the stream share an invocation depends on how busy the machine is, so each record counts as an invocation of
+ * its own: that is the maximum, and the same in every run.
+ */
+const countInvocations = (event: unknown) => {
+  const { Records: records = [] } = (event ?? {}) as BatchEvent;
+  return records[0]?.dynamodb === undefined ? 1 : records.length;
+};
+
+/** A host that counts what AWS would bill, by the context that pays for it. */
+export const createMeteredHost = ({ clock, functionMs, contexts = allContexts, loadEntries }: MeterOptions) => {
+  const attribution = createAttribution(contexts, STAGE);
+  let ledger = createLedger();
+
+  const chargeInvocations = (payer: Payer | undefined, ms: number, count = 1) => {
+    ledger.charge(payer, 'function requests', count);
+    // Lambda rounds up to a millisecond
+    const billedMs = functionMs === undefined ? Math.ceil(ms) : functionMs * count;
+    ledger.charge(payer, 'function GB-seconds', (billedMs / 1_000) * MEMORY_GB);
+  };
+  const chargeRequest = (payer: Payer | undefined, isPublic: boolean) => {
+    ledger.charge(payer, 'API requests', 1);
+    ledger.charge(payer, 'log bytes', LOG_BYTES_PER_REQUEST);
+    ledger.charge(payer, 'traces', 1 / TRACE_SAMPLING);
+    if (isPublic) return;
+    chargeInvocations(attribution.authorizer, AUTHORIZER_MS);
+    ledger.charge(attribution.authorizer, 'read units', 1);
+    ledger.charge(attribution.authorizer, 'table calls', 1);
+  };
+
+  const releaseLog = captureLog((line) =>
+    ledger.charge(attribution.findLogger(line), 'log bytes', Buffer.byteLength(line)),
+  );
   const host = createHost({
-    ...{ contexts, secrets, clock, logLevel: 'INFO' as const },
-    // the sweeper runs whether or not there are orders: it is idle cost, until it finds one
+    ...{ contexts, secrets, clock, logLevel: 'INFO' as const, ...(loadEntries && { loadEntries }) },
+    // the sweeper runs whether or not there are orders: until it finds one, it is idle cost
     scheduleIntervalMs: () => Number.MAX_SAFE_INTEGER,
     onTableCall: ({ caller, units }) => {
-      if (caller.name === 'operator' || caller.name.endsWith(PROVIDER)) return;
-      counts['write units'] += units.write;
-      counts['read units'] += units.read;
-      indexUnits += units.index;
-      const its = shareOf(caller.name.replace(PREFIX, ''));
-      its.calls += 1;
-      its.writeUnits += units.write;
-      its.readUnits += units.read;
+      const payer = attribution.findCaller(caller.name);
+      ledger.charge(payer, 'table calls', 1);
+      ledger.charge(payer, 'write units', units.write);
+      ledger.charge(payer, 'read units', units.read);
+      ledger.charge(payer, 'index units', units.index);
     },
     trace: ({ service, input }) => {
-      if (service === 'AWSEvents') counts['bus events'] += (input as { Entries: readonly unknown[] }).Entries.length;
+      if (service !== 'AWSEvents') return;
+      for (const { Source } of (input as { Entries: readonly { readonly Source?: string }[] }).Entries)
+        ledger.charge(attribution.findPublisher(Source), 'bus events', 1);
     },
     interceptors: {
-      deliver(_queue, _envelope, act) {
-        counts['queue requests'] += 1;
+      deliver(queue, _envelope, act) {
+        ledger.charge(attribution.findConsumer(queue), 'queue requests', 1);
         act();
       },
       async invoke(id, event, act) {
+        const payer = attribution.findFunction(id);
+        const route = attribution.findRoute(id, event);
+        if (route) chargeRequest(payer, route.scope === 'public');
         // a batch is received, and deleted unless the function failed
-        if (isBatch(event)) counts['queue requests'] += 1;
-        // time stands while anything computes and leaps while it waits, so that the two add up
-        const [begun, since] = [performance.now(), clock.now()];
+        if (isQueueBatch(event)) ledger.charge(payer, 'queue requests', 1);
+        // the clock stands while anything computes and leaps while everything waits, so the two durations add up
+        const [startedAt, startedClockMs] = [performance.now(), clock.now()];
         try {
-          const answer = await act();
-          if (isBatch(event)) counts['queue requests'] += 1;
-          return answer;
+          const result = await act();
+          if (isQueueBatch(event)) ledger.charge(payer, 'queue requests', 1);
+          return result;
         } finally {
-          if (id !== PROVIDER) invoked(id, performance.now() - begun + clock.now() - since);
+          const ms = performance.now() - startedAt + clock.now() - startedClockMs;
+          chargeInvocations(payer, ms, countInvocations(event));
         }
       },
     },
@@ -94,33 +135,24 @@ export const meteredHost = (clock: Clock, functionMs?: number) => {
 
   return {
     host,
-    /** What is done meanwhile, at rest at its end, is what was counted. */
-    async count(requests: number, act: () => Promise<unknown>): Promise<Counted> {
-      [counts, indexUnits, shares] = [none(), 0, new Map()];
+    /** Counts what happens during `act`, which ends once the host is quiescent. */
+    async count(act: () => Promise<unknown>): Promise<MeteredOrder> {
+      ledger = createLedger();
       await act();
-      const executions = host.executions();
-      for (const { transitions, retries } of executions) counts['state transitions'] += transitions + retries;
-      counts['log bytes'] += counts['state transitions'] * LOGGED_BY_TRANSITION + requests * LOGGED_BY_REQUEST;
-      counts['API requests'] += requests;
-      for (let n = 0; n < requests; n += 1) invoked(AUTHORIZER, AUTHORIZER_MS);
-      counts['read units'] += requests;
-      shareOf(AUTHORIZER).readUnits += requests;
-      shareOf(AUTHORIZER).calls += requests;
-      counts.traces = (requests + executions.length) / TRACED_ONE_IN;
-      return { counts, indexUnits, executions: executions.map(({ transitions }) => transitions), byFunction: shares };
+      const executions: ExecutionCount[] = [];
+      for (const { machine, transitions, retries } of host.executions()) {
+        const owner = attribution.findWorkflowOwner(machine.name);
+        if (!owner) throw new Error(`no context owns the workflow ${machine.name}`);
+        executions.push({ context: owner.context, transitions });
+        ledger.charge(owner, 'state transitions', transitions + retries);
+        ledger.charge(owner, 'log bytes', (transitions + retries) * LOG_BYTES_PER_TRANSITION);
+        ledger.charge(owner, 'traces', 1 / TRACE_SAMPLING);
+      }
+      return { executions, byContext: ledger.byContext, byFunction: ledger.byFunction };
     },
     close() {
       host.close();
-      quiet();
+      releaseLog();
     },
   };
 };
-const isBatch = (event: unknown) =>
-  (event as { readonly Records?: readonly { readonly messageId?: string }[] } | undefined)?.Records?.[0]?.messageId !==
-  undefined;
-
-/** USD for a million times this. */
-export const costOf = (counts: Counts): Readonly<Record<Item, number>> =>
-  Object.fromEntries(items.map((item) => [item, counts[item] * prices[item]])) as Record<Item, number>;
-export const sumOf = (costs: Readonly<Record<string, number>>) =>
-  Object.values(costs).reduce((sum, cost) => sum + cost, 0);

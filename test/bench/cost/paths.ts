@@ -1,90 +1,94 @@
 import { systemClock } from '../../../embedded/aws/clock.ts';
 import { leapingClock } from '../../inventory/fixtures/leaping-clock.ts';
-import { type Shopper, shopper } from './shopper.ts';
+import { type BuyerOrder, createBuyer } from './buyer.ts';
+import type { MeteredOrder, MeterOptions } from './meter.ts';
 
-type Way = {
-  /** The order's status at last. */
-  readonly ends: 'confirmed' | 'cancelled';
+type OrderPath = {
+  readonly endStatus: 'confirmed' | 'cancelled';
   readonly token?: string;
-  /** Units of each line in stock; 100 where not said. */
+  /** Units of each line in stock; 100 by default. */
   readonly stock?: number;
   readonly breakerOpen?: true;
-  /** What is done once the order is placed, and how many requests of the API that takes. */
-  readonly after?: (order: Shopper) => Promise<void>;
-  readonly requests?: number;
+  /** What happens once the order is placed. */
+  readonly afterPlacing?: (order: BuyerOrder) => Promise<void>;
 };
 
-/** Before time leaps, so that a busy machine is done with what is under way. */
-const LOOK_MS = 100;
-/** Long enough for a look whether the charge is under way, and too short for it to be answered where the provider takes 3 seconds. */
-const WITHIN_CHARGE_MS = 1_500;
+/** The real time that passes before the clock leaps, so that a busy machine completes what is in flight. */
+const SETTLE_MS = 100;
+/** Long enough for the charge to be in flight, and shorter than the 3 seconds that the provider takes to answer it. */
+const DURING_CHARGE_MS = 1_500;
 
-const cancelWithinCharge = async ({ pass, cancel }: Shopper) => {
-  await pass(WITHIN_CHARGE_MS);
+const cancelDuringCharge = async ({ advance, cancel }: BuyerOrder) => {
+  await advance(DURING_CHARGE_MS);
   await cancel();
 };
 
-/** The ways that an order may go. The sweeper has a share in those alone where it finds the order. */
+/** The paths that an order can take. The sweeper is counted only on those where it finds the order. */
 export const paths = {
-  confirmed: { ends: 'confirmed' },
-  'asked twice with one key': { ends: 'confirmed', requests: 1, after: ({ again }) => again() },
+  confirmed: { endStatus: 'confirmed' },
+  'placed twice with one key': { endStatus: 'confirmed', afterPlacing: ({ placeAgain }) => placeAgain() },
   'a task dies and is retried': {
-    ends: 'confirmed',
+    endStatus: 'confirmed',
     token: 'tok_slow',
-    async after({ pass, crash }) {
-      await pass(WITHIN_CHARGE_MS);
+    async afterPlacing({ advance, crash }) {
+      await advance(DURING_CHARGE_MS);
       crash('payments-charge');
     },
   },
-  'provider fails twice, then charges': { ends: 'confirmed', token: 'tok_flaky' },
-  'provider away, paid offline': {
-    ends: 'confirmed',
+  'provider fails twice, then charges': { endStatus: 'confirmed', token: 'tok_flaky' },
+  'provider down, paid offline': {
+    endStatus: 'confirmed',
     breakerOpen: true,
-    requests: 1,
-    async after({ rest, pay }) {
-      await rest();
+    async afterPlacing({ waitForQuiescence, pay }) {
+      await waitForQuiescence();
       await pay();
     },
   },
-  'provider away, nobody pays': { ends: 'cancelled', breakerOpen: true, after: ({ swept }) => swept() },
-  'out of stock': { ends: 'cancelled', stock: 1 },
-  declined: { ends: 'cancelled', token: 'tok_declined' },
-  'cancelled while it is charged': { ends: 'cancelled', token: 'tok_slow', requests: 1, after: cancelWithinCharge },
-  'charge unknown until the deadline': { ends: 'cancelled', token: 'tok_5xx', after: ({ swept }) => swept() },
+  'provider down, never paid': {
+    endStatus: 'cancelled',
+    breakerOpen: true,
+    afterPlacing: ({ sweepUntilDone }) => sweepUntilDone(),
+  },
+  'out of stock': { endStatus: 'cancelled', stock: 1 },
+  declined: { endStatus: 'cancelled', token: 'tok_declined' },
+  'cancelled during the charge': { endStatus: 'cancelled', token: 'tok_slow', afterPlacing: cancelDuringCharge },
+  'charge unknown until the deadline': {
+    endStatus: 'cancelled',
+    token: 'tok_5xx',
+    afterPlacing: ({ sweepUntilDone }) => sweepUntilDone(),
+  },
   'refund refused, then resumed': {
-    ends: 'cancelled',
+    endStatus: 'cancelled',
     token: 'tok_refund_refused',
-    requests: 2,
-    async after(order) {
-      await cancelWithinCharge(order);
-      await order.rest();
+    async afterPlacing(order) {
+      await cancelDuringCharge(order);
+      await order.waitForQuiescence();
       await order.resume();
     },
   },
-} as const satisfies Readonly<Record<string, Way>>;
-export type Path = keyof typeof paths;
+} as const satisfies Readonly<Record<string, OrderPath>>;
+export type PathName = keyof typeof paths;
+export const pathNames = Object.keys(paths) as readonly PathName[];
 
-/** What loads with the first orders of a process takes real time, in which no clock must leap. */
-export const warmUp = () => walkPath('declined', undefined, { ...systemClock, driven: (work) => work });
+/** The first orders of a process load modules, which takes real time: the clock must not leap during that. */
+export const warmUp = () => meterPath('declined', { clock: { ...systemClock, driven: (promise) => promise } });
 
-/** What one order of three lines costs on its way, in counts of what AWS bills. */
-export const walkPath = async (path: Path, functionMs?: number, clock = leapingClock(LOOK_MS)) => {
-  const { ends, token = 'tok_ok', stock = 100, breakerOpen, after, requests = 0 }: Way = paths[path];
-  const { count, place, rest, status, close } = await shopper({
-    clock,
-    stock,
-    breakerOpen: breakerOpen === true,
-    functionMs,
-  });
+type Options = Partial<Omit<MeterOptions, 'clock'>> & { readonly clock?: ReturnType<typeof leapingClock> };
+
+/** What one order of three lines costs on its path, in counts of what AWS bills. */
+export const meterPath = async (name: PathName, options: Options = {}): Promise<MeteredOrder> => {
+  const { endStatus, token = 'tok_ok', stock = 100, breakerOpen, afterPlacing }: OrderPath = paths[name];
+  const clock = options.clock ?? leapingClock(SETTLE_MS);
+  const buyer = await createBuyer({ ...options, clock, stock, breakerOpen: breakerOpen === true });
   try {
-    return await count(1 + requests, async () => {
-      const order = await place(token);
-      await after?.(order);
-      await rest();
-      const ended = await status();
-      if (ended !== ends) throw new Error(`${path}: the order is ${ended} instead of ${ends}`);
+    return await buyer.count(async () => {
+      const order = await buyer.place(token);
+      await afterPlacing?.(order);
+      await buyer.waitForQuiescence();
+      const status = await buyer.readStatus();
+      if (status !== endStatus) throw new Error(`${name}: the order is ${status} instead of ${endStatus}`);
     });
   } finally {
-    close();
+    buyer.close();
   }
 };

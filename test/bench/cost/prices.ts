@@ -1,4 +1,4 @@
-/** List prices of us-east-1 in USD for a million (of GB for logs), as AWS published them in November 2026; free tiers left out. */
+/** List prices of us-east-1 in USD for a million (of GB for logs), as AWS published them in November 2026, without free tiers. */
 export const prices = {
   'state transitions': 25,
   'write units': 0.625,
@@ -9,7 +9,7 @@ export const prices = {
   'function requests': 0.2,
   /** Of a function on arm64. */
   'function GB-seconds': 13.3334,
-  /** 0.50 a GB, so for a million bytes. */
+  /** $0.50 for a GB, here for a million bytes. */
   'log bytes': 0.0005,
   traces: 5,
 } as const;

@@ -1,37 +1,36 @@
 import { barChart } from '../chart.ts';
+import { formatPercent, markdownTable } from '../format.ts';
 import type { Section } from '../section.ts';
-import { table } from '../table.ts';
-import { flashSale, type Sale, UNITS } from './flash-sale.ts';
+import { runFlashSale, type Sale, UNITS } from './flash-sale.ts';
 
-/** Of the run without the condition. */
+/** The shards of the run without the condition. */
 const CONTROL_SHARDS = 16;
 
-const sales = async (shards: readonly number[]): Promise<readonly Sale[]> => {
-  const all: Sale[] = [];
-  for (const count of shards) all.push(await flashSale(count));
-  all.push(await flashSale(CONTROL_SHARDS, false));
-  return all;
+const runSales = async (shardCounts: readonly number[]): Promise<readonly Sale[]> => {
+  const sales: Sale[] = [];
+  for (const shards of shardCounts) sales.push(await runFlashSale(shards));
+  sales.push(await runFlashSale(CONTROL_SHARDS, false));
+  return sales;
 };
 
-const guarded = (measured: readonly Sale[]) => measured.filter(({ condition }) => condition);
+const salesWithCondition = (measured: readonly Sale[]) => measured.filter(({ condition }) => condition);
 const nameOf = ({ shards }: Sale) => (shards === 1 ? '1 shard' : `${shards} shards`);
-const percent = (share: number) => `${(share * 100).toFixed(1)}%`;
 
-/** One SKU that everybody wants at once, over more and more shards. */
+/** One SKU that every buyer orders at the same time, over an increasing number of shards. */
 export const flashSaleSection: Section<readonly Sale[]> = {
   name: 'flash-sale',
-  title: 'Flash sale: 1 SKU, 1,000 units, 5,000 buyers at once',
-  measure: (quick) => sales(quick ? [CONTROL_SHARDS] : [1, 4, 16, 64]),
+  title: 'Flash sale: 1 SKU, 1,000 units, 5,000 concurrent buyers',
+  measure: (quick) => runSales(quick ? [CONTROL_SHARDS] : [1, 4, 16, 64]),
   text: (
     measured,
-  ) => `Time is that which the backend waits for: no function's computing is in it. Conflicts are those of our model of DynamoDB, in which a
-transaction keeps its items to itself for 5 ms; apart from them, a transaction is cancelled when its shard has run out. The control takes stock
-without the condition that it is there, for 1,200 buyers. The hottest partition is the key most often written to, cancelled writes included.
+  ) => `Time is what the backend waits for, without the functions' computing. Conflicts are those of our model of DynamoDB, in which a
+transaction locks its items for 5 ms. A transaction is also cancelled when its shard has run out. The control takes stock for 1,200 buyers without the
+condition that stock is available. The hottest partition is the key with the most writes, including cancelled ones.
 
-${table(
+${markdownTable(
   [
     ...['shards', 'sold', 'seconds', 'orders/s', 'conflicts', 'shard had run out'],
-    ...["hottest, of the SKU's shards", 'hottest, of all of the sale'],
+    ...["hottest partition's share of the SKU's writes", 'its share of all writes'],
   ],
   measured.map((sale) => [
     sale.condition ? String(sale.shards) : `control: ${sale.shards}, no condition`,
@@ -40,20 +39,20 @@ ${table(
     sale.ordersPerSecond.toFixed(0),
     String(sale.conflicts),
     String(sale.ranOut),
-    percent(sale.hottestOfShards),
-    percent(sale.hottestOfAll),
+    formatPercent(sale.hottestShareOfShards),
+    formatPercent(sale.hottestShareOfAll),
   ]),
 )}`,
   charts: async (measured) => ({
     'flash-sale.svg': await barChart(
       'Flash sale: orders ended per second (our model)',
       'orders/s',
-      guarded(measured).map((sale) => ({ name: nameOf(sale), value: sale.ordersPerSecond })),
+      salesWithCondition(measured).map((sale) => ({ name: nameOf(sale), value: sale.ordersPerSecond })),
     ),
     'flash-sale-cancelled.svg': await barChart(
       'Flash sale: cancelled transactions (our model)',
       'transactions',
-      guarded(measured).flatMap((sale) => [
+      salesWithCondition(measured).flatMap((sale) => [
         { name: nameOf(sale), part: 'conflict', value: sale.conflicts },
         { name: nameOf(sale), part: 'shard had run out', value: sale.ranOut },
       ]),
@@ -61,11 +60,11 @@ ${table(
     'flash-sale-hottest.svg': await barChart(
       'Flash sale: share of the hottest partition',
       "% of the writes to the SKU's shards",
-      guarded(measured).map((sale) => ({ name: nameOf(sale), value: sale.hottestOfShards * 100 })),
+      salesWithCondition(measured).map((sale) => ({ name: nameOf(sale), value: sale.hottestShareOfShards * 100 })),
     ),
   }),
-  broken: (measured) =>
-    guarded(measured)
+  brokenBudgets: (measured) =>
+    salesWithCondition(measured)
       .filter(({ sold }) => sold !== UNITS)
       .map((sale) => `a flash sale over ${nameOf(sale)} sold ${sale.sold} of ${UNITS}`),
 };

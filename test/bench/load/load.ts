@@ -1,99 +1,103 @@
-import { type Endpoint, endpoint } from '../endpoint.ts';
-import { atRest } from '../rest.ts';
-import { served } from '../served.ts';
+import { type AwsEndpoint, connectAwsEndpoint } from '../aws-endpoint.ts';
+import { waitForQuiescence } from '../quiescence.ts';
+import { startServer } from '../server.ts';
 import { openShop, type Shop } from '../shop.ts';
-import { closedLoop } from '../throughput/throughput.ts';
-import { type Moment, momentsOf } from './moments.ts';
-import { openLoop } from './open-loop.ts';
-import { lostOf, type PhaseLoad, phaseLoads } from './phase-loads.ts';
-import { placedSince } from './placed.ts';
-import { sampled } from './sampled.ts';
-import { arrivals, type Phase, shapes } from './shapes.ts';
+import { runClosedLoop } from '../throughput/throughput.ts';
+import { runOpenLoop } from './open-loop.ts';
+import { listOrdersSince } from './order-history.ts';
+import { countLost, type PhaseLoad, toPhaseLoads } from './phase-loads.ts';
+import { startSampler } from './sampler.ts';
+import { type LoadSample, toLoadSamples } from './samples.ts';
+import { createArrivals, type Phase, shapes } from './shapes.ts';
 
 export type ShapeLoad = {
   readonly shape: string;
   readonly phases: readonly PhaseLoad[];
-  /** From the end of the last phase until the last order had ended. */
+  /** From the end of the last phase to the end of the last order. */
   readonly drainSeconds: number;
-  readonly mostOpen: number;
-  readonly mostQueued: number;
+  readonly maxOpen: number;
+  readonly maxQueued: number;
   readonly byStatus: Readonly<Record<string, number>>;
-  /** Accepted, but not in the list of orders. */
+  /** Accepted orders that are not in the list of orders. */
   readonly lost: number;
-  readonly unended: number;
-  readonly dead: number;
-  /** Why the first request failed that did. */
+  /** Orders that are still open after the drain. */
+  readonly unfinished: number;
+  readonly deadLetters: number;
+  /** The reason of the first failed request. */
   readonly firstFailure?: string;
-  readonly moments: readonly Moment[];
+  readonly samples: readonly LoadSample[];
 };
 
 export type Load = { readonly capacityPerSecond: number; readonly shapes: readonly ShapeLoad[] };
 
-const AT_ONCE = 32;
+const CAPACITY_CONCURRENCY = 32;
+const CAPACITY_RUNS = 2;
 const WARM_UP_MS = 5_000;
-const TRIES = 2;
-const SAMPLE_MS = 250;
-const DRAIN_MS = 120_000;
+const SAMPLE_INTERVAL_MS = 250;
+const DRAIN_TIMEOUT_MS = 120_000;
 
-/** One shape of load, from its first arrival until all is at rest again. */
-const shapeLoad = async (
-  { shop, seen }: { readonly shop: Shop; readonly seen: Endpoint },
+type Target = { readonly shop: Shop; readonly awsEndpoint: AwsEndpoint; readonly capacityPerSecond: number };
+
+/** Runs one shape of load, from its first arrival until the host is quiescent. */
+const runShape = async (
+  { shop, awsEndpoint, capacityPerSecond }: Target,
   shape: string,
   phases: readonly Phase[],
-  capacity: number,
 ): Promise<ShapeLoad> => {
-  const all = arrivals(phases, capacity);
+  const arrivals = createArrivals(phases, capacityPerSecond);
   const loadMs = phases.reduce((sum, { seconds }) => sum + seconds * 1_000, 0);
-  const stop = sampled(SAMPLE_MS, seen.queued);
-  const begun = Date.now();
-  const outcomes = await openLoop(shop, all, shape);
-  await atRest(seen, DRAIN_MS);
-  const queued = (await stop()).map(({ at, value }) => ({ at: Math.max(0, at - begun), value }));
-  const orders = (await placedSince(shop, begun)).map(({ placedAt, endedAt, ...order }) => ({
+  const stopSampler = startSampler(SAMPLE_INTERVAL_MS, awsEndpoint.countQueued);
+  const startedAt = Date.now();
+  const outcomes = await runOpenLoop(shop, arrivals, shape);
+  await waitForQuiescence(awsEndpoint, DRAIN_TIMEOUT_MS);
+  const queueReadings = (await stopSampler()).map(({ at, value }) => ({ at: Math.max(0, at - startedAt), value }));
+  const orders = (await listOrdersSince(shop, startedAt)).map(({ placedAt, endedAt, ...order }) => ({
     ...order,
-    placedAt: placedAt - begun,
-    endedAt: endedAt === undefined ? undefined : endedAt - begun,
+    placedAt: placedAt - startedAt,
+    endedAt: endedAt === undefined ? undefined : endedAt - startedAt,
   }));
 
-  const lastEnd = orders.reduce((last, { endedAt = 0 }) => Math.max(last, endedAt), loadMs);
-  const moments = momentsOf({ arrivals: all, orders, queued, seconds: Math.ceil(lastEnd / 1_000) });
+  const lastEndMs = orders.reduce((last, { endedAt = 0 }) => Math.max(last, endedAt), loadMs);
+  const samples = toLoadSamples({ arrivals, orders, queueReadings, seconds: Math.ceil(lastEndMs / 1_000) });
   const byStatus: Record<string, number> = {};
-  const failure = outcomes.find((one) => one.is === 'failed');
   for (const { status } of orders) byStatus[status] = (byStatus[status] ?? 0) + 1;
+  const failure = outcomes.find((outcome) => outcome.kind === 'failed');
   return {
-    ...{ shape, byStatus, moments },
-    phases: phaseLoads(phases, all, outcomes, orders),
-    drainSeconds: (lastEnd - loadMs) / 1_000,
-    mostOpen: Math.max(...moments.map(({ open }) => open)),
-    mostQueued: Math.max(...moments.map(({ queued }) => queued)),
-    lost: lostOf(outcomes, orders),
-    unended: orders.filter(({ endedAt }) => endedAt === undefined).length,
-    dead: await seen.dead(),
-    ...(failure && { firstFailure: failure.why }),
+    ...{ shape, byStatus, samples },
+    phases: toPhaseLoads({ phases, arrivals, outcomes, orders }),
+    drainSeconds: (lastEndMs - loadMs) / 1_000,
+    maxOpen: Math.max(...samples.map(({ open }) => open)),
+    maxQueued: Math.max(...samples.map(({ queued }) => queued)),
+    lost: countLost(outcomes, orders),
+    unfinished: orders.filter(({ endedAt }) => endedAt === undefined).length,
+    deadLetters: await awsEndpoint.countDeadLetters(),
+    ...(failure && { firstFailure: failure.reason }),
   };
 };
 
-/** The better of two tries: whatever else the machine does makes one worse. */
-const capacityOf = async (shop: Shop, ms: number): Promise<number> => {
-  const tries: number[] = [];
-  for (let n = 0; n < TRIES; n += 1)
-    tries.push((await closedLoop(shop, AT_ONCE, ms, `capacity-${n}`)).confirmedPerSecond);
-  return Math.max(...tries);
+/** The better of two runs: other work on the machine only ever makes one worse. */
+const measureCapacity = async (shop: Shop, durationMs: number): Promise<number> => {
+  const rates: number[] = [];
+  for (let n = 0; n < CAPACITY_RUNS; n += 1) {
+    const loop = { concurrency: CAPACITY_CONCURRENCY, durationMs, name: `capacity-${n}` };
+    rates.push((await runClosedLoop(shop, loop)).confirmedPerSecond);
+  }
+  return Math.max(...rates);
 };
 
-/** Finds out what the machine can do, then loads it in shapes made of that, one process for all. */
-export const load = async (capacityMs: number, scale: number): Promise<Load> => {
-  const server = await served();
+/** Measures the capacity of the machine, then runs every shape relative to it against the same process. */
+export const measureLoad = async (capacityMs: number, scale: number): Promise<Load> => {
+  const server = await startServer();
   try {
     const shop = await openShop(server);
-    const seen = await endpoint(server);
-    await closedLoop(shop, AT_ONCE, WARM_UP_MS, 'warm-up');
-    const capacityPerSecond = await capacityOf(shop, capacityMs);
+    const awsEndpoint = await connectAwsEndpoint(server);
+    await runClosedLoop(shop, { concurrency: CAPACITY_CONCURRENCY, durationMs: WARM_UP_MS, name: 'warm-up' });
+    const capacityPerSecond = await measureCapacity(shop, capacityMs);
     const loads: ShapeLoad[] = [];
     for (const [shape, phases] of Object.entries(shapes)) {
-      await atRest(seen, DRAIN_MS);
+      await waitForQuiescence(awsEndpoint, DRAIN_TIMEOUT_MS);
       const scaled = phases.map((phase) => ({ ...phase, seconds: phase.seconds * scale }));
-      loads.push(await shapeLoad({ shop, seen }, shape, scaled, capacityPerSecond));
+      loads.push(await runShape({ shop, awsEndpoint, capacityPerSecond }, shape, scaled));
     }
     return { capacityPerSecond, shapes: loads };
   } finally {

@@ -1,6 +1,6 @@
-import { percentile } from '../percentile.ts';
+import { percentile } from '../statistics.ts';
 import type { Outcome } from './open-loop.ts';
-import type { Placed } from './placed.ts';
+import type { OrderHistory } from './order-history.ts';
 import type { Arrival, Phase } from './shapes.ts';
 
 export type PhaseLoad = {
@@ -10,34 +10,38 @@ export type PhaseLoad = {
   readonly goodputPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-} & Readonly<Record<Outcome['is'], number>>;
+} & Readonly<Record<Outcome['kind'], number>>;
 
-/** How many orders were accepted, but are none. */
-export const lostOf = (outcomes: readonly Outcome[], orders: readonly Placed[]): number => {
-  const known = new Set(orders.map(({ id }) => id));
-  return outcomes.filter((one) => one.is === 'accepted' && !known.has(one.id)).length;
+/** The number of accepted orders that the list of orders does not have. */
+export const countLost = (outcomes: readonly Outcome[], orders: readonly OrderHistory[]): number => {
+  const listed = new Set(orders.map(({ id }) => id));
+  return outcomes.filter((outcome) => outcome.kind === 'accepted' && !listed.has(outcome.id)).length;
 };
 
-/** What came in each phase and became of it; orders count as confirmed in the phase in which they were. */
-export const phaseLoads = (
-  phases: readonly Phase[],
-  arrivals: readonly Arrival[],
-  outcomes: readonly Outcome[],
-  orders: readonly Placed[],
-): readonly PhaseLoad[] => {
+type LoadRecord = {
+  readonly phases: readonly Phase[];
+  readonly arrivals: readonly Arrival[];
+  /** The nth outcome is that of the nth arrival. */
+  readonly outcomes: readonly Outcome[];
+  readonly orders: readonly OrderHistory[];
+};
+
+/** Counts outcomes in the phase of their arrival, and confirmed orders in the phase of their confirmation. */
+export const toPhaseLoads = ({ phases, arrivals, outcomes, orders }: LoadRecord): readonly PhaseLoad[] => {
   let endMs = 0;
   return phases.map(({ name, seconds }, phase) => {
-    const beginMs = endMs;
+    const startMs = endMs;
     endMs += seconds * 1_000;
-    const own = outcomes.filter((_, n) => arrivals[n]?.phase === phase);
-    const count = (is: Outcome['is']) => own.filter((one) => one.is === is).length;
-    const took = own.flatMap((one) => (one.is === 'accepted' ? one.ms : []));
+    const phaseOutcomes = outcomes.filter((_, n) => arrivals[n]?.phase === phase);
+    const count = (kind: Outcome['kind']) => phaseOutcomes.filter((outcome) => outcome.kind === kind).length;
+    const latenciesMs = phaseOutcomes.flatMap((outcome) => (outcome.kind === 'accepted' ? outcome.ms : []));
     const confirmed = orders.filter(
-      ({ status, endedAt = -1 }) => status === 'confirmed' && endedAt >= beginMs && endedAt < endMs,
+      ({ status, endedAt = -1 }) => status === 'confirmed' && endedAt >= startMs && endedAt < endMs,
     );
     return {
-      ...{ phase: name, seconds, offeredPerSecond: own.length / seconds, goodputPerSecond: confirmed.length / seconds },
-      ...{ p50Ms: percentile(took, 0.5), p99Ms: percentile(took, 0.99) },
+      ...{ phase: name, seconds },
+      ...{ offeredPerSecond: phaseOutcomes.length / seconds, goodputPerSecond: confirmed.length / seconds },
+      ...{ p50Ms: percentile(latenciesMs, 0.5), p99Ms: percentile(latenciesMs, 0.99) },
       ...{ accepted: count('accepted'), refused: count('refused'), failed: count('failed'), unsent: count('unsent') },
     };
   });

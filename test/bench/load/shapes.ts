@@ -1,4 +1,4 @@
-/** So long, so much of what the machine can do. */
+/** A part of a load. `share` is the offered rate relative to the capacity of the machine. */
 export type Phase = { readonly name: string; readonly seconds: number; readonly share: number };
 
 export const shapes: Readonly<Record<string, readonly Phase[]>> = {
@@ -14,16 +14,16 @@ export const shapes: Readonly<Record<string, readonly Phase[]>> = {
   ],
 };
 
-/** An order that comes at this time from the begin of the load, whatever has become of those before it. */
+/** An order that arrives at this time from the start of the load, whether or not earlier ones are answered. */
 export type Arrival = { readonly atMs: number; readonly phase: number };
 
-/** The arrivals of all phases, evenly spaced in each. */
-export const arrivals = (phases: readonly Phase[], capacity: number): readonly Arrival[] => {
-  let beginMs = 0;
+/** The arrivals of all phases, evenly spaced within each. */
+export const createArrivals = (phases: readonly Phase[], capacityPerSecond: number): readonly Arrival[] => {
+  let nextStartMs = 0;
   return phases.flatMap(({ seconds, share }, phase) => {
-    const begin = beginMs;
-    beginMs += seconds * 1_000;
-    const count = Math.round(seconds * share * capacity);
-    return Array.from({ length: count }, (_, n) => ({ atMs: begin + (n / count) * seconds * 1_000, phase }));
+    const startMs = nextStartMs;
+    nextStartMs += seconds * 1_000;
+    const count = Math.round(seconds * share * capacityPerSecond);
+    return Array.from({ length: count }, (_, n) => ({ atMs: startMs + (n / count) * seconds * 1_000, phase }));
   });
 };

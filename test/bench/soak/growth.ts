@@ -1,36 +1,41 @@
-import { budgets } from '../budgets.ts';
+import { hostBudgets } from '../budgets.ts';
 import type { Soak } from './soak.ts';
 
 export type Growth = {
-  /** The orders over which it was measured. */
+  /** The number of orders over which the growth is measured. */
   readonly orders: number;
   readonly bytesPerOrder: number;
-  readonly allowedPerOrder: number;
-  /** Timers, sockets and such, more than at the begin. */
-  readonly resources: number;
-  /** Orders a second of the last two rounds, as a part of those of the first two. */
-  readonly speedKept: number;
+  readonly allowedBytesPerOrder: number;
+  /** Timers, sockets and other resources that were added since the warm-up. */
+  readonly addedResources: number;
+  /** Orders per second of the last two rounds, relative to the first two. */
+  readonly speedRatio: number;
 };
 
-/** So many executions that have ended are kept whole; beyond, each takes another's place. */
-const EXECUTIONS_KEPT = 10_000;
+/** The host keeps this many finished executions whole; each further one replaces another. */
+const MAX_KEPT_EXECUTIONS = 10_000;
 
-const sum = (values: readonly number[]) => values.reduce((all, value) => all + value, 0);
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
-/** What grew with the table emptied: from when all executions that are kept are there, or in a short soak from the begin. */
-export const growthOf = ({ warmedUp, rounds }: Soak): Growth => {
-  const feet = [{ orders: 0, heap: warmedUp }, ...rounds.map(({ orders, emptied }) => ({ orders, heap: emptied }))];
-  const last = feet.at(-1) ?? { orders: 0, heap: warmedUp };
-  const full = feet.find(({ orders }) => orders >= EXECUTIONS_KEPT && orders < last.orders);
-  const from = full ?? { orders: 0, heap: warmedUp };
+/**
+ * The growth of the heap while the table is empty. It is measured from the round in which the host keeps its maximum of executions;
+ * in a short soak, from the start.
+ */
+export const measureGrowth = ({ warmedUp, rounds }: Soak): Growth => {
+  const start = { orders: 0, heap: warmedUp };
+  const points = [start, ...rounds.map(({ orders, emptied }) => ({ orders, heap: emptied }))];
+  const last = points.at(-1) ?? start;
+  const saturated = points.find(({ orders }) => orders >= MAX_KEPT_EXECUTIONS && orders < last.orders);
+  const from = saturated ?? start;
   const orders = last.orders - from.orders;
-  const executions = full ? 0 : Math.min(orders, EXECUTIONS_KEPT);
+  const addedExecutions = saturated ? 0 : Math.min(orders, MAX_KEPT_EXECUTIONS);
   const speeds = rounds.map(({ ordersPerSecond }) => ordersPerSecond);
   return {
     orders,
     bytesPerOrder: (last.heap.used + last.heap.external - from.heap.used - from.heap.external) / orders,
-    allowedPerOrder: budgets.keptPerOrder + (budgets.keptPerExecution * executions) / orders,
-    resources: sum(Object.values(last.heap.resources)) - sum(Object.values(warmedUp.resources)),
-    speedKept: sum(speeds.slice(-2)) / sum(speeds.slice(0, 2)),
+    allowedBytesPerOrder:
+      hostBudgets.keptBytesPerOrder + (hostBudgets.keptBytesPerExecution * addedExecutions) / orders,
+    addedResources: sum(Object.values(last.heap.resources)) - sum(Object.values(warmedUp.resources)),
+    speedRatio: sum(speeds.slice(-2)) / sum(speeds.slice(0, 2)),
   };
 };

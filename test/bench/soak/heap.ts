@@ -1,42 +1,42 @@
 import { once } from 'node:events';
 
 export type Heap = {
-  /** Bytes in use by what is reachable: the garbage was collected just before. */
+  /** Bytes of reachable objects: the garbage is collected just before. */
   readonly used: number;
-  /** Bytes outside of the heap that objects in it hold, such as buffers. */
+  /** Bytes outside the heap that objects in it hold, such as buffers. */
   readonly external: number;
-  /** What keeps the process alive, by kind: timers, sockets. */
+  /** Resources that keep the process alive, by kind: timers, sockets. */
   readonly resources: Readonly<Record<string, number>>;
 };
 
-type Answer = {
+type InspectorResponse = {
   readonly id: number;
   readonly result: { readonly result?: { readonly value: string } };
   readonly error?: object;
 };
 
-const ANSWER_MS = 60_000;
+const RESPONSE_TIMEOUT_MS = 60_000;
+const USAGE_EXPRESSION = `JSON.stringify({ memory: process.memoryUsage(), resources: process.getActiveResourcesInfo() })`;
+/** The second collection frees what finalizers released after the first. */
+const COLLECTIONS = 2;
 
-const LOOK = `JSON.stringify({ memory: process.memoryUsage(), resources: process.getActiveResourcesInfo() })`;
-
-/** Collects the garbage of another process and says what is left, over its inspector; between two looks nothing is connected. */
-export const heapOf = async (inspector: string): Promise<Heap> => {
+/** Collects the garbage of another process and measures its heap over the inspector. The connection is closed afterwards. */
+export const measureHeap = async (inspector: string): Promise<Heap> => {
   const socket = new WebSocket(inspector);
-  const signal = AbortSignal.timeout(ANSWER_MS);
-  let asked = 0;
-  const ask = async (method: string, params: object = {}): Promise<string> => {
-    const id = ++asked;
-    socket.send(JSON.stringify({ id, method, params }));
+  const signal = AbortSignal.timeout(RESPONSE_TIMEOUT_MS);
+  let lastId = 0;
+  const call = async (method: string, params: object = {}): Promise<string> => {
+    const requestId = ++lastId;
+    socket.send(JSON.stringify({ id: requestId, method, params }));
     const [message] = (await once(socket, 'message', { signal })) as [{ readonly data: string }];
-    const { id: answered, result, error } = JSON.parse(message.data) as Answer;
-    if (error || answered !== id) throw new Error(`${method}: ${message.data}`);
+    const { id, result, error } = JSON.parse(message.data) as InspectorResponse;
+    if (error || id !== requestId) throw new Error(`${method}: ${message.data}`);
     return result.result?.value ?? '';
   };
   try {
     await once(socket, 'open', { signal });
-    // what a finalizer frees goes with the second
-    for (let n = 0; n < 2; n += 1) await ask('HeapProfiler.collectGarbage');
-    const { memory, resources } = JSON.parse(await ask('Runtime.evaluate', { expression: LOOK })) as {
+    for (let n = 0; n < COLLECTIONS; n += 1) await call('HeapProfiler.collectGarbage');
+    const { memory, resources } = JSON.parse(await call('Runtime.evaluate', { expression: USAGE_EXPRESSION })) as {
       readonly memory: NodeJS.MemoryUsage;
       readonly resources: readonly string[];
     };

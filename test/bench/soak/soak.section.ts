@@ -1,20 +1,20 @@
-import { budgets } from '../budgets.ts';
+import { hostBudgets } from '../budgets.ts';
 import { lineChart } from '../chart.ts';
+import { markdownTable } from '../format.ts';
 import type { Section } from '../section.ts';
-import { table } from '../table.ts';
-import { type Growth, growthOf } from './growth.ts';
-import { type Soak, soak } from './soak.ts';
+import { type Growth, measureGrowth } from './growth.ts';
+import { runSoak, type Soak } from './soak.ts';
 
-type Measured = Soak & { readonly growth: Growth };
+type SoakMeasurement = Soak & { readonly growth: Growth };
 
 const ORDERS = 30_000;
-/** Connections come and go. */
-const MORE_RESOURCES = 16;
+/** Connections open and close, so some variation is normal. */
+const MAX_ADDED_RESOURCES = 16;
 
 const mb = (bytes: number) => bytes / 2 ** 20;
 
-/** Full at the end of each round, then emptied. */
-const saw = ({ warmedUp, rounds }: Soak) => [
+/** The heap is full at the end of each round and then emptied. */
+const toSawtooth = ({ warmedUp, rounds }: Soak) => [
   [0, mb(warmedUp.used)] as const,
   ...rounds.flatMap(({ orders, full, emptied }) => [
     [orders, mb(full.used)] as const,
@@ -22,30 +22,30 @@ const saw = ({ warmedUp, rounds }: Soak) => [
   ]),
 ];
 
-/** Many orders against one process: does anything grow, or slow down? */
-export const soakSection: Section<Measured> = {
+/** Many orders against one process show whether anything grows or slows down. */
+export const soakSection: Section<SoakMeasurement> = {
   name: 'soak',
   title: 'Soak: 30,000 orders, memory sampled',
   measure: async (quick) => {
-    const measured = await soak(quick ? ORDERS / 10 : ORDERS);
-    return { ...measured, growth: growthOf(measured) };
+    const measured = await runSoak(quick ? ORDERS / 10 : ORDERS);
+    return { ...measured, growth: measureGrowth(measured) };
   },
   text: ({
     rounds,
     growth,
-  }) => `The embedded host holds every order by design, so each round's orders are deleted from the table once they have been measured:
-what the heap keeps then is kept by something else. Garbage is collected before each look. Over the last ${growth.orders} orders an order left
-${growth.bytesPerOrder.toFixed(0)} bytes behind; budget: ${growth.allowedPerOrder.toFixed(0)} (test/bench/budgets.ts says for what). Timers, sockets and such: ${growth.resources} more than at the begin. The
-last two rounds were ${growth.speedKept.toFixed(2)} times as fast as the first two; budget: ${budgets.soakSpeedKept}.
+  }) => `The embedded host keeps every order by design, so each round's orders are deleted from the table once they are measured:
+what the heap keeps then, something else keeps. Garbage is collected before each measurement. Over the last ${growth.orders} orders an order left
+${growth.bytesPerOrder.toFixed(0)} bytes behind; budget: ${growth.allowedBytesPerOrder.toFixed(0)} (test/bench/budgets.ts gives the reason). Timers, sockets and similar resources: ${growth.addedResources} more than at the start. The
+last two rounds were ${growth.speedRatio.toFixed(2)} times as fast as the first two; budget: ${hostBudgets.minSoakSpeedRatio}.
 
-${table(
+${markdownTable(
   [
     'orders',
     'orders/s',
     'heap, MB',
     'heap with the table emptied, MB',
     'heap of an order, bytes',
-    'as DynamoDB counts it, bytes',
+    'size of an order in DynamoDB, bytes',
   ],
   rounds.map(({ orders, ordersPerSecond, full, emptied, tableBytes }, n) => {
     const size = orders - (rounds[n - 1]?.orders ?? 0);
@@ -57,7 +57,7 @@ ${table(
 )}`,
   charts: async (measured) => ({
     'soak.svg': await lineChart('Soak: the heap after each garbage collection', 'orders', [
-      { name: 'heap', unit: 'MB', points: saw(measured) },
+      { name: 'heap', unit: 'MB', points: toSawtooth(measured) },
       {
         name: 'table emptied',
         unit: 'MB',
@@ -73,13 +73,17 @@ ${table(
       },
     ]),
   }),
-  broken: ({ growth: { bytesPerOrder, allowedPerOrder, resources, speedKept } }) => [
+  brokenBudgets: ({ growth: { bytesPerOrder, allowedBytesPerOrder: allowedPerOrder, addedResources, speedRatio } }) => [
     ...(bytesPerOrder > allowedPerOrder
-      ? [`soak: an order leaves ${bytesPerOrder.toFixed(0)} bytes behind, not ${allowedPerOrder.toFixed(0)}`]
+      ? [`soak: an order leaves ${bytesPerOrder.toFixed(0)} bytes behind instead of ${allowedPerOrder.toFixed(0)}`]
       : []),
-    ...(resources > MORE_RESOURCES ? [`soak: ${resources} more timers, sockets and such than at the begin`] : []),
-    ...(speedKept < budgets.soakSpeedKept
-      ? [`soak: at the end ${speedKept.toFixed(2)} times as fast as at the begin, not ${budgets.soakSpeedKept}`]
+    ...(addedResources > MAX_ADDED_RESOURCES
+      ? [`soak: ${addedResources} more timers, sockets and similar resources than at the start`]
+      : []),
+    ...(speedRatio < hostBudgets.minSoakSpeedRatio
+      ? [
+          `soak: ${speedRatio.toFixed(2)} times as fast at the end as at the start instead of ${hostBudgets.minSoakSpeedRatio}`,
+        ]
       : []),
   ],
 };

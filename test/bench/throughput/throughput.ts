@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { percentile } from '../percentile.ts';
-import { served } from '../served.ts';
-import { nthOrder, openShop, type Shop } from '../shop.ts';
+import { startServer } from '../server.ts';
+import { createOrder, openShop, type Shop } from '../shop.ts';
+import { percentile } from '../statistics.ts';
 
 export type Throughput = {
-  readonly atOnce: number;
+  readonly concurrency: number;
   readonly placed: number;
   readonly confirmedPerSecond: number;
   readonly p50Ms: number;
@@ -12,52 +12,62 @@ export type Throughput = {
 };
 
 const WARM_UP_MS = 3_000;
-/** Every order of a run must have ended so long after its last one was placed. */
-const DRAIN_MS = 60_000;
+/** The time that the last order of a run may take to be confirmed. */
+const DRAIN_TIMEOUT_MS = 60_000;
+const POLL_INTERVAL_MS = 20;
 
-/** Customers one after the other, so many at a time. */
-export const closedLoop = async ({ ask }: Shop, atOnce: number, ms: number, name: string): Promise<Throughput> => {
-  const took: number[] = [];
+type ClosedLoop = { readonly concurrency: number; readonly durationMs: number; readonly name: string };
+
+/** Concurrent customers, each of whom orders again once the last request is answered. */
+export const runClosedLoop = async (
+  { call }: Shop,
+  { concurrency, durationMs, name }: ClosedLoop,
+): Promise<Throughput> => {
+  const latenciesMs: number[] = [];
   const ids: string[] = [];
-  const begun = performance.now();
-  let n = 0;
-  const customer = async () => {
-    while (performance.now() - begun < ms) {
-      const at = performance.now();
-      const nth = n++;
-      const { id } = await ask('POST', '/v1/orders', nthOrder(nth), `${name}-${nth}`);
-      took.push(performance.now() - at);
+  const startedAt = performance.now();
+  let nextOrder = 0;
+  const runCustomer = async () => {
+    while (performance.now() - startedAt < durationMs) {
+      const sentAt = performance.now();
+      const n = nextOrder++;
+      const { id } = await call('POST', '/v1/orders', createOrder(n), `${name}-${n}`);
+      latenciesMs.push(performance.now() - sentAt);
       ids.push(id);
     }
   };
-  await Promise.all(Array.from({ length: atOnce }, customer));
-  // an order is done only once it is confirmed, so the time until the last one is counts
-  for (const id of ids.slice(-atOnce * 4)) {
-    const until = performance.now() + DRAIN_MS;
-    while ((await ask('GET', `/v1/orders/${id}`)).status !== 'confirmed') {
-      if (performance.now() > until) throw new Error(`order ${id} was not confirmed within ${DRAIN_MS / 1_000} s`);
-      await sleep(20);
+  await Promise.all(Array.from({ length: concurrency }, runCustomer));
+  // an order is complete only when it is confirmed, so the time until the last confirmation counts
+  for (const id of ids.slice(-concurrency * 4)) {
+    const deadline = performance.now() + DRAIN_TIMEOUT_MS;
+    while ((await call('GET', `/v1/orders/${id}`)).status !== 'confirmed') {
+      if (performance.now() > deadline)
+        throw new Error(`order ${id} was not confirmed within ${DRAIN_TIMEOUT_MS / 1_000} s`);
+      await sleep(POLL_INTERVAL_MS);
     }
   }
-  const seconds = (performance.now() - begun) / 1_000;
+  const seconds = (performance.now() - startedAt) / 1_000;
   return {
-    atOnce,
+    concurrency,
     placed: ids.length,
     confirmedPerSecond: ids.length / seconds,
-    p50Ms: percentile(took, 0.5),
-    p99Ms: percentile(took, 0.99),
+    p50Ms: percentile(latenciesMs, 0.5),
+    p99Ms: percentile(latenciesMs, 0.99),
   };
 };
 
-/** Orders confirmed over HTTP by the embedded host, with so many customers at once, each for so long. */
-export const throughput = async (customers: readonly number[], ms: number): Promise<readonly Throughput[]> => {
+/** Orders that the embedded host confirms over HTTP, measured once for each number of concurrent customers. */
+export const measureThroughput = async (
+  concurrencies: readonly number[],
+  durationMs: number,
+): Promise<readonly Throughput[]> => {
   const results: Throughput[] = [];
-  for (const atOnce of customers) {
-    const server = await served();
+  for (const concurrency of concurrencies) {
+    const server = await startServer();
     try {
       const shop = await openShop(server);
-      await closedLoop(shop, atOnce, WARM_UP_MS, 'warm-up');
-      results.push(await closedLoop(shop, atOnce, ms, 'run'));
+      await runClosedLoop(shop, { concurrency, durationMs: WARM_UP_MS, name: 'warm-up' });
+      results.push(await runClosedLoop(shop, { concurrency, durationMs, name: 'run' }));
     } finally {
       await server.stop();
     }

@@ -1,5 +1,5 @@
-// Vendure as README.md beside this says it is set up. The bench starts it (../peer/vendure.ts); it says one line of JSON once it
-// answers, and ends on SIGTERM, which bootstrap sees to.
+// Vendure as set up in README.md of this folder. The bench starts it (../competitor/vendure.ts). It prints one line of JSON once it
+// accepts requests, and bootstrap stops it on SIGTERM.
 import { join } from 'node:path';
 import {
   bootstrap,
@@ -18,7 +18,7 @@ import {
 const { folder, products, password } = JSON.parse(process.env['VENDURE_BENCH'] ?? '');
 const languageCode = LanguageCode.en;
 
-/** Errors alone, and not where the line for the bench goes. */
+/** Only errors, on stderr: stdout carries the line for the bench. */
 const logger = {
   error: (message, context, trace) => console.error(message, context ?? '', trace ?? ''),
   warn: () => {},
@@ -27,10 +27,10 @@ const logger = {
   debug: () => {},
 };
 
-/** Settles at once, as Breakwater's sandbox does for tok_ok. */
+/** Settles immediately, as Breakwater's sandbox does for tok_ok. */
 const sandbox = new PaymentMethodHandler({
   code: 'sandbox',
-  description: [{ languageCode, value: 'Settles at once' }],
+  description: [{ languageCode, value: 'Settles immediately' }],
   args: {},
   createPayment: async (_ctx, order, amount) => ({ amount, state: 'Settled', transactionId: order.code }),
   settlePayment: async () => ({ success: true }),
@@ -43,7 +43,7 @@ const app = await bootstrap({
     type: 'better-sqlite3',
     database: join(folder, 'vendure.sqlite'),
     synchronize: true,
-    // fewer waits for the disk than by default
+    // waits for the disk less often than the default does
     prepareDatabase: (database) => {
       database.pragma('journal_mode = WAL');
       database.pragma('synchronous = NORMAL');
@@ -66,9 +66,9 @@ await app.get(Populator).populateInitialData({
   paymentMethods: [{ name: 'Sandbox', handler: { code: sandbox.code, arguments: [] } }],
   collections: [],
 });
-const nobody = RequestContext.empty();
-const [taxCategory] = (await app.get(TaxCategoryService).findAll(nobody)).items;
-const [shippingMethod] = (await app.get(ShippingMethodService).findAll(nobody)).items;
+const context = RequestContext.empty();
+const [taxCategory] = (await app.get(TaxCategoryService).findAll(context)).items;
+const [shippingMethod] = (await app.get(ShippingMethodService).findAll(context)).items;
 const importer = app.get(FastImporterService);
 await importer.initialize();
 const variants = {};
@@ -82,7 +82,7 @@ for (const [sku, stockOnHand] of Object.entries(products)) {
 }
 
 const server = app.getHttpServer();
-// a customer's connection that rests between two calls is not closed under the second
+// keeps a customer's idle connection open, so that the next call does not find it closed
 server.keepAliveTimeout = 60_000;
 const { port } = server.address();
 console.log(JSON.stringify({ origin: `http://127.0.0.1:${port}`, variants, shippingMethod: shippingMethod.id }));

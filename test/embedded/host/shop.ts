@@ -93,7 +93,7 @@ export const entries: Readonly<Record<string, Create>> = {
 export const openShop = (replacements: Readonly<Record<string, Create>> = {}, options: Partial<HostOptions> = {}) => {
   const all = { ...entries, ...replacements };
   const loadEntries: LoadEntries = async () =>
-    Object.fromEntries(Object.entries(all).map(([name, create]) => [name, { clients: {}, create }])) as EntryModule;
+    Object.fromEntries(Object.entries(all).map(([name, create]) => [name, { create }])) as EntryModule;
   const secrets = {
     'operator-key': 'the operator',
     'provider-key': 'the provider',

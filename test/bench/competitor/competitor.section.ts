@@ -1,0 +1,89 @@
+import { barChart } from '../chart.ts';
+import { markdownTable } from '../format.ts';
+import type { Section } from '../section.ts';
+import { type Comparison, compareWithCompetitor } from './comparison.ts';
+import type { Load } from './load.ts';
+import { BUYERS, type Race, UNITS } from './race.ts';
+
+const systemsOf = ({ vendure, breakwater }: Comparison) => [
+  { name: 'Vendure', ...vendure },
+  { name: 'Breakwater', ...breakwater },
+];
+const describeReasons = (reasons: Readonly<Record<string, number>>) =>
+  Object.entries(reasons)
+    .map(([reason, count]) => `${count} x ${reason}`)
+    .join(', ') || '-';
+
+const toLoadRow = (name: string, load: Load) => [
+  ...[name, String(load.concurrency), String(load.settled), load.failed === 0 ? '0' : describeReasons(load.reasons)],
+  load.settledPerSecond.toFixed(1),
+  ...[load.lastCall.p50Ms, load.lastCall.p99Ms, load.total.p50Ms, load.total.p99Ms].map((ms) => ms.toFixed(0)),
+  load.memoryMb.toFixed(0),
+];
+const toRaceRow = (name: string, races: readonly Race[]) => [
+  name,
+  ...(['sold', 'recorded', 'refused', 'failed'] as const).map((key) => races.map((race) => race[key]).join(', ')),
+];
+
+/** Vendure on better-sqlite3 and Breakwater's embedded host, measured alternately in the same run. */
+export const competitorSection: Section<Comparison> = {
+  name: 'competitor',
+  title: 'Comparison with Vendure 3.7',
+  measure: compareWithCompetitor,
+  text: (measured) => {
+    const systems = systemsOf(measured);
+    return `A guest's order of one unit, from an empty cart to the payment, over HTTP: six GraphQL mutations for Vendure; for Breakwater, one POST and GETs
+until it is confirmed. A customer orders again once the last order has ended. "Last call" is addPaymentToOrder, which settles, and
+POST /v1/orders, which is answered before the order is confirmed: compare "total", from the first call until the customer knows the outcome.
+Vendure keeps its data in a SQLite file, the embedded host in memory; [the setup of both](../../test/bench/vendure/README.md).
+
+${markdownTable(
+  [
+    ...['', 'concurrent customers', 'orders settled', 'not settled', 'settled/s'],
+    ...['p50 of last call, ms', 'p99 of last call, ms', 'p50 of total, ms', 'p99 of total, ms', 'memory, MB'],
+  ],
+  measured.vendure.loads.flatMap((_, n) =>
+    systems.flatMap(({ name, loads }) => loads.slice(n, n + 1).map((load) => toLoadRow(name, load))),
+  ),
+)}
+
+${BUYERS} concurrent buyers of ${UNITS} units, once for each of five products. "Sold" are units of orders whose customers got the answer that they are
+paid; "recorded" is what the server's stock records count as sold.
+
+${markdownTable(
+  ['', 'sold', 'recorded', 'refused', 'failed'],
+  systems.map(({ name, races }) => toRaceRow(name, races)),
+)}`;
+  },
+  charts: async (measured) => ({
+    'competitor.svg': await barChart(
+      'Orders settled per second over HTTP',
+      'orders/s',
+      systemsOf(measured).flatMap(({ name, loads }) =>
+        loads.map((load) => ({ name: `${load.concurrency} concurrent, ${name}`, value: load.settledPerSecond })),
+      ),
+    ),
+    'competitor-race.svg': await barChart(
+      `Units sold of ${UNITS} to ${BUYERS} buyers`,
+      'units',
+      systemsOf(measured).flatMap(({ name, races }) =>
+        races.map(({ sold }, n) => ({ name: `race ${n + 1}, ${name}`, value: sold })),
+      ),
+    ),
+  }),
+  // Vendure's figures are controls and have no budget
+  brokenBudgets: ({ breakwater: { loads, races } }) => [
+    ...loads
+      .filter(({ failed }) => failed > 0)
+      .map(
+        ({ concurrency, reasons }) =>
+          `Breakwater did not settle every order of ${concurrency} concurrent customers: ${describeReasons(reasons)}`,
+      ),
+    ...races
+      .filter(({ sold, recorded, failed }) => sold !== UNITS || recorded !== UNITS || failed > 0)
+      .map(
+        ({ sold, recorded, failed }) =>
+          `a race for ${UNITS} units sold ${sold}, recorded ${recorded} as sold, and failed ${failed} orders`,
+      ),
+  ],
+};

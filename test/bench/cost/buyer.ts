@@ -1,0 +1,114 @@
+import type { LeapingClock } from '../../inventory/fixtures/leaping-clock.ts';
+import { createMeteredHost, type MeterOptions, secrets } from './meter.ts';
+
+/** One buyer's order, and what can happen to it. */
+export type BuyerOrder = {
+  /** Lets time pass. */
+  readonly advance: (ms: number) => Promise<void>;
+  readonly waitForQuiescence: () => Promise<void>;
+  /** Runs the sweeper whenever the order is due, until it is no longer due. */
+  readonly sweepUntilDone: () => Promise<void>;
+  readonly placeAgain: () => Promise<void>;
+  readonly cancel: () => Promise<void>;
+  readonly pay: () => Promise<void>;
+  readonly resume: () => Promise<void>;
+  readonly crash: (functionId: string) => void;
+};
+
+type Order = { readonly id: string; readonly total: { readonly amount: number } };
+type StoredOrder = { readonly status: { readonly S: string }; readonly dueSk?: { readonly S: string } };
+type Options = MeterOptions & {
+  readonly clock: LeapingClock;
+  readonly stock: number;
+  readonly breakerOpen: boolean;
+};
+
+const SKUS = ['walnut-desk-180', 'desk-lamp-brass', 'chair-oak-grey'];
+const PRICE = { amount: 1_250, currency: 'EUR' };
+const TABLE = 'breakwater-dev';
+const MAX_SWEEPS = 20;
+const BREAKER_OPEN_MS = 7 * 24 * 3_600_000;
+
+/** A buyer in a shop with three products in stock, on a metered host with a leaping clock. */
+export const createBuyer = async ({ stock, breakerOpen, ...meterOptions }: Options) => {
+  const { clock } = meterOptions;
+  const { host, count, close } = createMeteredHost(meterOptions);
+  const { driven } = clock;
+  const createCaller =
+    (key: string) =>
+    async <T>(method: string, target: string, body?: object, idempotencyKey = 'one') => {
+      const headers = Object.entries({ authorization: `Bearer ${key}`, 'idempotency-key': idempotencyKey });
+      const response = await driven(host.request({ method, target, headers, body: body ? JSON.stringify(body) : '' }));
+      if (response.status >= 300) throw new Error(`${method} ${target}: ${response.status} ${response.body}`);
+      return JSON.parse(response.body) as T;
+    };
+  const callTable = async (operation: string, input: object) => {
+    const body = JSON.stringify({ TableName: TABLE, ...input });
+    return JSON.parse((await driven(host.callAws({ target: `DynamoDB_20120810.${operation}`, body }))).json);
+  };
+
+  await host.loadFunctions();
+  const callAsOperator = createCaller(secrets['operator-key']);
+  const { id: tenantId, apiKey } = await callAsOperator<{ id: string; apiKey: string }>('POST', '/v1/tenants', {
+    name: 'Shop',
+  });
+  const call = createCaller(apiKey);
+  for (const sku of SKUS) {
+    await call('PUT', `/v1/products/${sku}`, { name: sku, price: PRICE });
+    await call('POST', `/v1/inventory/${sku}/adjustments`, { delta: stock, reason: 'received' }, sku);
+  }
+  if (breakerOpen) {
+    const until = new Date(clock.now() + BREAKER_OPEN_MS).toISOString();
+    const counters = { v: { N: '5' }, generation: { N: '1' }, failures: { L: [] } };
+    const key = { pk: { S: `payments#${tenantId}#breaker#sandbox` }, sk: { S: 'breaker' } };
+    await callTable('PutItem', { Item: { ...key, ...counters, status: { S: 'open' }, until: { S: until } } });
+  }
+  const waitForQuiescence = () => driven(host.whenIdle());
+  await waitForQuiescence();
+  // fills the function's cache of keys: the metered invocation is not the first of its environment
+  const headers = [['authorization', `Bearer ${apiKey}`] as const];
+  await driven(host.request({ method: 'POST', target: '/v1/orders/none/cancel', headers, body: '' }));
+
+  let placed: Order | undefined;
+  const readOrder = async (): Promise<StoredOrder> => {
+    const Key = { pk: { S: `orders#${tenantId}#order#${placed?.id}` }, sk: { S: 'order' } };
+    return (await callTable('GetItem', { Key })).Item;
+  };
+  const advance = (ms: number) => driven(new Promise<void>((resolve) => void clock.after(ms, resolve)));
+
+  const createOrderBody = (token: string) => ({
+    lines: SKUS.map((sku) => ({ sku, quantity: 2 })),
+    customer: { email: 'ada@example.com' },
+    payment: { token },
+  });
+  const orderPath = () => `/v1/orders/${placed?.id}`;
+  return {
+    ...{ count, waitForQuiescence, close },
+    readStatus: async () => (await readOrder()).status.S,
+    async place(token: string): Promise<BuyerOrder> {
+      const postOrder = () => call<Order>('POST', '/v1/orders', createOrderBody(token));
+      placed = await postOrder();
+      const { total } = placed;
+      return {
+        ...{ advance, waitForQuiescence, crash: host.crashFunction },
+        async sweepUntilDone() {
+          await waitForQuiescence();
+          for (let { dueSk } = await readOrder(), n = 0; dueSk; { dueSk } = await readOrder(), n += 1) {
+            if (n === MAX_SWEEPS) throw new Error(`order ${placed?.id} is still due`);
+            await advance(Math.max(0, Date.parse(dueSk.S.split('#')[0] ?? '') - clock.now()) + 1);
+            await driven(host.runSchedule('orders-sweep'));
+            await waitForQuiescence();
+          }
+        },
+        placeAgain: async () => void (await postOrder()),
+        cancel: async () => void (await call('POST', `${orderPath()}/cancel`)),
+        pay: async () => void (await call('POST', `${orderPath()}/payments`, { ...total, reference: 'by bank' })),
+        async resume() {
+          const chargePath = `/sandbox/charges/${tenantId}.${placed?.id}`;
+          await createCaller(secrets['provider-key'])('POST', `${chargePath}/allow-refund`, {});
+          await callAsOperator('POST', `${orderPath()}/resume`, { tenantId });
+        },
+      };
+    },
+  };
+};
