@@ -8,12 +8,9 @@ import { holdStock } from '#inventory/use-cases/hold-stock';
 import { releaseStock } from '#inventory/use-cases/release-stock';
 import { updateAvailability } from '#inventory/use-cases/update-availability';
 import { findOrderForRun } from '#orders/public';
-import { orderClock } from '#orders/table/order-clock';
 import { orderTable } from '#orders/table/order-table';
-import { closeOrder } from '#orders/use-cases/close-order';
-import { confirmOrder } from '#orders/use-cases/confirm-order';
 import { placeOrder } from '#orders/use-cases/place-order';
-import { refuseOrder } from '#orders/use-cases/refuse-order';
+import { sagaStepActions } from '#orders/use-cases/update-order';
 import { attemptTable } from '#payments/table/attempt-table';
 import { breakerTable } from '#payments/table/breaker-table';
 import { chargeOrder } from '#payments/use-cases/charge-order';
@@ -21,10 +18,10 @@ import { circuitBreaker } from '#payments/use-cases/circuit-breaker';
 import { settleOrder } from '#payments/use-cases/settle-order';
 import { addMs, type OrderId, type Sku, type TenantId } from '#platform/kernel';
 import type { Operation } from '../embedded/aws/service.ts';
+import { inMemoryCharges } from './fixtures/in-memory-charges.ts';
+import { inMemoryProvider } from './fixtures/in-memory-provider.ts';
 import { stock } from './inventory/fixtures/stock.ts';
-import { practiceProvider } from './payments/fixtures/practice-provider.ts';
 import { watchedTable } from './platform/fixtures/watched-table.ts';
-import { storedCharges } from './sandbox/fixtures/stored-charges.ts';
 
 type Units = { readonly table: number; readonly index: number };
 type Row = Units & { readonly step: string };
@@ -36,7 +33,7 @@ const cells = (line: string) =>
     .slice(1, -1)
     .map((cell) => cell.replaceAll('*', '').trim());
 
-/** The rows of the section's table: a step with its units of the table and of the index. */
+/** The rows of the section's table: each step with its units of the table and of the index. */
 const documented = (section: string): readonly Row[] => {
   const text = document.split('\n## ').find((part) => part.startsWith(`Write units of an order to \`${section}\``));
   const rows = (text ?? '')
@@ -55,9 +52,9 @@ type Capacity = {
   readonly GlobalSecondaryIndexes?: Record<string, { CapacityUnits: number }>;
 };
 const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem', 'TransactWriteItems'];
-// as long as those that Breakwater makes
+// as long as real ids
 const tenantId = 'cfd873d993ee42b0e2ea' as TenantId;
-const CAUSE = 'e4e2c15d-9c79-49db-b51b-da41805e9c5a';
+const CORRELATION_ID = 'e4e2c15d-9c79-49db-b51b-da41805e9c5a';
 const skus = ['walnut-desk-180', 'desk-lamp-brass', 'chair-oak-grey'] as Sku[];
 const body = {
   lines: skus.map((sku) => ({ sku, quantity: 12 })),
@@ -65,55 +62,54 @@ const body = {
   payment: { token: 'tok_3MtwBwLkdIwHu7ix28a3tqPa' },
 };
 
-/** One order of 3 lines over the real data classes, each step with what it cost. */
-const flow = ({ declines = false } = {}) => {
-  const spent: Units[] = [];
+/** Runs the steps of one order of 3 lines with the real tables, and measures the units of each. */
+const createFlow = ({ declines = false } = {}) => {
+  const consumed: Units[] = [];
   const metered =
     (operation: Operation, name: string): Operation =>
     async (input, caller) => {
       if (!WRITES.includes(name)) return operation(input, caller);
-      const answer = (await operation({ ...input, ReturnConsumedCapacity: 'INDEXES' }, caller)) as {
+      const response = (await operation({ ...input, ReturnConsumedCapacity: 'INDEXES' }, caller)) as {
         ConsumedCapacity: Capacity | Capacity[];
       };
-      for (const { Table, GlobalSecondaryIndexes = {} } of [answer.ConsumedCapacity].flat())
-        spent.push({
+      for (const { Table, GlobalSecondaryIndexes = {} } of [response.ConsumedCapacity].flat())
+        consumed.push({
           table: Table.CapacityUnits,
           index: total(
             Object.values(GlobalSecondaryIndexes).map(({ CapacityUnits }) => ({ table: CapacityUnits, index: 0 })),
           ).table,
         });
-      return answer;
+      return response;
     };
   const { rt } = watchedTable({ between: metered });
   const [orders, holds, attempts] = [orderTable(rt), holdTable(rt), attemptTable(rt)];
   const id = '0123456789abcdef0123456789' as OrderId;
-  // every decision a second after the one before, so that what is due by then changes as it does in life
+  // each decision is a second after the previous one, so that the time of the next sweep changes with it
   let seconds = 0;
-  const at = {
-    ...orderClock(rt),
-    now: () => {
-      seconds += 1;
-      return addMs(rt.now().toISOString(), seconds * 1_000);
-    },
+  const now = () => {
+    seconds += 1;
+    return addMs(rt.now().toISOString(), seconds * 1_000);
   };
-  const pause = async () => false;
+  const clock = () => ({ at: now(), limits: rt.times });
+  const noBackoff = async () => false;
   const ports = {
     ...{ orders: findOrderForRun(rt), holds, attempts, stock: stockTable(rt), pick: () => 0 },
-    watch: circuitBreaker(breakerTable(rt, 'sandbox'), { now: at.now, limits: rt.times.breaker }),
-    provider: practiceProvider(storedCharges().charges, { makes: declines ? 'declined' : 'captured' }),
+    breaker: circuitBreaker(breakerTable(rt, 'sandbox'), { now, limits: rt.times.breaker }),
+    provider: inMemoryProvider(inMemoryCharges().charges, { makes: declines ? 'declined' : 'captured' }),
   };
   const price = { amount: 1_249_00, currency: 'EUR' };
   const prices = async () => new Map(skus.map((sku) => [sku, price]));
   const step = (run: number) => ({ tenantId, orderId: id, run });
-  const acts = {
-    place: () => placeOrder(orders, prices, at)({ ...body, tenantId, id }),
-    hold: () => holdStock(ports)(step(1), pause),
+  const { confirm, cancelAfterRefusal, close } = sagaStepActions(orders, clock);
+  const operations = {
+    place: () => placeOrder(orders, prices, clock)({ ...body, tenantId, id }),
+    hold: () => holdStock(ports)(step(1), noBackoff),
     charge: () => chargeOrder(ports)(step(1)),
-    confirm: () => confirmOrder(orders, at)(step(1)),
-    refuse: () => refuseOrder(orders, at)(step(1), declines ? 'payment_declined' : 'out_of_stock'),
+    confirm: () => confirm(step(1)),
+    refuse: () => cancelAfterRefusal(step(1), declines ? 'payment_declined' : 'out_of_stock'),
     settle: () => settleOrder(ports)(step(2)),
-    release: () => releaseStock(ports)(step(2), pause),
-    close: () => closeOrder(orders, at)(step(2)),
+    release: () => releaseStock(ports)(step(2), noBackoff),
+    close: () => close(step(2)),
     async commit() {
       await commitOrderHold(holds)(tenantId, id);
       return { ok: true };
@@ -123,42 +119,42 @@ const flow = ({ declines = false } = {}) => {
       return { ok: true };
     },
   };
-  const take = async (name: keyof typeof acts, ok = true): Promise<readonly Units[]> => {
-    spent.length = 0;
-    expect((await rt.correlation.run(CAUSE, async () => acts[name]())).ok).toBe(ok);
-    return [...spent];
+  const run = async (name: keyof typeof operations, ok = true): Promise<readonly Units[]> => {
+    consumed.length = 0;
+    expect((await rt.correlation.run(CORRELATION_ID, async () => operations[name]())).ok).toBe(ok);
+    return [...consumed];
   };
-  return { take, stock: (quantity: number) => Promise.all(skus.map((sku) => stock(rt, sku, [quantity], tenantId))) };
+  return { run, stock: (quantity: number) => Promise.all(skus.map((sku) => stock(rt, sku, [quantity], tenantId))) };
 };
 
-describe('docs/table.md says what an order of 3 lines costs', () => {
+describe('docs/table.md states the write units of an order of 3 lines', () => {
   it('to confirmed', async () => {
-    const { take, stock } = flow();
+    const { run, stock } = createFlow();
     await stock(12);
-    const [place, hold, [intent, outcome]] = [await take('place'), await take('hold'), await take('charge')];
+    const [place, hold, [intent, outcome]] = [await run('place'), await run('hold'), await run('charge')];
     const measured = {
       place,
       hold,
       'charge: intent': [intent],
       'charge: outcome': [outcome],
-      confirm: await take('confirm'),
-      commit: await take('commit'),
+      confirm: await run('confirm'),
+      commit: await run('commit'),
     };
     const rows = documented('confirmed');
     expect(rows.slice(0, -1)).toEqual(
       Object.entries(measured).map(([step, units]) => ({ step, ...total(units as Units[]) })),
     );
     expect(rows.at(-1)).toEqual({ step: 'sum', ...total(rows.slice(0, -1)) });
-    expect(total(await take('watch'))).toEqual({ table: 1, index: 0 });
-    expect(total(await take('watch'))).toEqual({ table: 0, index: 0 });
+    expect(total(await run('watch'))).toEqual({ table: 1, index: 0 });
+    expect(total(await run('watch'))).toEqual({ table: 0, index: 0 });
   });
 
-  it('to cancelled, at its worst: captured and refunded', async () => {
-    const { take, stock } = flow();
+  it('to cancelled, in the worst case: captured and refunded', async () => {
+    const { run, stock } = createFlow();
     await stock(12);
     const steps = ['place', 'hold', 'charge', 'refuse', 'settle', 'release', 'close'] as const;
     const measured: Row[] = [];
-    for (const step of steps) measured.push({ step, ...total(await take(step)) });
+    for (const step of steps) measured.push({ step, ...total(await run(step)) });
     const rows = documented('cancelled');
     const worst = rows.slice(0, steps.length);
     expect(worst).toEqual(measured);
@@ -168,17 +164,17 @@ describe('docs/table.md says what an order of 3 lines costs', () => {
   it.each([
     ['out of stock', 0, false],
     ['declined', 12, true],
-  ] as const)('to cancelled, where less is to be undone: %s', async (_, quantity, declines) => {
-    const { take, stock } = flow({ declines });
+  ] as const)('to cancelled, with less to undo: %s', async (_, quantity, declines) => {
+    const { run, stock } = createFlow({ declines });
     await stock(quantity);
-    await take('place');
-    await take('hold', quantity > 0);
-    if (quantity > 0) await take('charge', false);
-    await take('refuse');
+    await run('place');
+    await run('hold', quantity > 0);
+    if (quantity > 0) await run('charge', false);
+    await run('refuse');
     const row = (name: string) => documented('cancelled').find(({ step }) => step === name);
     const settle = 'settle: declined or no attempt';
-    expect({ step: settle, ...total(await take('settle')) }).toEqual(row(settle));
+    expect({ step: settle, ...total(await run('settle')) }).toEqual(row(settle));
     const release = quantity > 0 ? 'release' : 'release: no hold';
-    expect({ step: release, ...total(await take('release')) }).toEqual(row(release));
+    expect({ step: release, ...total(await run('release')) }).toEqual(row(release));
   });
 });

@@ -8,8 +8,8 @@ const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem'];
 const text = readFileSync(new URL('../../docs/table.md', import.meta.url), 'utf8');
 const [, items = ''] = /## Items\n([\s\S]*?)\n## /.exec(text) ?? [];
 
-/** `orders-write, -confirm` is short for `orders-write, orders-confirm`. */
-const spelledOut = (list: string): string[] => {
+/** Expands `orders-write, -confirm`, which is short for `orders-write, orders-confirm`. */
+const expandNames = (list: string): string[] => {
   let context = '';
   return list.split(',').map((name) => {
     const trimmed = name.trim();
@@ -24,7 +24,7 @@ const documented = items
   .flatMap((line) => {
     const cells = line.split('|').slice(1, -1);
     const of = /`(\w+)#/.exec(cells[1] ?? '')?.[1];
-    return spelledOut(cells[4] ?? '').map((writer) => `${writer} writes ${of}#`);
+    return expandNames(cells[4] ?? '').map((writer) => `${writer} writes ${of}#`);
   });
 
 const granted = contexts.flatMap(({ context, functions }) =>

@@ -7,7 +7,7 @@ import { watchStockWorker } from '#inventory/workers/watch-stock.worker';
 import { cancelByCustomer } from '#orders/domain/customer';
 import { markConfirmed } from '#orders/domain/saga-step';
 import { orderTable } from '#orders/table/order-table';
-import { anOrder, at, limits } from '../orders/fixtures/order.ts';
+import { anOrder, at, limits } from '../fixtures/order.ts';
 import { delivered, invocation, messages } from '../platform/fixtures/invocation.ts';
 import { watchedTable } from '../platform/fixtures/watched-table.ts';
 import { mug, orderId, pot, stock, tenantId } from './fixtures/stock.ts';

@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { linesOf } from '../platform/fixtures/log.ts';
-import { openShop } from './fixtures/host.ts';
+import { startBackend } from './fixtures/backend.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -9,41 +9,44 @@ const serviceOf = (line: Readonly<Record<string, unknown>>) => String(line['serv
 it.each([
   ['tok_ok', 'confirmed', ['inventory-commit-holds', 'orders-confirm']],
   ['tok_declined', 'cancelled', ['inventory-release', 'orders-close', 'orders-refuse', 'payments-settle']],
-])('every line about an order carries the id of its request, to the last mail: %s', async (token, status, tasks) => {
-  const lines = linesOf();
-  const { host, place, order, settled } = await openShop('DEBUG');
-  await settled();
-  const before = lines().length;
-  const placed = await place('one', { 'x-correlation-id': 'basket-4711' }, token);
-  expect(placed.headers).toMatchObject({ 'x-correlation-id': 'basket-4711' });
-  await settled();
-  const about = lines().slice(before);
-  expect(about.filter(({ correlationId }) => correlationId !== 'basket-4711')).toEqual([]);
-  expect([...new Set(about.map(serviceOf))].sort()).toEqual(
-    [
-      ...['inventory-hold', 'inventory-watch-stock', 'notifications-deliver', 'orders-start-saga', 'orders-write'],
-      ...['payments-charge', 'relay-publish', 'sandbox-provider', ...tasks],
-    ].sort(),
-  );
-  expect(about.filter(({ message }) => message === 'mail')).toHaveLength(1);
-  expect(await order(placed.body.id)).toMatchObject({ status });
-  host.close();
-});
+])(
+  'every log line about an order, up to its mail, has the correlation id of its request: %s',
+  async (token, status, tasks) => {
+    const lines = linesOf();
+    const { host, place, order, untilIdle } = await startBackend('DEBUG');
+    await untilIdle();
+    const before = lines().length;
+    const placed = await place('one', { 'x-correlation-id': 'basket-4711' }, token);
+    expect(placed.headers).toMatchObject({ 'x-correlation-id': 'basket-4711' });
+    await untilIdle();
+    const orderLines = lines().slice(before);
+    expect(orderLines.filter(({ correlationId }) => correlationId !== 'basket-4711')).toEqual([]);
+    expect([...new Set(orderLines.map(serviceOf))].sort()).toEqual(
+      [
+        ...['inventory-hold', 'inventory-watch-stock', 'notifications-deliver', 'orders-start-saga', 'orders-write'],
+        ...['payments-charge', 'relay-publish', 'sandbox-provider', ...tasks],
+      ].sort(),
+    );
+    expect(orderLines.filter(({ message }) => message === 'mail')).toHaveLength(1);
+    expect(await order(placed.body.id)).toMatchObject({ status });
+    host.close();
+  },
+);
 
-it('a restart by the sweeper, which no request causes, goes on under the id of the request', async () => {
+it('a restart by the sweeper keeps the correlation id of the request', async () => {
   const lines = linesOf();
-  const { host, place, order, pass, waiting, eventually, settled } = await openShop('DEBUG');
+  const { host, place, order, advance, waitingMessages, eventually, untilIdle } = await startBackend('DEBUG');
   host.pauseConsumer('orders-start-saga');
   const placed = await place('one', { 'x-correlation-id': 'basket-4712' });
-  await eventually(async () => (await waiting('orders-start-saga')) === 1);
-  // the message of the first run is lost for good
+  await eventually(async () => (await waitingMessages('orders-start-saga')) === 1);
+  // the message of the first run is lost permanently
   const QueueUrl = `${host.origin}/000000000000/breakwater-dev-orders-start-saga`;
   await host.callAws({ target: 'AmazonSQS.PurgeQueue', body: JSON.stringify({ QueueUrl }) });
   host.resumeConsumer('orders-start-saga');
-  await pass(8 * 60);
-  await settled();
+  await advance(8 * 60);
+  await untilIdle();
   expect(await order(placed.body.id)).toMatchObject({ status: 'confirmed' });
   const confirming = lines().filter((line) => serviceOf(line) === 'orders-confirm');
-  expect(confirming).toMatchObject([{ message: 'task done', correlationId: 'basket-4712' }]);
+  expect(confirming).toMatchObject([{ message: 'task succeeded', correlationId: 'basket-4712' }]);
   host.close();
 }, 60_000);

@@ -1,48 +1,49 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { linesOf } from '../platform/fixtures/log.ts';
-import { openShop } from './fixtures/host.ts';
+import { startBackend } from './fixtures/backend.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
-const MINUTES = 60;
-const EVERY = 5;
-const consumers = ['notifications-deliver', 'ledger-note'] as const;
+const OUTAGE_MINUTES = 60;
+const MINUTES_BETWEEN_ORDERS = 5;
+const consumers = ['notifications-deliver', 'ledger-record'] as const;
 
-it('orders are confirmed while what is not core is down for an hour, and then it catches up, each mail once', async () => {
+it('orders are confirmed while non-core contexts are down for an hour, which then catch up and send each mail once', async () => {
   const lines = linesOf();
-  const { host, noted, waiting, place, order, pass, eventually, settled } = await openShop('INFO');
+  const { host, recordedEvents, waitingMessages, place, order, advance, eventually, untilIdle } =
+    await startBackend('INFO');
   for (const consumer of consumers) host.pauseConsumer(consumer);
 
   const ids: string[] = [];
-  for (let minute = 0; minute < MINUTES; minute += EVERY) {
+  for (let minute = 0; minute < OUTAGE_MINUTES; minute += MINUTES_BETWEEN_ORDERS) {
     const { status, body } = await place(`order ${minute}`);
     expect(status).toBe(202);
     await eventually(async () => (await order(body.id)).status === 'confirmed');
     ids.push(body.id);
-    await pass(EVERY * 60);
+    await advance(MINUTES_BETWEEN_ORDERS * 60);
   }
   const subjects = ids.map((id) => `Your order ${id} is confirmed`).sort();
   const mails = () => lines().filter(({ message }) => message === 'mail');
-  expect(await Promise.all(consumers.map(waiting))).toEqual([ids.length, 2 * ids.length]);
+  expect(await Promise.all(consumers.map(waitingMessages))).toEqual([ids.length, 2 * ids.length]);
   expect(mails()).toEqual([]);
-  expect(noted).toEqual([]);
+  expect(recordedEvents).toEqual([]);
 
   for (const consumer of consumers) host.resumeConsumer(consumer);
-  await eventually(async () => mails().length >= ids.length && noted.length >= 2 * ids.length);
-  await settled();
-  expect(await Promise.all(consumers.map(waiting))).toEqual([0, 0]);
+  await eventually(async () => mails().length >= ids.length && recordedEvents.length >= 2 * ids.length);
+  await untilIdle();
+  expect(await Promise.all(consumers.map(waitingMessages))).toEqual([0, 0]);
   expect(
     mails()
       .map(({ subject }) => subject)
       .sort(),
   ).toEqual(subjects);
   const events = ids.flatMap((id) => [`OrderPlaced.v1 ${id}`, `OrderConfirmed.v1 ${id}`]);
-  expect([...noted].sort()).toEqual(events.sort());
+  expect([...recordedEvents].sort()).toEqual(events.sort());
   host.close();
 }, 60_000);
 
-it('a consumer that is not there can be neither stopped nor started', async () => {
-  const { host } = await openShop('INFO');
+it('only an existing consumer can be paused and resumed', async () => {
+  const { host } = await startBackend('INFO');
   expect(() => host.pauseConsumer('orders-write')).toThrow('no consumer orders-write');
   expect(() => host.resumeConsumer('nobody')).toThrow('no consumer nobody');
   host.close();

@@ -2,22 +2,22 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LEASE_MS, notifyCustomer, type Ports } from '#notifications/use-cases/notify-customer';
 import { addMs } from '#platform/kernel';
-import { facts, noticeOf, orderId, postbox, storedDeliveries, tenantId } from './fixtures/shop.ts';
+import { facts, inMemoryDeliveries, inMemoryMailer, noticeOf, orderId, tenantId } from './fixtures/notices.ts';
 
 const start = '2026-11-01T00:00:00.000Z';
 const notice = noticeOf('confirmed');
 
-const notifying = (change: Partial<Ports> = {}) => {
-  const { rows, deliveries } = storedDeliveries();
-  const { mails, mailer } = postbox();
+const createNotifier = (change: Partial<Ports> = {}) => {
+  const { rows, deliveries } = inMemoryDeliveries();
+  const { mails, mailer } = inMemoryMailer();
   const time = { now: start };
   const ports: Ports = { orders: async () => facts(), deliveries, mailer, now: () => time.now, ...change };
   return { rows, mails, time, deliveries, mailer, ports, notify: notifyCustomer(ports) };
 };
 
 describe('a customer', () => {
-  it('is told once, however often the event comes', async () => {
-    const { notify, mails, rows } = notifying();
+  it('is notified once, for any number of deliveries of the event', async () => {
+    const { notify, mails, rows } = createNotifier();
     expect(await notify(notice)).toEqual({ ok: true, value: 'sent' });
     expect(await notify(notice)).toEqual({ ok: false, error: 'already_sent' });
     expect(mails).toHaveLength(1);
@@ -26,24 +26,24 @@ describe('a customer', () => {
     ]);
   });
 
-  it('is told of each thing by itself', async () => {
-    const { notify, mails } = notifying({ orders: async () => facts({ status: 'cancelled' }) });
+  it('is notified of each kind of event separately', async () => {
+    const { notify, mails } = createNotifier({ orders: async () => facts({ status: 'cancelled' }) });
     await notify(noticeOf('cancelled'));
-    expect(await notify(noticeOf('awaiting_payment'))).toEqual({ ok: false, error: 'overtaken' });
+    expect(await notify(noticeOf('awaiting_payment'))).toEqual({ ok: false, error: 'outdated' });
     expect(mails).toHaveLength(1);
   });
 
-  it('is told by one of two at once', async () => {
-    const { notify, mails } = notifying();
-    const told = await Promise.all([notify(notice), notify(notice)]);
-    expect(told.map((one) => (one.ok ? one.value : one.error)).sort()).toEqual(['being_sent', 'sent']);
+  it('is notified by one of two concurrent workers', async () => {
+    const { notify, mails } = createNotifier();
+    const results = await Promise.all([notify(notice), notify(notice)]);
+    expect(results.map((result) => (result.ok ? result.value : result.error)).sort()).toEqual(['being_sent', 'sent']);
     expect(mails).toHaveLength(1);
   });
 
-  it('is told by another once the lease of who failed has run out, and not before', async () => {
+  it('is notified by another worker once the lease of a failed one has expired, and not before', async () => {
     const fails = [true, false];
-    const { mails, mailer } = postbox();
-    const { notify, time } = notifying({
+    const { mails, mailer } = inMemoryMailer();
+    const { notify, time } = createNotifier({
       mailer: async (mail) => {
         if (fails.shift()) throw new Error('throttled');
         return mailer(mail);
@@ -57,8 +57,8 @@ describe('a customer', () => {
     expect(mails).toHaveLength(1);
   });
 
-  it('is told nothing of an order that is not there', async () => {
-    const { notify, mails, rows } = notifying({ orders: async () => undefined });
+  it('is not notified of an order that does not exist', async () => {
+    const { notify, mails, rows } = createNotifier({ orders: async () => undefined });
     expect(await notify(notice)).toEqual({ ok: false, error: 'order_not_found' });
     expect([mails.length, rows.size]).toEqual([0, 0]);
   });
@@ -66,68 +66,69 @@ describe('a customer', () => {
 
 type Point = 'none' | 'before' | 'between' | 'after';
 
-describe('however often an event comes, however its workers overlap and wherever they end', () => {
-  // `crash` ends an attempt before the mail, between mail and mark, or after the mark; attempts overlap as the scheduler has it.
-  const attempts = (points: fc.Arbitrary<Point>) =>
+describe('for any number of deliveries, overlaps of workers and crashes', () => {
+  // `crash` ends a worker before the mail, between the mail and its record, or after the record; the scheduler decides how workers
+  // overlap.
+  const anyWorkers = (points: fc.Arbitrary<Point>) =>
     fc.array(fc.record({ crash: points, wait: fc.nat({ max: 2 * LEASE_MS }) }), { minLength: 1, maxLength: 12 });
 
-  const play = async (scheduler: fc.Scheduler, tries: readonly { crash: Point; wait: number }[]) => {
-    const world = notifying();
-    const at = <T>(label: string, act: () => Promise<T>): Promise<T> =>
-      scheduler.schedule(Promise.resolve(), label).then(act);
-    const dead = () => new Promise<never>((_, reject) => reject(new Error('crashed')));
-    const one = (crash: Point) =>
+  const play = async (scheduler: fc.Scheduler, workers: readonly { crash: Point; wait: number }[]) => {
+    const notifier = createNotifier();
+    const scheduled = <T>(label: string, call: () => Promise<T>): Promise<T> =>
+      scheduler.schedule(Promise.resolve(), label).then(call);
+    const crashed = () => new Promise<never>((_, reject) => reject(new Error('crashed')));
+    const runWorker = (crash: Point) =>
       notifyCustomer({
-        ...world.ports,
+        ...notifier.ports,
         deliveries: {
-          find: (key) => at('find', () => world.deliveries.find(key)),
-          save: (from, to) =>
-            at('save', async () => {
-              if (to.status === 'sent' && crash === 'between') return dead();
-              const saved = await world.deliveries.save(from, to);
-              return to.status === 'sent' && crash === 'after' ? dead() : saved;
+          find: (key) => scheduled('find', () => notifier.deliveries.find(key)),
+          update: (from, to) =>
+            scheduled('update', async () => {
+              if (to.status === 'sent' && crash === 'between') return crashed();
+              const isUpdated = await notifier.deliveries.update(from, to);
+              return to.status === 'sent' && crash === 'after' ? crashed() : isUpdated;
             }),
         },
-        mailer: (mail) => at('mail', () => (crash === 'before' ? dead() : world.mailer(mail))),
+        mailer: (mail) => scheduled('mail', () => (crash === 'before' ? crashed() : notifier.mailer(mail))),
       })(notice).catch((error: Error) => {
         if (error.message !== 'crashed') throw error;
       });
     const running: Promise<unknown>[] = [];
-    for (const { crash, wait } of tries) {
-      running.push(one(crash));
-      // an attempt never outlives its lease: what is under way ends before the time moves past it
+    for (const { crash, wait } of workers) {
+      running.push(runWorker(crash));
+      // a worker never runs longer than its lease: workers in flight end before the clock passes it
       if (wait >= LEASE_MS) await scheduler.waitIdle();
-      world.time.now = addMs(world.time.now, wait >= LEASE_MS ? wait : 0);
+      notifier.time.now = addMs(notifier.time.now, wait >= LEASE_MS ? wait : 0);
     }
     await scheduler.waitIdle();
     await Promise.all(running);
-    // the queue brings the message again until a worker takes it for done
-    world.time.now = addMs(world.time.now, LEASE_MS);
-    await world.notify(notice);
-    expect([...world.rows.values()]).toMatchObject([{ status: 'sent' }]);
-    return world.mails.length;
+    // the queue redelivers the message until a worker succeeds
+    notifier.time.now = addMs(notifier.time.now, LEASE_MS);
+    await notifier.notify(notice);
+    expect([...notifier.rows.values()]).toMatchObject([{ status: 'sent' }]);
+    return notifier.mails.length;
   };
 
-  // Red when a failed claim is taken for success, or when `sent` is marked before the mailer has the mail.
-  it('the customer is told at least once', () =>
+  // Fails if a failed claim counts as success, or if `sent` is recorded before the mailer has the mail.
+  it('the customer is notified at least once', () =>
     fc.assert(
       fc.asyncProperty(
         fc.scheduler(),
-        attempts(fc.constantFrom('none', 'before', 'between', 'after')),
-        async (scheduler, tries) => {
-          expect(await play(scheduler, tries)).toBeGreaterThanOrEqual(1);
+        anyWorkers(fc.constantFrom('none', 'before', 'between', 'after')),
+        async (scheduler, workers) => {
+          expect(await play(scheduler, workers)).toBeGreaterThanOrEqual(1);
         },
       ),
     ));
 
-  // Red when the lease is not looked at, when the claim is not conditional, and when `sent` is sent again.
-  it('and exactly once, where none ends between mail and mark', () =>
+  // Fails if the lease is ignored, if the claim is not conditional, and if a sent mail is sent again.
+  it('and exactly once, if no worker crashes between the mail and its record', () =>
     fc.assert(
       fc.asyncProperty(
         fc.scheduler(),
-        attempts(fc.constantFrom('none', 'before', 'after')),
-        async (scheduler, tries) => {
-          expect(await play(scheduler, tries)).toBe(1);
+        anyWorkers(fc.constantFrom('none', 'before', 'after')),
+        async (scheduler, workers) => {
+          expect(await play(scheduler, workers)).toBe(1);
         },
       ),
     ));

@@ -3,10 +3,10 @@ import { markConfirmed } from '#orders/domain/saga-step';
 import { dueOrders } from '#orders/table/due-orders';
 import { orderTable } from '#orders/table/order-table';
 import { addMs, type OrderId, type TenantId } from '#platform/kernel';
+import { anOrder, at, moment } from '../fixtures/order.ts';
 import { watchedTable } from '../platform/fixtures/watched-table.ts';
-import { anOrder, at, limits } from './fixtures/order.ts';
 
-it('finds the orders of all tenants that are due, the longest due first, and none that rests', async () => {
+it('finds the due orders of all tenants, the longest due first, and no order that waits for nothing', async () => {
   const { rt } = watchedTable();
   const [orders, due] = [orderTable(rt), dueOrders(rt)];
   const [first, second, third] = [
@@ -21,12 +21,12 @@ it('finds the orders of all tenants that are due, the longest due first, and non
   ]);
   expect(await due.findDue(addMs(at, 9), 1)).toEqual([{ tenantId: 't1', id: 'o1' }]);
 
-  const confirmed = markConfirmed(first, 1, at, limits);
+  const confirmed = markConfirmed(first, 1, moment);
   if (confirmed.ok) await orders.update(first, confirmed.value);
   expect(await due.findDue(addMs(at, 2), 10)).toEqual([{ tenantId: 't2', id: 'o2' }]);
 });
 
-it('gives the turn to one at a time, until it ends or is over', async () => {
+it('gives the lease to one sweep at a time, until it is released or expires', async () => {
   const due = dueOrders(watchedTable().rt);
   expect(await due.acquireLease(at, addMs(at, 100))).toBe(true);
   expect(await due.acquireLease(addMs(at, 99), addMs(at, 200))).toBe(false);
@@ -35,7 +35,7 @@ it('gives the turn to one at a time, until it ends or is over', async () => {
   expect(await due.acquireLease(addMs(at, 150), addMs(at, 300))).toBe(true);
 });
 
-it('throws on what is not a lost turn', async () => {
+it('throws on any failure except a lease that another sweep holds', async () => {
   const { rt } = watchedTable({
     between: () => () => {
       throw Object.assign(new Error('broken'), { name: 'TypeError' });

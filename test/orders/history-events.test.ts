@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cancelByCustomer, recordOfflinePayment } from '#orders/domain/customer';
-import type { Order } from '#orders/domain/order';
+import type { Moment, Order } from '#orders/domain/order';
 import {
   cancelAfterRefusal,
   markAwaitingPayment,
@@ -11,55 +11,51 @@ import {
 import { resumeUnwinding, sweepOrder } from '#orders/domain/sweep';
 import { eventsOf } from '#orders/table/history-events';
 import { orderTable } from '#orders/table/order-table';
-import { addMs, type Result } from '#platform/kernel';
-import { defaultTimes as limits } from '#platform/runtime/times';
+import { addMs, type Instant, type Result } from '#platform/kernel';
 import type { StreamRecord } from '../../embedded/aws/dynamodb/dynamodb.ts';
+import { anOrder, at, eur, id, limits, momentAt, tenantId } from '../fixtures/order.ts';
 import { watchedTable } from '../platform/fixtures/watched-table.ts';
-import { anOrder, at, eur, id, tenantId } from './fixtures/order.ts';
 
-type Move = (order: Order, now: string) => Result<Order, string> | Order;
-const paid = { reference: 'r', at, key: 'k' };
-const past =
-  (ms: number): Move =>
-  (order) =>
-    sweepOrder(order, addMs(order.due ?? at, ms), limits);
+type Transition = (order: Order, moment: Moment) => Result<Order, string> | Order;
+const offlinePayment = { amount: eur(55_00), reference: 'r', key: 'k' };
+const sweepWhenDue: Transition = (order) => sweepOrder(order, momentAt(order.due ?? at));
 
-const ways: Readonly<Record<string, readonly Move[]>> = {
+const histories: Readonly<Record<string, readonly Transition[]>> = {
   placed: [],
-  confirmed: [(order, now) => markConfirmed(order, 1, now, limits)],
-  'paid another way': [
-    (order, now) => markAwaitingPayment(order, 1, now, limits),
-    (order) => recordOfflinePayment(order, eur(55_00), paid, limits),
+  confirmed: [(order, moment) => markConfirmed(order, 1, moment)],
+  'paid offline': [
+    (order, moment) => markAwaitingPayment(order, 1, moment),
+    (order) => recordOfflinePayment(order, offlinePayment, momentAt(at)),
   ],
-  'refused and closed': [
-    (order, now) => cancelAfterRefusal(order, 1, 'out_of_stock', now, limits),
-    (order, now) => markCancelled(order, 2, now, limits),
+  'refused and cancelled': [
+    (order, moment) => cancelAfterRefusal(order, { run: 1, reason: 'out_of_stock' }, moment),
+    (order, moment) => markCancelled(order, 2, moment),
   ],
   'cancelled, parked and resumed': [
-    (order, now) => cancelByCustomer(order, now, limits),
-    (order, now) => markNeedsAttention(order, 2, 'no', now, limits),
-    (order, now) => resumeUnwinding(order, now, limits),
-    (order, now) => markCancelled(order, 3, now, limits),
+    (order, moment) => cancelByCustomer(order, moment),
+    (order, moment) => markNeedsAttention(order, { run: 2, cause: 'no' }, moment),
+    (order, moment) => resumeUnwinding(order, moment),
+    (order, moment) => markCancelled(order, 3, moment),
   ],
-  'restarted before it was confirmed': [past(0), (order, now) => markConfirmed(order, 2, now, limits)],
-  'restarted, and still placed': [past(0), past(0)],
+  'restarted before it was confirmed': [sweepWhenDue, (order, moment) => markConfirmed(order, 2, moment)],
+  'restarted, and still placed': [sweepWhenDue, sweepWhenDue],
 };
 
 type Published = { readonly id: string; readonly type: string; readonly version: number; readonly data: object };
 
-/** The order's events as its writes published them, and its item, after each of these moves. */
-const lived = async (moves: readonly Move[]) => {
+/** Makes these transitions. Returns the events that the order's writes published, and its item. */
+const play = async (transitions: readonly Transition[]) => {
   const { rt, records, itemAt } = watchedTable();
   const orders = orderTable(rt);
   const start = { ...anOrder(), restarts: 0, due: at, deadline: addMs(at, limits.orderDeadlineMs) };
   await orders.putIfAbsent(start);
   let order: Order = start;
-  let now = at;
-  for (const move of moves) {
+  let now: Instant = at;
+  for (const transition of transitions) {
     now = addMs(now, 1_000);
-    const moved = move(order, now);
-    const next = 'ok' in moved ? (moved.ok ? moved.value : undefined) : moved;
-    if (!next || next === order) throw new Error('the move is none');
+    const result = transition(order, momentAt(now));
+    const next = 'ok' in result ? (result.ok ? result.value : undefined) : result;
+    if (!next || next === order) throw new Error('the transition changed nothing');
     expect(await orders.update(order, next)).toBe(true);
     order = next;
   }
@@ -72,34 +68,34 @@ const eventIn = ({ dynamodb }: StreamRecord): Published => {
   return { id: text('id'), type: text('type'), version: Number(event?.['version']?.N), data: {} };
 };
 
-describe.each(Object.entries(ways))('an order that was %s', (_, moves) => {
-  it('has the events of its history again, but for restarts and payments that are awaited no more', async () => {
-    const { item, published } = await lived(moves);
-    const told = published.filter(
+describe.each(Object.entries(histories))('an order that was %s', (_, transitions) => {
+  it('yields the events of its history again, except restarts and payments that are no longer awaited', async () => {
+    const { item, published } = await play(transitions);
+    const rebuilt = published.filter(
       ({ type }, n) => n === published.length - 1 || !/^Order(Restarted|AwaitingPayment)/.test(type),
     );
-    expect(eventsOf(item).map(({ type }) => type)).toEqual(told.map(({ type }) => type));
+    expect(eventsOf(item).map(({ type }) => type)).toEqual(rebuilt.map(({ type }) => type));
   });
 
-  it('has its last as it was, and the others under ids that stay', async () => {
-    const { item, published } = await lived(moves);
+  it('yields its last event unchanged, and the others under ids that stay the same', async () => {
+    const { item, published } = await play(transitions);
     const events = eventsOf(item);
     expect(events.at(-1)).toMatchObject({ id: published.at(-1)?.id, version: published.at(-1)?.version });
     expect(eventsOf(item)).toEqual(events);
     expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
   });
 
-  it('has none that says it is newer than it was', async () => {
-    const { item, published } = await lived(moves);
+  it('yields no event with a higher version than the original', async () => {
+    const { item, published } = await play(transitions);
     for (const event of eventsOf(item).slice(0, -1)) {
-      const was = published.filter(({ type }) => type === event.type);
-      expect(was.some(({ version }) => event.version <= version)).toBe(true);
+      const originals = published.filter(({ type }) => type === event.type);
+      expect(originals.some(({ version }) => event.version <= version)).toBe(true);
     }
   });
 });
 
-it('tells of each event what it told', async () => {
-  const { item } = await lived(ways['cancelled, parked and resumed'] ?? []);
+it('rebuilds the data of each event', async () => {
+  const { item } = await play(histories['cancelled, parked and resumed'] ?? []);
   expect(eventsOf(item).slice(0, -1)).toEqual([
     { id: 'o1.1', type: 'OrderPlaced.v1', at, tenantId, aggregateId: id, version: 1, data: { run: 1 } },
     ...[

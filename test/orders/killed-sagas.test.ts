@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type After, openShop } from '../payments/fixtures/bad-day.ts';
+import { type AfterInvocation, openShop } from '../fixtures/shop.ts';
 
 type Shop = Awaited<ReturnType<typeof openShop>>;
 const shops: Shop[] = [];
@@ -9,17 +9,17 @@ afterEach(() => {
 
 const executions = 'arn:aws:states:us-east-1:000000000000:execution';
 
-/** Stops the execution of the order's run at the first end of this function, so that its saga hears of it no more. */
-const killing = (saga: string, fn: string): After & { readonly killed: () => number } => {
+/** Stops the execution of the order's run when this function first ends, so that its saga does not receive the result. */
+const killSagaAfter = (saga: string, fn: string): AfterInvocation & { readonly killed: () => number } => {
   let killed = 0;
   return {
-    entry: `functions/${fn.replace('-', '/')}.lambda.ts`,
+    functionId: fn,
     killed: () => killed,
-    async act({ orderId, run }, call) {
+    async run({ orderId, run }, callAws) {
       if (killed > 0) return;
       killed += 1;
       const executionArn = `${executions}:breakwater-dev-${saga}:${orderId}.${run}`;
-      const { status } = await call({
+      const { status } = await callAws({
         target: 'AWSStepFunctions.StopExecution',
         body: JSON.stringify({ executionArn }),
       });
@@ -28,10 +28,10 @@ const killing = (saga: string, fn: string): After & { readonly killed: () => num
   };
 };
 
-/** In seconds: until the order counts as standing still (a minute here), then two sweeps and what they start. */
-const PATIENCE = 60 + 2 * 60 + 30;
+/** The standstill limit (a minute here), then two sweeps and the sagas that they start. */
+const MAX_WAIT_SECONDS = 60 + 2 * 60 + 30;
 
-describe('a saga that is killed after a step is taken up by the sweeper, and its order ends', () => {
+describe('the sweeper restarts a saga that was killed after a step, and its order reaches a final status', () => {
   it.each([
     ['fulfil-order', 'inventory-hold', 'tok_ok', 'confirmed'],
     ['fulfil-order', 'payments-charge', 'tok_ok', 'confirmed'],
@@ -42,11 +42,11 @@ describe('a saga that is killed after a step is taken up by the sweeper, and its
     ['unwind-order', 'inventory-release', 'tok_declined', 'cancelled'],
     ['unwind-order', 'orders-close', 'tok_declined', 'cancelled'],
   ])('%s after %s: %s is %s', async (saga, fn, token, status) => {
-    const after = killing(saga, fn);
+    const after = killSagaAfter(saga, fn);
     const shop = await openShop(after);
     shops.push(shop);
     const id = await shop.place(token);
-    await shop.until(id, status, PATIENCE);
+    await shop.until(id, status, MAX_WAIT_SECONDS);
     expect(after.killed()).toBe(1);
     const { captured = 0, refunded = 0 } = await shop.charge(id);
     expect(captured - refunded).toBe(status === 'confirmed' ? 25_00 : 0);

@@ -11,7 +11,7 @@ import {
 } from '#orders/domain/saga-step';
 import { resumeUnwinding, sweepOrder } from '#orders/domain/sweep';
 import { addMs, ok } from '#platform/kernel';
-import { anOrder, at, limits } from './fixtures/order.ts';
+import { anOrder, at, limits, momentAt, moment as startMoment } from '../fixtures/order.ts';
 
 const graph: Readonly<Record<Status, readonly Status[]>> = {
   placed: ['confirmed', 'awaiting_payment', 'cancelling'],
@@ -24,44 +24,41 @@ const graph: Readonly<Record<Status, readonly Status[]>> = {
 
 const run = fc.integer({ min: 1, max: 4 });
 const reason = fc.constantFrom('out_of_stock' as const, 'payment_declined' as const);
-/** Never past the longest deadline, often past the shortest. */
-const time = fc.integer({ min: 0, max: 2 * limits.paymentDeadlineMs }).map((ms) => addMs(at, ms));
+/** Up to twice the longest deadline, so often after the shortest. */
+const moment = fc.integer({ min: 0, max: 2 * limits.paymentDeadlineMs }).map((ms) => momentAt(addMs(at, ms)));
 
-const attempt: fc.Arbitrary<{
-  readonly tried: (order: Order) => { ok: boolean; value?: Order };
+const transition: fc.Arbitrary<{
+  readonly apply: (order: Order) => { ok: boolean; value?: Order };
   readonly name: string;
 }> = fc.oneof(
-  time.map((now) => ({ name: 'cancel', tried: (order: Order) => cancelByCustomer(order, now, limits) })),
-  fc
-    .tuple(run, time)
-    .map(([run, now]) => ({ name: 'confirm', tried: (o: Order) => markConfirmed(o, run, now, limits) })),
-  fc
-    .tuple(run, time)
-    .map(([run, now]) => ({ name: 'await', tried: (o: Order) => markAwaitingPayment(o, run, now, limits) })),
-  fc.tuple(run, time).map(([run, now]) => ({ name: 'close', tried: (o: Order) => markCancelled(o, run, now, limits) })),
-  fc
-    .tuple(run, time)
-    .map(([run, now]) => ({ name: 'park', tried: (o: Order) => markNeedsAttention(o, run, 'refused', now, limits) })),
-  fc.tuple(run, reason, time).map(([run, why, now]) => ({
+  moment.map((now) => ({ name: 'cancel', apply: (order: Order) => cancelByCustomer(order, now) })),
+  fc.tuple(run, moment).map(([run, now]) => ({ name: 'confirm', apply: (o: Order) => markConfirmed(o, run, now) })),
+  fc.tuple(run, moment).map(([run, now]) => ({ name: 'await', apply: (o: Order) => markAwaitingPayment(o, run, now) })),
+  fc.tuple(run, moment).map(([run, now]) => ({ name: 'close', apply: (o: Order) => markCancelled(o, run, now) })),
+  fc.tuple(run, moment).map(([run, now]) => ({
+    name: 'park',
+    apply: (o: Order) => markNeedsAttention(o, { run, cause: 'refused' }, now),
+  })),
+  fc.tuple(run, reason, moment).map(([run, reason, now]) => ({
     name: 'refuse',
-    tried: (o: Order) => cancelAfterRefusal(o, run, why, now, limits),
+    apply: (o: Order) => cancelAfterRefusal(o, { run, reason }, now),
   })),
-  fc.tuple(fc.constantFrom('k1', 'k2'), time).map(([key, now]) => ({
+  fc.tuple(fc.constantFrom('k1', 'k2'), moment).map(([key, now]) => ({
     name: 'pay',
-    tried: (o: Order) => recordOfflinePayment(o, o.total, { key, reference: 'bank', at: now }, limits),
+    apply: (o: Order) => recordOfflinePayment(o, { amount: o.total, reference: 'bank', key }, now),
   })),
-  time.map((now) => ({ name: 'sweep', tried: (o: Order) => ok(sweepOrder(o, now, limits)) })),
-  time.map((now) => ({ name: 'resume', tried: (o: Order) => resumeUnwinding(o, now, limits) })),
+  moment.map((now) => ({ name: 'sweep', apply: (o: Order) => ok(sweepOrder(o, now)) })),
+  moment.map((now) => ({ name: 'resume', apply: (o: Order) => resumeUnwinding(o, now) })),
 );
 
-it('moves along the graph alone, whoever tries what and when', () =>
-  // Invariant 9. Red when confirm does not ask for `placed`, when close or park do not ask for `cancelling`, when pay takes a
-  // placed order, when a fence leaves out the run, and when unwinding or a restart does not raise it.
+it('takes only transitions of the graph, in any order and at any time', () =>
+  // Invariant 9. Fails if confirm does not require `placed`, if close or park do not require `cancelling`, if pay accepts a placed
+  // order, if a fence ignores the run, and if unwinding or a restart does not raise it.
   fc.assert(
-    fc.property(fc.array(attempt, { maxLength: 14 }), (attempts) => {
+    fc.property(fc.array(transition, { maxLength: 14 }), (transitions) => {
       let order = anOrder();
-      for (const { name, tried } of attempts) {
-        const next = tried(order).value;
+      for (const { name, apply } of transitions) {
+        const next = apply(order).value;
         if (next === undefined || next === order) continue;
         expect(next.version).toBe(order.version + 1);
         if (next.status === order.status) {
@@ -79,19 +76,19 @@ it('moves along the graph alone, whoever tries what and when', () =>
           expect(next.history.slice(0, -1)).toEqual(order.history);
           expect(next.history.at(-1)?.status).toBe(next.status);
         }
-        if (name !== 'sweep') expect(tried(next).value).toBe(next);
+        if (name !== 'sweep') expect(apply(next).value).toBe(next);
         order = next;
       }
     }),
     { numRuns: 3_000 },
   ));
 
-it('is due while it waits for something, never after its deadline, and never once it rests', () =>
-  // Invariant 8. Red when a move keeps the deadline of the status before, or when a restart is due after the deadline.
+it('is due while it waits for something, never after its deadline, and not due while it waits for nothing', () =>
+  // Invariant 8. Fails if a transition keeps the deadline of the previous status, or if a restart is due after the deadline.
   fc.assert(
-    fc.property(fc.array(attempt, { maxLength: 14 }), (attempts) => {
+    fc.property(fc.array(transition, { maxLength: 14 }), (transitions) => {
       let order = anOrder();
-      for (const { tried } of attempts) order = tried(order).value ?? order;
+      for (const { apply } of transitions) order = apply(order).value ?? order;
       const waits = ['placed', 'awaiting_payment', 'cancelling'].includes(order.status);
       expect(order.due !== undefined).toBe(waits);
       expect(order.deadline !== undefined).toBe(waits);
@@ -100,22 +97,23 @@ it('is due while it waits for something, never after its deadline, and never onc
     { numRuns: 2_000 },
   ));
 
-it('lets no run but the one in charge move it', () =>
-  // Invariant 9. Red when confirm, refuse, close or park takes any run.
+it('accepts steps of its current run only', () =>
+  // Invariant 9. Fails if confirm, refuse, close or park accepts any run.
   fc.assert(
     fc.property(
       run,
-      fc.integer({ min: -2, max: 2 }).filter((off) => off !== 0),
+      fc.integer({ min: -2, max: 2 }).filter((offset) => offset !== 0),
       reason,
-      (inCharge, off, why) => {
-        const placed = anOrder({ run: inCharge });
-        const cancelling = anOrder({ run: inCharge, status: 'cancelling', reason: 'cancelled_by_customer' });
+      (currentRun, offset, reason) => {
+        const placed = anOrder({ run: currentRun });
+        const cancelling = anOrder({ run: currentRun, status: 'cancelling', reason: 'cancelled_by_customer' });
         const superseded = { ok: false, error: 'superseded' };
-        expect(markConfirmed(placed, inCharge + off, at, limits)).toEqual(superseded);
-        expect(markAwaitingPayment(placed, inCharge + off, at, limits)).toEqual(superseded);
-        expect(cancelAfterRefusal(placed, inCharge + off, why, at, limits)).toEqual(superseded);
-        expect(markCancelled(cancelling, inCharge + off, at, limits)).toEqual(superseded);
-        expect(markNeedsAttention(cancelling, inCharge + off, 'refused', at, limits)).toEqual(superseded);
+        const run = currentRun + offset;
+        expect(markConfirmed(placed, run, startMoment)).toEqual(superseded);
+        expect(markAwaitingPayment(placed, run, startMoment)).toEqual(superseded);
+        expect(cancelAfterRefusal(placed, { run, reason }, startMoment)).toEqual(superseded);
+        expect(markCancelled(cancelling, run, startMoment)).toEqual(superseded);
+        expect(markNeedsAttention(cancelling, { run, cause: 'refused' }, startMoment)).toEqual(superseded);
       },
     ),
   ));

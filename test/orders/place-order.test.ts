@@ -3,18 +3,20 @@ import { describe, expect, it } from 'vitest';
 import { MAX_TOTAL_MINOR } from '#orders/domain/customer';
 import { type Command, placeOrder } from '#orders/use-cases/place-order';
 import type { Prices } from '#orders/use-cases/ports';
-import type { Money } from '#platform/kernel';
-import { aCommand, anOrder, eur, id, when } from './fixtures/order.ts';
-import { losingAnswers, storedOrders } from './fixtures/stored-orders.ts';
+import type { Money, Sku } from '#platform/kernel';
+import { aCommand, anOrder, eur, id, moment, mug } from '../fixtures/order.ts';
+import { inMemoryOrders, losingResponses } from './fixtures/in-memory-orders.ts';
 
-const selling =
+const clock = () => moment;
+const pricesFrom =
   (list: Readonly<Record<string, Money>>): Prices =>
   async (_, skus) =>
     new Map(skus.flatMap((sku) => (list[sku] ? [[sku, list[sku]]] : [])));
-const prices = selling({ mug: eur(12_50), pot: eur(30_00) });
+const prices = pricesFrom({ mug: eur(12_50), pot: eur(30_00) });
 
-describe('one order for a key', () => {
-  const line = fc.record({ sku: fc.constantFrom('mug', 'pot', 'cup'), quantity: fc.integer({ min: 1, max: 9 }) });
+describe('one order per key', () => {
+  const skus = ['mug', 'pot', 'cup'] as Sku[];
+  const line = fc.record({ sku: fc.constantFrom(...skus), quantity: fc.integer({ min: 1, max: 9 }) });
   const command = fc
     .record({
       lines: fc.uniqueArray(line, { minLength: 1, selector: ({ sku }) => sku }),
@@ -22,43 +24,43 @@ describe('one order for a key', () => {
       payment: fc.record({ token: fc.string({ minLength: 1 }) }),
     })
     .map((body): Command => aCommand(body));
-  const list = fc.dictionary(fc.constantFrom('mug', 'pot', 'cup'), fc.integer({ min: 1, max: 999 }).map(eur), {
+  const priceList = fc.dictionary(fc.constantFrom(...skus), fc.integer({ min: 1, max: 999 }).map(eur), {
     noNullPrototype: true,
   });
 
-  it('is made once, at its first price, however often it is asked for and answers are lost', () =>
-    // Invariant 4. Red when what stands is not answered with, or when a refusal is given without a look at it.
+  it('is created once, at its first price, for any number of requests and lost responses', () =>
+    // Invariant 4. Fails if a repeat does not return the existing order, or if it is refused before the order is read.
     fc.assert(
       fc.asyncProperty(
         command,
-        fc.array(list, { minLength: 1, maxLength: 5 }),
+        fc.array(priceList, { minLength: 1, maxLength: 5 }),
         fc.infiniteStream(fc.boolean()),
-        async (asked, lists, coin) => {
-          const { rows, orders } = storedOrders();
+        async (command, lists, coin) => {
+          const { rows, orders } = inMemoryOrders();
           let first: unknown;
-          for (const today of lists) {
+          for (const prices of lists) {
             const place = placeOrder(
-              losingAnswers(orders, () => coin.next().value === true),
-              selling(today),
-              when,
+              losingResponses(orders, () => coin.next().value === true),
+              pricesFrom(prices),
+              clock,
             );
-            const answered = await place(asked).catch(() => 'lost' as const);
-            const standing = rows.get(id);
-            first ??= standing;
-            expect(standing).toBe(first);
-            if (answered === 'lost') continue;
-            expect(answered).toEqual(standing ? { ok: true, value: standing } : { ok: false, error: 'unknown_sku' });
+            const response = await place(command).catch(() => 'lost' as const);
+            const stored = rows.get(id);
+            first ??= stored;
+            expect(stored).toBe(first);
+            if (response === 'lost') continue;
+            expect(response).toEqual(stored ? { ok: true, value: stored } : { ok: false, error: 'unknown_sku' });
           }
         },
       ),
       { numRuns: 500 },
     ));
 
-  it('is made once of many that ask at the same time', () =>
-    // Invariant 4. Red when a read decides whether to put, and what the put met is not answered with.
+  it('is created once by concurrent requests', () =>
+    // Invariant 4. Fails if a read decides whether to put, or if the existing order of a failed put is not returned.
     fc.assert(
-      fc.asyncProperty(command, fc.scheduler(), async (asked, s) => {
-        const { rows, orders } = storedOrders();
+      fc.asyncProperty(command, fc.scheduler(), async (command, s) => {
+        const { rows, orders } = inMemoryOrders();
         const put = s.scheduleFunction(async () => {});
         const slow = {
           ...orders,
@@ -67,9 +69,9 @@ describe('one order for a key', () => {
             return orders.putIfAbsent(order);
           },
         };
-        const place = placeOrder(slow, selling({ mug: eur(1), pot: eur(2), cup: eur(3) }), when);
-        const answers = await s.waitFor(Promise.all([1, 2, 3, 4].map(() => place(asked))));
-        for (const answer of answers) expect(answer.ok && answer.value).toBe(rows.get(id));
+        const place = placeOrder(slow, pricesFrom({ mug: eur(1), pot: eur(2), cup: eur(3) }), clock);
+        const results = await s.waitFor(Promise.all([1, 2, 3, 4].map(() => place(command))));
+        for (const result of results) expect(result.ok && result.value).toBe(rows.get(id));
       }),
     ));
 
@@ -77,15 +79,15 @@ describe('one order for a key', () => {
     (body) => ({ ...body, customer: { email: `x${body.customer.email}` } }),
     (body) => ({ ...body, payment: { token: `${body.payment.token}x` } }),
     (body) => ({ ...body, lines: body.lines.map((line) => ({ ...line, quantity: line.quantity + 1 })) }),
-    (body) => ({ ...body, lines: body.lines.map((line) => ({ ...line, sku: `${line.sku}-x` })) }),
+    (body) => ({ ...body, lines: body.lines.map((line) => ({ ...line, sku: `${line.sku}-x` as Sku })) }),
   );
 
-  it('refuses a body that differs in one thing, and leaves the order as it was', () =>
-    // Red when the digest leaves out the SKUs, the quantities, the customer or the token.
+  it('refuses a body that differs in one field, and does not change the order', () =>
+    // Fails if the digest leaves out the SKUs, the quantities, the customer or the token.
     fc.assert(
       fc.asyncProperty(command, change, async (first, changed) => {
-        const { rows, orders } = storedOrders();
-        const place = placeOrder(orders, selling({ mug: eur(1), pot: eur(2), cup: eur(3) }), when);
+        const { rows, orders } = inMemoryOrders();
+        const place = placeOrder(orders, pricesFrom({ mug: eur(1), pot: eur(2), cup: eur(3) }), clock);
         await place(first);
         const before = structuredClone([...rows]);
         expect(await place(changed(first))).toEqual({ ok: false, error: 'key_reused' });
@@ -94,32 +96,37 @@ describe('one order for a key', () => {
     ));
 });
 
-describe('what is refused', () => {
-  const mug = { sku: 'mug', quantity: 1 };
+describe('placing an order', () => {
+  const oneMug = { sku: mug, quantity: 1 };
   it.each<[string, Partial<Command>, Prices]>([
-    ['unknown_sku', { lines: [mug, { sku: 'hat', quantity: 1 }] }, prices],
-    ['duplicate_sku', { lines: [mug, mug] }, prices],
-    ['mixed_currencies', {}, selling({ mug: eur(1), pot: { amount: 1, currency: 'USD' } })],
-    ['total_too_large', {}, selling({ mug: eur(1), pot: eur(MAX_TOTAL_MINOR) })],
-  ])('%s; but a replay of what stands is none', async (error, body, today) => {
-    const { rows, orders } = storedOrders();
-    expect(await placeOrder(orders, today, when)(aCommand(body))).toEqual({ ok: false, error });
-    expect(rows.size).toBe(0);
+    ['unknown_sku', { lines: [oneMug, { sku: 'hat' as Sku, quantity: 1 }] }, prices],
+    ['duplicate_sku', { lines: [oneMug, oneMug] }, prices],
+    ['mixed_currencies', {}, pricesFrom({ mug: eur(1), pot: { amount: 1, currency: 'USD' } })],
+    ['total_too_large', {}, pricesFrom({ mug: eur(1), pot: eur(MAX_TOTAL_MINOR) })],
+  ])(
+    'is refused with %s and stores nothing, but a replay of an existing order succeeds',
+    async (error, body, currentPrices) => {
+      const { rows, orders } = inMemoryOrders();
+      expect(await placeOrder(orders, currentPrices, clock)(aCommand(body))).toEqual({ ok: false, error });
+      expect(rows.size).toBe(0);
 
-    await placeOrder(orders, prices, when)(aCommand());
-    const replayed = await placeOrder(orders, today, when)(aCommand());
-    expect(replayed).toEqual({ ok: true, value: rows.get(id) });
-    expect(await placeOrder(orders, today, when)(aCommand({ ...body, payment: { token: 'other' } }))).toEqual({
-      ok: false,
-      error: 'key_reused',
-    });
-  });
+      await placeOrder(orders, prices, clock)(aCommand());
+      const replayed = await placeOrder(orders, currentPrices, clock)(aCommand());
+      expect(replayed).toEqual({ ok: true, value: rows.get(id) });
+      expect(
+        await placeOrder(orders, currentPrices, clock)(aCommand({ ...body, payment: { token: 'other' } })),
+      ).toEqual({
+        ok: false,
+        error: 'key_reused',
+      });
+    },
+  );
 
-  it('answers a replay with the order as it stands now', async () => {
-    const { rows, orders } = storedOrders();
-    await placeOrder(orders, prices, when)(aCommand());
-    const ended = anOrder({ ...rows.get(id), status: 'confirmed', version: 2 });
-    rows.set(id, ended);
-    expect(await placeOrder(orders, prices, when)(aCommand())).toEqual({ ok: true, value: ended });
+  it('again returns the order in its current state', async () => {
+    const { rows, orders } = inMemoryOrders();
+    await placeOrder(orders, prices, clock)(aCommand());
+    const confirmed = anOrder({ ...rows.get(id), status: 'confirmed', version: 2 });
+    rows.set(id, confirmed);
+    expect(await placeOrder(orders, prices, clock)(aCommand())).toEqual({ ok: true, value: confirmed });
   });
 });

@@ -14,14 +14,14 @@ import { watchedTable } from '../platform/fixtures/watched-table.ts';
 import { anAttempt, orderId, step, tenantId, total } from './fixtures/attempt.ts';
 
 const intent = anAttempt();
-const stored = async (first = intent) => {
-  const made = watchedTable();
-  const attempts = attemptTable(made.rt);
+const storedAttempt = async (first = intent) => {
+  const table = watchedTable();
+  const attempts = attemptTable(table.rt);
   expect(await attempts.putIfAbsent(first)).toBe(first);
-  const item = () => made.itemAt(attemptKey(tenantId, orderId));
-  return { ...made, attempts, item };
+  const item = () => table.itemAt(attemptKey(tenantId, orderId));
+  return { ...table, attempts, item };
 };
-const out = (version: number, ...types: readonly string[]) => ({
+const outbox = (version: number, ...types: readonly string[]) => ({
   v: version,
   events: types.map((type) => ({
     id: expect.any(String),
@@ -30,20 +30,20 @@ const out = (version: number, ...types: readonly string[]) => ({
   })),
 });
 
-it('puts an intent, of which the world hears nothing', async () => {
-  const { attempts, item, calls } = await stored();
+it('stores an intent without an event', async () => {
+  const { attempts, item, calls } = await storedAttempt();
   const { version, ...fields } = intent;
   expect(calls.at(-1)?.units.write).toBe(1);
   expect(await item()).toEqual({ pk: 'payments#t1#attempt#o1', sk: 'attempt', ...fields, v: 1 });
   expect(await attempts.find(tenantId, orderId)).toEqual(intent);
 });
 
-it('finds nothing where nothing is', async () => {
+it('finds no attempt that does not exist', async () => {
   expect(await attemptTable(watchedTable().rt).find(tenantId, orderId)).toBeUndefined();
 });
 
-it('meets the attempt that stands, whatever it has come to', async () => {
-  const { attempts } = await stored();
+it('returns the existing attempt in its current state instead of storing another', async () => {
+  const { attempts } = await storedAttempt();
   const declined = withOutcome(intent, 'declined');
   await attempts.update(intent, declined);
   expect(await attempts.putIfAbsent(intent)).toEqual(declined);
@@ -51,7 +51,7 @@ it('meets the attempt that stands, whatever it has come to', async () => {
   expect(await attempts.putIfAbsent(closedAttempt({ ...step, total }))).toEqual(declined);
 });
 
-describe('a move', () => {
+describe('a transition', () => {
   const captured = withOutcome(intent, 'captured');
   const settling = startSettling(captured);
   const refunded = markSettled(settling, 'refunded');
@@ -59,23 +59,23 @@ describe('a move', () => {
   const declined = withOutcome(intent, 'declined');
 
   it.each<[string, readonly Attempt[], unknown]>([
-    ['captured', [captured], out(2, 'PaymentReceived.v1')],
-    ['declined', [withOutcome(intent, 'declined')], out(2, 'PaymentDeclined.v1')],
+    ['captured', [captured], outbox(2, 'PaymentReceived.v1')],
+    ['declined', [withOutcome(intent, 'declined')], outbox(2, 'PaymentDeclined.v1')],
     ['settling', [captured, settling], undefined],
-    ['refunded', [captured, settling, refunded], out(4, 'PaymentRefunded.v1')],
+    ['refunded', [captured, settling, refunded], outbox(4, 'PaymentRefunded.v1')],
     ['voided', [startSettling(intent), voided], undefined],
     [
-      'refunded without having been known as captured',
+      'refunded after a capture that was never recorded',
       [startSettling(intent), markSettled(startSettling(intent), 'refunded')],
-      out(3, 'PaymentReceived.v1', 'PaymentRefunded.v1'),
+      outbox(3, 'PaymentReceived.v1', 'PaymentRefunded.v1'),
     ],
     [
-      'a capture in vain',
+      'an unwanted capture that was refunded',
       [declined, startSettling(declined), withReturnedCapture(startSettling(declined))],
-      out(4, 'PaymentReceived.v1', 'PaymentRefunded.v1'),
+      outbox(4, 'PaymentReceived.v1', 'PaymentRefunded.v1'),
     ],
     [
-      'declined once more',
+      'settled after an unwanted capture was refunded',
       [declined, withReturnedCapture(declined), startSettling(withReturnedCapture(declined))],
       undefined,
     ],
@@ -84,8 +84,8 @@ describe('a move', () => {
       [withOutcome(intent, 'declined'), startSettling(withOutcome(intent, 'declined'))],
       undefined,
     ],
-  ])('to %s tells what the world should hear of it', async (_, states, expected) => {
-    const { attempts, item, calls } = await stored();
+  ])('to %s publishes exactly its events', async (_, states, expected) => {
+    const { attempts, item, calls } = await storedAttempt();
     let from = intent;
     for (const to of states) {
       expect(await attempts.update(from, to)).toBe(true);
@@ -99,14 +99,14 @@ describe('a move', () => {
   it.each<[string, Attempt]>([
     ['another version', { ...intent, version: 2 }],
     ['another status', { ...intent, status: 'settling' }],
-  ])('is not made from %s', async (_, from) => {
-    const { attempts } = await stored();
+  ])('is refused from %s', async (_, from) => {
+    const { attempts } = await storedAttempt();
     expect(await attempts.update(from, captured)).toBe(false);
     expect(await attempts.find(tenantId, orderId)).toEqual(intent);
   });
 
-  it('by a charge does not take effect once settling has begun', async () => {
-    const { attempts } = await stored();
+  it('by a charge is refused once settling has started', async () => {
+    const { attempts } = await storedAttempt();
     expect(await attempts.update(intent, startSettling(intent))).toBe(true);
     expect(await attempts.update(intent, captured)).toBe(false);
   });

@@ -12,58 +12,58 @@ import {
 } from '#payments/domain/attempt';
 import { anAttempt, key, orderId, tenantId, total } from './fixtures/attempt.ts';
 
-it('has one key at the provider, whatever the run, and one for its refund', () => {
+it('has the same key at the provider for every run, and one key for its refund', () => {
   expect(providerKey({ tenantId, orderId })).toBe(key);
   expect(refundKey({ tenantId, orderId })).toBe(`${key}.refund`);
 });
 
-it('starts as an intent, or as the tombstone that no charge passes', () => {
+it('starts as an intent, as a tombstone, or closed', () => {
   expect(anAttempt()).toEqual({ tenantId, orderId, total, status: 'intended', captured: 0, refunded: 0, version: 1 });
   expect(attemptTombstone({ tenantId, orderId, total })).toEqual({ ...anAttempt(), status: 'settled' });
   expect(closedAttempt({ tenantId, orderId, total })).toEqual({ ...anAttempt(), status: 'closed' });
 });
 
-it('keeps what the provider said of the charge', () => {
+it('records the outcome of the charge', () => {
   expect(withOutcome(anAttempt(), 'captured')).toEqual(anAttempt({ status: 'captured', captured: 55_00, version: 2 }));
   expect(withOutcome(anAttempt(), 'declined')).toEqual(anAttempt({ status: 'declined', version: 2 }));
 });
 
 describe('settling', () => {
-  it.each(['intended', 'captured'] as const)('%s: the provider is to be asked', (status) => {
+  it.each(['intended', 'captured'] as const)('an attempt that is %s requires a call of the provider', (status) => {
     expect(startSettling(anAttempt({ status }))).toEqual(anAttempt({ status: 'settling', version: 2 }));
   });
 
-  it.each(['declined', 'closed'] as const)('%s: there is nothing to settle', (status) => {
+  it.each(['declined', 'closed'] as const)('an attempt that is %s is settled at once', (status) => {
     expect(startSettling(anAttempt({ status }))).toEqual(anAttempt({ status: 'settled', version: 2 }));
   });
 
-  it.each(['settling', 'settled'] as const)('%s: it is under way or done', (status) => {
+  it.each(['settling', 'settled'] as const)('an attempt that is %s changes nothing', (status) => {
     const attempt = anAttempt({ status });
     expect(startSettling(attempt)).toBe(attempt);
   });
 
-  it('ends without money', () => {
+  it('leaves no captured money', () => {
     const settling = anAttempt({ status: 'settling', version: 2 });
     expect(markSettled(settling, 'voided')).toMatchObject({ status: 'settled', captured: 0, refunded: 0, version: 3 });
     expect(markSettled(settling, 'refunded')).toMatchObject({ status: 'settled', captured: 55_00, refunded: 55_00 });
   });
 });
 
-describe('a capture that the provider tells of', () => {
+describe('a capture that the provider reports', () => {
   it.each([
-    ['intended', 0, 'news'],
-    ['captured', 0, 'known'],
-    ['settling', 0, 'early'],
-    ['settled', 0, 'vain'],
-    ['closed', 0, 'vain'],
-    ['declined', 0, 'vain'],
-    ['settled', 55_00, 'known'],
-    ['closed', 55_00, 'known'],
-  ] as const)('of an attempt that is %s, with %d refunded: %s', (status, refunded, meaning) => {
-    expect(classifyCapture(anAttempt({ status, refunded }))).toBe(meaning);
+    ['intended', 0, 'new'],
+    ['captured', 0, 'duplicate'],
+    ['settling', 0, 'settling'],
+    ['settled', 0, 'unwanted'],
+    ['closed', 0, 'unwanted'],
+    ['declined', 0, 'unwanted'],
+    ['settled', 55_00, 'duplicate'],
+    ['closed', 55_00, 'duplicate'],
+  ] as const)('of an attempt that is %s with %d refunded is %s', (status, refunded, expected) => {
+    expect(classifyCapture(anAttempt({ status, refunded }))).toBe(expected);
   });
 
-  it('leaves the attempt as it is once it went back, but for the money', () => {
+  it('changes only the money of the attempt once it was refunded', () => {
     const declined = anAttempt({ status: 'declined', version: 2 });
     expect(withReturnedCapture(declined)).toEqual({ ...declined, captured: 55_00, refunded: 55_00, version: 3 });
   });

@@ -1,64 +1,64 @@
 import { expect, it, vi } from 'vitest';
-import { closedBreaker, recordFailure, recordSuccess, startProbe } from '#payments/domain/breaker';
+import { type Breaker, closedBreaker, recordFailure, recordSuccess, startProbe } from '#payments/domain/breaker';
 import { breakerTable } from '#payments/table/breaker-table';
 import { breakerKey } from '#payments/table/keys';
 import { watchedTable } from '../platform/fixtures/watched-table.ts';
 import { tenantId } from './fixtures/attempt.ts';
-import { at, limits } from './fixtures/stored-breakers.ts';
+import { at, limits } from './fixtures/in-memory-breakers.ts';
 
-const table = (options?: Parameters<typeof watchedTable>[0]) => {
-  const made = watchedTable(options);
-  const metric = vi.fn<typeof made.rt.metric>();
-  const rt: typeof made.rt = Object.create(made.rt, { metric: { value: metric } });
-  return { ...made, metric, breakers: breakerTable(rt, 'sandbox') };
+const createTable = (options?: Parameters<typeof watchedTable>[0]) => {
+  const table = watchedTable(options);
+  const metric = vi.fn<typeof table.rt.metric>();
+  const rt: typeof table.rt = Object.create(table.rt, { metric: { value: metric } });
+  return { ...table, metric, breakers: breakerTable(rt, 'sandbox') };
 };
-const [one, two, opened] = [1, 2, 3].map((count) =>
-  Array.from({ length: count }).reduce(
-    (b: typeof closedBreaker, _, n) => recordFailure(b, 0, at(n), limits),
+const afterFailures = (count: number) =>
+  Array.from({ length: count }).reduce<Breaker>(
+    (breaker, _, n) => recordFailure(breaker, { generation: 0, at: at(n) }, limits),
     closedBreaker,
-  ),
-) as [typeof closedBreaker, typeof closedBreaker, typeof closedBreaker];
+  );
+const [oneFailure, twoFailures, opened] = [afterFailures(1), afterFailures(2), afterFailures(3)];
 
-it('keeps one breaker for each tenant and provider, and nothing while all is well', async () => {
-  const { breakers, itemAt, calls } = table();
+it('stores one breaker per tenant and provider, and none before the first failure', async () => {
+  const { breakers, itemAt, calls } = createTable();
   expect(await breakers.find(tenantId)).toEqual(closedBreaker);
-  expect(await breakers.update(tenantId, closedBreaker, one)).toBe(true);
+  expect(await breakers.update(tenantId, closedBreaker, oneFailure)).toBe(true);
   expect(calls.at(-1)?.units.write).toBe(1);
-  const { version: v, ...fields } = one;
+  const { version: v, ...fields } = oneFailure;
   const key = breakerKey(tenantId, 'sandbox');
   expect(await itemAt(key)).toEqual({ pk: 'payments#t1#breaker#sandbox', sk: 'breaker', ...fields, v });
-  expect(await breakers.find(tenantId)).toEqual(one);
+  expect(await breakers.find(tenantId)).toEqual(oneFailure);
 });
 
-it('moves from what stands alone', async () => {
-  const { breakers } = table();
-  expect(await breakers.update(tenantId, one, two)).toBe(false);
-  expect(await breakers.update(tenantId, closedBreaker, one)).toBe(true);
-  expect(await breakers.update(tenantId, closedBreaker, one)).toBe(false);
-  expect(await breakers.update(tenantId, one, two)).toBe(true);
-  expect(await breakers.update(tenantId, one, two)).toBe(false);
-  expect(await breakers.find(tenantId)).toEqual(two);
+it('updates only the stored breaker', async () => {
+  const { breakers } = createTable();
+  expect(await breakers.update(tenantId, oneFailure, twoFailures)).toBe(false);
+  expect(await breakers.update(tenantId, closedBreaker, oneFailure)).toBe(true);
+  expect(await breakers.update(tenantId, closedBreaker, oneFailure)).toBe(false);
+  expect(await breakers.update(tenantId, oneFailure, twoFailures)).toBe(true);
+  expect(await breakers.update(tenantId, oneFailure, twoFailures)).toBe(false);
+  expect(await breakers.find(tenantId)).toEqual(twoFailures);
 });
 
 it('counts each opening once', async () => {
-  const { breakers, metric } = table();
-  await breakers.update(tenantId, closedBreaker, one);
+  const { breakers, metric } = createTable();
+  await breakers.update(tenantId, closedBreaker, oneFailure);
   expect(await breakers.update(tenantId, closedBreaker, opened)).toBe(false);
-  await breakers.update(tenantId, one, two);
+  await breakers.update(tenantId, oneFailure, twoFailures);
   expect(metric).not.toHaveBeenCalled();
-  await breakers.update(tenantId, two, opened);
+  await breakers.update(tenantId, twoFailures, opened);
   const probe = startProbe(opened, at(15_002), limits);
   await breakers.update(tenantId, opened, probe);
   await breakers.update(tenantId, probe, recordSuccess(probe, probe.generation));
   expect(metric.mock.calls).toEqual([['BreakerOpened', 1, { tenantId, provider: 'sandbox' }]]);
 });
 
-it('does not know where it cannot read, and does not hide that it cannot write', async () => {
-  const { breakers } = table({
+it('finds nothing if the read fails, and throws if the write fails', async () => {
+  const { breakers } = createTable({
     between: () => () => {
       throw Object.assign(new Error('down'), { name: 'InternalServerError', status: 500 });
     },
   });
   expect(await breakers.find(tenantId)).toBeUndefined();
-  await expect(breakers.update(tenantId, closedBreaker, one)).rejects.toThrow();
+  await expect(breakers.update(tenantId, closedBreaker, oneFailure)).rejects.toThrow();
 });

@@ -7,66 +7,73 @@ import { circuitBreaker } from '#payments/use-cases/circuit-breaker';
 import type { Attempts, Breakers } from '#payments/use-cases/ports';
 import { settleOrder } from '#payments/use-cases/settle-order';
 import type { Charges } from '#sandbox/use-cases/ports';
-import { storedCharges } from '../sandbox/fixtures/stored-charges.ts';
+import { inMemoryCharges } from '../fixtures/in-memory-charges.ts';
+import { inMemoryProvider } from '../fixtures/in-memory-provider.ts';
 import { key, order, step } from './fixtures/attempt.ts';
-import { practiceProvider } from './fixtures/practice-provider.ts';
-import { storedAttempts } from './fixtures/stored-attempts.ts';
-import { at, limits, storedBreakers } from './fixtures/stored-breakers.ts';
+import { inMemoryAttempts } from './fixtures/in-memory-attempts.ts';
+import { at, inMemoryBreakers, limits } from './fixtures/in-memory-breakers.ts';
 
 type Makes = 'captured' | 'declined' | 'pending';
 const unwinding = { ...step, run: 2 };
 
-/** One order with its money, where every call waits for its turn and any answer of the provider may get lost. */
-const till = (s: fc.Scheduler, makes: Makes, loses: () => boolean, first = closedBreaker) => {
-  const turn = () => s.schedule(Promise.resolve());
-  const { rows, charges } = storedCharges();
-  const { written, attempts } = storedAttempts();
+type Payment = {
+  readonly makes: Makes;
+  /** Whether the provider's next response gets lost. */
+  readonly isLost: () => boolean;
+  readonly breaker?: Breaker;
+};
+
+/** The money of one order. The scheduler decides when each call takes effect. */
+const createPayment = (s: fc.Scheduler, { makes, isLost, breaker = closedBreaker }: Payment) => {
+  const nextTurn = () => s.schedule(Promise.resolve());
+  const { rows, charges } = inMemoryCharges();
+  const { written, attempts } = inMemoryAttempts();
   let captures = 0;
   let status: 'placed' | 'cancelling' = 'placed';
 
   const counted: Charges = {
     ...charges,
     async putIfAbsent(charge) {
-      const standing = await charges.putIfAbsent(charge);
-      if (standing === charge && charge.status === 'captured') captures += 1;
-      return standing;
+      const stored = await charges.putIfAbsent(charge);
+      if (stored === charge && charge.status === 'captured') captures += 1;
+      return stored;
     },
     async update(from, to) {
-      const moved = await charges.update(from, to);
-      if (moved && from.captured === 0 && to.captured > 0) captures += 1;
-      return moved;
+      const isUpdated = await charges.update(from, to);
+      if (isUpdated && from.captured === 0 && to.captured > 0) captures += 1;
+      return isUpdated;
     },
   };
   const slowCharges: Charges = {
-    find: (...args) => turn().then(() => counted.find(...args)),
-    putIfAbsent: (...args) => turn().then(() => counted.putIfAbsent(...args)),
-    update: (...args) => turn().then(() => counted.update(...args)),
+    find: (...args) => nextTurn().then(() => counted.find(...args)),
+    putIfAbsent: (...args) => nextTurn().then(() => counted.putIfAbsent(...args)),
+    update: (...args) => nextTurn().then(() => counted.update(...args)),
   };
   const slowAttempts: Attempts = {
-    find: (...args) => turn().then(() => attempts.find(...args)),
-    putIfAbsent: (...args) => turn().then(() => attempts.putIfAbsent(...args)),
-    update: (...args) => turn().then(() => attempts.update(...args)),
+    find: (...args) => nextTurn().then(() => attempts.find(...args)),
+    putIfAbsent: (...args) => nextTurn().then(() => attempts.putIfAbsent(...args)),
+    update: (...args) => nextTurn().then(() => attempts.update(...args)),
   };
-  const orders: FindOrderForRun = async ({ run }, asked) => {
-    await turn();
-    return status === asked && run === (status === 'placed' ? 1 : 2) ? order : undefined;
+  const orders: FindOrderForRun = async ({ run }, requiredStatus) => {
+    await nextTurn();
+    return status === requiredStatus && run === (status === 'placed' ? 1 : 2) ? order : undefined;
   };
-  const { breakers } = storedBreakers(first);
+  const { breakers } = inMemoryBreakers(breaker);
   const slowBreakers: Breakers = {
-    find: (...args) => turn().then(() => breakers.find(...args)),
-    update: (...args) => turn().then(() => breakers.update(...args)),
+    find: (...args) => nextTurn().then(() => breakers.find(...args)),
+    update: (...args) => nextTurn().then(() => breakers.update(...args)),
   };
-  const ports = (lossy: boolean) => ({
+  const ports = (isLossy: boolean) => ({
     orders,
-    watch: circuitBreaker(slowBreakers, { now: () => at(0), limits: { ...limits, failures: 2 } }),
+    breaker: circuitBreaker(slowBreakers, { now: () => at(0), limits: { ...limits, failures: 2 } }),
     attempts: slowAttempts,
-    provider: practiceProvider(slowCharges, { makes, loses: lossy ? loses : () => false }),
+    provider: inMemoryProvider(slowCharges, { makes, isLost: isLossy ? isLost : () => false }),
   });
   return {
     charge: () => chargeOrder(ports(true))(step),
-    settle: (lossy: boolean) => settleOrder(ports(lossy))(unwinding),
+    settle: (isLossy: boolean) => settleOrder(ports(isLossy))(unwinding),
     cancel: async () => {
-      await turn();
+      await nextTurn();
       status = 'cancelling';
     },
     written,
@@ -78,22 +85,26 @@ const till = (s: fc.Scheduler, makes: Makes, loses: () => boolean, first = close
 const coin = fc.infiniteStream(fc.boolean());
 const makes = fc.constantFrom<Makes>('captured', 'declined', 'pending');
 const open: Breaker = { status: 'open', generation: 1, failures: [], until: at(1), version: 3 };
-const health = fc.constantFrom(closedBreaker, open);
+const anyBreaker = fc.constantFrom(closedBreaker, open);
 
-it('keeps no money of an unwound order, whatever ran when and whichever answers were lost', () =>
-  // Invariants 3 and 5. Red when settle takes an unknown outcome for a void, refunds nothing, or refunds under another key each
-  // time; when charge sends before its intent stands, or passes a tombstone.
+it('keeps no money of an unwound order, in any interleaving and with any lost responses', () =>
+  // Invariants 3 and 5. Fails if settle treats an unknown outcome as a void, refunds nothing, or refunds under another key each
+  // time; and if charge sends before its intent is stored, or ignores a tombstone.
   fc.assert(
-    fc.asyncProperty(fc.scheduler(), makes, coin, health, async (s, made, toss, first) => {
-      const { charge, settle, cancel, written, charged, captures } = till(s, made, () => toss.next().value, first);
-      const unwind = async () => {
+    fc.asyncProperty(fc.scheduler(), makes, coin, anyBreaker, async (s, makes, toss, breaker) => {
+      const { charge, settle, cancel, written, charged, captures } = createPayment(s, {
+        makes,
+        isLost: () => toss.next().value,
+        breaker,
+      });
+      const cancelAndSettle = async () => {
         await cancel();
         await Promise.all([settle(true), settle(true)]);
       };
-      await s.waitFor(Promise.all([charge(), charge(), unwind()]));
-      // the saga's Retry: once the provider's answers get through, it takes two tries at most
-      const [again, last] = [await s.waitFor(settle(false)), await s.waitFor(settle(false))];
-      expect(again.ok || last.ok).toBe(true);
+      await s.waitFor(Promise.all([charge(), charge(), cancelAndSettle()]));
+      // the saga's retries: once responses of the provider arrive, two tries are enough
+      const [retry, secondRetry] = [await s.waitFor(settle(false)), await s.waitFor(settle(false))];
+      expect(retry.ok || secondRetry.ok).toBe(true);
 
       const net = () => (charged()?.captured ?? 0) - (charged()?.refunded ?? 0);
       expect(net()).toBe(0);
@@ -110,16 +121,16 @@ it('keeps no money of an unwound order, whatever ran when and whichever answers 
     { numRuns: 1_000 },
   ));
 
-it('captures once and says so, however many charge and whichever answers were lost', () =>
-  // Invariant 4. Red when the key at the provider differs from try to try, or when an unknown outcome is taken for a refusal.
+it('captures once and reports it, for any number of charges and with any lost responses', () =>
+  // Invariant 4. Fails if each try has another key at the provider, or if an unknown outcome is treated as a refusal.
   fc.assert(
-    fc.asyncProperty(fc.scheduler(), makes, coin, async (s, made, toss) => {
-      const { charge, written, captures } = till(s, made, () => toss.next().value);
-      const answers = await s.waitFor(Promise.all([charge(), charge(), charge()]));
-      expect(captures()).toBe(made === 'declined' ? 0 : 1);
-      for (const answer of answers) {
-        if (answer.ok) expect(answer.value.status).toBe('captured');
-        else expect(answer.error).toBeOneOf(made === 'declined' ? ['declined', 'unknown'] : ['unknown']);
+    fc.asyncProperty(fc.scheduler(), makes, coin, async (s, makes, toss) => {
+      const { charge, written, captures } = createPayment(s, { makes, isLost: () => toss.next().value });
+      const results = await s.waitFor(Promise.all([charge(), charge(), charge()]));
+      expect(captures()).toBe(makes === 'declined' ? 0 : 1);
+      for (const result of results) {
+        if (result.ok) expect(result.value.status).toBe('captured');
+        else expect(result.error).toBeOneOf(makes === 'declined' ? ['declined', 'unknown'] : ['unknown']);
       }
       expect(written.length).toBeLessThanOrEqual(2);
     }),

@@ -21,17 +21,18 @@ const provider = (
   });
   return { sent, ...sandboxProvider(rt) };
 };
-const saying = (body: unknown, status = 200) => provider(async () => new Response(JSON.stringify(body), { status }));
-const all = [
+const respondingWith = (body: unknown, status = 200) =>
+  provider(async () => new Response(JSON.stringify(body), { status }));
+const calls = [
   ['charge', ({ charge }: ReturnType<typeof provider>) => charge(key, total, 'tok_ok')],
-  ['void', ({ void: voidOne }: ReturnType<typeof provider>) => voidOne(key)],
+  ['void', ({ void: voidCharge }: ReturnType<typeof provider>) => voidCharge(key)],
   ['refund', ({ refund }: ReturnType<typeof provider>) => refund(key, `${key}.refund`, total)],
 ] as const;
 
-it('speaks the protocol of the sandbox, as the merchant and with a time-out', async () => {
-  const { sent, charge, void: voidOne, refund } = saying({ status: 'captured' });
+it('sends requests of the sandbox protocol, with the merchant key and a time-out', async () => {
+  const { sent, charge, void: voidCharge, refund } = respondingWith({ status: 'captured' });
   await charge(key, total, 'tok_ok');
-  await voidOne(key);
+  await voidCharge(key);
   await refund(key, `${key}.refund`, total);
   expect(sent.map(({ url, init }) => [init.method, url, JSON.parse(String(init.body))])).toEqual([
     ['POST', 'http://provider.test/sandbox/charges', { key, amount: 55_00, currency: 'EUR', token: 'tok_ok' }],
@@ -49,37 +50,40 @@ it('speaks the protocol of the sandbox, as the merchant and with a time-out', as
     });
 });
 
-describe.each(all)('%s', (name, ask) => {
+describe.each(calls)('%s', (name, call) => {
   const expected = { charge: ['captured', 'declined', 'voided'], void: ['voided', 'captured'], refund: ['refunded'] }[
     name
   ];
 
-  it.each(['captured', 'declined', 'voided', 'refunded'])('takes %s for what it is, or for unknown', async (status) => {
-    expect(await ask(saying({ status }))).toBe(expected.includes(status) ? status : 'unknown');
-  });
+  it.each(['captured', 'declined', 'voided', 'refunded'])(
+    'returns %s if it expects it, otherwise unknown',
+    async (status) => {
+      expect(await call(respondingWith({ status }))).toBe(expected.includes(status) ? status : 'unknown');
+    },
+  );
 
   it.each<[string, ReturnType<typeof provider>]>([
-    ['no answer', provider(() => Promise.reject(new DOMException('The call timed out.', 'TimeoutError')))],
-    ['an error of the provider', saying({ status: 'captured' }, 500)],
-    ['a refusal of the call', saying({ status: 'declined' }, 422)],
-    ['a refusal that does not say why', saying({ status: 'declined' }, 409)],
-    ['others at it at the same time', saying({ code: 'conflict' }, 409)],
-    ['another status of success', saying({ status: 'captured' }, 202)],
-    ['a body that says nothing', saying({})],
-    ['a body of another kind', saying({ status: 'pending' })],
+    ['no response', provider(() => Promise.reject(new DOMException('The call timed out.', 'TimeoutError')))],
+    ['an error of the provider', respondingWith({ status: 'captured' }, 500)],
+    ['a refusal of the call', respondingWith({ status: 'declined' }, 422)],
+    ['a refusal without a code', respondingWith({ status: 'declined' }, 409)],
+    ['a conflict with a concurrent call', respondingWith({ code: 'conflict' }, 409)],
+    ['another status of success', respondingWith({ status: 'captured' }, 202)],
+    ['an empty body', respondingWith({})],
+    ['an unexpected body', respondingWith({ status: 'pending' })],
     ['a body that is not JSON', provider(async () => new Response('<html>'))],
-  ])('takes %s for unknown, never for a refusal', async (_, from) => {
-    expect(await ask(from)).toBe('unknown');
+  ])('returns unknown for %s, never a refusal', async (_, provider) => {
+    expect(await call(provider)).toBe('unknown');
   });
 
-  it('fails before anything is sent where it has no key', async () => {
+  it('throws before it sends anything if it has no key', async () => {
     const keyless = provider(async () => new Response('{}'), new Map());
-    await expect(ask(keyless)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    await expect(call(keyless)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
     expect(keyless.sent).toEqual([]);
   });
 });
 
-it('takes a refusal of a void or a refund for what it is; a charge is never refused, but declined', async () => {
-  const refusing = () => saying({ code: 'refund_refused' }, 409);
-  expect(await Promise.all(all.map(([, ask]) => ask(refusing())))).toEqual(['unknown', 'refused', 'refused']);
+it('returns a refusal of a void or a refund, but never of a charge', async () => {
+  const refusing = () => respondingWith({ code: 'refund_refused' }, 409);
+  expect(await Promise.all(calls.map(([, call]) => call(refusing())))).toEqual(['unknown', 'refused', 'refused']);
 });

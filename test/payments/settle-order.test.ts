@@ -3,47 +3,50 @@ import type { Attempt } from '#payments/domain/attempt';
 import type { Provider } from '#payments/use-cases/ports';
 import { settleOrder } from '#payments/use-cases/settle-order';
 import { anAttempt, key, order, step, total } from './fixtures/attempt.ts';
-import { storedAttempts } from './fixtures/stored-attempts.ts';
+import { inMemoryAttempts } from './fixtures/in-memory-attempts.ts';
 
 const orders = async () => order;
-const answering = (
-  toVoid: Awaited<ReturnType<Provider['void']>>,
-  toRefund: Awaited<ReturnType<Provider['refund']>> = 'unknown',
+const respondingWith = (
+  voidOutcome: Awaited<ReturnType<Provider['void']>>,
+  refundOutcome: Awaited<ReturnType<Provider['refund']>> = 'unknown',
 ) => ({
   charge: vi.fn<Provider['charge']>(),
-  void: vi.fn<Provider['void']>(async () => toVoid),
-  refund: vi.fn<Provider['refund']>(async () => toRefund),
+  void: vi.fn<Provider['void']>(async () => voidOutcome),
+  refund: vi.fn<Provider['refund']>(async () => refundOutcome),
 });
 const refused = (error: string) => ({ ok: false, error });
 
-it('asks the order first', async () => {
-  const { written, attempts } = storedAttempts();
-  const asked = vi.fn(async () => undefined);
-  const provider = answering('voided');
-  expect(await settleOrder({ orders: asked, attempts, provider })(step)).toEqual(refused('superseded'));
-  expect(asked).toHaveBeenCalledWith(step, 'cancelling');
+it('reads the order first', async () => {
+  const { written, attempts } = inMemoryAttempts();
+  const findOrder = vi.fn(async () => undefined);
+  const provider = respondingWith('voided');
+  expect(await settleOrder({ orders: findOrder, attempts, provider })(step)).toEqual(refused('superseded'));
+  expect(findOrder).toHaveBeenCalledWith(step, 'cancelling');
   expect(written).toEqual([]);
 });
 
-it('leaves a tombstone where nothing was ever sent', async () => {
-  const { written, attempts } = storedAttempts();
-  const provider = answering('voided');
+it('stores a tombstone if nothing was ever sent', async () => {
+  const { written, attempts } = inMemoryAttempts();
+  const provider = respondingWith('voided');
   expect(await settleOrder({ orders, attempts, provider })(step)).toMatchObject({ ok: true });
   expect(written).toEqual([anAttempt({ status: 'settled' })]);
   expect(provider.void).not.toHaveBeenCalled();
 });
 
-it.each(['declined', 'closed'] as const)('settles a %s attempt without asking the provider', async (status) => {
-  const { written, attempts } = storedAttempts(anAttempt({ status }));
-  const provider = answering('voided');
-  expect(await settleOrder({ orders, attempts, provider })(step)).toMatchObject({ ok: true });
-  expect(written.map(({ status }) => status)).toEqual([status, 'settled']);
-  expect(provider.void).not.toHaveBeenCalled();
-});
+it.each(['declined', 'closed'] as const)(
+  'settles an attempt that is %s without a call of the provider',
+  async (status) => {
+    const { written, attempts } = inMemoryAttempts(anAttempt({ status }));
+    const provider = respondingWith('voided');
+    expect(await settleOrder({ orders, attempts, provider })(step)).toMatchObject({ ok: true });
+    expect(written.map(({ status }) => status)).toEqual([status, 'settled']);
+    expect(provider.void).not.toHaveBeenCalled();
+  },
+);
 
-it('marks the attempt before it voids, and refunds nothing that was not captured', async () => {
-  const { written, attempts } = storedAttempts(anAttempt());
-  const provider = answering('voided');
+it('marks the attempt before it voids the charge, and refunds nothing that was not captured', async () => {
+  const { written, attempts } = inMemoryAttempts(anAttempt());
+  const provider = respondingWith('voided');
   provider.void.mockImplementation(async () => {
     expect(written.at(-1)?.status).toBe('settling');
     return 'voided';
@@ -54,48 +57,50 @@ it('marks the attempt before it voids, and refunds nothing that was not captured
   expect(written.at(-1)).toMatchObject({ status: 'settled', captured: 0, refunded: 0 });
 });
 
-it('refunds whole what was captured, under a key of its own', async () => {
-  const { written, attempts } = storedAttempts(anAttempt({ status: 'captured', captured: 55_00 }));
-  const provider = answering('captured', 'refunded');
+it('refunds the whole captured amount, under a separate key', async () => {
+  const { written, attempts } = inMemoryAttempts(anAttempt({ status: 'captured', captured: 55_00 }));
+  const provider = respondingWith('captured', 'refunded');
   expect(await settleOrder({ orders, attempts, provider })(step)).toEqual({ ok: true, value: written.at(-1) });
   expect(provider.refund.mock.calls).toEqual([[key, `${key}.refund`, total]]);
   expect(written.at(-1)).toMatchObject({ status: 'settled', captured: 55_00, refunded: 55_00 });
 });
 
-describe('an outcome that nobody knows', () => {
+describe('an unknown outcome', () => {
   it.each([
-    ['of the void', answering('unknown')],
-    ['of the refund', answering('captured', 'unknown')],
-  ])('%s leaves it settling, and the next try asks again', async (_, provider) => {
-    const { written, attempts } = storedAttempts(anAttempt());
+    ['of the void', respondingWith('unknown')],
+    ['of the refund', respondingWith('captured', 'unknown')],
+  ])('%s leaves the attempt settling, and the next try calls the provider again', async (_, provider) => {
+    const { written, attempts } = inMemoryAttempts(anAttempt());
     expect(await settleOrder({ orders, attempts, provider })(step)).toEqual(refused('unknown'));
     expect(written.at(-1)?.status).toBe('settling');
-    expect(await settleOrder({ orders, attempts, provider: answering('voided') })(step)).toMatchObject({ ok: true });
+    expect(await settleOrder({ orders, attempts, provider: respondingWith('voided') })(step)).toMatchObject({
+      ok: true,
+    });
     expect(written.map(({ status }) => status)).toEqual(['intended', 'settling', 'settled']);
   });
 });
 
-describe('a refusal for good', () => {
+describe('a permanent refusal', () => {
   it.each([
-    ['of the void', answering('refused')],
-    ['of the refund', answering('captured', 'refused')],
-  ])('%s leaves it settling, so that a later run goes on from there', async (_, provider) => {
-    const { written, attempts } = storedAttempts(anAttempt());
+    ['of the void', respondingWith('refused')],
+    ['of the refund', respondingWith('captured', 'refused')],
+  ])('%s leaves the attempt settling, so that a later run can continue', async (_, provider) => {
+    const { written, attempts } = inMemoryAttempts(anAttempt());
     expect(await settleOrder({ orders, attempts, provider })(step)).toEqual(refused('refused'));
     expect(written.map(({ status }) => status)).toEqual(['intended', 'settling']);
-    const allowed = answering('captured', 'refunded');
+    const allowed = respondingWith('captured', 'refunded');
     expect(await settleOrder({ orders, attempts, provider: allowed })(step)).toMatchObject({ ok: true });
     expect(written.at(-1)).toMatchObject({ status: 'settled', captured: 55_00, refunded: 55_00 });
   });
 });
 
 it.each<[string, Attempt]>([
-  ['before the provider is asked', anAttempt()],
-  ['after it was asked', anAttempt({ status: 'settling' })],
-])('says that it lost a race %s', async (_, standing) => {
-  const { attempts } = storedAttempts(standing);
-  const beaten = { ...attempts, update: async () => false };
-  expect(await settleOrder({ orders, attempts: beaten, provider: answering('voided') })(step)).toEqual(
+  ['before the call of the provider', anAttempt()],
+  ['after it', anAttempt({ status: 'settling' })],
+])('returns contended if it loses a race %s', async (_, existing) => {
+  const { attempts } = inMemoryAttempts(existing);
+  const losingRace = { ...attempts, update: async () => false };
+  expect(await settleOrder({ orders, attempts: losingRace, provider: respondingWith('voided') })(step)).toEqual(
     refused('contended'),
   );
 });

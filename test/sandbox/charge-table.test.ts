@@ -6,32 +6,32 @@ import { watchedTable } from '../platform/fixtures/watched-table.ts';
 
 const key = 't1.o1';
 const captured = createCharge({ key, amount: 55_00, currency: 'EUR' }, 'captured');
-const stored = async () => {
-  const made = watchedTable();
-  const charges = chargeTable(made.rt);
+const storedCharge = async () => {
+  const table = watchedTable();
+  const charges = chargeTable(table.rt);
   expect(await charges.putIfAbsent(captured)).toBe(captured);
-  return { ...made, charges };
+  return { ...table, charges };
 };
 
-it('keeps a charge under its tenant', async () => {
-  const { charges, itemAt, calls } = await stored();
+it('stores a charge under its tenant', async () => {
+  const { charges, itemAt, calls } = await storedCharge();
   expect(calls.at(-1)?.units.write).toBe(1);
   expect(await itemAt(chargeKey(key))).toEqual({ pk: 'sandbox#t1#charge#t1.o1', sk: 'charge', ...captured });
   expect(await charges.find(key)).toEqual(captured);
   expect(await charges.find('t1.o2')).toBeUndefined();
 });
 
-it('meets what stands', async () => {
-  const { charges } = await stored();
+it('returns the existing charge instead of storing another', async () => {
+  const { charges } = await storedCharge();
   expect(await charges.putIfAbsent(voidedCharge(key))).toEqual(captured);
   expect(await charges.find(key)).toEqual(captured);
 });
 
-it('moves from what stands alone', async () => {
-  const { charges } = await stored();
-  const half = refund(captured, 'r', 5_00);
-  if (!half.ok) throw new Error(half.error);
-  expect(await charges.update(captured, half.value)).toBe(true);
+it('updates only the stored charge', async () => {
+  const { charges } = await storedCharge();
+  const refunded = refund(captured, 'r', 5_00);
+  if (!refunded.ok) throw new Error(refunded.error);
+  expect(await charges.update(captured, refunded.value)).toBe(true);
   expect(await charges.update(captured, { ...captured, refunded: 1, refunds: ['s'] })).toBe(false);
-  expect(await charges.find(key)).toEqual(half.value);
+  expect(await charges.find(key)).toEqual(refunded.value);
 });

@@ -69,6 +69,6 @@ export const aggregateTable = <A extends Aggregate, Id>(
       return existing ? parseItem(schema, existing) : aggregate;
     },
 
-    update: (from, to) => putIf(rt, item(from, to), from && from.version > 0 ? ifUnchanged(from) : IF_ABSENT),
+    update: async (from, to) => putIf(rt, item(from, to), from && from.version > 0 ? ifUnchanged(from) : IF_ABSENT),
   };
 };

@@ -2,20 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { cancelByCustomer } from '#orders/domain/customer';
 import { orderTable } from '#orders/table/order-table';
 import { closedBreaker } from '#payments/domain/breaker';
-import { chargeTask } from '#payments/saga/charge.task';
-import { settleTask } from '#payments/saga/settle.task';
+import { chargeStep, settleStep } from '#payments/saga/steps';
 import { attemptTable } from '#payments/table/attempt-table';
 import { breakerTable } from '#payments/table/breaker-table';
 import { defaultTimes } from '#platform/runtime/times';
 import { chargeTable } from '#sandbox/table/charge-table';
 import { allowRefund } from '#sandbox/use-cases/provide';
-import { anOrder, at, limits } from '../orders/fixtures/order.ts';
+import { anOrder, moment } from '../fixtures/order.ts';
 import { invocation } from '../platform/fixtures/invocation.ts';
 import { key, orderId, tenantId } from './fixtures/attempt.ts';
-import { sandboxWorld } from './fixtures/sandbox-world.ts';
+import { sandboxRuntime } from './fixtures/sandbox-runtime.ts';
 
-const till = async (token = 'tok_ok') => {
-  const { rt, provider } = sandboxWorld();
+const createPayment = async (token = 'tok_ok') => {
+  const { rt, provider } = sandboxRuntime();
   const orders = orderTable(rt);
   const placed = await orders.putIfAbsent(anOrder({ payment: { token } }));
   const breakers = breakerTable(rt, 'sandbox');
@@ -25,10 +24,10 @@ const till = async (token = 'tok_ok') => {
     breakers,
     breaker: () => breakers.find(tenantId),
     allowRefund: () => allowRefund(chargeTable(rt))(key),
-    charge: () => chargeTask(rt)(stepOf(1), invocation()),
-    settle: () => settleTask(rt)(stepOf(2), invocation()),
+    charge: () => chargeStep(rt)(stepOf(1), invocation()),
+    settle: () => settleStep(rt)(stepOf(2), invocation()),
     async cancel() {
-      const cancelling = cancelByCustomer(placed, at, limits);
+      const cancelling = cancelByCustomer(placed, moment);
       if (cancelling.ok) await orders.update(placed, cancelling.value);
     },
     attempt: () => attemptTable(rt).find(tenantId, orderId),
@@ -36,9 +35,9 @@ const till = async (token = 'tok_ok') => {
   };
 };
 
-describe('the tasks of money', () => {
-  it.each(['tok_ok', 'tok_slow'])('charge the total, and give it back when the order is unwound: %s', async (token) => {
-    const { charge, cancel, settle, attempt, charged } = await till(token);
+describe('the payment steps', () => {
+  it.each(['tok_ok', 'tok_slow'])('charge the total, and refund it when the order is unwound: %s', async (token) => {
+    const { charge, cancel, settle, attempt, charged } = await createPayment(token);
     await charge();
     expect(await attempt()).toMatchObject({ status: 'captured', captured: 55_00 });
     expect(await charged()).toMatchObject({ status: 'captured', captured: 55_00, refunded: 0, currency: 'EUR' });
@@ -48,24 +47,24 @@ describe('the tasks of money', () => {
     expect(await charged()).toMatchObject({ captured: 55_00, refunded: 55_00, refunds: [`${key}.refund`] });
   });
 
-  it.each(['tok_declined', 'tok_of_nobody'])('say by name that the provider declined: %s', async (token) => {
-    const { charge, attempt, charged } = await till(token);
+  it.each(['tok_declined', 'tok_unlisted'])('throw PaymentDeclined if the provider declines: %s', async (token) => {
+    const { charge, attempt, charged } = await createPayment(token);
     await expect(charge()).rejects.toMatchObject({ name: 'PaymentDeclined' });
     expect(await attempt()).toMatchObject({ status: 'declined' });
     expect(await charged()).toMatchObject({ status: 'declined', captured: 0 });
   });
 
-  it('are superseded by name once the order has moved on', async () => {
-    const { charge, cancel, settle, charged } = await till();
+  it('throw Superseded once the order has moved on', async () => {
+    const { charge, cancel, settle, charged } = await createPayment();
     await expect(settle()).rejects.toMatchObject({ name: 'Superseded' });
     await cancel();
     await expect(charge()).rejects.toMatchObject({ name: 'Superseded' });
     expect(await charged()).toBeUndefined();
   });
 
-  it('take an answer that got lost for unknown, and learn by asking again', async () => {
-    const { charge, provider, attempt, charged } = await till();
-    provider.loseAnswers(1);
+  it('throw PaymentUnknown if the response is lost, and succeed on the next try', async () => {
+    const { charge, provider, attempt, charged } = await createPayment();
+    provider.loseResponses(1);
     await expect(charge()).rejects.toMatchObject({ name: 'PaymentUnknown' });
     expect(await attempt()).toMatchObject({ status: 'intended' });
     expect(await charged()).toMatchObject({ status: 'captured' });
@@ -73,9 +72,9 @@ describe('the tasks of money', () => {
     expect(await attempt()).toMatchObject({ status: 'captured' });
   });
 
-  it('settle a charge whose answer got lost, also when the answers to that get lost', async () => {
-    const { charge, cancel, settle, provider, attempt, charged } = await till();
-    provider.loseAnswers(2);
+  it('settle a charge whose response was lost, even if responses to the settlement are lost too', async () => {
+    const { charge, cancel, settle, provider, attempt, charged } = await createPayment();
+    provider.loseResponses(2);
     await expect(charge()).rejects.toMatchObject({ name: 'PaymentUnknown' });
     await cancel();
     await expect(settle()).rejects.toMatchObject({ name: 'PaymentUnknown' });
@@ -85,20 +84,20 @@ describe('the tasks of money', () => {
     expect(await charged()).toMatchObject({ captured: 55_00, refunded: 55_00 });
   });
 
-  it('open the breaker with failure upon failure, and then ask no more: what was sent stays unknown', async () => {
-    const { charge, provider, breaker, attempt } = await till('tok_5xx');
+  it('open the breaker at the limit of failures, and then call no more: the outcome stays unknown', async () => {
+    const { charge, provider, breaker, attempt } = await createPayment('tok_5xx');
     for (let failures = 1; failures <= defaultTimes.breaker.failures; failures += 1) {
       expect(await breaker()).toMatchObject({ status: 'closed' });
       await expect(charge()).rejects.toMatchObject({ name: 'PaymentUnknown' });
     }
     expect(await breaker()).toMatchObject({ status: 'open' });
     await expect(charge()).rejects.toMatchObject({ name: 'PaymentUnknown' });
-    expect(provider.asked).toHaveLength(defaultTimes.breaker.failures);
+    expect(provider.requests).toHaveLength(defaultTimes.breaker.failures);
     expect(await attempt()).toMatchObject({ status: 'intended' });
   });
 
-  it('say by name that the provider cannot be asked, and never ask for that order', async () => {
-    const { charge, breakers, provider, attempt, cancel, settle } = await till();
+  it('throw PaymentUnavailable while the breaker is open, and never call the provider for that order', async () => {
+    const { charge, breakers, provider, attempt, cancel, settle } = await createPayment();
     await breakers.update(tenantId, closedBreaker, {
       ...closedBreaker,
       status: 'open',
@@ -110,11 +109,11 @@ describe('the tasks of money', () => {
     await cancel();
     await settle();
     expect(await attempt()).toMatchObject({ status: 'settled', captured: 0 });
-    expect(provider.asked).toEqual([]);
+    expect(provider.requests).toEqual([]);
   });
 
-  it('say by name that the provider gives nothing back, and go on once it does', async () => {
-    const { charge, cancel, settle, attempt, charged, allowRefund } = await till('tok_refund_refused');
+  it('throw SettlementRefused if the provider refuses the refund, and succeed once it allows it', async () => {
+    const { charge, cancel, settle, attempt, charged, allowRefund } = await createPayment('tok_refund_refused');
     await charge();
     await cancel();
     await expect(settle()).rejects.toMatchObject({ name: 'SettlementRefused' });

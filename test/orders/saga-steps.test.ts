@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { cancelByCustomer } from '#orders/domain/customer';
+import type { Order } from '#orders/domain/order';
+import { findOrderForRun } from '#orders/public';
+import { closeStep, confirmStep, refuseStep } from '#orders/saga/steps';
+import { orderTable } from '#orders/table/order-table';
+import { anOrder, id, moment, stepOf, tenantId } from '../fixtures/order.ts';
+import { invocation } from '../platform/fixtures/invocation.ts';
+import { watchedTable } from '../platform/fixtures/watched-table.ts';
+
+/** The steps of one order, which is placed or, if `cancelled`, being unwound by run 2. */
+const createSteps = async ({ cancelled = false } = {}) => {
+  const { rt } = watchedTable();
+  const orders = orderTable(rt);
+  const placed = await orders.putIfAbsent(anOrder());
+  const cancelling = cancelByCustomer(placed, moment);
+  if (cancelled && cancelling.ok) await orders.update(placed, cancelling.value);
+  const run = (step: (event: unknown, context: ReturnType<typeof invocation>) => Promise<void>) => (event: unknown) =>
+    step(event, invocation());
+  const current = async () => (await orders.find(tenantId, id)) as Order;
+  return { rt, current, confirm: run(confirmStep(rt)), refuse: run(refuseStep(rt)), close: run(closeStep(rt)) };
+};
+
+describe('the steps of the order', () => {
+  it('confirm the order of their run', async () => {
+    const { confirm, current } = await createSteps();
+    expect(await confirm(stepOf(1))).toBeUndefined();
+    expect(await current()).toMatchObject({ status: 'confirmed', run: 1 });
+  });
+
+  it.each([
+    ['StockUnavailable', 'out_of_stock'],
+    ['PaymentDeclined', 'payment_declined'],
+  ])('cancel it after %s: %s', async (error, reason) => {
+    const { refuse, current } = await createSteps();
+    await refuse({ ...stepOf(1), error });
+    expect(await current()).toMatchObject({ status: 'cancelling', reason, run: 2 });
+  });
+
+  it('cancel it after no other error', async () => {
+    const { refuse, current } = await createSteps();
+    await expect(refuse({ ...stepOf(1), error: 'States.Timeout' })).rejects.toThrow('error');
+    expect(await current()).toMatchObject({ status: 'placed' });
+  });
+
+  it('close it once it is unwound', async () => {
+    const { close, current } = await createSteps({ cancelled: true });
+    await close(stepOf(2));
+    expect(await current()).toMatchObject({ status: 'cancelled', run: 2 });
+  });
+
+  it('throw Superseded once the order has moved on', async () => {
+    const { confirm, refuse, close, current } = await createSteps({ cancelled: true });
+    const before = await current();
+    await expect(confirm(stepOf(1))).rejects.toMatchObject({ name: 'Superseded' });
+    await expect(refuse({ ...stepOf(1), error: 'StockUnavailable' })).rejects.toMatchObject({ name: 'Superseded' });
+    await expect(close(stepOf(1))).rejects.toMatchObject({ name: 'Superseded' });
+    expect(await current()).toEqual(before);
+  });
+
+  it('throw an error other than Superseded for an order that does not exist', async () => {
+    const { confirm } = await createSteps();
+    await expect(confirm({ ...stepOf(1), orderId: 'o2' })).rejects.toMatchObject({ name: 'Error' });
+  });
+});
+
+describe('the fence', () => {
+  it('finds the order for its current run only, and only in its status', async () => {
+    const { rt } = await createSteps({ cancelled: true });
+    const findOrder = findOrderForRun(rt);
+    expect(await findOrder(stepOf(2), 'cancelling')).toMatchObject({ id, total: anOrder().total });
+    expect(await findOrder(stepOf(1), 'cancelling')).toBeUndefined();
+    expect(await findOrder(stepOf(2), 'placed')).toBeUndefined();
+    expect(await findOrder({ ...stepOf(2), orderId: 'o2' as Order['id'] }, 'cancelling')).toBeUndefined();
+  });
+});

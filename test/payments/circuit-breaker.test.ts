@@ -1,0 +1,153 @@
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
+import { type Breaker, closedBreaker } from '#payments/domain/breaker';
+import { circuitBreaker } from '#payments/use-cases/circuit-breaker';
+import type { Breakers } from '#payments/use-cases/ports';
+import { tenantId } from './fixtures/attempt.ts';
+import { at, inMemoryBreakers, limits } from './fixtures/in-memory-breakers.ts';
+
+const open: Breaker = { status: 'open', generation: 1, failures: [], until: at(15_000), version: 3 };
+
+const createBreaker = (first: Breaker | undefined, now = 0) => {
+  const { written, breakers } = inMemoryBreakers(first);
+  let ms = now;
+  const breaker = circuitBreaker(breakers, { now: () => at(ms), limits });
+  const moveTo = (to: number) => {
+    ms = to;
+  };
+  return { written, breakers, breaker, moveTo };
+};
+
+describe('permission for a call', () => {
+  it('is granted without a write while the breaker is closed', async () => {
+    const { written, breaker } = createBreaker(closedBreaker);
+    expect(await breaker.allowRequest(tenantId)).toEqual({ generation: 0, probe: false });
+    expect(written).toEqual([closedBreaker]);
+  });
+
+  it('is refused while the breaker is open, then granted to one probe', async () => {
+    const { written, breaker, moveTo } = createBreaker(open);
+    expect(await breaker.allowRequest(tenantId)).toBeUndefined();
+    moveTo(15_000);
+    expect(await breaker.allowRequest(tenantId)).toEqual({ generation: 2, probe: true });
+    expect(written.at(-1)).toMatchObject({ status: 'probing', generation: 2, until: at(25_000) });
+    expect(await breaker.allowRequest(tenantId)).toBeUndefined();
+    moveTo(25_000);
+    expect(await breaker.allowRequest(tenantId)).toEqual({ generation: 3, probe: true });
+  });
+
+  it('is refused to the caller that loses the race for the probe', async () => {
+    const { breakers } = createBreaker(open);
+    const losingRace: Breakers = { ...breakers, update: async () => false };
+    expect(await circuitBreaker(losingRace, { now: () => at(15_000), limits }).allowRequest(tenantId)).toBeUndefined();
+  });
+
+  it('is granted if the breaker cannot be read, and the result is not recorded', async () => {
+    const update = vi.fn<Breakers['update']>();
+    const breaker = circuitBreaker({ find: async () => undefined, update }, { now: () => at(0), limits });
+    expect(await breaker.allowRequest(tenantId)).toEqual({ probe: false });
+    await breaker.recordResult(tenantId, { probe: false }, false);
+    await breaker.recordResult(tenantId, { generation: 0, probe: false }, false);
+    expect(update).not.toHaveBeenCalled();
+  });
+});
+
+describe('the result of a call', () => {
+  it('is ignored without a read if it is a success of a normal call', async () => {
+    const find = vi.fn<Breakers['find']>();
+    const breaker = circuitBreaker({ find, update: async () => true }, { now: () => at(0), limits });
+    await breaker.recordResult(tenantId, { generation: 0, probe: false }, true);
+    expect(find).not.toHaveBeenCalled();
+  });
+
+  it('opens the breaker at the limit of failures, and closes it after a successful probe', async () => {
+    const { written, breaker, moveTo } = createBreaker(closedBreaker);
+    for (let n = 0; n < limits.failures; n += 1)
+      await breaker.recordResult(tenantId, { generation: 0, probe: false }, false);
+    expect(written.map(({ status }) => status)).toEqual(['closed', 'closed', 'closed', 'open']);
+    moveTo(15_000);
+    const permit = await breaker.allowRequest(tenantId);
+    if (!permit) throw new Error('no probe');
+    await breaker.recordResult(tenantId, permit, true);
+    expect(written.at(-1)).toMatchObject({ status: 'closed', generation: 3 });
+  });
+
+  it('is written again after a lost race, up to five times', async () => {
+    const { breakers, written } = createBreaker(closedBreaker);
+    const update = vi.fn<Breakers['update']>(breakers.update).mockResolvedValueOnce(false);
+    const breaker = circuitBreaker({ ...breakers, update }, { now: () => at(0), limits });
+    await breaker.recordResult(tenantId, { generation: 0, probe: false }, false);
+    expect(written.at(-1)?.failures).toEqual([at(0)]);
+    update.mockReset().mockResolvedValue(false);
+    await breaker.recordResult(tenantId, { generation: 0, probe: false }, false);
+    expect(update).toHaveBeenCalledTimes(5);
+  });
+
+  it('is ignored if its generation is over', async () => {
+    const { written, breaker } = createBreaker(open);
+    await breaker.recordResult(tenantId, { generation: 0, probe: false }, false);
+    await breaker.recordResult(tenantId, { generation: 0, probe: true }, true);
+    expect(written).toEqual([open]);
+  });
+});
+
+const call = fc.record({ succeeded: fc.boolean(), takesMs: fc.integer({ min: 0, max: 25_000 }) });
+const burst = fc.record({ waitMs: fc.integer({ min: 0, max: 12_000 }), calls: fc.array(call, { maxLength: 5 }) });
+
+it('allows one probe at a time and no other call, in any interleaving', () =>
+  // Fails if a probe is allowed without its conditional write, if its lease is ignored, if a call of an old generation opens or
+  // closes the breaker, and if a successful probe does not close it or a failed one does.
+  fc.assert(
+    fc.asyncProperty(fc.array(burst, { minLength: 1, maxLength: 12 }), fc.scheduler(), async (bursts, s) => {
+      const { written, breakers } = inMemoryBreakers();
+      const nextTurn = () => s.schedule(Promise.resolve());
+      const slow: Breakers = {
+        find: (...args) => nextTurn().then(() => breakers.find(...args)),
+        update: (...args) => nextTurn().then(() => breakers.update(...args)),
+      };
+      let now = 0;
+      const breaker = circuitBreaker(slow, { now: () => at(now), limits });
+      const probes: (number | undefined)[] = [];
+      const callProvider = async ({
+        succeeded,
+        takesMs,
+      }: {
+        readonly succeeded: boolean;
+        readonly takesMs: number;
+      }) => {
+        const startedAt = now;
+        const permit = await breaker.allowRequest(tenantId);
+        if (!permit) return;
+        if (permit.probe) probes.push(permit.generation);
+        await nextTurn();
+        now = Math.max(now, startedAt + takesMs);
+        await breaker.recordResult(tenantId, permit, succeeded);
+      };
+      for (const { waitMs, calls } of bursts) {
+        now += waitMs;
+        await s.waitFor(Promise.all(calls.map(callProvider)));
+      }
+
+      expect(new Set(probes).size).toBe(probes.length);
+      for (const [n, to] of written.entries()) {
+        const from = written[n - 1];
+        if (!from) continue;
+        expect(to.version).toBe(from.version + 1);
+        if (to.status === from.status && to.status === 'closed') {
+          expect(to.generation).toBe(from.generation);
+          expect(to.failures.length).toBeLessThan(limits.failures);
+          continue;
+        }
+        expect(to.generation).toBe(from.generation + 1);
+        // closed -> open -> probing -> closed, open, or the next probe once the lease is over
+        expect({ closed: ['open'], open: ['probing'], probing: ['closed', 'open', 'probing'] }[from.status]).toContain(
+          to.status,
+        );
+        if (to.status !== 'probing') continue;
+        // not before the end of the open duration, or of the lease of the previous probe
+        expect(Date.parse(to.until ?? '') - limits.probeLeaseMs).toBeGreaterThanOrEqual(Date.parse(from.until ?? ''));
+        expect(probes.filter((generation) => generation === to.generation)).toHaveLength(1);
+      }
+    }),
+    { numRuns: 500 },
+  ));
