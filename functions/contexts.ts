@@ -5,7 +5,7 @@ import { operations } from '#operations/manifest';
 import { orders } from '#orders/manifest';
 import { payments } from '#payments/manifest';
 import { type Problem, platformProblems } from '#platform/http/problems';
-import type { AlarmText, Manifest, SecretDefinition } from '#platform/manifest';
+import type { Manifest } from '#platform/manifest';
 import { relay } from '#relay/manifest';
 import { sandbox } from '#sandbox/manifest';
 import { tenants } from '#tenants/manifest';
@@ -29,8 +29,6 @@ type Context = (typeof list)[number];
 type KeysOf<C, K extends string> = C extends Readonly<Record<K, infer T>> ? keyof T & string : never;
 
 export type ProblemCode = KeysOf<Context, 'problems'> | keyof typeof platformProblems;
-export type SecretName = KeysOf<Context, 'secrets'>;
-export type MetricName = KeysOf<Context, 'metrics'>;
 
 const merged = <T>(kind: string, parts: readonly Readonly<Record<string, T>>[]): Readonly<Record<string, T>> => {
   const entries = parts.flatMap((part) => Object.entries(part));
@@ -54,17 +52,4 @@ export const problems = merged('problem', [
 export const sagaErrors = merged(
   'saga error',
   contexts.map(({ sagaErrors = {} }) => sagaErrors),
-);
-
-/** Every secret of a stage, by name. */
-export const secrets: Readonly<Record<string, SecretDefinition>> = merged(
-  'secret',
-  contexts.map(({ secrets = {} }) => secrets),
-);
-
-/** The alarms on metrics that functions report, by metric. */
-export const metricAlarms: Readonly<Record<string, AlarmText>> = Object.fromEntries(
-  contexts.flatMap(({ metrics = {} }) =>
-    Object.entries(metrics).flatMap(([name, { alarm }]) => (alarm ? [[name, alarm] as const] : [])),
-  ),
 );

@@ -20,8 +20,8 @@ import { addMs, type OrderId, type Sku, type TenantId } from '#platform/kernel';
 import type { Operation } from '../embedded/aws/service.ts';
 import { inMemoryCharges } from './fixtures/in-memory-charges.ts';
 import { inMemoryProvider } from './fixtures/in-memory-provider.ts';
-import { stock } from './inventory/fixtures/stock.ts';
-import { watchedTable } from './platform/fixtures/watched-table.ts';
+import { putStock } from './fixtures/stock.ts';
+import { createTestTable } from './fixtures/table.ts';
 
 type Units = { readonly table: number; readonly index: number };
 type Row = Units & { readonly step: string };
@@ -81,7 +81,7 @@ const createFlow = ({ declines = false } = {}) => {
         });
       return response;
     };
-  const { rt } = watchedTable({ between: metered });
+  const { rt } = createTestTable({ intercept: metered });
   const [orders, holds, attempts] = [orderTable(rt), holdTable(rt), attemptTable(rt)];
   const id = '0123456789abcdef0123456789' as OrderId;
   // each decision is a second after the previous one, so that the time of the next sweep changes with it
@@ -124,7 +124,7 @@ const createFlow = ({ declines = false } = {}) => {
     expect((await rt.correlation.run(CORRELATION_ID, async () => operations[name]())).ok).toBe(ok);
     return [...consumed];
   };
-  return { run, stock: (quantity: number) => Promise.all(skus.map((sku) => stock(rt, sku, [quantity], tenantId))) };
+  return { run, stock: (quantity: number) => Promise.all(skus.map((sku) => putStock(rt, sku, [quantity], tenantId))) };
 };
 
 describe('docs/table.md states the write units of an order of 3 lines', () => {

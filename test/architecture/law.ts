@@ -100,12 +100,12 @@ export const law: readonly { readonly room: string; readonly may: readonly strin
   {
     room: '^(lib|bin)/',
     may: [
-      '^lib/',
+      '^(lib|bin)/',
       '^functions/contexts\\.ts$',
       ...anyContexts('contract', 'manifest'),
       ...platform('manifest', 'http/(problems|route)', 'runtime/(runtime|times)', 'saga/definition'),
-      '^(node:)?(fs|path|url|os|crypto)',
-      ...packages('aws-cdk-lib', 'constructs', 'esbuild', 'cdk-nag'),
+      '^(node:)?(fs|path|url|os|crypto|util)',
+      ...packages('aws-cdk-lib', 'constructs', 'esbuild', 'cdk-nag', 'zod'),
     ],
   },
   {

@@ -3,33 +3,33 @@ import { expect, it } from 'vitest';
 import { applyInput, type Product, type ProductInput } from '#catalog/domain/product';
 import type { Sku, TenantId } from '#platform/kernel';
 
-const wish = fc
+const input = fc
   .record({
     name: fc.constantFrom('Mug', 'Cup'),
     amount: fc.constantFrom(1, 2),
     currency: fc.constantFrom('EUR', 'USD'),
   })
   .map(({ name, ...price }): ProductInput => ({ tenantId: 't' as TenantId, sku: 's' as Sku, name, price }));
-const AT = (n: number) => new Date(n).toISOString();
+const timeOf = (n: number) => new Date(n).toISOString();
 
-it('is what was wished last, and has as many versions as there were changes', () =>
-  // Red when the version rises on `none`, when `fulfils` forgets the name, the amount or the currency, and when `changed` keeps
-  // what stood or its time.
+it('has the content of the last input, and one version for each change', () =>
+  // Red when the version rises on `none`, when `matchesInput` ignores the name, the amount or the currency, and when `changed` keeps
+  // the existing content or its time.
   fc.assert(
-    fc.property(fc.array(wish, { minLength: 1 }), (wishes) => {
-      let standing: Product | undefined;
+    fc.property(fc.array(input, { minLength: 1 }), (inputs) => {
+      let existing: Product | undefined;
       let changes = 0;
-      let since = '';
-      wishes.forEach((wished, i) => {
-        const same = i > 0 && JSON.stringify(wishes[i - 1]) === JSON.stringify(wished);
+      let updatedAt = '';
+      inputs.forEach((input, i) => {
+        const same = i > 0 && JSON.stringify(inputs[i - 1]) === JSON.stringify(input);
         if (!same) {
           changes++;
-          since = AT(i);
+          updatedAt = timeOf(i);
         }
-        const { change, product } = applyInput(standing, wished, AT(i));
+        const { change, product } = applyInput(existing, input, timeOf(i));
         expect(change).toBe(i === 0 ? 'created' : same ? 'none' : 'changed');
-        expect(product).toEqual({ ...wished, version: changes, updatedAt: since });
-        standing = product;
+        expect(product).toEqual({ ...input, version: changes, updatedAt });
+        existing = product;
       });
     }),
   ));

@@ -1,37 +1,37 @@
 import { expect, it } from 'vitest';
+import { read, write } from '#catalog/catalog.lambda';
 import { ProductChanged } from '#catalog/contract';
-import { read } from '#catalog/http/read';
-import { write } from '#catalog/http/write';
 import { productKey } from '#catalog/table/keys';
 import { productTable } from '#catalog/table/product-table';
 import type { Sku } from '#platform/kernel';
 import { formatApiKey } from '#tenants/contract';
 import { newApiKey, tenantRegistration } from '#tenants/http/create-tenant';
-import { type Service, ServiceError } from '../../embedded/aws/service.ts';
-import { type Asked, request } from '../platform/fixtures/request.ts';
-import { tableWorld } from '../platform/fixtures/table.ts';
+import { type Operation, ServiceError } from '../../embedded/aws/service.ts';
+import { type RequestOptions, request } from '../fixtures/request.ts';
+import { createTestTable } from '../fixtures/table.ts';
 
 const MUG = { name: 'Mug', price: { amount: 1250, currency: 'EUR' } };
 const SKU = 'mug' as Sku;
 
-const shop = async (change?: (table: Service) => Service) => {
-  const all = tableWorld(change);
-  const tenant = async (name: string) => {
-    const key = newApiKey(all.rt);
-    await tenantRegistration(all.rt)({ name, key });
+const createShop = async (intercept?: (operation: Operation, name: string) => Operation) => {
+  const table = createTestTable(intercept && { intercept });
+  const [readFunction, writeFunction] = [read.create(table.rt), write.create(table.rt)];
+  const registerTenant = async (name: string) => {
+    const key = newApiKey(table.rt);
+    await tenantRegistration(table.rt)({ name, key });
     const headers = { authorization: `Bearer ${formatApiKey(key)}` };
-    const [reads, writes] = [read(all.rt), write(all.rt)];
     return {
       id: key.tenantId,
-      put: (sku: string, body: unknown) => request(writes, 'PUT', `/v1/products/${sku}`, { body, headers }),
-      get: (path: string, asked?: Asked) => request(reads, 'GET', `/v1/products${path}`, { headers, ...asked }),
+      put: (sku: string, body: unknown) => request(writeFunction, 'PUT', `/v1/products/${sku}`, { body, headers }),
+      get: (path: string, options?: RequestOptions) =>
+        request(readFunction, 'GET', `/v1/products${path}`, { headers, ...options }),
     };
   };
-  return { ...all, acme: await tenant('Acme'), other: await tenant('Other') };
+  return { ...table, acme: await registerTenant('Acme'), other: await registerTenant('Other') };
 };
 
-it('creates a product, shows it, changes it, and writes nothing where nothing changes', async () => {
-  const { acme, clock, operations } = await shop();
+it('creates, returns and changes a product, and writes nothing where nothing changes', async () => {
+  const { acme, clock, operations } = await createShop();
   const first = { sku: 'mug', ...MUG, version: 1, updatedAt: '2026-11-01T00:00:00.000Z' };
   expect(await acme.put('mug', MUG)).toMatchObject({ status: 201, body: first });
   expect((await acme.get('/mug')).body).toEqual(first);
@@ -44,10 +44,10 @@ it('creates a product, shows it, changes it, and writes nothing where nothing ch
 });
 
 it('carries ProductChanged with each version', async () => {
-  const { acme, item } = await shop();
+  const { acme, itemAt } = await createShop();
   await acme.put('mug', MUG);
   await acme.put('mug', { ...MUG, name: 'Cup' });
-  const stored = await item(productKey(acme.id, SKU));
+  const stored = await itemAt(productKey(acme.id, SKU));
   expect(stored).toMatchObject({ v: 2, out: { v: 2, events: [{ type: 'ProductChanged.v1', version: 2 }] } });
   expect(ProductChanged.schema.parse(stored?.['out'].events[0])).toMatchObject({
     tenantId: acme.id,
@@ -56,27 +56,27 @@ it('carries ProductChanged with each version', async () => {
   });
 });
 
-it('stores no version over one that it does not follow', async () => {
-  const { acme, rt } = await shop();
+it('stores no version that does not follow the stored one', async () => {
+  const { acme, rt } = await createShop();
   await acme.put('mug', MUG);
   const products = productTable(rt);
-  const standing = await products.find(acme.id, SKU);
-  if (!standing) throw new Error('the product is not there');
-  expect(await products.save({ ...standing, name: 'a second first' })).toBe(false);
-  expect(await products.save({ ...standing, version: 3 })).toBe(false);
-  expect(await products.save({ ...standing, version: 2 })).toBe(true);
+  const existing = await products.find(acme.id, SKU);
+  if (!existing) throw new Error('the product does not exist');
+  expect(await products.update(undefined, { ...existing, name: 'a second first' })).toBe(false);
+  expect(await products.update({ ...existing, version: 2 }, { ...existing, version: 3 })).toBe(false);
+  expect(await products.update(existing, { ...existing, version: 2 })).toBe(true);
 });
 
-it('makes all changes that arrive at once, one after another', async () => {
-  const { acme } = await shop();
+it('makes all changes that arrive at the same time, one after another', async () => {
+  const { acme } = await createShop();
   const names = ['a', 'b', 'c', 'd', 'e'];
-  const answers = await Promise.all(names.map((name) => acme.put('mug', { ...MUG, name })));
-  expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 201]);
+  const responses = await Promise.all(names.map((name) => acme.put('mug', { ...MUG, name })));
+  expect(responses.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 201]);
   expect((await acme.get('/mug')).body.version).toBe(5);
 });
 
 it('lists products by SKU, a page at a time', async () => {
-  const { acme } = await shop();
+  const { acme } = await createShop();
   for (const sku of ['shirt', 'mug', 'poster']) await acme.put(sku, MUG);
   const first = await acme.get('', { query: { limit: '2' } });
   expect(first.body.items.map(({ sku }: { sku: string }) => sku)).toEqual(['mug', 'poster']);
@@ -85,8 +85,8 @@ it('lists products by SKU, a page at a time', async () => {
   expect(second.body.items[0]).not.toHaveProperty('tenantId');
 });
 
-it("shows nobody another tenant's products, not by a cursor either", async () => {
-  const { acme, other } = await shop();
+it("does not show another tenant's products, not by a cursor either", async () => {
+  const { acme, other } = await createShop();
   await acme.put('mug', MUG);
   await acme.put('shirt', MUG);
   await other.put('poster', MUG);
@@ -96,8 +96,8 @@ it("shows nobody another tenant's products, not by a cursor either", async () =>
   expect(page.items.map(({ sku }: { sku: string }) => sku)).toEqual(['poster']);
 });
 
-it('answers for a product that is not there as for one that cannot be', async () => {
-  const { acme } = await shop();
+it('answers 404 for a product that does not exist, and for a SKU that cannot exist', async () => {
+  const { acme } = await createShop();
   expect(await acme.get('/mug')).toMatchObject({ status: 404, body: { code: 'product_not_found' } });
   expect(await acme.get('/m.g')).toMatchObject({ status: 404, body: { code: 'not_found' } });
 });
@@ -113,7 +113,7 @@ it.each([
   [{ ...MUG, price: { amount: 1, currency: 'eur' } }],
   [{ ...MUG, price: { amount: 1, currency: 'EUR', tax: 1 } }],
 ])('refuses %j', async (body) => {
-  const { acme, operations } = await shop();
+  const { acme, operations } = await createShop();
   expect(await acme.put('mug', body)).toMatchObject({ status: 422, body: { code: 'invalid_body' } });
   expect(operations()).not.toContain('PutItem');
 });
@@ -122,13 +122,13 @@ it.each([
   ['ConditionalCheckFailedException', 409, 'conflict', 5],
   ['ProvisionedThroughputExceededException', 503, 'unavailable', 2],
   ['AccessDeniedException', 500, 'internal', 1],
-])('where the table answers %s, answers %i %s after %i tries', async (name, status, code, tries) => {
-  let tried = 0;
-  const PutItem = () => {
-    tried++;
-    throw new ServiceError(name, 'refused');
+])('answers a table that throws %s with %i %s after %i attempts', async (error, status, code, attempts) => {
+  let puts = 0;
+  const failingPut = () => {
+    puts++;
+    throw new ServiceError(error, 'refused');
   };
-  const { acme } = await shop((table) => ({ ...table, operations: { ...table.operations, PutItem } }));
+  const { acme } = await createShop((operation, name) => (name === 'PutItem' ? failingPut : operation));
   expect(await acme.put('mug', MUG)).toMatchObject({ status, body: { code } });
-  expect(tried).toBe(tries);
+  expect(puts).toBe(attempts);
 });

@@ -90,7 +90,6 @@ export const retiredIdentifiers: readonly RetiredIdentifiers[] = [
       unwind: 'startCancelling',
       usualTimes: 'defaultTimes',
       watchProvider: 'circuitBreaker',
-      watchStock: 'updateAvailability',
       wellFormed: 'parseCorrelationId',
       world: 'runtime or client',
       World: 'BaseRuntime',
@@ -124,6 +123,8 @@ export const retiredIdentifiers: readonly RetiredIdentifiers[] = [
   },
   {
     globs: [...INVENTORY, 'ops/audit/**'],
+    // the item's entity keeps its name
+    except: ['ops/audit/table-audit.ts'],
     words: { head: 'summary', heads: 'summaries', Head: 'SkuSummary', Heads: 'SkuSummaries' },
   },
   {
@@ -152,6 +153,11 @@ export const retiredIdentifiers: readonly RetiredIdentifiers[] = [
       touched: 'nextVersion',
       unstocked: 'emptySummary',
     },
+  },
+  {
+    // the deployed function watch-stock keeps its name
+    globs: ['functions/inventory/use-cases/**'],
+    words: { watchStock: 'updateAvailability' },
   },
   {
     globs: ['functions/inventory/domain/**'],

@@ -5,16 +5,16 @@ import { holdKey, shardKey } from '#inventory/table/keys';
 import { heldQuantity } from '#inventory/table/open-holds';
 import type { OrderId } from '#platform/kernel';
 import { type Operation, ServiceError } from '../../embedded/aws/service.ts';
-import { watchedTable } from '../platform/fixtures/watched-table.ts';
-import { mug, orderId, pot, stock, tenantId } from './fixtures/stock.ts';
+import { mug, orderId, pot, putStock, tenantId } from '../fixtures/stock.ts';
+import { createTestTable } from '../fixtures/table.ts';
 
-const of = { tenantId, orderId };
-const draws = [
+const ids = { tenantId, orderId };
+const allocations = [
   { sku: mug, shard: 0, quantity: 2 },
   { sku: mug, shard: 1, quantity: 1 },
   { sku: pot, shard: 0, quantity: 1 },
 ];
-const held = openHold(of, draws);
+const held = openHold(ids, allocations);
 const committed: Hold = { ...held, state: 'committed', version: 2 };
 const released: Hold = { ...held, state: 'released', version: 2 };
 const event = (type: string, version: number) => ({
@@ -23,62 +23,63 @@ const event = (type: string, version: number) => ({
   ...{ type, tenantId, aggregateId: orderId, version, data: { skus: [mug, pot] } },
 });
 
-const shelves = async (between?: (operation: Operation, name: string) => Operation) => {
-  const made = watchedTable(between ? { between } : {});
-  await stock(made.rt, mug, [2, 3]);
-  await stock(made.rt, pot, [1]);
-  made.calls.length = 0;
+const createHolds = async (intercept?: (operation: Operation, name: string) => Operation) => {
+  const table = createTestTable(intercept && { intercept });
+  await putStock(table.rt, mug, [2, 3]);
+  await putStock(table.rt, pot, [1]);
+  table.calls.length = 0;
   const available = async () => {
-    const shards = await Promise.all(draws.map(({ sku, shard }) => made.itemAt(shardKey(tenantId, sku, shard))));
+    const shards = await Promise.all(allocations.map(({ sku, shard }) => table.itemAt(shardKey(tenantId, sku, shard))));
     return shards.map((shard) => shard?.['available']);
   };
-  return { ...made, holds: holdTable(made.rt), available, hold: () => made.itemAt(holdKey(tenantId, orderId)) };
+  return { ...table, holds: holdTable(table.rt), available, hold: () => table.itemAt(holdKey(tenantId, orderId)) };
 };
-const lastly = ({ calls }: ReturnType<typeof watchedTable>, operation: string) =>
+/** The write units of the last call of this operation. */
+const writeUnitsOf = ({ calls }: ReturnType<typeof createTestTable>, operation: string) =>
   calls.findLast((call) => call.operation === operation)?.units.write;
 
 describe('an open hold', () => {
-  it('takes its draws, all at once, and is listed while it is open', async () => {
-    const made = await shelves();
-    expect(await made.holds.put(held)).toBe('done');
-    expect(lastly(made, 'TransactWriteItems')).toBe(9);
-    expect(await made.available()).toEqual([0, 2, 0]);
-    expect(await made.hold()).toEqual({
+  it('takes all its allocations in one transaction, and is listed while it is open', async () => {
+    const table = await createHolds();
+    expect(await table.holds.put(held)).toBe('done');
+    expect(writeUnitsOf(table, 'TransactWriteItems')).toBe(9);
+    expect(await table.available()).toEqual([0, 2, 0]);
+    expect(await table.hold()).toEqual({
       ...{ pk: 'inventory#t1#hold#o1', sk: 'hold', listPk: 'inventory#t1#list#0', listSk: orderId },
-      ...{ tenantId, orderId, state: 'open', draws, held: { mug: 3, pot: 1 }, v: 1 },
+      ...{ tenantId, orderId, state: 'open', draws: allocations, held: { mug: 3, pot: 1 }, v: 1 },
       out: { v: 1, events: [event('StockHeld.v1', 1)] },
     });
-    expect(await made.holds.find(tenantId, orderId)).toEqual(held);
-    expect(await heldQuantity(made.rt)(tenantId, mug)).toBe(3);
+    expect(await table.holds.find(tenantId, orderId)).toEqual(held);
+    expect(await heldQuantity(table.rt)(tenantId, mug)).toBe(3);
   });
 
-  it('takes nothing where one shard falls short', async () => {
-    const { holds, available, hold } = await shelves();
-    const more = openHold(of, [...draws.slice(0, 2), { sku: pot, shard: 0, quantity: 2 }]);
-    expect(await holds.put(more)).toBe('short');
-    expect(await holds.put(openHold(of, [{ sku: mug, shard: 7, quantity: 1 }]))).toBe('short');
+  it('takes nothing where one shard has too little', async () => {
+    const { holds, available, hold } = await createHolds();
+    const larger = openHold(ids, [...allocations.slice(0, 2), { sku: pot, shard: 0, quantity: 2 }]);
+    expect(await holds.put(larger)).toBe('short');
+    expect(await holds.put(openHold(ids, [{ sku: mug, shard: 7, quantity: 1 }]))).toBe('short');
     expect(await available()).toEqual([2, 3, 1]);
     expect(await hold()).toBeUndefined();
   });
 
-  it('is met by a second one, even where there is nothing left for it', async () => {
-    const { holds, available } = await shelves();
+  it('is returned to a second one, even where there is no stock left for that', async () => {
+    const { holds, available } = await createHolds();
     await holds.put(held);
     expect(await holds.put(held)).toEqual(held);
     expect(await available()).toEqual([0, 2, 0]);
   });
 
   it('is refused by a tombstone', async () => {
-    const made = await shelves();
-    expect(await made.holds.put(holdTombstone(of))).toBe('done');
-    expect(lastly(made, 'TransactWriteItems')).toBe(2);
-    expect(await made.hold()).not.toHaveProperty('out');
-    expect(await made.holds.put(held)).toEqual(holdTombstone(of));
-    expect(await made.available()).toEqual([2, 3, 1]);
+    const table = await createHolds();
+    expect(await table.holds.put(holdTombstone(ids))).toBe('done');
+    expect(writeUnitsOf(table, 'TransactWriteItems')).toBe(2);
+    expect(await table.hold()).not.toHaveProperty('out');
+    expect(await table.holds.put(held)).toEqual(holdTombstone(ids));
+    expect(await table.available()).toEqual([2, 3, 1]);
   });
 
   it('is contended by another on the same shard, which is not out of stock', async () => {
-    const { holds, available } = await shelves();
+    const { holds, available } = await createHolds();
     const other = openHold({ tenantId, orderId: 'o2' as OrderId }, [{ sku: mug, shard: 1, quantity: 1 }]);
     const both = await Promise.all([holds.put(held), holds.put(other)]);
     expect(both.toSorted()).toEqual(['contended', 'done']);
@@ -87,36 +88,36 @@ describe('an open hold', () => {
 });
 
 describe('the end of a hold', () => {
-  it('released: its draws go back and it leaves the list', async () => {
-    const made = await shelves();
-    await made.holds.put(held);
-    expect(await made.holds.update(held, released)).toBe('done');
-    expect(lastly(made, 'TransactWriteItems')).toBe(9);
-    expect(await made.available()).toEqual([2, 3, 1]);
-    const item = await made.hold();
+  it('released: its allocations go back and it leaves the list', async () => {
+    const table = await createHolds();
+    await table.holds.put(held);
+    expect(await table.holds.update(held, released)).toBe('done');
+    expect(writeUnitsOf(table, 'TransactWriteItems')).toBe(9);
+    expect(await table.available()).toEqual([2, 3, 1]);
+    const item = await table.hold();
     expect(item).toMatchObject({
       state: 'released',
-      draws,
+      draws: allocations,
       v: 2,
       out: { v: 2, events: [event('StockReleased.v1', 2)] },
     });
     for (const name of ['listPk', 'listSk', 'held']) expect(item).not.toHaveProperty(name);
-    expect(await heldQuantity(made.rt)(tenantId, mug)).toBe(0);
+    expect(await heldQuantity(table.rt)(tenantId, mug)).toBe(0);
   });
 
-  it('committed: its draws stay, it leaves the list, and there is no news of it', async () => {
-    const made = await shelves();
-    await made.holds.put(held);
-    expect(await made.holds.update(held, committed)).toBe('done');
-    expect(lastly(made, 'PutItem')).toBe(2);
-    expect(await made.available()).toEqual([0, 2, 0]);
-    const item = await made.hold();
-    expect(item).toMatchObject({ state: 'committed', draws, v: 2 });
+  it('committed: its allocations stay taken, it leaves the list, and it publishes nothing', async () => {
+    const table = await createHolds();
+    await table.holds.put(held);
+    expect(await table.holds.update(held, committed)).toBe('done');
+    expect(writeUnitsOf(table, 'PutItem')).toBe(2);
+    expect(await table.available()).toEqual([0, 2, 0]);
+    const item = await table.hold();
+    expect(item).toMatchObject({ state: 'committed', draws: allocations, v: 2 });
     for (const name of ['listPk', 'listSk', 'held', 'out']) expect(item).not.toHaveProperty(name);
   });
 
-  it('is one of the two', async () => {
-    const { holds, available } = await shelves();
+  it('is final', async () => {
+    const { holds, available } = await createHolds();
     await holds.put(held);
     await holds.update(held, committed);
     expect(await holds.update(held, released)).toBe('contended');
@@ -125,17 +126,20 @@ describe('the end of a hold', () => {
   });
 
   it.each(['committed', 'released'] as const)(
-    '%s: a conflict with a transaction under way is contended',
+    '%s: a conflict with a transaction in progress is contended',
     async (state) => {
-      const { holds } = await shelves();
+      const { holds } = await createHolds();
       await holds.put(held);
-      const all = await Promise.all([holds.update(held, released), holds.update(held, { ...held, state, version: 2 })]);
-      expect(all).toEqual(['done', 'contended']);
+      const outcomes = await Promise.all([
+        holds.update(held, released),
+        holds.update(held, { ...held, state, version: 2 }),
+      ]);
+      expect(outcomes).toEqual(['done', 'contended']);
     },
   );
 });
 
-it('throws on what is no conflict', async () => {
+it('throws an error that is no conflict', async () => {
   const broken = (operation: Operation, name: string): Operation =>
     name === 'TransactWriteItems'
       ? () => {
@@ -144,13 +148,13 @@ it('throws on what is no conflict', async () => {
           });
         }
       : operation;
-  const { holds, rt } = await shelves(broken);
+  const { holds, rt } = await createHolds(broken);
   await expect(holds.put(held)).rejects.toMatchObject({ name: 'TransactionCanceledException' });
   expect(await holdTable(rt).find(tenantId, orderId)).toBeUndefined();
 });
 
 it.each(['ThrottlingError', 'ProvisionedThroughputExceeded'])(
-  'is contended where the table has no room: %s',
+  'is contended where the table has no capacity: %s',
   async (Code) => {
     const throttled = (operation: Operation, name: string): Operation =>
       name === 'TransactWriteItems'
@@ -160,25 +164,25 @@ it.each(['ThrottlingError', 'ProvisionedThroughputExceeded'])(
             });
           }
         : operation;
-    expect(await (await shelves(throttled)).holds.put(held)).toBe('contended');
+    expect(await (await createHolds(throttled)).holds.put(held)).toBe('contended');
   },
 );
 
-it('is contended while the same transaction is under way', async () => {
+it('is contended while the same transaction is in progress', async () => {
   const busy = (operation: Operation, name: string): Operation =>
     name === 'TransactWriteItems'
       ? () => {
           throw new ServiceError('TransactionInProgressException', 'in progress');
         }
       : operation;
-  expect(await (await shelves(busy)).holds.put(held)).toBe('contended');
+  expect(await (await createHolds(busy)).holds.put(held)).toBe('contended');
 });
 
-it('adds up what all pages of open holds keep of a SKU', async () => {
+it('adds up the quantities of a SKU in all pages of open holds', async () => {
   const inSmallPages = (operation: Operation, name: string): Operation =>
     name === 'Query' ? (input, caller) => operation({ ...input, Limit: 2 }, caller) : operation;
-  const { rt, holds, calls } = await shelves(inSmallPages);
-  await stock(rt, mug, [50]);
+  const { rt, holds, calls } = await createHolds(inSmallPages);
+  await putStock(rt, mug, [50]);
   for (const id of ['o1', 'o2', 'o3', 'o4', 'o5'] as OrderId[])
     await holds.put(openHold({ tenantId, orderId: id }, [{ sku: mug, shard: 0, quantity: 2 }]));
   expect(await heldQuantity(rt)(tenantId, mug)).toBe(10);

@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { linesOf } from '../platform/fixtures/log.ts';
+import { captureLog } from '../fixtures/log-capture.ts';
 import { startBackend } from './fixtures/backend.ts';
 
 afterEach(() => vi.restoreAllMocks());
@@ -12,7 +12,7 @@ it.each([
 ])(
   'every log line about an order, up to its mail, has the correlation id of its request: %s',
   async (token, status, tasks) => {
-    const lines = linesOf();
+    const lines = captureLog();
     const { host, place, order, untilIdle } = await startBackend('DEBUG');
     await untilIdle();
     const before = lines().length;
@@ -34,7 +34,7 @@ it.each([
 );
 
 it('a restart by the sweeper keeps the correlation id of the request', async () => {
-  const lines = linesOf();
+  const lines = captureLog();
   const { host, place, order, advance, waitingMessages, eventually, untilIdle } = await startBackend('DEBUG');
   host.pauseConsumer('orders-start-saga');
   const placed = await place('one', { 'x-correlation-id': 'basket-4712' });

@@ -6,16 +6,16 @@ import type { Order } from '#orders/domain/order';
 import { orderTable } from '#orders/table/order-table';
 import type { Event } from '#platform/messaging/events';
 import { retryStrategy } from '#platform/runtime/retry';
+import { busEvent, invocation, messages } from '../fixtures/invocation.ts';
 import { anOrder, at, id, tenantId } from '../fixtures/order.ts';
-import { delivered, invocation, messages } from '../platform/fixtures/invocation.ts';
-import { watchedTable } from '../platform/fixtures/watched-table.ts';
+import { createTestTable } from '../fixtures/table.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
 const noFailures = { batchItemFailures: [] };
 const total = { amount: 55_00, currency: 'EUR' };
 const event = (type: Event['type'], data: object) =>
-  delivered({ ...{ id: 'e1', type, at, tenantId, aggregateId: id, version: 2, data } } as Event);
+  busEvent({ ...{ id: 'e1', type, at, tenantId, aggregateId: id, version: 2, data } } as Event);
 const confirmed = event('OrderConfirmed.v1', { run: 1, total, paidBy: 'provider' });
 const cancelled = event('OrderCancelled.v1', { run: 2, reason: 'out_of_stock' });
 const awaiting = event('OrderAwaitingPayment.v1', { run: 1, total, deadline: at });
@@ -25,7 +25,7 @@ type Setup = { readonly mail: string; readonly order?: Order; readonly sesStatus
 
 /** The worker, the requests that SES received, and the items. The table has the order. */
 const createWorker = async ({ mail: MAIL, order = anOrder({ status: 'confirmed' }), sesStatus = 200 }: Setup) => {
-  const { rt, itemAt } = watchedTable({ variables: { MAIL, BUS_NAME: 'b' } });
+  const { rt, itemAt } = createTestTable({ variables: { MAIL, BUS_NAME: 'b' } });
   const requests: HttpRequest[] = [];
   const sesClient = new SESv2Client({
     region: 'eu-west-1',

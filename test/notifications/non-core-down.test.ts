@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { linesOf } from '../platform/fixtures/log.ts';
+import { captureLog } from '../fixtures/log-capture.ts';
 import { startBackend } from './fixtures/backend.ts';
 
 afterEach(() => vi.restoreAllMocks());
@@ -9,7 +9,7 @@ const MINUTES_BETWEEN_ORDERS = 5;
 const consumers = ['notifications-deliver', 'ledger-record'] as const;
 
 it('orders are confirmed while non-core contexts are down for an hour, which then catch up and send each mail once', async () => {
-  const lines = linesOf();
+  const lines = captureLog();
   const { host, recordedEvents, waitingMessages, place, order, advance, eventually, untilIdle } =
     await startBackend('INFO');
   for (const consumer of consumers) host.pauseConsumer(consumer);

@@ -4,10 +4,10 @@ import { dueOrders } from '#orders/table/due-orders';
 import { orderTable } from '#orders/table/order-table';
 import { addMs, type OrderId, type TenantId } from '#platform/kernel';
 import { anOrder, at, moment } from '../fixtures/order.ts';
-import { watchedTable } from '../platform/fixtures/watched-table.ts';
+import { createTestTable } from '../fixtures/table.ts';
 
 it('finds the due orders of all tenants, the longest due first, and no order that waits for nothing', async () => {
-  const { rt } = watchedTable();
+  const { rt } = createTestTable();
   const [orders, due] = [orderTable(rt), dueOrders(rt)];
   const [first, second, third] = [
     anOrder({ id: 'o1' as OrderId, due: addMs(at, 1) }),
@@ -27,7 +27,7 @@ it('finds the due orders of all tenants, the longest due first, and no order tha
 });
 
 it('gives the lease to one sweep at a time, until it is released or expires', async () => {
-  const due = dueOrders(watchedTable().rt);
+  const due = dueOrders(createTestTable().rt);
   expect(await due.acquireLease(at, addMs(at, 100))).toBe(true);
   expect(await due.acquireLease(addMs(at, 99), addMs(at, 200))).toBe(false);
   expect(await due.acquireLease(addMs(at, 100), addMs(at, 200))).toBe(true);
@@ -36,8 +36,8 @@ it('gives the lease to one sweep at a time, until it is released or expires', as
 });
 
 it('throws on any failure except a lease that another sweep holds', async () => {
-  const { rt } = watchedTable({
-    between: () => () => {
+  const { rt } = createTestTable({
+    intercept: () => () => {
       throw Object.assign(new Error('broken'), { name: 'TypeError' });
     },
   });

@@ -14,7 +14,7 @@ import { orderTable } from '#orders/table/order-table';
 import { addMs, type Instant, type Result } from '#platform/kernel';
 import type { StreamRecord } from '../../embedded/aws/dynamodb/dynamodb.ts';
 import { anOrder, at, eur, id, limits, momentAt, tenantId } from '../fixtures/order.ts';
-import { watchedTable } from '../platform/fixtures/watched-table.ts';
+import { createTestTable } from '../fixtures/table.ts';
 
 type Transition = (order: Order, moment: Moment) => Result<Order, string> | Order;
 const offlinePayment = { amount: eur(55_00), reference: 'r', key: 'k' };
@@ -45,7 +45,7 @@ type Published = { readonly id: string; readonly type: string; readonly version:
 
 /** Makes these transitions. Returns the events that the order's writes published, and its item. */
 const play = async (transitions: readonly Transition[]) => {
-  const { rt, records, itemAt } = watchedTable();
+  const { rt, records, itemAt } = createTestTable();
   const orders = orderTable(rt);
   const start = { ...anOrder(), restarts: 0, due: at, deadline: addMs(at, limits.orderDeadlineMs) };
   await orders.putIfAbsent(start);

@@ -3,16 +3,16 @@ import { parkStep } from '#orders/saga/steps';
 import { orderTable } from '#orders/table/order-table';
 import { sweepWorker } from '#orders/workers/sweep';
 import { addMs, type OrderId } from '#platform/kernel';
+import { invocation } from '../fixtures/invocation.ts';
 import { anOrder, at, id, limits, tenantId } from '../fixtures/order.ts';
-import { invocation } from '../platform/fixtures/invocation.ts';
-import { tableWorld } from '../platform/fixtures/table.ts';
+import { createTestTable } from '../fixtures/table.ts';
 
 const unwinding = { status: 'cancelling', reason: 'payment_declined', run: 2 } as const;
 const idOf = (text: string) => text as OrderId;
 
 /** A table with these orders, at the moment when the sweeper restarts orders without progress. */
 const storedOrders = async (...orders: readonly ReturnType<typeof anOrder>[]) => {
-  const { rt, clock, counted } = tableWorld();
+  const { rt, clock, metrics: counted } = createTestTable();
   const table = orderTable(rt);
   for (const order of orders) await table.putIfAbsent(order);
   clock.advance(limits.standstillMs);

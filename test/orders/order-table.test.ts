@@ -7,7 +7,7 @@ import { sweepOrder } from '#orders/domain/sweep';
 import { orderKey } from '#orders/table/keys';
 import { orderTable } from '#orders/table/order-table';
 import { anOrder, at, eur, id, moment, momentAt, tenantId } from '../fixtures/order.ts';
-import { watchedTable } from '../platform/fixtures/watched-table.ts';
+import { createTestTable } from '../fixtures/table.ts';
 
 const placed = anOrder();
 const requireValue = (
@@ -17,7 +17,7 @@ const requireValue = (
   return result.value;
 };
 const storedOrder = async () => {
-  const table = watchedTable();
+  const table = createTestTable();
   const orders = orderTable(table.rt);
   expect(await orders.putIfAbsent(placed)).toBe(placed);
   return { ...table, orders };
@@ -47,7 +47,7 @@ it('writes the order, its list entry and its event at once', async () => {
 });
 
 it('finds no order that does not exist', async () => {
-  expect(await orderTable(watchedTable().rt).find(tenantId, id)).toBeUndefined();
+  expect(await orderTable(createTestTable().rt).find(tenantId, id)).toBeUndefined();
 });
 
 it('returns the existing order instead of storing a second one, in one call', async () => {
@@ -130,8 +130,8 @@ describe('a transition', () => {
 });
 
 it('throws on any failure except a replay or a lost race', async () => {
-  const { rt } = watchedTable({
-    between: () => () => {
+  const { rt } = createTestTable({
+    intercept: () => () => {
       throw Object.assign(new Error('broken'), { name: 'TypeError' });
     },
   });

@@ -4,13 +4,13 @@ import type { Order } from '#orders/domain/order';
 import { findOrderForRun } from '#orders/public';
 import { closeStep, confirmStep, refuseStep } from '#orders/saga/steps';
 import { orderTable } from '#orders/table/order-table';
+import { invocation } from '../fixtures/invocation.ts';
 import { anOrder, id, moment, stepOf, tenantId } from '../fixtures/order.ts';
-import { invocation } from '../platform/fixtures/invocation.ts';
-import { watchedTable } from '../platform/fixtures/watched-table.ts';
+import { createTestTable } from '../fixtures/table.ts';
 
 /** The steps of one order, which is placed or, if `cancelled`, being unwound by run 2. */
 const createSteps = async ({ cancelled = false } = {}) => {
-  const { rt } = watchedTable();
+  const { rt } = createTestTable();
   const orders = orderTable(rt);
   const placed = await orders.putIfAbsent(anOrder());
   const cancelling = cancelByCustomer(placed, moment);

@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import { startSagaWorker } from '#orders/workers/start-saga';
 import type { Event } from '#platform/messaging/events';
 import { type Service, ServiceError } from '../../embedded/aws/service.ts';
+import { busEvent, invocation, messages } from '../fixtures/invocation.ts';
 import { at, id, tenantId } from '../fixtures/order.ts';
-import { delivered, invocation, messages } from '../platform/fixtures/invocation.ts';
-import { world } from '../platform/fixtures/world.ts';
+import { createTestRuntime } from '../fixtures/runtime.ts';
 
 const variables = { WORKFLOW_FULFIL_ORDER: 'arn:fulfil-order', WORKFLOW_UNWIND_ORDER: 'arn:unwind-order' };
 
@@ -20,11 +20,11 @@ const createWorker = (faults: string[] = []) => {
     return { executionArn: execution, startDate: 0 };
   };
   const service: Service = { targetPrefix: 'AWSStepFunctions', operations: { StartExecution } };
-  const worker = startSagaWorker(world({ services: [service], variables }).rt);
+  const worker = startSagaWorker(createTestRuntime({ services: [service], variables }).rt);
   return { started, handle: (...events: readonly unknown[]) => worker(messages(...events), invocation()) };
 };
 const event = (type: Event['type'], data: object, more: object = {}) =>
-  delivered({ ...{ id: 'e1', type, at, tenantId, aggregateId: id, version: 1, data, ...more } } as Event);
+  busEvent({ ...{ id: 'e1', type, at, tenantId, aggregateId: id, version: 1, data, ...more } } as Event);
 const placed = event('OrderPlaced.v1', { run: 1 }, { correlationId: 'c1' });
 const cancelling = event('OrderCancelling.v1', { run: 2, reason: 'out_of_stock' });
 

@@ -10,12 +10,12 @@ import {
 } from '#payments/domain/attempt';
 import { attemptTable } from '#payments/table/attempt-table';
 import { attemptKey } from '#payments/table/keys';
-import { watchedTable } from '../platform/fixtures/watched-table.ts';
+import { createTestTable } from '../fixtures/table.ts';
 import { anAttempt, orderId, step, tenantId, total } from './fixtures/attempt.ts';
 
 const intent = anAttempt();
 const storedAttempt = async (first = intent) => {
-  const table = watchedTable();
+  const table = createTestTable();
   const attempts = attemptTable(table.rt);
   expect(await attempts.putIfAbsent(first)).toBe(first);
   const item = () => table.itemAt(attemptKey(tenantId, orderId));
@@ -39,7 +39,7 @@ it('stores an intent without an event', async () => {
 });
 
 it('finds no attempt that does not exist', async () => {
-  expect(await attemptTable(watchedTable().rt).find(tenantId, orderId)).toBeUndefined();
+  expect(await attemptTable(createTestTable().rt).find(tenantId, orderId)).toBeUndefined();
 });
 
 it('returns the existing attempt in its current state instead of storing another', async () => {

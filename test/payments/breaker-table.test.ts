@@ -2,12 +2,12 @@ import { expect, it, vi } from 'vitest';
 import { type Breaker, closedBreaker, recordFailure, recordSuccess, startProbe } from '#payments/domain/breaker';
 import { breakerTable } from '#payments/table/breaker-table';
 import { breakerKey } from '#payments/table/keys';
-import { watchedTable } from '../platform/fixtures/watched-table.ts';
+import { createTestTable } from '../fixtures/table.ts';
 import { tenantId } from './fixtures/attempt.ts';
 import { at, limits } from './fixtures/in-memory-breakers.ts';
 
-const createTable = (options?: Parameters<typeof watchedTable>[0]) => {
-  const table = watchedTable(options);
+const createTable = (options?: Parameters<typeof createTestTable>[0]) => {
+  const table = createTestTable(options);
   const metric = vi.fn<typeof table.rt.metric>();
   const rt: typeof table.rt = Object.create(table.rt, { metric: { value: metric } });
   return { ...table, metric, breakers: breakerTable(rt, 'sandbox') };
@@ -55,7 +55,7 @@ it('counts each opening once', async () => {
 
 it('finds nothing if the read fails, and throws if the write fails', async () => {
   const { breakers } = createTable({
-    between: () => () => {
+    intercept: () => () => {
       throw Object.assign(new Error('down'), { name: 'InternalServerError', status: 500 });
     },
   });

@@ -5,7 +5,7 @@ import { callbacks } from '#payments/payments.lambda';
 import { attemptTable } from '#payments/table/attempt-table';
 import { createCharge } from '#sandbox/domain/charge';
 import { chargeTable } from '#sandbox/table/charge-table';
-import { request } from '../platform/fixtures/request.ts';
+import { request } from '../fixtures/request.ts';
 import { anAttempt, key, orderId, tenantId, total } from './fixtures/attempt.ts';
 import { CALLBACK_SECRET, sandboxRuntime } from './fixtures/sandbox-runtime.ts';
 

@@ -8,8 +8,8 @@ import { breakerTable } from '#payments/table/breaker-table';
 import { defaultTimes } from '#platform/runtime/times';
 import { chargeTable } from '#sandbox/table/charge-table';
 import { allowRefund } from '#sandbox/use-cases/provide';
+import { invocation } from '../fixtures/invocation.ts';
 import { anOrder, moment } from '../fixtures/order.ts';
-import { invocation } from '../platform/fixtures/invocation.ts';
 import { key, orderId, tenantId } from './fixtures/attempt.ts';
 import { sandboxRuntime } from './fixtures/sandbox-runtime.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { sandboxProvider } from '#payments/adapters/sandbox-provider';
 import type { Fetch } from '#platform/runtime/runtime';
 import { createSecretsManager } from '../../embedded/aws/secrets/secrets.ts';
-import { world } from '../platform/fixtures/world.ts';
+import { createTestRuntime } from '../fixtures/runtime.ts';
 import { key, total } from './fixtures/attempt.ts';
 
 type Sent = { readonly url: string; readonly init: Parameters<Fetch>[1] };
@@ -11,7 +11,7 @@ const provider = (
   secrets = new Map([['breakwater/test/provider-key', 'secret']]),
 ) => {
   const sent: Sent[] = [];
-  const { rt } = world({
+  const { rt } = createTestRuntime({
     services: [createSecretsManager(secrets)],
     variables: { PROVIDER_URL: 'http://provider.test' },
     fetch: async (url, init) => {

@@ -1,7 +1,7 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { linesOf } from '../platform/fixtures/log.ts';
+import { captureLog } from '../fixtures/log-capture.ts';
 import { createRelay, recordOf } from './fixtures/relay.ts';
 
 const noFailures = { batchItemFailures: [] };
@@ -69,7 +69,7 @@ describe('the relay', () => {
   });
 
   it('logs every line about an event with its correlation id', async () => {
-    const lines = linesOf();
+    const lines = captureLog();
     const { send } = createRelay(
       (id, request) => (id === 'b' ? 'MalformedDetail' : request === 1 && id === 'c'),
       'DEBUG',

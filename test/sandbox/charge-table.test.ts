@@ -2,12 +2,12 @@ import { expect, it } from 'vitest';
 import { createCharge, refund, voidedCharge } from '#sandbox/domain/charge';
 import { chargeTable } from '#sandbox/table/charge-table';
 import { chargeKey } from '#sandbox/table/keys';
-import { watchedTable } from '../platform/fixtures/watched-table.ts';
+import { createTestTable } from '../fixtures/table.ts';
 
 const key = 't1.o1';
 const captured = createCharge({ key, amount: 55_00, currency: 'EUR' }, 'captured');
 const storedCharge = async () => {
-  const table = watchedTable();
+  const table = createTestTable();
   const charges = chargeTable(table.rt);
   expect(await charges.putIfAbsent(captured)).toBe(captured);
   return { ...table, charges };

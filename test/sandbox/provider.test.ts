@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { provider } from '#sandbox/sandbox.lambda';
 import { createSecretsManager } from '../../embedded/aws/secrets/secrets.ts';
-import { request } from '../platform/fixtures/request.ts';
-import { watchedTable } from '../platform/fixtures/watched-table.ts';
+import { request } from '../fixtures/request.ts';
+import { createTestTable } from '../fixtures/table.ts';
 
 const key = 't1.o1';
 const createSandbox = () => {
-  const { rt } = watchedTable({
+  const { rt } = createTestTable({
     services: [createSecretsManager(new Map([['breakwater/test/provider-key', 'merchant']]))],
   });
   const fn = provider.create(rt);

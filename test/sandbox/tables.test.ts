@@ -2,17 +2,17 @@ import { expect, it } from 'vitest';
 import { countCalls } from '#sandbox/table/call-table';
 import { callsKey, outageKey } from '#sandbox/table/keys';
 import { outageTable } from '#sandbox/table/outage-table';
-import { watchedTable } from '../platform/fixtures/watched-table.ts';
+import { createTestTable } from '../fixtures/table.ts';
 
 it('counts the calls of each key separately', async () => {
-  const { rt, itemAt } = watchedTable();
+  const { rt, itemAt } = createTestTable();
   const count = countCalls(rt);
   expect([await count('t1.o1'), await count('t1.o1'), await count('t1.o2')]).toEqual([1, 2, 1]);
   expect(await itemAt(callsKey('t1.o1'))).toEqual({ pk: 'sandbox#t1#calls#t1.o1', sk: 'calls', count: 2 });
 });
 
 it('stores the last outage of each tenant', async () => {
-  const { rt, itemAt } = watchedTable();
+  const { rt, itemAt } = createTestTable();
   const outages = outageTable(rt);
   expect(await outages.until('t1')).toBeUndefined();
   await outages.put('t1', '2026-11-01T00:00:00.000Z');

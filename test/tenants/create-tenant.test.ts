@@ -18,8 +18,8 @@ const inMemory = () => {
 };
 const command = fc.record({ name: fc.string(), id: fc.constantFrom('a', 'b', 'c'), secret: fc.string() });
 
-it('gives every id to the first who asks for it, and to nobody after', () =>
-  // Red when a conflict is answered as success, or the tenant gets another id than its key names.
+it('gives each id to the first caller, and refuses every later one', () =>
+  // Red when a conflict counts as success, or the tenant gets another id than its key names.
   fc.assert(
     fc.asyncProperty(fc.array(command), async (commands) => {
       const { rows, tenants } = inMemory();

@@ -1,4 +1,4 @@
-import type { LeapingClock } from '../../inventory/fixtures/leaping-clock.ts';
+import type { LeapingClock } from '../../fixtures/leaping-clock.ts';
 import { createMeteredHost, type MeterOptions, secrets } from './meter.ts';
 
 /** One buyer's order, and what can happen to it. */

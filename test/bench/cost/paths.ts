@@ -1,5 +1,5 @@
 import { systemClock } from '../../../embedded/aws/clock.ts';
-import { leapingClock } from '../../inventory/fixtures/leaping-clock.ts';
+import { createLeapingClock } from '../../fixtures/leaping-clock.ts';
 import { type BuyerOrder, createBuyer } from './buyer.ts';
 import type { MeteredOrder, MeterOptions } from './meter.ts';
 
@@ -73,12 +73,12 @@ export const pathNames = Object.keys(paths) as readonly PathName[];
 /** The first orders of a process load modules, which takes real time: the clock must not leap during that. */
 export const warmUp = () => meterPath('declined', { clock: { ...systemClock, driven: (promise) => promise } });
 
-type Options = Partial<Omit<MeterOptions, 'clock'>> & { readonly clock?: ReturnType<typeof leapingClock> };
+type Options = Partial<Omit<MeterOptions, 'clock'>> & { readonly clock?: ReturnType<typeof createLeapingClock> };
 
 /** What one order of three lines costs on its path, in counts of what AWS bills. */
 export const meterPath = async (name: PathName, options: Options = {}): Promise<MeteredOrder> => {
   const { endStatus, token = 'tok_ok', stock = 100, breakerOpen, afterPlacing }: OrderPath = paths[name];
-  const clock = options.clock ?? leapingClock(SETTLE_MS);
+  const clock = options.clock ?? createLeapingClock(SETTLE_MS);
   const buyer = await createBuyer({ ...options, clock, stock, breakerOpen: breakerOpen === true });
   try {
     return await buyer.count(async () => {

@@ -2,7 +2,7 @@ import { contexts } from '#contexts';
 import { createHost } from '../../../embedded/host/host.ts';
 import type { Interceptors } from '../../../embedded/host/interceptors.ts';
 import { apiKeyOf, seed } from '../../../embedded/host/seed.ts';
-import { leapingClock } from '../../inventory/fixtures/leaping-clock.ts';
+import { createLeapingClock } from '../../fixtures/leaping-clock.ts';
 import { secrets } from '../cost/meter.ts';
 
 export type Sale = {
@@ -69,7 +69,7 @@ const withoutCondition: NonNullable<Interceptors['call']> = ({ operation, input 
 /** 5,000 concurrent buyers of 1,000 units of one SKU, on a clock that stands while anything computes. */
 export const runFlashSale = async (shards: number, condition = true): Promise<Sale> => {
   const buyerCount = condition ? BUYERS : CONTROL_BUYERS;
-  const clock = leapingClock();
+  const clock = createLeapingClock();
   const writes = createWriteTally();
   let [conflicts, ranOut] = [0, 0];
   const host = createHost({

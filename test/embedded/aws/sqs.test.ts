@@ -22,11 +22,11 @@ const setUp = () => {
   let ids = 0;
   const newId = () => `id-${++ids}`;
   const deadLetters = createQueue({ name: 'dead', visibilityMs: 30_000 }, { clock, newId });
-  const work = createQueue(
+  const workQueue = createQueue(
     { name: 'work', visibilityMs: 30_000, redrive: { deadLetters, maxReceives: 2 } },
     { clock, newId },
   );
-  const queues = new Map<string, Queue>([work, deadLetters].map((queue) => [queue.name, queue]));
+  const queues = new Map<string, Queue>([workQueue, deadLetters].map((queue) => [queue.name, queue]));
   const service = createSqs(queues, { clock, origin: 'http://127.0.0.1:1' });
   const client = new SQSClient({
     endpoint: 'http://127.0.0.1:1',

@@ -37,8 +37,8 @@ describe('data', () => {
     const { run, calls } = createMachineUnderTest({
       StartAt: 'Shape',
       States: {
-        Shape: { Type: 'Pass', Result: { b: 2 }, ResultPath: '$.made', Next: 'Work' },
-        Work: { Type: 'Task', Resource: '${function-work}', InputPath: '$.made', Next: 'Done' },
+        Shape: { Type: 'Pass', Result: { b: 2 }, ResultPath: '$.made', Next: 'Run' },
+        Run: { Type: 'Task', Resource: '${function-work}', InputPath: '$.made', Next: 'Done' },
         Done: { Type: 'Succeed' },
       },
     });
