@@ -4,24 +4,25 @@ import { type FunctionId, names, type QueueId, type StageName, TABLE, type Workf
 
 /** ARNs by the naming convention, in the account and region of the scope's stack, so no stack needs another's exports (ADR 14). */
 export const arns = (scope: Construct, stage: StageName) => {
-  const by = names(stage);
+  const named = names(stage);
   const arn = (service: string, resource: string, resourceName: string, arnFormat = ArnFormat.SLASH_RESOURCE_NAME) =>
     Stack.of(scope).formatArn({ service, resource, resourceName, arnFormat });
-  /** For services whose ARNs do not name a kind of resource. */
-  const plain = (service: string, resource: string) =>
+  /** For services whose ARNs contain no type of resource. */
+  const arnWithoutType = (service: string, resource: string) =>
     Stack.of(scope).formatArn({ service, resource, arnFormat: ArnFormat.NO_RESOURCE_NAME });
   return {
-    table: arn('dynamodb', 'table', by.table),
-    indexes: TABLE.indexes.map(({ name }) => arn('dynamodb', 'table', `${by.table}/index/${name}`)),
-    bus: arn('events', 'event-bus', by.bus),
-    alarms: plain('sns', by.alarms),
-    fn: (id: FunctionId) => arn('lambda', 'function', by.fn(id), ArnFormat.COLON_RESOURCE_NAME),
-    workflow: (id: WorkflowId) => arn('states', 'stateMachine', by.workflow(id), ArnFormat.COLON_RESOURCE_NAME),
-    queue: (id: QueueId) => plain('sqs', by.queue(id)),
+    table: arn('dynamodb', 'table', named.table),
+    indexes: TABLE.indexes.map(({ name }) => arn('dynamodb', 'table', `${named.table}/index/${name}`)),
+    bus: arn('events', 'event-bus', named.bus),
+    alarms: arnWithoutType('sns', named.alarms),
+    fn: (id: FunctionId) => arn('lambda', 'function', named.fn(id), ArnFormat.COLON_RESOURCE_NAME),
+    workflow: (id: WorkflowId) => arn('states', 'stateMachine', named.workflow(id), ArnFormat.COLON_RESOURCE_NAME),
+    queue: (id: QueueId) => arnWithoutType('sqs', named.queue(id)),
     /** The identities that SES may have verified for this address: itself or its domain. */
     senders: (address: string) =>
       [address, address.slice(address.indexOf('@') + 1)].map((identity) => arn('ses', 'identity', identity)),
     /** Secrets Manager appends a hyphen and six characters to a secret's name. */
-    secret: (id: string) => arn('secretsmanager', 'secret', `${by.secret(id)}-??????`, ArnFormat.COLON_RESOURCE_NAME),
+    secret: (id: string) =>
+      arn('secretsmanager', 'secret', `${named.secret(id)}-??????`, ArnFormat.COLON_RESOURCE_NAME),
   };
 };

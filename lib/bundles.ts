@@ -8,7 +8,7 @@ import { entryOf, type FunctionId, functionsOf, type Manifest, type NamedFunctio
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const RUNTIME = join(ROOT, 'functions/platform/runtime');
 
-/** CommonJS made from ES modules: smaller than CommonJS from CommonJS, faster to load than ES modules (ADR 11). */
+/** Bundles ES modules into CommonJS: smaller than bundles of CommonJS modules, and faster to load than ES modules (ADR 11). */
 export const bundling = {
   absWorkingDir: ROOT,
   bundle: true,

@@ -4,7 +4,7 @@ import { type FunctionId, functionsOf, type Manifest } from '#platform/manifest'
 import { tasksOf } from '#platform/saga/definition';
 import type { Stage } from './stages.ts';
 
-/** What every stack and construct is made from: a stage, its contexts, and the code of each function. */
+/** The input of every stack and construct: a stage, its contexts, and the code of each function. */
 export type Deployment = {
   readonly stage: Stage;
   readonly manifests: readonly Manifest[];
@@ -19,9 +19,9 @@ export const routesOf = (...manifests: readonly Manifest[]): readonly RoutedFunc
 
 /** The one function that authorizes the callers of all routes that are not public. */
 export const authorizerOf = (...manifests: readonly Manifest[]): FunctionId => {
-  const [found, ...others] = functionsOf(...manifests).filter(({ spec }) => spec.authorizes);
-  if (!found || others.length > 0) throw new Error('exactly one function must be the authorizer');
-  return found.id;
+  const [authorizer, ...others] = functionsOf(...manifests).filter(({ spec }) => spec.authorizes);
+  if (!authorizer || others.length > 0) throw new Error('exactly one function must be the authorizer');
+  return authorizer.id;
 };
 
 /**

@@ -10,25 +10,25 @@ const reasons = {
   ],
   openRoute: [
     'APIG4',
-    'Open to callers without an API key by its manifest: it tells only whether the service is up, or its function verifies the key or signature itself.',
+    'Open to callers without an API key by its manifest: it reports only whether the service is up, or its function verifies the key or signature itself.',
   ],
   strictFunctions: [
     'APIG2',
     'Each function parses its request against a strict schema and answers a problem document that names the field, which a model in the gateway cannot.',
   ],
-  noFirewall: ['APIG3', 'A stage without customers: a web ACL is a monthly fee and stands before prod alone.'],
+  noFirewall: ['APIG3', 'A stage without customers: a web ACL costs a monthly fee, so only prod has one.'],
   gatewayLogs: [
     'IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
-    'API Gateway takes one role for all logs of an account, and checks that it has what this managed policy holds.',
+    'API Gateway uses one role for all logs of an account, and requires the permissions of this managed policy.',
   ],
   unnamedResources: [
     'IAM5[Resource::*]',
-    'No resource can be named beforehand: AWS defines the actions of X-Ray, of log delivery and ListStreams on * alone, and Lambda names the objects that it puts into a bucket.',
+    'No resource can be named in advance: AWS defines the actions of X-Ray, of log delivery and ListStreams only on *, and Lambda chooses the names of the objects that it puts into a bucket.',
   ],
-  deadEnd: ['SQS3', 'Is itself where undeliverable messages end: an alarm tells of the first, and a person decides.'],
+  deadEnd: ['SQS3', 'Needs no dead-letter queue: its messages wait for a person, and the first one raises an alarm.'],
   keptSecret: [
     'SMG4',
-    "The other side holds the same key: the provider's is rotated with the provider, the operator's with those who use it.",
+    "The other party has the same key: the provider's is rotated together with the provider, the operator's together with its users.",
   ],
 } as const satisfies Readonly<Record<string, readonly [rule: string, reason: string]>>;
 

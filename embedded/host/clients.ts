@@ -18,7 +18,7 @@ const UNSIGNED = {
   signer: { sign: async <R>(request: R): Promise<R> => request },
 };
 
-/** Complete, so that no client reads the machine's AWS configuration. In process no signature is checked, so none is cache. */
+/** Complete, so that no client reads the machine's AWS configuration. In process nobody checks a signature, so none is made. */
 const clientOptions = (handler: HttpHandler, random: Random) => ({
   region: REGION,
   endpoint: ENDPOINT.href,

@@ -17,7 +17,7 @@ export const inventory = {
     },
     read: {
       grants: [
-        { of: 'inventory', may: ['GetItem', 'BatchGetItem', 'Query'] },
+        { of: 'inventory', may: ['BatchGetItem', 'Query'] },
         { of: 'tenants', may: ['GetItem'] },
       ],
     },

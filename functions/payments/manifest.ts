@@ -39,7 +39,7 @@ export const payments = {
       callsProvider: true,
       secrets: ['provider-key'],
       grants: [
-        { of: 'payments', may: ['GetItem', 'PutItem'] },
+        { of: 'payments', may: ['PutItem'] },
         { of: 'orders', may: ['GetItem'] },
       ],
     },

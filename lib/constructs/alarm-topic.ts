@@ -7,13 +7,13 @@ import { Construct } from 'constructs';
 import { names } from '#platform/manifest';
 import type { Stage } from '../stages.ts';
 
-/** Where a stage's alarms go. CloudWatch may not use SNS's own key, hence one of the stage's. */
+/** The topic that a stage's alarms notify. It has its own key, because CloudWatch may not use the key of SNS. */
 export class AlarmTopic extends Construct {
   constructor(scope: Construct, id: string, { stage }: { readonly stage: Stage }) {
     super(scope, id);
     const cloudWatch = new ServicePrincipal('cloudwatch.amazonaws.com');
     const key = new Key(this, 'Key', {
-      description: 'Alarms on their way to whoever is on call.',
+      description: 'Encrypts alarms on their way to the person on call.',
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.DESTROY,
     });

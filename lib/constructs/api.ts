@@ -20,7 +20,7 @@ import type { Stage } from '../stages.ts';
 import { Firewall } from './firewall.ts';
 import { addProblemResponses } from './gateway-problems.ts';
 
-/** For this long a revoked key may still be accepted. */
+/** A revoked key may be accepted for this long. */
 const AUTHORIZER_TTL = Duration.seconds(5);
 
 const ACCESS_LOG = AccessLogFormat.custom(
@@ -58,12 +58,12 @@ export class Api extends Construct {
     super(scope, construct);
     const functions = new Map<FunctionId, ReturnType<typeof LambdaFunction.fromFunctionAttributes>>();
     const functionOf = (id: FunctionId) => {
-      const known = functions.get(id);
-      if (known) return known;
+      const existing = functions.get(id);
+      if (existing) return existing;
       const functionArn = arns(this, stage.name).fn(id);
-      const found = LambdaFunction.fromFunctionAttributes(this, id, { functionArn, sameEnvironment: true });
-      functions.set(id, found);
-      return found;
+      const imported = LambdaFunction.fromFunctionAttributes(this, id, { functionArn, sameEnvironment: true });
+      functions.set(id, imported);
+      return imported;
     };
 
     const api = new RestApi(this, 'Rest', {
@@ -104,7 +104,7 @@ export class Api extends Construct {
       if (!isGuarded) acknowledge(routeMethod, 'openRoute');
     }
     if (firewall)
-      new Firewall(this, 'Firewall', { name: `${names(stage.name).prefix}-${name}`, before: api.deploymentStage });
+      new Firewall(this, 'Firewall', { name: `${names(stage.name).prefix}-${name}`, apiStage: api.deploymentStage });
     else acknowledge(api.deploymentStage, 'noFirewall');
 
     const { region, urlSuffix } = Stack.of(this);

@@ -5,11 +5,11 @@ import { Construct } from 'constructs';
 /** Per address within five minutes: 40 a second, many times what a shop's server needs. */
 const MAX_REQUESTS_PER_ADDRESS = 12_000;
 
-export type FirewallProps = { readonly name: string; readonly before: Stage };
+export type FirewallProps = { readonly name: string; readonly apiStage: Stage };
 
 /** A web ACL in front of an API. It blocks known attacks, and addresses that send too many requests (ADR 52). */
 export class Firewall extends Construct {
-  constructor(scope: Construct, id: string, { name, before }: FirewallProps) {
+  constructor(scope: Construct, id: string, { name, apiStage }: FirewallProps) {
     super(scope, id);
     const visibility = (metricName: string) => ({
       metricName,
@@ -45,6 +45,6 @@ export class Firewall extends Construct {
         },
       ],
     });
-    new CfnWebACLAssociation(this, 'Association', { resourceArn: before.stageArn, webAclArn: acl.attrArn });
+    new CfnWebACLAssociation(this, 'Association', { resourceArn: apiStage.stageArn, webAclArn: acl.attrArn });
   }
 }

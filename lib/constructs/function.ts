@@ -76,8 +76,8 @@ export class ContextFunction extends Construct {
 }
 
 /**
- * Traces start at an API and in a workflow. An invocation by a stream, a queue or a schedule would start one of its own each time. X-Ray
- * samples the first in each second and one in twenty beyond, so below one order a second every trace would be billed.
+ * Traces start at an API and in a workflow. Each invocation by a stream, a queue or a schedule would start another trace. X-Ray
+ * samples the first request of each second and one in twenty of the others, so below one order a second every trace would be billed.
  */
 const tracingOf = ({ streams, consumes, everyMinutes }: FunctionSpec) =>
   streams || consumes || everyMinutes ? Tracing.PASS_THROUGH : Tracing.ACTIVE;

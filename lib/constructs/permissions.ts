@@ -7,8 +7,8 @@ import type { Stage } from '../stages.ts';
 type Arns = ReturnType<typeof arns>;
 
 /**
- * A grant holds for keys of one context only. `ForAllValues` is also true for a request without any key, hence `Null`. A transaction is
- * authorised by the actions of its parts. Nothing is granted Scan or PartiQL.
+ * Allows a grant's actions on keys of one context. `ForAllValues` is also true for a request without any key, so `Null` excludes those.
+ * The actions of its parts authorize a transaction. No function may use Scan or PartiQL.
  */
 const tableStatement = ({ of, may }: Grant, { table, indexes }: Arns) =>
   new PolicyStatement({
@@ -23,22 +23,22 @@ const tableStatement = ({ of, may }: Grant, { table, indexes }: Arns) =>
 const allow = (action: string, resources: readonly string[]) =>
   resources.length > 0 ? [new PolicyStatement({ actions: [action], resources: [...resources] })] : [];
 
-/** What a function's manifest allows, and nothing else. `workflows` are all workflows. */
+/** The statements for what a function's manifest allows, and nothing else. `workflows` are all workflows. */
 export const permissionsOf = (
   scope: Construct,
   stage: Stage,
   spec: FunctionSpec,
   workflows: readonly WorkflowId[],
 ): readonly PolicyStatement[] => {
-  const by = arns(scope, stage.name);
+  const stageArns = arns(scope, stage.name);
   return [
-    ...spec.grants.map((grant) => tableStatement(grant, by)),
-    ...allow('events:PutEvents', spec.publishes ? [by.bus] : []),
-    ...allow('states:StartExecution', (spec.starts ?? []).map(by.workflow)),
-    ...allow('secretsmanager:GetSecretValue', (spec.secrets ?? []).map(by.secret)),
-    ...allow('sqs:SendMessage', (spec.sends ?? []).map(by.queue)),
-    ...allow('ses:SendEmail', spec.sendsMail && stage.mail !== 'sink' ? by.senders(stage.mail.from) : []),
-    ...allow('events:DescribeEventBus', spec.inspects ? [by.bus] : []),
-    ...allow('states:DescribeStateMachine', spec.inspects ? workflows.map(by.workflow) : []),
+    ...spec.grants.map((grant) => tableStatement(grant, stageArns)),
+    ...allow('events:PutEvents', spec.publishes ? [stageArns.bus] : []),
+    ...allow('states:StartExecution', (spec.starts ?? []).map(stageArns.workflow)),
+    ...allow('secretsmanager:GetSecretValue', (spec.secrets ?? []).map(stageArns.secret)),
+    ...allow('sqs:SendMessage', (spec.sends ?? []).map(stageArns.queue)),
+    ...allow('ses:SendEmail', spec.sendsMail && stage.mail !== 'sink' ? stageArns.senders(stage.mail.from) : []),
+    ...allow('events:DescribeEventBus', spec.inspects ? [stageArns.bus] : []),
+    ...allow('states:DescribeStateMachine', spec.inspects ? workflows.map(stageArns.workflow) : []),
   ];
 };

@@ -12,7 +12,7 @@ const MAX_MESSAGE_BYTES = 1_048_576;
 
 export type QuarantineQueueProps = { readonly stage: Stage; readonly id: QueueId };
 
-/** A queue without a consumer. What a function can never process waits in it, with its content, for a person (ADR 32). */
+/** A queue without a consumer. It keeps what a function can never process until a person handles it (ADR 32). */
 export class QuarantineQueue extends Construct {
   constructor(scope: Construct, name: string, { stage, id }: QuarantineQueueProps) {
     super(scope, name);

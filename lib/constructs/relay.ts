@@ -21,7 +21,7 @@ const ACCESS_LOG_RETENTION = Duration.days(90);
 
 /**
  * Delivers the stream records of writes with events to the function, in order per partition, until it succeeds or the record is too
- * old. A bucket keeps the content of records that are given up.
+ * old. A bucket keeps the content of the records that it gives up.
  */
 export class Relay extends Construct {
   constructor(scope: Construct, name: string, props: ContextFunctionProps) {
@@ -29,21 +29,21 @@ export class Relay extends Construct {
     // a policy, not an ACL, lets S3 write the access log
     this.node.setContext(S3_SERVER_ACCESS_LOGS_USE_BUCKET_POLICY, true);
     const { stage } = props.deployment;
-    const by = names(stage.name);
+    const named = names(stage.name);
     const { lambda, role } = new ContextFunction(this, 'Publisher', props);
 
-    const givenUp = new Bucket(this, 'GivenUp', {
+    const failedRecords = new Bucket(this, 'GivenUp', {
       encryption: BucketEncryption.S3_MANAGED,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
       serverAccessLogsBucket: this.accessLogs(stage) as IBucket,
       removalPolicy: removalPolicy(stage),
     });
-    const bucketId = Stack.of(this).getLogicalId(givenUp.node.defaultChild as CfnBucket);
+    const bucketId = Stack.of(this).getLogicalId(failedRecords.node.defaultChild as CfnBucket);
     acknowledge(role, 'unnamedResources', `Resource::<${bucketId}.Arn>/*`);
     const table = Table.fromTableAttributes(this, 'Table', {
-      tableName: by.table,
-      tableStreamArn: StringParameter.valueForStringParameter(this, by.parameter('stream-arn')),
+      tableName: named.table,
+      tableStreamArn: StringParameter.valueForStringParameter(this, named.parameter('stream-arn')),
     });
     lambda.addEventSource(
       new DynamoEventSource(table, {
@@ -59,21 +59,21 @@ export class Relay extends Construct {
             dynamodb: { NewImage: { out: { M: { v: { N: FilterRule.exists() } } } } },
           }),
         ],
-        onFailure: givenUpTo(givenUp),
+        onFailure: failureDestination(failedRecords),
       }),
     );
 
-    const age = lambda.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: Duration.minutes(1) });
+    const iteratorAge = lambda.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: Duration.minutes(1) });
     new AlarmAbove(this, 'LateAlarm', {
       stage,
-      metric: age,
+      metric: iteratorAge,
       threshold: MAX_DELAY.toMilliseconds(),
       text: 'Events reach the bus more than 5 minutes late.',
       runbook: 'relay-behind',
     });
   }
 
-  /** Records who read or changed what was given up. */
+  /** Records who reads or changes the failed records. */
   private accessLogs(stage: Stage): Bucket {
     return new Bucket(this, 'AccessLogs', {
       encryption: BucketEncryption.S3_MANAGED,
@@ -85,8 +85,8 @@ export class Relay extends Construct {
   }
 }
 
-/** The bucket with no more permissions than Lambda needs. CDK's own destination may also read and delete. */
-const givenUpTo = (bucket: Bucket): IEventSourceDlq => ({
+/** The bucket as a destination, with only the permissions that Lambda needs. The CDK's own destination also grants read and delete. */
+const failureDestination = (bucket: Bucket): IEventSourceDlq => ({
   bind(_, { role }) {
     role?.addToPrincipalPolicy(
       new PolicyStatement({ actions: ['s3:PutObject'], resources: [bucket.arnForObjects('*')] }),

@@ -16,7 +16,7 @@ export type SagaProps = {
   readonly stage: Stage;
   readonly id: WorkflowId;
   readonly definition: SagaDefinition;
-  /** Every function. A definition that names another is refused. */
+  /** Every function. A definition that names any other is rejected. */
   readonly functions: readonly FunctionId[];
 };
 
@@ -24,21 +24,21 @@ export type SagaProps = {
 export class Saga extends Construct {
   constructor(scope: Construct, name: string, { stage, id, definition, functions }: SagaProps) {
     super(scope, name);
-    const by = arns(this, stage.name);
+    const stageArns = arns(this, stage.name);
     const tasks = tasksOf(definition);
     const unknown = tasks.filter((task) => !functions.includes(task));
     if (unknown.length > 0) throw new Error(`${id} names functions that no manifest has: ${unknown.join(', ')}`);
 
     const stateMachineName = names(stage.name).workflow(id);
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
-    role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: tasks.map(by.fn) }));
+    role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: tasks.map(stageArns.fn) }));
     acknowledge(role, 'unnamedResources');
 
     const workflow = new StateMachine(this, 'Workflow', {
       stateMachineName,
       stateMachineType: StateMachineType.STANDARD,
       definitionBody: DefinitionBody.fromString(
-        JSON.stringify(toAsl(definition)).replaceAll(PLACEHOLDER, (_, task) => by.fn(task)),
+        JSON.stringify(toAsl(definition)).replaceAll(PLACEHOLDER, (_, task) => stageArns.fn(task)),
       ),
       role,
       tracingEnabled: true,
@@ -53,7 +53,7 @@ export class Saga extends Construct {
         includeExecutionData: false,
       },
     });
-    // declared refusals are caught and end as succeeded, so a failure is what no retry resolved
+    // the saga catches declared refusals and succeeds, so an execution fails only if no retry helped
     const alarm = {
       stage,
       text: `${id} has given up on an order and left it to the sweeper.`,

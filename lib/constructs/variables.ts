@@ -20,19 +20,19 @@ export const environmentOf = (
   spec: FunctionSpec,
   workflows: readonly WorkflowId[],
 ): Record<string, string> => {
-  const by = names(stage.name);
+  const named = names(stage.name);
   const values: Readonly<Record<Variable, () => string>> = {
     STAGE: () => stage.name,
-    TABLE_NAME: () => by.table,
+    TABLE_NAME: () => named.table,
     TIMES: () => JSON.stringify(stage.times),
-    BUS_NAME: () => by.bus,
-    SECRET_PREFIX: () => by.secrets,
+    BUS_NAME: () => named.bus,
+    SECRET_PREFIX: () => named.secrets,
     MAIL: () => (stage.mail === 'sink' ? 'sink' : stage.mail.from),
     PROVIDER_URL: () =>
       stage.provider === 'sandbox'
-        ? StringParameter.valueForStringParameter(scope, by.parameter('provider-url'))
+        ? StringParameter.valueForStringParameter(scope, named.parameter('provider-url'))
         : stage.provider.url,
-    ...Object.fromEntries((spec.sends ?? []).map((id) => [queueVariable(id), () => urlOf(scope, by.queue(id))])),
+    ...Object.fromEntries((spec.sends ?? []).map((id) => [queueVariable(id), () => urlOf(scope, named.queue(id))])),
     ...Object.fromEntries(workflows.map((id) => [workflowVariable(id), () => arns(scope, stage.name).workflow(id)])),
   };
   const requiredValue = (name: Variable) => {

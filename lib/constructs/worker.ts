@@ -17,23 +17,23 @@ const RETENTION = Duration.days(14);
 export type WorkerProps = ContextFunctionProps & { readonly consumes: readonly EventType[] };
 
 /**
- * A consumer of events that loses none: rule -> queue -> function. Events that the bus cannot deliver to the queue, and messages that
- * the function cannot handle, each wait for an operator in a dead-letter queue of their own. The rule belongs to the consumer, so
- * the bus knows no consumers.
+ * A consumer that loses no event: rule -> queue -> function. Events that the bus cannot deliver to the queue and messages that the
+ * function cannot handle wait for an operator, each in their own dead-letter queue. The rule belongs to the consumer, so the bus does
+ * not depend on its consumers.
  */
 export class Worker extends Construct {
   constructor(scope: Construct, name: string, props: WorkerProps) {
     super(scope, name);
     const { deployment, id, spec, consumes } = props;
     const { stage } = deployment;
-    const by = names(stage.name);
-    const common = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, retentionPeriod: RETENTION };
+    const named = names(stage.name);
+    const queueProps = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, retentionPeriod: RETENTION };
 
-    const deadLetters = new Queue(this, 'Dead', { ...common, queueName: by.deadLetters(id) });
-    const ruleDeadLetters = new Queue(this, 'Undelivered', { ...common, queueName: by.ruleDeadLetters(id) });
+    const deadLetters = new Queue(this, 'Dead', { ...queueProps, queueName: named.deadLetters(id) });
+    const ruleDeadLetters = new Queue(this, 'Undelivered', { ...queueProps, queueName: named.ruleDeadLetters(id) });
     const queue = new Queue(this, 'Queue', {
-      ...common,
-      queueName: by.queue(id),
+      ...queueProps,
+      queueName: named.queue(id),
       visibilityTimeout: Duration.seconds((spec.timeoutSeconds ?? TIMEOUT_SECONDS) * stage.visibilityTimeouts),
       deadLetterQueue: { queue: deadLetters, maxReceiveCount: MAX_RECEIVES },
     });
@@ -41,13 +41,13 @@ export class Worker extends Construct {
     alarmOnMessages(this, 'DeadAlarm', {
       stage,
       queue: deadLetters,
-      text: `${id} cannot handle an event: it is in ${by.deadLetters(id)}.`,
+      text: `${id} cannot handle an event: it is in ${named.deadLetters(id)}.`,
       runbook: 'dead-letters',
     });
     alarmOnMessages(this, 'UndeliveredAlarm', {
       stage,
       queue: ruleDeadLetters,
-      text: `An event did not reach ${by.queue(id)}: it is in ${by.ruleDeadLetters(id)}.`,
+      text: `An event did not reach ${named.queue(id)}: it is in ${named.ruleDeadLetters(id)}.`,
       runbook: 'undelivered-events',
     });
 
@@ -61,7 +61,7 @@ export class Worker extends Construct {
     );
 
     new Rule(this, 'Rule', {
-      eventBus: EventBus.fromEventBusName(this, 'Bus', by.bus),
+      eventBus: EventBus.fromEventBusName(this, 'Bus', named.bus),
       description: `Events for ${id}`,
       eventPattern: { detailType: [...consumes] },
       targets: [new SqsQueue(queue, { deadLetterQueue: ruleDeadLetters })],

@@ -25,14 +25,14 @@ export type StateStackProps = StackProps & {
 
 const key = (name: string) => ({ name, type: AttributeType.STRING });
 
-/** What outlives every deployment of code: the table, the bus and the secrets. Other stacks find them by name (ADR 14). */
+/** The resources that outlive deployments of code: the table, the bus and the secrets. Other stacks find them by name (ADR 14). */
 export class StateStack extends Stack {
   constructor(scope: Construct, id: string, { stage, manifests, ...props }: StateStackProps) {
     super(scope, id, { ...props, terminationProtection: stage.protect });
-    const by = names(stage.name);
+    const named = names(stage.name);
 
     const table = new Table(this, 'Table', {
-      tableName: by.table,
+      tableName: named.table,
       partitionKey: key(TABLE.partitionKey),
       sortKey: key(TABLE.sortKey),
       timeToLiveAttribute: TABLE.ttl,
@@ -57,11 +57,11 @@ export class StateStack extends Stack {
     if (!table.tableStreamArn) throw new Error('the table has no stream');
     // unlike the table's ARN, the stream's does not follow from its name
     new StringParameter(this, 'StreamArn', {
-      parameterName: by.parameter('stream-arn'),
+      parameterName: named.parameter('stream-arn'),
       stringValue: table.tableStreamArn,
     });
 
-    const bus = new EventBus(this, 'Bus', { eventBusName: by.bus });
+    const bus = new EventBus(this, 'Bus', { eventBusName: named.bus });
     bus.applyRemovalPolicy(removalPolicy(stage));
 
     if (stage.alarms) new AlarmTopic(this, 'Alarms', { stage });
@@ -69,7 +69,7 @@ export class StateStack extends Stack {
 
     for (const { secrets = {} } of manifests)
       for (const [name, { description }] of Object.entries(secrets))
-        this.secret(by.secret(name), name, stage, description);
+        this.secret(named.secret(name), name, stage, description);
   }
 
   private metricAlarms(stage: Stage, manifests: readonly Manifest[]) {
@@ -79,7 +79,7 @@ export class StateStack extends Stack {
         if (alarm) alarmOnReportedMetric(scope, metricName, { stage, metricName, ...alarm });
   }
 
-  /** Random until somebody puts another value, which CloudFormation leaves alone. */
+  /** A random value, until an operator replaces it. CloudFormation keeps the new value. */
   private secret(secretName: string, name: string, stage: Stage, description: string) {
     const secret = new Secret(this, pascalCase(name), {
       secretName,

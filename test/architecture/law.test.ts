@@ -2,14 +2,14 @@ import { cruise, type ICruiseResult, type IForbiddenRuleType } from 'dependency-
 import { expect, it } from 'vitest';
 import { allowed, law } from './law.ts';
 
-const circles: IForbiddenRuleType = { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } };
+const noCycles: IForbiddenRuleType = { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } };
 
-const cruised = async (folders: string[]): Promise<ICruiseResult> => {
+const analyse = async (folders: string[]): Promise<ICruiseResult> => {
   const { output } = await cruise(folders, {
     parser: 'swc',
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
-    // node_modules may be a link
+    // node_modules may be a symbolic link
     preserveSymlinks: true,
     exclude: { path: '^node_modules.*node_modules' },
     enhancedResolveOptions: {
@@ -18,16 +18,16 @@ const cruised = async (folders: string[]): Promise<ICruiseResult> => {
       conditionNames: ['import', 'node', 'default', 'types'],
     },
     validate: true,
-    ruleSet: { allowed, allowedSeverity: 'error', forbidden: [circles] },
+    ruleSet: { allowed, allowedSeverity: 'error', forbidden: [noCycles] },
   });
   return output as ICruiseResult;
 };
 
-const result = await cruised(['bin', 'embedded', 'functions', 'lib', 'ops']);
+const result = await analyse(['bin', 'embedded', 'functions', 'lib', 'ops']);
 const sources = result.modules.map(({ source }) => source);
 
-it('sees the modules that it judges', () => {
-  for (const { room } of law) expect(sources.some((source) => new RegExp(room).test(source))).toBe(true);
+it('finds modules for each rule of the law', () => {
+  for (const { modules } of law) expect(sources.some((source) => new RegExp(modules).test(source))).toBe(true);
   expect(result.modules.flatMap((module) => module.dependencies).length).toBeGreaterThan(500);
 });
 
@@ -40,7 +40,7 @@ it('resolves every import', () => {
   expect(unresolved).toEqual([]);
 });
 
-it('keeps the import law, without circles', () => {
-  const broken = result.summary.violations.map(({ from, to, rule }) => `${rule.name}: ${from} -> ${to}`);
-  expect(broken).toEqual([]);
+it('contains no forbidden import and no cycle', () => {
+  const violations = result.summary.violations.map(({ from, to, rule }) => `${rule.name}: ${from} -> ${to}`);
+  expect(violations).toEqual([]);
 });

@@ -1,15 +1,15 @@
 import type { IAllowedRuleType } from 'dependency-cruiser';
 import { contexts } from '#contexts';
 
-/** The relay serves every context, so it has a room of its own. */
+/** The contexts whose modules follow the common layout. The relay serves every context and has its own rule. */
 const CONTEXT = `(${contexts
   .map(({ context }) => context)
   .filter((context) => context !== 'relay')
   .join('|')})`;
-const room = (path: string) => `^functions/${CONTEXT}/${path}`;
+const inAnyContext = (path: string) => `^functions/${CONTEXT}/${path}`;
 /** `$1` is the context of the importing file. */
-const own = (...rooms: string[]) => rooms.map((path) => `^functions/$1/${path}`);
-const anyContexts = (...rooms: string[]) => rooms.map(room);
+const ownContext = (...paths: string[]) => paths.map((path) => `^functions/$1/${path}`);
+const anyContexts = (...paths: string[]) => paths.map(inAnyContext);
 const platform = (...paths: string[]) => paths.map((path) => `^functions/platform/${path}`);
 const packages = (...names: string[]) => names.map((name) => `^node_modules/${name}/`);
 
@@ -19,25 +19,25 @@ const sdk = packages('@aws-sdk/[^/]+', '@smithy/[^/]+');
 const lambdaTypes = '^aws-lambda$';
 const kernel = platform('kernel\\.ts$');
 
-/** The import law: what each room may import. Anything else is forbidden. */
-export const law: readonly { readonly room: string; readonly may: readonly string[] }[] = [
-  { room: room('domain/'), may: [...kernel, ...own('domain/')] },
+/** The import law: what the modules with a matching path may import. Anything else is forbidden. */
+export const law: readonly { readonly modules: string; readonly may: readonly string[] }[] = [
+  { modules: inAnyContext('domain/'), may: [...kernel, ...ownContext('domain/')] },
   {
-    room: room('use-cases/'),
-    may: [...kernel, node, ...own('use-cases/', 'domain/', 'contract'), ...anyContexts('contract')],
+    modules: inAnyContext('use-cases/'),
+    may: [...kernel, node, ...ownContext('use-cases/', 'domain/', 'contract'), ...anyContexts('contract')],
   },
   {
-    room: room('(table|adapters)/'),
+    modules: inAnyContext('(table|adapters)/'),
     may: [
       ...platform(''),
       node,
       ...sdk,
       ...packages('zod'),
-      ...own('(table|adapters)/', 'use-cases/', 'domain/', 'contract', 'errors'),
+      ...ownContext('(table|adapters)/', 'use-cases/', 'domain/', 'contract', 'errors'),
     ],
   },
   {
-    room: room('(contract|errors)\\.ts'),
+    modules: inAnyContext('(contract|errors)\\.ts'),
     may: [
       ...packages('zod'),
       ...kernel,
@@ -49,23 +49,26 @@ export const law: readonly { readonly room: string; readonly may: readonly strin
         'saga/saga-error',
         'table/list-query',
       ),
-      ...own('errors'),
+      ...ownContext('errors'),
       ...anyContexts('errors'),
     ],
   },
-  { room: room('manifest\\.ts'), may: [...platform('manifest'), ...own('contract', 'errors', 'saga/definitions')] },
   {
-    room: room('saga/definitions\\.ts'),
-    may: [...platform('saga/definition'), ...own('errors'), ...anyContexts('errors')],
+    modules: inAnyContext('manifest\\.ts'),
+    may: [...platform('manifest'), ...ownContext('contract', 'errors', 'saga/definitions')],
   },
   {
-    room: room('public\\.ts'),
-    may: [...platform(''), ...packages('zod'), ...sdk, ...own('contract', 'table/', 'adapters/')],
+    modules: inAnyContext('saga/definitions\\.ts'),
+    may: [...platform('saga/definition'), ...ownContext('errors'), ...anyContexts('errors')],
   },
   {
-    room: room('(http|workers|saga)/'),
+    modules: inAnyContext('public\\.ts'),
+    may: [...platform(''), ...packages('zod'), ...sdk, ...ownContext('contract', 'table/', 'adapters/')],
+  },
+  {
+    modules: inAnyContext('(http|workers|saga)/'),
     may: [
-      ...own('(http|workers|saga|use-cases|table|adapters|domain)/', 'contract', 'errors'),
+      ...ownContext('(http|workers|saga|use-cases|table|adapters|domain)/', 'contract', 'errors'),
       ...anyContexts('contract', 'errors', 'public'),
       ...platform(''),
       node,
@@ -74,12 +77,12 @@ export const law: readonly { readonly room: string; readonly may: readonly strin
     ],
   },
   {
-    room: room('[^/]+\\.lambda\\.ts'),
-    may: [...own('(http|workers|saga)/', 'contract'), ...anyContexts('public'), ...platform('')],
+    modules: inAnyContext('[^/]+\\.lambda\\.ts'),
+    may: [...ownContext('(http|workers|saga)/', 'contract'), ...anyContexts('public'), ...platform('')],
   },
-  { room: room('budgets\\.ts'), may: [] },
+  { modules: inAnyContext('budgets\\.ts'), may: [] },
   {
-    room: '^functions/platform/',
+    modules: '^functions/platform/',
     may: [
       ...platform(''),
       node,
@@ -90,15 +93,15 @@ export const law: readonly { readonly room: string; readonly may: readonly strin
     ],
   },
   {
-    room: '^functions/relay/',
+    modules: '^functions/relay/',
     may: ['^functions/(relay|platform)/', ...anyContexts('contract'), ...sdk, ...packages('zod'), lambdaTypes],
   },
   {
-    room: '^functions/contexts\\.ts',
+    modules: '^functions/contexts\\.ts',
     may: ['^functions/[^/]+/manifest\\.ts$', ...platform('manifest', 'http/problems')],
   },
   {
-    room: '^(lib|bin)/',
+    modules: '^(lib|bin)/',
     may: [
       '^(lib|bin)/',
       '^functions/contexts\\.ts$',
@@ -109,8 +112,8 @@ export const law: readonly { readonly room: string; readonly may: readonly strin
     ],
   },
   {
-    // what an operator runs: it may read any context's table, and calls AWS by itself
-    room: '^ops/',
+    // operators run these: they may read any context's table, and create their own AWS clients
+    modules: '^ops/',
     may: [
       '^ops/',
       '^functions/(relay|platform|[^/]+/table)/',
@@ -122,15 +125,15 @@ export const law: readonly { readonly room: string; readonly may: readonly strin
   },
   {
     // emulated AWS services: a package that knows nothing of Breakwater
-    room: '^embedded/aws/',
+    modules: '^embedded/aws/',
     may: ['^embedded/aws/', '^(node:)?[a-z/_]+$', ...sdk, ...packages('@aws-lambda-powertools/logger'), lambdaTypes],
   },
   {
-    room: '^embedded/host/',
+    modules: '^embedded/host/',
     may: [
       '^embedded/',
       '^functions/contexts\\.ts$',
-      // the demo's tenant has a key that its user chose, which no route allows
+      // the demo's tenant has a key that its user chose; no route allows that
       '^functions/tenants/http/create-tenant\\.ts$',
       ...kernel,
       ...platform('manifest', 'http/(problems|route)', 'saga/definition', 'runtime/'),
@@ -142,7 +145,7 @@ export const law: readonly { readonly room: string; readonly may: readonly strin
   },
 ];
 
-export const allowed: IAllowedRuleType[] = law.map(({ room, may }) => ({
-  from: { path: room },
+export const allowed: IAllowedRuleType[] = law.map(({ modules, may }) => ({
+  from: { path: modules },
   to: { path: [...may] },
 }));

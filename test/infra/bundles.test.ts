@@ -10,8 +10,8 @@ import { defaultTimes } from '#platform/runtime/times';
 import { toAsl } from '#platform/saga/definition';
 import { bundle as bundleAll, bundling } from '../../lib/bundles.ts';
 import { functionBudgets } from '../bench/budgets.ts';
-import { type Bundle, bundlesOf, forbiddenImports, packagesOf } from './entered.ts';
-import { only } from './synthesis.ts';
+import { type Bundle, bundlesOf, forbiddenImports, packagesOf } from './bundle-contents.ts';
+import { getOnly } from './synthesis.ts';
 
 /** A little above the largest bundle. Lower it where you can, and do not raise it. */
 const RATCHET_KB = 290;
@@ -29,7 +29,7 @@ const functions = functionsOf(...contexts).map((fn) => ({
   id: fn.id,
   spec: fn.spec,
   file: entryOf(fn).file,
-  bundle: only(
+  bundle: getOnly(
     bundles.filter(({ id }) => id === fn.id),
     fn.id,
   ),
@@ -38,13 +38,13 @@ const functions = functionsOf(...contexts).map((fn) => ({
 describe.each(functions)('$id', ({ id, spec, file, bundle }) => {
   afterEach(() => vi.unstubAllEnvs());
 
-  test('holds of other contexts what they offer, and nothing else', () => {
-    expect(bundle.entered.has(file)).toBe(true);
-    expect([...bundle.entered].filter((path) => !/^(functions|node_modules)\//.test(path))).toEqual([]);
+  test('contains only the offered modules of other contexts', () => {
+    expect(bundle.contents.has(file)).toBe(true);
+    expect([...bundle.contents].filter((path) => !/^(functions|node_modules)\//.test(path))).toEqual([]);
     expect(forbiddenImports(metafile, bundle)).toEqual([]);
   });
 
-  test('holds one copy of each part of the SDK, and none of what Lambda never needs', () => {
+  test('contains one copy of each package of the SDK, and none that Lambda never needs', () => {
     const packages = packagesOf(bundle);
     expect(packages.has('@smithy/core')).toBe(true);
     for (const [name, copies] of packages) {
@@ -53,7 +53,7 @@ describe.each(functions)('$id', ({ id, spec, file, bundle }) => {
       );
       if (/^(@aws-sdk|@smithy|@aws)\//.test(name)) expect([...copies], name).toHaveLength(1);
     }
-    const locales = [...bundle.entered].filter((path) => /zod\/.*\/locales\//.test(path));
+    const locales = [...bundle.contents].filter((path) => /zod\/.*\/locales\//.test(path));
     expect(locales.filter((path) => !path.endsWith('/en.js'))).toEqual([]);
   });
 
@@ -62,27 +62,27 @@ describe.each(functions)('$id', ({ id, spec, file, bundle }) => {
     expect(bundle.bytes / 1_024).toBeLessThanOrEqual(RATCHET_KB + (spec.sendsMail ? MAIL_KB : 0));
   });
 
-  test('gives Lambda a handler, from the variables of its manifest alone; elsewhere none', () => {
+  test('exports a handler on Lambda, which needs only the variables of its manifest, and none elsewhere', () => {
     const file = join(outdir, id, 'index.js');
-    const loaded = () => {
+    const loadModule = () => {
       delete load.cache[file];
       return load(file);
     };
     vi.stubEnv('AWS_LAMBDA_FUNCTION_NAME', undefined);
-    expect(loaded().handler).toBeUndefined();
+    expect(loadModule().handler).toBeUndefined();
     vi.stubEnv('AWS_LAMBDA_FUNCTION_NAME', id);
     vi.stubEnv('AWS_REGION', 'eu-west-1');
     for (const name of variablesOf(spec, workflows))
       vi.stubEnv(name, name === 'TIMES' ? JSON.stringify(defaultTimes) : `arn:aws:${name}`);
-    expect(loaded().handler).toBeTypeOf('function');
+    expect(loadModule().handler).toBeTypeOf('function');
   });
 });
 
-describe('what minifying leaves of errors', () => {
-  const definitions = contexts.flatMap(({ workflows: of = {} }) =>
-    Object.values(of).map((saga) => JSON.stringify(toAsl(saga))),
+describe('the names of minified errors', () => {
+  const definitions = contexts.flatMap(({ workflows: sagas = {} }) =>
+    Object.values(sagas).map((saga) => JSON.stringify(toAsl(saga))),
   );
-  const named = new Set(
+  const caughtErrors = new Set(
     definitions
       .flatMap((definition) =>
         [...definition.matchAll(/"ErrorEquals":\s*\[([^\]]*)\]/g)].map(([, errors = '']) => errors),
@@ -90,26 +90,25 @@ describe('what minifying leaves of errors', () => {
       .flatMap((errors) => errors.match(/\w[\w.]+/g) ?? [])
       .filter((error) => !error.startsWith('States.')),
   );
-  const built = buildSync({
+  const minified = buildSync({
     ...bundling,
     write: false,
     stdin: { contents: "export { SagaError } from '#platform/saga/saga-error';", resolveDir: bundling.absWorkingDir },
   });
   const probe = { exports: {} as { SagaError: new (definition: { name: string; message: string }) => Error } };
-  new Function('module', built.outputFiles[0]?.text ?? '')(probe);
+  new Function('module', minified.outputFiles[0]?.text ?? '')(probe);
   const { SagaError } = probe.exports;
 
-  test('the class itself has lost its name, so that this proves something', () =>
-    expect(SagaError.name).not.toBe('SagaError'));
+  test('differ from the class name, which is minified', () => expect(SagaError.name).not.toBe('SagaError'));
 
-  test.each([...named])('%s is still called so', (name) => {
+  test.each([...caughtErrors])('%s keeps its name', (name) => {
     const error = new SagaError({ name, message: 'no' });
     expect(error).toBeInstanceOf(Error);
     expect(error.name).toBe(name);
   });
 
-  test('all of those that the definitions name were looked at', () =>
-    expect([...named].sort()).toEqual([
+  test('cover every error that the definitions catch', () =>
+    expect([...caughtErrors].sort()).toEqual([
       'HoldCommitted',
       'PaymentDeclined',
       'PaymentUnavailable',
@@ -124,21 +123,21 @@ describe('the search for forbidden imports', () => {
   const graph = (imports: Readonly<Record<string, readonly string[]>>): [Metafile, Bundle] => [
     {
       inputs: Object.fromEntries(
-        Object.entries(imports).map(([path, to]) => [
+        Object.entries(imports).map(([path, targets]) => [
           path,
-          { bytes: 1, imports: to.map((target) => ({ path: target, kind: 'import-statement' })) },
+          { bytes: 1, imports: targets.map((target) => ({ path: target, kind: 'import-statement' })) },
         ]),
       ) as Metafile['inputs'],
       outputs: {},
     },
-    { id: 'orders-write', bytes: 1, entered: new Set(Object.keys(imports)) },
+    { id: 'orders-write', bytes: 1, contents: new Set(Object.keys(imports)) },
   ];
 
-  test('passes a contract, what is published and all that is published from', () =>
+  test('allows contracts, public modules and what these import', () =>
     expect(
       forbiddenImports(
         ...graph({
-          'functions/orders/write.lambda.ts': [
+          'functions/orders/orders.lambda.ts': [
             'functions/catalog/public.ts',
             'functions/platform/http/http-function.ts',
           ],
@@ -149,20 +148,20 @@ describe('the search for forbidden imports', () => {
       ),
     ).toEqual([]));
 
-  test.each(['data/keys.ts', 'app/put-product.ts', 'domain/product.ts', 'http/put-product.route.ts'])(
-    "finds another's %s",
-    (part) =>
+  test.each(['table/keys.ts', 'use-cases/put-product.ts', 'domain/product.ts', 'http/write.ts'])(
+    "finds another context's %s",
+    (module) =>
       expect(
         forbiddenImports(
           ...graph({
-            'functions/orders/use-cases/place-order.ts': [`functions/catalog/${part}`],
-            [`functions/catalog/${part}`]: [],
+            'functions/orders/use-cases/place-order.ts': [`functions/catalog/${module}`],
+            [`functions/catalog/${module}`]: [],
           }),
         ),
-      ).toEqual([`functions/orders/use-cases/place-order.ts -> functions/catalog/${part}`]),
+      ).toEqual([`functions/orders/use-cases/place-order.ts -> functions/catalog/${module}`]),
   );
 
-  test('finds shared code that knows a context', () =>
+  test('finds platform code that imports a context', () =>
     expect(
       forbiddenImports(
         ...graph({

@@ -10,8 +10,8 @@ import { acknowledge, acknowledgements, addNagChecks } from '../../lib/nag.ts';
 import { stageOf } from '../../lib/stages.ts';
 import { settingsOf } from './synthesis.ts';
 
-/** What the rules find open fails the synthesis. */
-const synthesis = (build: (app: App) => void) => {
+/** A synthesis, which fails on every open finding. */
+const synthesisOf = (build: (app: App) => void) => {
   const app = new App();
   build(app);
   return () => app.synth();
@@ -20,29 +20,29 @@ const synthesis = (build: (app: App) => void) => {
 describe.each(Object.keys(settingsOf) as StageName[])('%s', (name) => {
   const stage = stageOf(settingsOf[name]);
   const code = () => Code.fromInline('exports.handler = () => {};');
-  const whole = (app: App) => breakwater(app, { stage, manifests: manifestsOn(name, contexts), code });
+  const addStage = (app: App) => breakwater(app, { stage, manifests: manifestsOn(name, contexts), code });
 
-  test('leaves no finding of AwsSolutions open', () => expect(synthesis(whole)).not.toThrow());
+  test('has no open finding of AwsSolutions', () => expect(synthesisOf(addStage)).not.toThrow());
 
-  test('is judged: one finding more would be seen', () => {
-    const more = synthesis((app) => {
-      whole(app);
+  test('is checked: a further finding fails the synthesis', () => {
+    const withUnencryptedTopic = synthesisOf((app) => {
+      addStage(app);
       new Topic(new Stack(app, 'Other'), 'Topic');
     });
-    expect(more).toThrow(/Other\/Topic.*\n.*AwsSolutions-SNS3/);
+    expect(withUnencryptedTopic).toThrow(/Other\/Topic.*\n.*AwsSolutions-SNS3/);
   });
 });
 
-test('deviations are few', () => expect(acknowledgements.length).toBeLessThanOrEqual(8));
+test('there are at most 8 acknowledgements', () => expect(acknowledgements.length).toBeLessThanOrEqual(8));
 
-test('a reason holds for its construct alone', () => {
-  const queues = (excused: readonly string[]) =>
-    synthesis((app) => {
+test('an acknowledgement applies to its construct only', () => {
+  const queues = (acknowledged: readonly string[]) =>
+    synthesisOf((app) => {
       addNagChecks(app);
       const stack = new Stack(app, 'Stack');
       for (const id of ['One', 'Two']) {
         const queue = new Queue(stack, id, { enforceSSL: true });
-        if (excused.includes(id)) acknowledge(queue, 'deadEnd');
+        if (acknowledged.includes(id)) acknowledge(queue, 'deadEnd');
       }
     });
   expect(queues(['One'])).toThrow(/Stack\/Two\/Resource.*\n.*AwsSolutions-SQS3/);

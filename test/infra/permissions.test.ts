@@ -2,64 +2,38 @@ import { describe, expect, test } from 'vitest';
 import { contexts } from '#contexts';
 import { functionsOf, manifestsOn, names, TABLE, variablesOf, workflowVariable } from '#platform/manifest';
 import { stageOf } from '../../lib/stages.ts';
-import { allStatements, type Statement, statementsOf, tails } from './roles.ts';
-import { everyStage, only, settingsOf } from './synthesis.ts';
-
-const ofStream = [
-  'dynamodb:DescribeStream',
-  'dynamodb:GetRecords',
-  'dynamodb:GetShardIterator',
-  'dynamodb:ListStreams',
-];
-
-/** Whether a statement reaches the table, be it by a wildcard. */
-const reachesTable = ({ Action }: Statement) =>
-  Action.some((action) => /^(\*|dynamodb:)/i.test(action) && !ofStream.includes(action));
-
-/** Whether a statement lets nobody past the keys of one context: every request names keys, and all of them are its own. */
-const guarded = ({ Effect, Action, Condition }: Statement) => {
-  const { 'ForAllValues:StringLike': like, Null: absent, ...others } = Condition ?? {};
-  const prefixes = like?.['dynamodb:LeadingKeys'];
-  return (
-    Effect === 'Allow' &&
-    Action.every((action) =>
-      /^dynamodb:(Get|BatchGet|Put|Update|Delete|ConditionCheck)Item$|^dynamodb:Query$/.test(action),
-    ) &&
-    Object.keys(others).length === 0 &&
-    Array.isArray(prefixes) &&
-    prefixes.length === 1 &&
-    /^[a-z]+#\*$/.test(prefixes[0]) &&
-    absent?.['dynamodb:LeadingKeys'] === 'false'
-  );
-};
+import { allStatements, resourceNames, type Statement, statementsOf } from './roles.ts';
+import { allStages, getOnly, settingsOf } from './synthesis.ts';
+import { coversTable, isLimitedToOneContext } from './table-statements.ts';
 
 const workflows = contexts.flatMap((manifest) => Object.keys(manifest.workflows ?? {}));
 
-describe.each(everyStage())('%s', (stage, synthesis) => {
-  const by = names(stage);
-  const indexes = TABLE.indexes.map(({ name }) => `table/${by.table}/index/${name}`);
+describe.each(allStages())('%s', (stage, synthesis) => {
+  const named = names(stage);
+  const indexes = TABLE.indexes.map(({ name }) => `table/${named.table}/index/${name}`);
   const specs = functionsOf(...manifestsOn(stage, contexts));
   const functions = synthesis.ofType('AWS::Lambda::Function');
-  const named = (id: string) =>
-    only(
-      functions.filter(({ Properties }) => Properties.FunctionName === by.fn(id)),
+  const functionOf = (id: string) =>
+    getOnly(
+      functions.filter(({ Properties }) => Properties.FunctionName === named.fn(id)),
       id,
     );
 
-  test('no statement on the table reaches past the keys of one context', () => {
-    const onTable = allStatements(synthesis).filter(reachesTable);
-    expect(onTable).toHaveLength(specs.flatMap(({ spec }) => spec.grants).length);
-    for (const statement of onTable) expect(guarded(statement), JSON.stringify(statement)).toBe(true);
+  test('each statement on the table is limited to the keys of one context', () => {
+    const tableStatements = allStatements(synthesis).filter(coversTable);
+    expect(tableStatements).toHaveLength(specs.flatMap(({ spec }) => spec.grants).length);
+    for (const statement of tableStatements)
+      expect(isLimitedToOneContext(statement), JSON.stringify(statement)).toBe(true);
   });
 
-  test('only the sweeper reaches what is due, whoever owns it', () => {
-    const sweeper = statementsOf(synthesis, named('orders-sweep'));
-    const due = ({ Condition }: Statement) => JSON.stringify(Condition ?? {}).includes('"due#*"');
-    expect(sweeper.filter(due)).toHaveLength(1);
-    expect(allStatements(synthesis).filter(due)).toEqual(sweeper.filter(due));
+  test('only the sweeper may read the due orders of all tenants', () => {
+    const sweeper = statementsOf(synthesis, functionOf('orders-sweep'));
+    const coversDue = ({ Condition }: Statement) => JSON.stringify(Condition ?? {}).includes('"due#*"');
+    expect(sweeper.filter(coversDue)).toHaveLength(1);
+    expect(allStatements(synthesis).filter(coversDue)).toEqual(sweeper.filter(coversDue));
   });
 
-  test('nothing but the stream and the logs of a state machine is allowed on everything', () => {
+  test('only actions of streams, tracing and log delivery are allowed on all resources', () => {
     for (const { Action, Resource } of allStatements(synthesis)) {
       if (!Resource.includes('*')) continue;
       for (const action of Action) {
@@ -72,11 +46,11 @@ describe.each(everyStage())('%s', (stage, synthesis) => {
 
   test('there are exactly the functions of the contexts', () =>
     expect(functions.map(({ Properties }) => Properties.FunctionName).sort()).toEqual(
-      specs.map(({ id }) => by.fn(id)).sort(),
+      specs.map(({ id }) => named.fn(id)).sort(),
     ));
 
-  test.each(specs)('$id has a role of its own that may do what its manifest grants', ({ id, spec }) => {
-    const fn = named(id);
+  test.each(specs)('$id has its own role, with exactly the grants of its manifest', ({ id, spec }) => {
+    const fn = functionOf(id);
     const sharing = functions.filter(
       ({ stack, Properties }) =>
         stack === fn.stack && Properties.Role['Fn::GetAtt'][0] === fn.Properties.Role['Fn::GetAtt'][0],
@@ -84,34 +58,36 @@ describe.each(everyStage())('%s', (stage, synthesis) => {
     expect(sharing).toHaveLength(1);
 
     const statements = statementsOf(synthesis, fn);
-    const grants = statements.filter(reachesTable).map(({ Action, Resource, Condition }) => ({
+    const grants = statements.filter(coversTable).map(({ Action, Resource, Condition }) => ({
       of: Condition['ForAllValues:StringLike']['dynamodb:LeadingKeys'][0].replace('#*', ''),
       may: Action.map((action) => action.replace('dynamodb:', '')),
-      on: tails(Resource),
+      resources: resourceNames(Resource),
     }));
     expect(grants).toEqual(
       spec.grants.map(({ of, may }) => ({
         of,
         may: [...may],
-        on: [`table/${by.table}`, ...(may.includes('Query') ? indexes : [])],
+        resources: [`table/${named.table}`, ...(may.includes('Query') ? indexes : [])],
       })),
     );
 
-    const on = (action: string) =>
-      tails(statements.filter(({ Action }) => Action.includes(action)).flatMap(({ Resource }) => Resource));
-    expect(on('events:PutEvents')).toEqual(spec.publishes ? [`event-bus/${by.bus}`] : []);
-    expect(on('states:StartExecution')).toEqual(
-      (spec.starts ?? []).map((workflow) => `stateMachine:${by.workflow(workflow)}`),
+    const resourcesOf = (action: string) =>
+      resourceNames(statements.filter(({ Action }) => Action.includes(action)).flatMap(({ Resource }) => Resource));
+    expect(resourcesOf('events:PutEvents')).toEqual(spec.publishes ? [`event-bus/${named.bus}`] : []);
+    expect(resourcesOf('states:StartExecution')).toEqual(
+      (spec.starts ?? []).map((workflow) => `stateMachine:${named.workflow(workflow)}`),
     );
-    expect(on('secretsmanager:GetSecretValue')).toEqual(
-      (spec.secrets ?? []).map((secret) => `secret:${by.secret(secret)}-??????`),
+    expect(resourcesOf('secretsmanager:GetSecretValue')).toEqual(
+      (spec.secrets ?? []).map((secret) => `secret:${named.secret(secret)}-??????`),
     );
-    expect(on('sqs:SendMessage')).toEqual((spec.sends ?? []).map(by.queue));
-    const mails = spec.sendsMail && (stage === 'staging' || stage === 'prod');
-    expect(on('ses:SendEmail')).toEqual(mails ? ['identity/shop@mail.example', 'identity/mail.example'] : []);
-    expect(on('events:DescribeEventBus')).toEqual(spec.inspects ? [`event-bus/${by.bus}`] : []);
-    expect(on('states:DescribeStateMachine')).toEqual(
-      spec.inspects ? workflows.map((workflow) => `stateMachine:${by.workflow(workflow)}`) : [],
+    expect(resourcesOf('sqs:SendMessage')).toEqual((spec.sends ?? []).map(named.queue));
+    const sendsMail = spec.sendsMail && (stage === 'staging' || stage === 'prod');
+    expect(resourcesOf('ses:SendEmail')).toEqual(
+      sendsMail ? ['identity/shop@mail.example', 'identity/mail.example'] : [],
+    );
+    expect(resourcesOf('events:DescribeEventBus')).toEqual(spec.inspects ? [`event-bus/${named.bus}`] : []);
+    expect(resourcesOf('states:DescribeStateMachine')).toEqual(
+      spec.inspects ? workflows.map((workflow) => `stateMachine:${named.workflow(workflow)}`) : [],
     );
     const services = new Set(statements.flatMap(({ Action }) => Action.map((action) => action.split(':')[0])));
     expect([...services].sort()).toEqual(
@@ -121,17 +97,17 @@ describe.each(everyStage())('%s', (stage, synthesis) => {
         ...(spec.publishes || spec.inspects ? ['events'] : []),
         ...(spec.starts || spec.inspects ? ['states'] : []),
         ...(spec.secrets ? ['secretsmanager'] : []),
-        ...(mails ? ['ses'] : []),
+        ...(sendsMail ? ['ses'] : []),
         ...(spec.consumes || spec.sends ? ['sqs'] : []),
         ...(spec.streams ? ['s3'] : []),
         ...(stage === 'localstack' ? [] : ['xray']),
       ].sort(),
     );
-    expect(on('dynamodb:GetRecords').length > 0).toBe(spec.streams === true);
+    expect(resourcesOf('dynamodb:GetRecords').length > 0).toBe(spec.streams === true);
   });
 
-  test.each(specs)('$id runs as all do, with the variables of its manifest', ({ id, spec }) => {
-    const { Properties } = named(id);
+  test.each(specs)('$id has the common settings, and the variables of its manifest', ({ id, spec }) => {
+    const { Properties } = functionOf(id);
     expect(Properties).toMatchObject({
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
@@ -145,25 +121,25 @@ describe.each(everyStage())('%s', (stage, synthesis) => {
       STAGE,
       TABLE_NAME,
       TIMES,
-      BUS_NAME = by.bus,
-      SECRET_PREFIX = by.secrets,
+      BUS_NAME = named.bus,
+      SECRET_PREFIX = named.secrets,
     } = Properties.Environment.Variables;
-    expect([STAGE, TABLE_NAME, BUS_NAME, SECRET_PREFIX]).toEqual([stage, by.table, by.bus, by.secrets]);
+    expect([STAGE, TABLE_NAME, BUS_NAME, SECRET_PREFIX]).toEqual([stage, named.table, named.bus, named.secrets]);
     expect(JSON.parse(TIMES)).toEqual(stageOf(settingsOf[stage]).times);
     for (const workflow of workflows) {
       const variable = Properties.Environment.Variables[workflowVariable(workflow)];
-      if (variable) expect(tails([variable])).toEqual([`stateMachine:${by.workflow(workflow)}`]);
+      if (variable) expect(resourceNames([variable])).toEqual([`stateMachine:${named.workflow(workflow)}`]);
     }
   });
 
-  test.each(specs)('$id writes to its own log group alone, and reads from its own queue alone', ({ id, spec }) => {
-    const fn = named(id);
+  test.each(specs)('$id writes only to its own log group, and reads only from its own queue', ({ id, spec }) => {
+    const fn = functionOf(id);
     const statements = statementsOf(synthesis, fn);
-    const on = (service: string, ...actions: readonly string[]) =>
+    const statementsFor = (service: string, ...ignored: readonly string[]) =>
       statements
-        .filter(({ Action }) => Action.some((action) => action.startsWith(`${service}:`) && !actions.includes(action)))
+        .filter(({ Action }) => Action.some((action) => action.startsWith(`${service}:`) && !ignored.includes(action)))
         .map(({ Action, Resource }) => ({ Action, Resource }));
-    expect(on('logs')).toEqual([
+    expect(statementsFor('logs')).toEqual([
       {
         Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
         Resource: [{ 'Fn::GetAtt': [fn.Properties.LoggingConfig.LogGroup.Ref, 'Arn'] }],
@@ -171,8 +147,10 @@ describe.each(everyStage())('%s', (stage, synthesis) => {
     ]);
     const queue = synthesis
       .ofType('AWS::SQS::Queue')
-      .filter(({ stack, Properties }) => stack === fn.stack && Properties.QueueName === by.queue(id));
-    expect(on('sqs', 'sqs:SendMessage').map(({ Action, Resource }) => [[...Action].sort(), Resource])).toEqual(
+      .filter(({ stack, Properties }) => stack === fn.stack && Properties.QueueName === named.queue(id));
+    expect(
+      statementsFor('sqs', 'sqs:SendMessage').map(({ Action, Resource }) => [[...Action].sort(), Resource]),
+    ).toEqual(
       spec.consumes
         ? [
             [
@@ -183,23 +161,23 @@ describe.each(everyStage())('%s', (stage, synthesis) => {
                 'sqs:GetQueueUrl',
                 'sqs:ReceiveMessage',
               ],
-              [{ 'Fn::GetAtt': [only(queue, id).id, 'Arn'] }],
+              [{ 'Fn::GetAtt': [getOnly(queue, id).id, 'Arn'] }],
             ],
           ]
         : [],
     );
   });
 
-  test('every role is assumed by one service, and has no policy that is not written here', () => {
-    const trusted: Record<string, string> = {};
+  test('every role is assumed by one service, and has no other policies', () => {
+    const trustedServices: Record<string, string> = {};
     for (const { stack, id, Properties } of synthesis.ofType('AWS::IAM::Role')) {
       const [statement, ...others] = Properties.AssumeRolePolicyDocument.Statement;
       expect(others, id).toEqual([]);
       const { Service } = statement.Principal;
       expect(statement, id).toEqual({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service } });
-      trusted[`${stack} ${id}`] = Service;
+      trustedServices[`${stack} ${id}`] = Service;
       expect(Properties.Policies, id).toBeUndefined();
-      expect(tails(Properties.ManagedPolicyArns ?? []), id).toEqual(
+      expect(resourceNames(Properties.ManagedPolicyArns ?? []), id).toEqual(
         Service === 'apigateway.amazonaws.com'
           ? ['iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs']
           : [],
@@ -215,14 +193,14 @@ describe.each(everyStage())('%s', (stage, synthesis) => {
         .ofType('AWS::ApiGateway::Account')
         .map((account) => [account.stack, account.Properties.CloudWatchRoleArn, 'apigateway'] as const),
     ];
-    expect(trusted).toEqual(
+    expect(trustedServices).toEqual(
       Object.fromEntries(
         roles.map(([stack, role, service]) => [`${stack} ${role['Fn::GetAtt'][0]}`, `${service}.amazonaws.com`]),
       ),
     );
   });
 
-  test('only an API and a rule of the clock may invoke a function, and each permission names its source', () => {
+  test('only an API or a schedule may invoke a function, and each permission names its source', () => {
     const permissions = synthesis.ofType('AWS::Lambda::Permission');
     expect(permissions.length).toBeGreaterThan(10);
     for (const { id, Properties } of permissions) {
@@ -232,38 +210,4 @@ describe.each(everyStage())('%s', (stage, synthesis) => {
       expect(JSON.stringify(Properties.SourceArn), id).not.toMatch(/"\*|:\*/);
     }
   });
-});
-
-describe('the check of table statements', () => {
-  const good: Statement = {
-    Effect: 'Allow',
-    Action: ['dynamodb:GetItem'],
-    Resource: ['*'],
-    Condition: {
-      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['orders#*'] },
-      Null: { 'dynamodb:LeadingKeys': 'false' },
-    },
-  };
-  const like = (prefix: string) => ({
-    ...good.Condition,
-    'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [prefix] },
-  });
-
-  test('passes a good one', () => expect(reachesTable(good) && guarded(good)).toBe(true));
-
-  test.each<[string, Statement]>([
-    ['no condition', { ...good, Condition: undefined }],
-    ['no Null', { ...good, Condition: { 'ForAllValues:StringLike': good.Condition['ForAllValues:StringLike'] } }],
-    [
-      'a Null that wants no keys',
-      { ...good, Condition: { ...good.Condition, Null: { 'dynamodb:LeadingKeys': 'true' } } },
-    ],
-    ['all keys', { ...good, Condition: like('*') }],
-    ['a prefix that others share', { ...good, Condition: like('orders*') }],
-    ['another way in', { ...good, Condition: { ...good.Condition, StringEquals: {} } }],
-    ['Scan', { ...good, Action: ['dynamodb:GetItem', 'dynamodb:Scan'] }],
-    ['PartiQL', { ...good, Action: ['dynamodb:PartiQLSelect'] }],
-    ['every action of the service', { ...good, Action: ['dynamodb:*'] }],
-    ['every action', { ...good, Action: ['*'] }],
-  ])('finds %s', (_, statement) => expect(reachesTable(statement) && !guarded(statement)).toBe(true));
 });

@@ -1,74 +1,76 @@
 import { describe, expect, test } from 'vitest';
-import { everyStage, only } from './synthesis.ts';
+import { allStages, getOnly } from './synthesis.ts';
 
-describe.each(everyStage())('%s', (stage, { ofType, resources }) => {
-  test('keeps logs for as long as the stage says, and no log for ever', () => {
+describe.each(allStages())('%s', (stage, { ofType, resources }) => {
+  test('retains every log for the time of the stage', () => {
     const days = { localstack: 1, dev: 7, staging: 30, prod: 180 }[stage];
     const groups = ofType('AWS::Logs::LogGroup');
     expect(groups.length).toBeGreaterThan(ofType('AWS::Lambda::Function').length);
     for (const { id, Properties } of groups) expect(Properties.RetentionInDays, id).toBe(days);
     for (const { id, stack, Properties } of ofType('AWS::Lambda::Function')) {
-      const its = groups.filter((group) => group.stack === stack && group.id === Properties.LoggingConfig.LogGroup.Ref);
-      expect(its, id).toHaveLength(1);
+      const functionGroups = groups.filter(
+        (group) => group.stack === stack && group.id === Properties.LoggingConfig.LogGroup.Ref,
+      );
+      expect(functionGroups, id).toHaveLength(1);
     }
   });
 
-  test('lets Lambda log nothing of its own about an invocation that went well', () => {
-    const { LogGroup: _, ...quiet } = only(ofType('AWS::Lambda::Function').slice(0, 1), 'function').Properties
-      .LoggingConfig;
-    expect(quiet).toEqual({ LogFormat: 'JSON', ApplicationLogLevel: 'INFO', SystemLogLevel: 'WARN' });
+  test('lets Lambda log only warnings of its own', () => {
+    const { LogGroup: _, ...loggingConfig } = getOnly(ofType('AWS::Lambda::Function').slice(0, 1), 'function')
+      .Properties.LoggingConfig;
+    expect(loggingConfig).toEqual({ LogFormat: 'JSON', ApplicationLogLevel: 'INFO', SystemLogLevel: 'WARN' });
     for (const { id, Properties } of ofType('AWS::Lambda::Function'))
-      expect(Properties.LoggingConfig, id).toMatchObject(quiet);
+      expect(Properties.LoggingConfig, id).toMatchObject(loggingConfig);
   });
 
-  test(`${stage === 'localstack' ? 'traces nothing' : 'traces what an API or a workflow invokes, and every request'}`, () => {
-    const traced = stage !== 'localstack';
-    const sources = ofType('AWS::Lambda::EventSourceMapping').map((one) => [
-      one.stack,
-      one.Properties.FunctionName.Ref,
+  test(`${stage === 'localstack' ? 'traces nothing' : 'traces requests, and the functions that an API or a workflow invokes'}`, () => {
+    const isTraced = stage !== 'localstack';
+    const consumers = ofType('AWS::Lambda::EventSourceMapping').map(({ stack, Properties }) => [
+      stack,
+      Properties.FunctionName.Ref,
     ]);
-    const clocked = ofType('AWS::Events::Rule')
+    const scheduled = ofType('AWS::Events::Rule')
       .filter(({ Properties }) => Properties.ScheduleExpression)
-      .map((one) => [one.stack, one.Properties.Targets[0].Arn['Fn::GetAtt'][0]]);
-    const others = new Set([...sources, ...clocked].map(String));
-    expect(others.size).toBe(6);
+      .map(({ stack, Properties }) => [stack, Properties.Targets[0].Arn['Fn::GetAtt'][0]]);
+    const untraced = new Set([...consumers, ...scheduled].map(String));
+    expect(untraced.size).toBe(6);
     for (const { id, stack, Properties } of ofType('AWS::Lambda::Function')) {
-      const mode = others.has(String([stack, id])) ? 'PassThrough' : 'Active';
-      expect(Properties.TracingConfig?.Mode, id).toBe(traced ? mode : undefined);
+      const mode = untraced.has(String([stack, id])) ? 'PassThrough' : 'Active';
+      expect(Properties.TracingConfig?.Mode, id).toBe(isTraced ? mode : undefined);
     }
     for (const { id, Properties } of ofType('AWS::ApiGateway::Stage'))
-      expect(Properties.TracingEnabled ?? false, id).toBe(traced);
+      expect(Properties.TracingEnabled ?? false, id).toBe(isTraced);
   });
 
-  test('encrypts what it stores and refuses what comes in the clear', () => {
-    const secured = (
+  test('encrypts what it stores and accepts only TLS', () => {
+    const expectTlsOnly = (
       type: string,
-      policy: string,
-      of: (properties: Record<string, never>) => readonly { Ref: string }[],
+      policyType: string,
+      targetsOf: (properties: Record<string, never>) => readonly { Ref: string }[],
     ) => {
       for (const { id, stack } of ofType(type)) {
-        const its = ofType(policy).filter(
-          (one) => one.stack === stack && of(one.Properties).some(({ Ref }) => Ref === id),
+        const policies = ofType(policyType).filter(
+          (policy) => policy.stack === stack && targetsOf(policy.Properties).some(({ Ref }) => Ref === id),
         );
-        expect(JSON.stringify(its), id).toContain('{"aws:SecureTransport":"false"}');
+        expect(JSON.stringify(policies), id).toContain('{"aws:SecureTransport":"false"}');
       }
     };
-    secured('AWS::SQS::Queue', 'AWS::SQS::QueuePolicy', ({ Queues }) => Queues ?? []);
-    secured('AWS::S3::Bucket', 'AWS::S3::BucketPolicy', ({ Bucket }) => (Bucket ? [Bucket] : []));
+    expectTlsOnly('AWS::SQS::Queue', 'AWS::SQS::QueuePolicy', ({ Queues }) => Queues ?? []);
+    expectTlsOnly('AWS::S3::Bucket', 'AWS::S3::BucketPolicy', ({ Bucket }) => (Bucket ? [Bucket] : []));
     for (const { id, Properties } of ofType('AWS::SQS::Queue')) expect(Properties.SqsManagedSseEnabled, id).toBe(true);
     for (const { id, Properties } of ofType('AWS::S3::Bucket')) expect(Properties.BucketEncryption, id).toBeDefined();
     for (const { id, Properties } of ofType('AWS::SNS::Topic')) expect(Properties.KmsMasterKeyId, id).toBeDefined();
   });
 
-  test(`${stage === 'prod' ? 'has' : 'has no'} firewall before the API`, () => {
+  test(`${stage === 'prod' ? 'has' : 'has no'} firewall in front of the API`, () => {
     if (stage !== 'prod') return expect(resources.filter(({ Type }) => Type.startsWith('AWS::WAF'))).toEqual([]);
-    const acl = only(ofType('AWS::WAFv2::WebACL'), 'web ACL');
+    const acl = getOnly(ofType('AWS::WAFv2::WebACL'), 'web ACL');
     expect(acl.Properties).toMatchObject({ Scope: 'REGIONAL', DefaultAction: { Allow: {} } });
     const [common, rate, ...others] = acl.Properties.Rules;
     expect(others).toEqual([]);
-    // None leaves the rules of the group to block; Count would only count
+    // with None the rules of the group block; with Count they would only count
     expect(common.OverrideAction).toEqual({ None: {} });
-    // metrics, but no samples: they would hold requests of customers
+    // no samples: they would contain requests of customers
     for (const { VisibilityConfig } of [acl.Properties, common, rate])
       expect(VisibilityConfig).toMatchObject({ CloudWatchMetricsEnabled: true, SampledRequestsEnabled: false });
     expect(common.Statement.ManagedRuleGroupStatement).toEqual({
@@ -80,13 +82,13 @@ describe.each(everyStage())('%s', (stage, { ofType, resources }) => {
       Action: { Block: {} },
       Statement: { RateBasedStatement: { Limit: 12_000, AggregateKeyType: 'IP' } },
     });
-    const before = only(ofType('AWS::WAFv2::WebACLAssociation'), 'association');
-    expect(before.Properties.WebACLArn).toEqual({ 'Fn::GetAtt': [acl.id, 'Arn'] });
-    const stageOf = only(
-      ofType('AWS::ApiGateway::Stage').filter(({ stack }) => stack === before.stack),
+    const association = getOnly(ofType('AWS::WAFv2::WebACLAssociation'), 'association');
+    expect(association.Properties.WebACLArn).toEqual({ 'Fn::GetAtt': [acl.id, 'Arn'] });
+    const apiStage = getOnly(
+      ofType('AWS::ApiGateway::Stage').filter(({ stack }) => stack === association.stack),
       'stage',
     );
-    expect(JSON.stringify(before.Properties.ResourceArn)).toContain(`{"Ref":"${stageOf.id}"}`);
-    expect(JSON.stringify(before.Properties.ResourceArn)).toContain('/stages/');
+    expect(JSON.stringify(association.Properties.ResourceArn)).toContain(`{"Ref":"${apiStage.id}"}`);
+    expect(JSON.stringify(association.Properties.ResourceArn)).toContain('/stages/');
   });
 });

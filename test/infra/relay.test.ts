@@ -1,21 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { names } from '#platform/manifest';
 import { allStatements } from './roles.ts';
-import { everyStage, type Json, only } from './synthesis.ts';
+import { allStages, getOnly, type Json } from './synthesis.ts';
 
-describe.each(everyStage())('%s', (stage, synthesis) => {
+describe.each(allStages())('%s', (stage, synthesis) => {
   const { ofType, stacks } = synthesis;
-  const by = names(stage);
-  const mapping = only(
+  const named = names(stage);
+  const mapping = getOnly(
     ofType('AWS::Lambda::EventSourceMapping').filter(({ Properties }) => Properties.StartingPosition),
-    'mapping of the stream',
+    'event source mapping of the stream',
   );
-  const bucket = only(
+  const bucket = getOnly(
     ofType('AWS::S3::Bucket').filter(({ Properties }) => Properties.LoggingConfiguration),
     'bucket',
   );
 
-  test('loses no record: from the oldest on, until it works or is too old, and then to a bucket', () => {
+  test('loses no record: starts with the oldest, retries until a record is too old, and then moves it to a bucket', () => {
     expect(mapping.Properties).toMatchObject({
       StartingPosition: 'TRIM_HORIZON',
       BatchSize: 100,
@@ -29,7 +29,7 @@ describe.each(everyStage())('%s', (stage, synthesis) => {
     expect(mapping.Properties.Enabled ?? true).toBe(true);
   });
 
-  test('is called for writes that carry events, and never for removals', () => {
+  test('is called for writes with events, and never for deletions', () => {
     const [{ Pattern }, ...others] = mapping.Properties.FilterCriteria.Filters;
     expect(others).toEqual([]);
     expect(JSON.parse(Pattern)).toEqual({
@@ -38,30 +38,30 @@ describe.each(everyStage())('%s', (stage, synthesis) => {
     });
   });
 
-  test('finds the stream by a parameter', () => {
-    const { Parameters } = only(
+  test('finds the stream through a parameter', () => {
+    const { Parameters } = getOnly(
       stacks.filter(({ name }) => name === mapping.stack),
       mapping.stack,
     ).template;
     expect(Parameters[mapping.Properties.EventSourceArn.Ref]).toEqual({
       Type: 'AWS::SSM::Parameter::Value<String>',
-      Default: by.parameter('stream-arn'),
+      Default: named.parameter('stream-arn'),
     });
-    const parameter = only(
-      ofType('AWS::SSM::Parameter').filter(({ Properties }) => Properties.Name === by.parameter('stream-arn')),
+    const parameter = getOnly(
+      ofType('AWS::SSM::Parameter').filter(({ Properties }) => Properties.Name === named.parameter('stream-arn')),
       'stream-arn',
     );
     expect(parameter.Properties.Value).toEqual({
-      'Fn::GetAtt': [only(ofType('AWS::DynamoDB::Table'), 'table').id, 'StreamArn'],
+      'Fn::GetAtt': [getOnly(ofType('AWS::DynamoDB::Table'), 'table').id, 'StreamArn'],
     });
   });
 
-  const logs = only(
+  const accessLogs = getOnly(
     ofType('AWS::S3::Bucket').filter(({ id }) => id !== bucket.id),
     'bucket of access logs',
   );
 
-  test.each([bucket, logs])('$id is encrypted and never public', ({ Properties }) => {
+  test.each([bucket, accessLogs])('$id is encrypted and never public', ({ Properties }) => {
     expect(Properties).toMatchObject({
       BucketEncryption: {
         ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
@@ -75,22 +75,24 @@ describe.each(everyStage())('%s', (stage, synthesis) => {
     });
   });
 
-  test('keeps what it gives up until someone removes it, and for 90 days who has read it', () => {
-    expect(bucket.Properties.LoggingConfiguration).toEqual({ DestinationBucketName: { Ref: logs.id } });
+  test('keeps failed records until someone deletes them, and access logs for 90 days', () => {
+    expect(bucket.Properties.LoggingConfiguration).toEqual({ DestinationBucketName: { Ref: accessLogs.id } });
     expect(bucket.Properties.LifecycleConfiguration).toBeUndefined();
-    expect(logs.Properties.LifecycleConfiguration).toEqual({ Rules: [{ ExpirationInDays: 90, Status: 'Enabled' }] });
+    expect(accessLogs.Properties.LifecycleConfiguration).toEqual({
+      Rules: [{ ExpirationInDays: 90, Status: 'Enabled' }],
+    });
   });
 
-  test("no policy of a bucket lets in anyone but S3's own log of the other bucket", () => {
-    const allowing = ofType('AWS::S3::BucketPolicy').flatMap(({ Properties }) =>
+  test("no bucket policy allows anything except S3's access log of the other bucket", () => {
+    const allowed = ofType('AWS::S3::BucketPolicy').flatMap(({ Properties }) =>
       Properties.PolicyDocument.Statement.filter(({ Effect }: Json) => Effect !== 'Deny'),
     );
-    expect(allowing).toEqual([
+    expect(allowed).toEqual([
       {
         Effect: 'Allow',
         Principal: { Service: 'logging.s3.amazonaws.com' },
         Action: 's3:PutObject',
-        Resource: { 'Fn::Join': ['', [{ 'Fn::GetAtt': [logs.id, 'Arn'] }, '/*']] },
+        Resource: { 'Fn::Join': ['', [{ 'Fn::GetAtt': [accessLogs.id, 'Arn'] }, '/*']] },
         Condition: {
           ArnLike: { 'aws:SourceArn': { 'Fn::GetAtt': [bucket.id, 'Arn'] } },
           StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
@@ -99,23 +101,23 @@ describe.each(everyStage())('%s', (stage, synthesis) => {
     ]);
   });
 
-  test('may put what it gives up, and neither read nor remove it', () => {
-    const onS3 = allStatements(synthesis)
+  test('may write failed records, and neither read nor delete them', () => {
+    const s3Actions = allStatements(synthesis)
       .flatMap(({ Action }) => Action)
       .filter((action) => action.startsWith('s3:'));
-    expect(onS3.sort()).toEqual(['s3:ListBucket', 's3:PutObject']);
-    const on = (action: string) =>
+    expect(s3Actions.sort()).toEqual(['s3:ListBucket', 's3:PutObject']);
+    const resourcesOf = (action: string) =>
       allStatements(synthesis)
         .filter(({ Action }) => Action.includes(action))
         .flatMap(({ Resource }) => Resource);
-    expect(on('s3:PutObject')).toEqual([{ 'Fn::Join': ['', [{ 'Fn::GetAtt': [bucket.id, 'Arn'] }, '/*']] }]);
-    expect(on('dynamodb:GetRecords')).toEqual([mapping.Properties.EventSourceArn]);
+    expect(resourcesOf('s3:PutObject')).toEqual([{ 'Fn::Join': ['', [{ 'Fn::GetAtt': [bucket.id, 'Arn'] }, '/*']] }]);
+    expect(resourcesOf('dynamodb:GetRecords')).toEqual([mapping.Properties.EventSourceArn]);
   });
 
-  test(`alarms when events are more than five minutes late${stage === 'dev' ? ', but on dev' : ''}`, () => {
+  test(stage === 'dev' ? 'has no alarm' : 'has an alarm for events that are more than five minutes late', () => {
     const alarms = ofType('AWS::CloudWatch::Alarm').filter(({ Properties }) => Properties.MetricName === 'IteratorAge');
     if (stage === 'dev') return expect(alarms).toEqual([]);
-    expect(only(alarms, 'alarm').Properties).toMatchObject({
+    expect(getOnly(alarms, 'alarm').Properties).toMatchObject({
       Threshold: 300_000,
       Period: 60,
       ComparisonOperator: 'GreaterThanThreshold',

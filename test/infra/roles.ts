@@ -1,4 +1,4 @@
-import { type Json, type Resource, type Synthesis, strings } from './synthesis.ts';
+import { type Json, type Resource, type Synthesis, toList } from './synthesis.ts';
 
 export type Statement = {
   readonly Effect: string;
@@ -7,25 +7,23 @@ export type Statement = {
   readonly Condition?: Json;
 };
 
-const listed = (value: Json): readonly Json[] => (Array.isArray(value) ? value : [value]);
-
 const statementsIn = (document: Json): readonly Statement[] =>
-  listed(document.Statement).map((statement) => ({
+  toList<Json>(document.Statement).map((statement) => ({
     ...statement,
-    Action: strings(statement.Action),
-    Resource: listed(statement.Resource),
+    Action: toList<string>(statement.Action),
+    Resource: toList<Json>(statement.Resource),
   }));
 
-/** Every statement that lets somebody of ours do something: policies of their own, policies in a role, managed policies. */
+/** Every identity-based statement: of policies, of policies in a role, of managed policies. */
 export const allStatements = ({ resources }: Synthesis): readonly Statement[] =>
   resources.flatMap(({ Type, Properties }) => {
     if (Type === 'AWS::IAM::Policy' || Type === 'AWS::IAM::ManagedPolicy')
       return statementsIn(Properties.PolicyDocument);
     if (Type !== 'AWS::IAM::Role') return [];
-    return listed(Properties.Policies ?? []).flatMap(({ PolicyDocument }) => statementsIn(PolicyDocument));
+    return toList<Json>(Properties.Policies).flatMap(({ PolicyDocument }) => statementsIn(PolicyDocument));
   });
 
-/** What the role of a function or a state machine may do. */
+/** The statements of the role of a function or a state machine. */
 export const statementsOf = ({ ofType }: Synthesis, { stack, Properties }: Resource): readonly Statement[] => {
   const [role] = (Properties.Role ?? Properties.RoleArn)['Fn::GetAtt'];
   return ofType('AWS::IAM::Policy')
@@ -33,8 +31,8 @@ export const statementsOf = ({ ofType }: Synthesis, { stack, Properties }: Resou
     .flatMap((policy) => statementsIn(policy.Properties.PolicyDocument));
 };
 
-/** The last part of ARNs that are joined from pseudo parameters: `table/breakwater-dev`. */
-export const tails = (resources: readonly Json[]): readonly string[] =>
+/** The last parts of ARNs that are joined from pseudo parameters, such as `table/breakwater-dev`. */
+export const resourceNames = (resources: readonly Json[]): readonly string[] =>
   resources.map((resource) => {
     const parts: readonly Json[] = resource?.['Fn::Join']?.[1] ?? [resource];
     return String(parts.at(-1)).replace(/^:/, '');

@@ -3,35 +3,35 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { names } from '#platform/manifest';
 import { stageOf } from '../../lib/stages.ts';
-import { everyStage, type Json, only, settingsOf, synthesise } from './synthesis.ts';
+import { allStages, getOnly, type Json, settingsOf, synthesise } from './synthesis.ts';
 
 const contexts = ['tenants', 'catalog', 'inventory', 'orders', 'payments', 'relay', 'notifications', 'operations'];
-const stages = everyStage();
-/** Types that CloudFormation takes no tags for, or the CDK sets none on. */
+const stages = allStages();
+/** Types without tags, because CloudFormation supports none or the CDK sets none. */
 const UNTAGGED =
   /^AWS::(CDK::Metadata|ApiGateway::(?!RestApi|Stage)\w+|IAM::Policy|Lambda::(EventInvokeConfig|Permission)|\w+::\w+Policy|WAFv2::WebACLAssociation)$/;
 
-describe('which stage', () => {
-  test('dev unless another is named', () => expect(stageOf({}).name).toBe('dev'));
+describe('the settings of a stage', () => {
+  test('default to dev', () => expect(stageOf({}).name).toBe('dev'));
 
-  test('an unknown one is refused with those that there are', () =>
+  test('are refused for an unknown stage, with the names of all stages', () =>
     expect(() => stageOf({ stage: 'production' })).toThrow(
       'unknown stage "production": use -c stage=localstack|dev|staging|prod',
     ));
 
-  test.each(['staging', 'prod'])('%s is refused without a payment provider', (stage) => {
+  test.each(['staging', 'prod'])('are refused for %s without a payment provider', (stage) => {
     expect(() => synthesise({ stage })).toThrow(/needs a payment provider: use -c providerUrl=https:/);
     expect(() => synthesise({ stage, providerUrl: 'http://provider.example' })).toThrow(/is not an https URL/);
     expect(() => synthesise({ stage, providerUrl: '' })).toThrow(/is not an https URL/);
   });
 
-  test.each(['staging', 'prod'])('%s is refused without an address that mail is from', (stage) => {
-    const others = { stage, providerUrl: 'https://provider.example' };
-    expect(() => synthesise(others)).toThrow(/needs an address that mail is from: use -c mailFrom=/);
-    expect(() => synthesise({ ...others, mailFrom: 'the shop' })).toThrow(/"the shop" is none/);
+  test.each(['staging', 'prod'])('are refused for %s without a valid sender of mail', (stage) => {
+    const settings = { stage, providerUrl: 'https://provider.example' };
+    expect(() => synthesise(settings)).toThrow(/needs a sender's address for mail: use -c mailFrom=/);
+    expect(() => synthesise({ ...settings, mailFrom: 'the shop' })).toThrow(/"the shop" is not one: use -c mailFrom=/);
   });
 
-  test('the command line tells it in one line', () => {
+  test('are refused on the command line in one line', () => {
     const { status, stderr } = spawnSync(process.execPath, ['bin/breakwater.ts'], {
       cwd: fileURLToPath(new URL('../..', import.meta.url)),
       env: { ...process.env, CDK_CONTEXT_JSON: '{"stage":"prod"}' },
@@ -43,40 +43,40 @@ describe('which stage', () => {
 });
 
 describe.each(stages)('%s', (stage, { stacks, resources, ofType }) => {
-  const sandboxed = stage === 'localstack' || stage === 'dev';
-  const guarded = !sandboxed;
+  const isSandboxed = stage === 'localstack' || stage === 'dev';
+  const isProtected = !isSandboxed;
 
-  test('has its stacks, and the sandbox only where no money is', () => {
-    const expected = ['state', ...contexts, ...(sandboxed ? ['sandbox'] : []), 'api'];
+  test('has its stacks, and the sandbox only without real money', () => {
+    const expected = ['state', ...contexts, ...(isSandboxed ? ['sandbox'] : []), 'api'];
     expect(stacks.map(({ name }) => name).sort()).toEqual(expected.map((name) => `breakwater-${stage}-${name}`).sort());
-    expect(/sandbox/.test(JSON.stringify(stacks))).toBe(sandboxed);
+    expect(/sandbox/.test(JSON.stringify(stacks))).toBe(isSandboxed);
   });
 
-  test('mails customers where money is, and keeps mail where none is', () => {
-    const deliver = only(
+  test('sends mail only with real money, and stores it otherwise', () => {
+    const deliver = getOnly(
       ofType('AWS::Lambda::Function').filter(
         (fn) => fn.Properties.FunctionName === names(stage).fn('notifications-deliver'),
       ),
       'notifications-deliver',
     );
-    expect(deliver.Properties.Environment.Variables.MAIL).toBe(sandboxed ? 'sink' : settingsOf[stage].mailFrom);
+    expect(deliver.Properties.Environment.Variables.MAIL).toBe(isSandboxed ? 'sink' : settingsOf[stage].mailFrom);
   });
 
-  test('asks its own provider', () => {
-    const charge = only(
+  test('calls the provider of its settings', () => {
+    const charge = getOnly(
       ofType('AWS::Lambda::Function').filter((fn) => fn.Properties.FunctionName === names(stage).fn('payments-charge')),
       'payments-charge',
     );
     const url = charge.Properties.Environment.Variables.PROVIDER_URL;
-    const { Parameters } = only(
+    const { Parameters } = getOnly(
       stacks.filter(({ name }) => name === charge.stack),
       charge.stack,
     ).template;
-    if (sandboxed) expect(Parameters[url.Ref].Default).toBe(`/breakwater/${stage}/provider-url`);
+    if (isSandboxed) expect(Parameters[url.Ref].Default).toBe(`/breakwater/${stage}/provider-url`);
     else expect(url).toBe(settingsOf[stage].providerUrl);
   });
 
-  test(`${guarded ? 'keeps' : 'drops'} its data with its stacks`, () => {
+  test(`${isProtected ? 'retains' : 'deletes'} its data when a stack is deleted`, () => {
     const stateful = [
       'AWS::DynamoDB::Table',
       'AWS::Events::EventBus',
@@ -86,24 +86,24 @@ describe.each(stages)('%s', (stage, { stacks, resources, ofType }) => {
     for (const type of stateful) {
       expect(ofType(type).length, type).toBeGreaterThan(0);
       for (const { id, DeletionPolicy, UpdateReplacePolicy } of ofType(type)) {
-        expect(DeletionPolicy ?? 'Delete', `${type} ${id}`).toBe(guarded ? 'Retain' : 'Delete');
-        expect(UpdateReplacePolicy ?? 'Delete', `${type} ${id}`).toBe(guarded ? 'Retain' : 'Delete');
+        expect(DeletionPolicy ?? 'Delete', `${type} ${id}`).toBe(isProtected ? 'Retain' : 'Delete');
+        expect(UpdateReplacePolicy ?? 'Delete', `${type} ${id}`).toBe(isProtected ? 'Retain' : 'Delete');
       }
     }
-    // besides, an API's account settings and their role stay: they belong to all APIs of the account
+    // an API's account settings and their role are retained, because they serve all APIs of the account
     const others = resources.filter(({ Type }) => !stateful.some((type) => type === Type));
-    const kept = others.filter(({ DeletionPolicy }) => (DeletionPolicy ?? 'Delete') !== 'Delete');
-    expect(kept.map(({ Type }) => Type).sort()).toEqual([
+    const retained = others.filter(({ DeletionPolicy }) => (DeletionPolicy ?? 'Delete') !== 'Delete');
+    expect(retained.map(({ Type }) => Type).sort()).toEqual([
       ...ofType('AWS::ApiGateway::Account').map(({ Type }) => Type),
       ...ofType('AWS::ApiGateway::Account').map(() => 'AWS::IAM::Role'),
     ]);
     for (const { id, DeletionPolicy, UpdateReplacePolicy } of others)
       expect(UpdateReplacePolicy ?? 'Delete', id).toBe(DeletionPolicy ?? 'Delete');
-    expect(only(ofType('AWS::DynamoDB::Table'), 'table').Properties.DeletionProtectionEnabled).toBe(guarded);
-    for (const stack of stacks) expect(stack.protected, stack.name).toBe(guarded && stack.name.endsWith('-state'));
+    expect(getOnly(ofType('AWS::DynamoDB::Table'), 'table').Properties.DeletionProtectionEnabled).toBe(isProtected);
+    for (const stack of stacks) expect(stack.protected, stack.name).toBe(isProtected && stack.name.endsWith('-state'));
   });
 
-  test('keeps the logical ids of what holds data: under another id, CloudFormation would make it anew', () => {
+  test('keeps the logical ids of stateful resources, because CloudFormation replaces a resource whose id changes', () => {
     const ids = ['AWS::DynamoDB::Table', 'AWS::Events::EventBus', 'AWS::SecretsManager::Secret', 'AWS::S3::Bucket']
       .flatMap(ofType)
       .map(({ id }) => id);
@@ -118,11 +118,11 @@ describe.each(stages)('%s', (stage, { stacks, resources, ofType }) => {
     ]);
   });
 
-  test('generates its secrets, and no template holds one', () => {
-    const by = names(stage);
+  test('generates its secrets, and no template contains one', () => {
+    const named = names(stage);
     const secrets = ofType('AWS::SecretsManager::Secret').map(({ Properties }) => Properties);
     expect(secrets.map(({ Name }) => Name).sort()).toEqual(
-      (['operator-key', 'provider-callback-key', 'provider-key'] as const).map(by.secret),
+      (['operator-key', 'provider-callback-key', 'provider-key'] as const).map(named.secret),
     );
     for (const { Name, GenerateSecretString, SecretString } of secrets) {
       expect(GenerateSecretString, Name).toEqual({ PasswordLength: 48, ExcludePunctuation: true });
@@ -130,11 +130,11 @@ describe.each(stages)('%s', (stage, { stacks, resources, ofType }) => {
     }
   });
 
-  test('has one bus, by its name', () =>
-    expect(only(ofType('AWS::Events::EventBus'), 'bus').Properties.Name).toBe(names(stage).bus));
+  test('has one bus with the name of the stage', () =>
+    expect(getOnly(ofType('AWS::Events::EventBus'), 'bus').Properties.Name).toBe(names(stage).bus));
 
-  test('has the table as every host has it', () => {
-    expect(only(ofType('AWS::DynamoDB::Table'), 'table').Properties).toMatchObject({
+  test('has the same table as every host', () => {
+    expect(getOnly(ofType('AWS::DynamoDB::Table'), 'table').Properties).toMatchObject({
       TableName: names(stage).table,
       KeySchema: [
         { AttributeName: 'pk', KeyType: 'HASH' },
@@ -145,7 +145,7 @@ describe.each(stages)('%s', (stage, { stacks, resources, ofType }) => {
         AttributeType: 'S',
       })),
       BillingMode: 'PAY_PER_REQUEST',
-      // encrypted with a key that AWS owns, which costs nothing per request
+      // encrypted with a key that AWS owns, which is free
       SSESpecification: { SSEEnabled: false },
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
@@ -171,7 +171,7 @@ describe.each(stages)('%s', (stage, { stacks, resources, ofType }) => {
     });
   });
 
-  test('shares names between its stacks, and nothing else', () => {
+  test('connects its stacks by names only', () => {
     for (const { name, template } of stacks) {
       expect(JSON.stringify(template), name).not.toContain('Fn::ImportValue');
       for (const output of Object.values<{ Export?: unknown }>(template.Outputs ?? {})) {
@@ -180,22 +180,22 @@ describe.each(stages)('%s', (stage, { stacks, resources, ofType }) => {
     }
   });
 
-  test('deploys state first, the relay after every consumer, the API last', () => {
-    const before = (name: string) =>
-      only(
+  test('deploys state first, the relay after every consumer, and the API last', () => {
+    const dependenciesOf = (name: string) =>
+      getOnly(
         stacks.filter((stack) => stack.name === `breakwater-${stage}-${name}`),
         name,
       ).before;
-    for (const name of contexts) expect(before(name), name).toContain(`breakwater-${stage}-state`);
-    for (const { stack } of ofType('AWS::Events::Rule')) expect(before('relay')).toContain(stack);
-    expect(before('orders')).toEqual(
+    for (const name of contexts) expect(dependenciesOf(name), name).toContain(`breakwater-${stage}-state`);
+    for (const { stack } of ofType('AWS::Events::Rule')) expect(dependenciesOf('relay')).toContain(stack);
+    expect(dependenciesOf('orders')).toEqual(
       expect.arrayContaining(['inventory', 'payments'].map((name) => `breakwater-${stage}-${name}`)),
     );
-    expect(before('payments').includes(`breakwater-${stage}-sandbox`)).toBe(sandboxed);
-    for (const name of contexts) expect(before('api'), name).toContain(`breakwater-${stage}-${name}`);
+    expect(dependenciesOf('payments').includes(`breakwater-${stage}-sandbox`)).toBe(isSandboxed);
+    for (const name of contexts) expect(dependenciesOf('api'), name).toContain(`breakwater-${stage}-${name}`);
   });
 
-  test('tags everything with the project, the stage and its context', () => {
+  test('tags every resource with the project, the stage and its context', () => {
     const tagged = resources.filter(({ Type }) => !UNTAGGED.test(Type));
     expect(tagged.length).toBeGreaterThan(100);
     for (const { stack, id, Properties } of tagged) {
@@ -208,10 +208,10 @@ describe.each(stages)('%s', (stage, { stacks, resources, ofType }) => {
     }
   });
 
-  test('pays for nothing that idles but alarms and their key, secrets, the firewall of prod and what is stored', () => {
-    const known =
+  test('has no resource types and no settings with further costs while idle', () => {
+    const allowedTypes =
       /^AWS::(ApiGateway|CDK|CloudWatch|DynamoDB|Events|IAM|KMS|Lambda|Logs|S3|SNS|SQS|SSM|SecretsManager|StepFunctions|WAFv2)::/;
-    for (const { Type } of resources) expect(Type).toMatch(known);
+    for (const { Type } of resources) expect(Type).toMatch(allowedTypes);
     for (const { id, Properties } of ofType('AWS::Lambda::Function')) {
       expect(Properties.ReservedConcurrentExecutions, id).toBeUndefined();
       expect(Properties.VpcConfig, id).toBeUndefined();

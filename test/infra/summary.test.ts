@@ -2,21 +2,21 @@ import { describe, expect, test } from 'vitest';
 import { contexts } from '#contexts';
 import type { Manifest } from '#platform/manifest';
 import { summaryOf } from './summary.ts';
-import { everyStage, type Resource, type Synthesis, settingsOf, synthesise } from './synthesis.ts';
+import { allStages, type Resource, type Synthesis, settingsOf, synthesise } from './synthesis.ts';
 
 /**
- * What a change of lib/ or of a manifest does to a stage shows in the difference of its summary.
- * `npx vitest run -u --project infra test/infra/summary.test.ts` writes the summaries anew.
+ * The difference of a summary shows what a change of lib/ or of a manifest does to a stage.
+ * `npx vitest run -u --project infra test/infra/summary.test.ts` updates the summaries.
  */
-describe.each(everyStage())('%s', (stage, synthesis) => {
+describe.each(allStages())('%s', (stage, synthesis) => {
   const summary = summaryOf(stage, synthesis);
 
-  test('is as its summary says', () => expect(summary).toMatchFileSnapshot(`summaries/${stage}.txt`));
+  test('matches its summary', () => expect(summary).toMatchFileSnapshot(`summaries/${stage}.txt`));
 
-  test('can be read in minutes', () => expect(summary.split('\n').length).toBeLessThanOrEqual(300));
+  test('has a summary that can be read in minutes', () => expect(summary.split('\n').length).toBeLessThanOrEqual(300));
 
-  test('a small context more is few lines more, and changes no others', () => {
-    const more: Manifest = {
+  test('one more small context adds few lines and changes no others', () => {
+    const reviews: Manifest = {
       context: 'reviews',
       core: false,
       routes: {
@@ -35,17 +35,17 @@ describe.each(everyStage())('%s', (stage, synthesis) => {
       },
     };
     const lines = summary.split('\n');
-    const grown = summaryOf(stage, synthesise(settingsOf[stage], [...contexts, more])).split('\n');
-    expect(lines.filter((line) => !grown.includes(line))).toEqual([]);
-    expect(grown.length - lines.length).toBeLessThanOrEqual(20);
+    const linesWithReviews = summaryOf(stage, synthesise(settingsOf[stage], [...contexts, reviews])).split('\n');
+    expect(lines.filter((line) => !linesWithReviews.includes(line))).toEqual([]);
+    expect(linesWithReviews.length - lines.length).toBeLessThanOrEqual(20);
   });
 });
 
 describe('a summary', () => {
   const linesOf = (...resources: readonly Omit<Resource, 'stack'>[]) => {
-    const within = resources.map((resource) => ({ stack: 'stack', ...resource }));
+    const inStack = resources.map((resource) => ({ stack: 'stack', ...resource }));
     const stacks = [{ name: 'stack', template: {}, before: [], protected: false }];
-    const synthesis: Synthesis = { stacks, resources: within, ofType: () => [] };
+    const synthesis: Synthesis = { stacks, resources: inStack, ofType: () => [] };
     const lines = summaryOf('dev', synthesis).split('\n');
     return lines.slice(lines.indexOf('stack') + 1, -1);
   };
@@ -55,7 +55,7 @@ describe('a summary', () => {
     Properties: { PolicyDocument: { Statement: [statement] }, Roles: [{ Ref: 'Role01234567' }] },
   });
 
-  test('leaves out no type that it does not know', () =>
+  test('includes types without a format', () =>
     expect(
       linesOf({
         id: 'Door89ABCDEF',
@@ -65,7 +65,7 @@ describe('a summary', () => {
       }),
     ).toEqual(['  Sea::Door Door: Open true; Retain on deletion, Delete on replacement']));
 
-  test('leaves out no property that it does not know', () =>
+  test('includes properties without a format', () =>
     expect(
       linesOf({
         id: 'Queue89ABCDEF',
@@ -74,7 +74,7 @@ describe('a summary', () => {
       }),
     ).toEqual(['  SQS::Queue x (Queue): FifoQueue true']));
 
-  test('tells logical ids apart by their hashes where nothing else does', () =>
+  test('shows the hash of a logical id only where it is needed to tell two ids apart', () =>
     expect(
       linesOf(
         { id: 'One00000000', Type: 'AWS::Sea::Door', Properties: {} },
@@ -83,43 +83,43 @@ describe('a summary', () => {
       ),
     ).toEqual(['  Sea::Door One00000000', '  Sea::Door One00000001', '  Sea::Door Two']));
 
-  test('writes a policy that belongs to no role of the stack by itself', () =>
+  test('gives a policy of a role outside the stack its own entry', () =>
     expect(linesOf(policyOf({ Effect: 'Allow', Action: ['s3:GetObject', 's3:PutObject'], Resource: '*' }))).toEqual([
       '  IAM::Policy Policy: of <Role01234567>',
       '    may s3:GetObject,PutObject on *',
     ]));
 
   test.each([
-    ['a guarded one', { Null: { 'dynamodb:LeadingKeys': 'false' } }, 'where LeadingKeys orders#*'],
-    ['one without a guard', {}, 'where {ForAllValues:StringLike: {dynamodb:LeadingKeys: [orders#*]}}'],
-  ])('writes a condition on keys in short only where it holds: %s', (_, guard, written) => {
+    ['a complete guard', { Null: { 'dynamodb:LeadingKeys': 'false' } }, 'where LeadingKeys orders#*'],
+    ['a guard without Null', {}, 'where {ForAllValues:StringLike: {dynamodb:LeadingKeys: [orders#*]}}'],
+  ])('abbreviates a condition on keys only if the guard is complete: %s', (_, guard, condition) => {
     const statement = {
       Effect: 'Allow',
       Action: 'dynamodb:GetItem',
       Resource: '*',
       Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['orders#*'] }, ...guard },
     };
-    expect(linesOf(policyOf(statement)).at(-1)).toBe(`    may dynamodb:GetItem on * ${written}`);
+    expect(linesOf(policyOf(statement)).at(-1)).toBe(`    may dynamodb:GetItem on * ${condition}`);
   });
 
-  test('writes wildcards as they stand', () =>
+  test('shows wildcards unchanged', () =>
     expect(linesOf(policyOf({ Effect: 'Allow', Action: ['*', 's3:*', 's3:Get*'], Resource: '*' })).at(-1)).toBe(
       '    may * s3:*,Get* on *',
     ));
 
-  test('writes what a statement says besides', () =>
+  test('shows the other elements of a statement', () =>
     expect(
       linesOf(policyOf({ Effect: 'Deny', NotAction: ['s3:GetObject'], NotResource: 'x', Principal: '*' })).at(-1),
     ).toBe('    everyone may not {NotAction: [s3:GetObject], NotResource: x}'));
 
-  test('writes of usual things what differs and what is missing', () => {
+  test('shows how a resource differs from what is common, and what it lacks', () => {
     const queue = (id: string, Properties: object) => ({ id, Type: 'AWS::SQS::Queue', Properties });
-    const usual = { MessageRetentionPeriod: 86_400, SqsManagedSseEnabled: true };
+    const common = { MessageRetentionPeriod: 86_400, SqsManagedSseEnabled: true };
     expect(
       linesOf(
-        queue('A', usual),
-        queue('B', usual),
-        queue('C', usual),
+        queue('A', common),
+        queue('B', common),
+        queue('C', common),
         queue('D', { MessageRetentionPeriod: 172_800, SqsManagedSseEnabled: false }),
         queue('E', {}),
       ),
@@ -127,8 +127,8 @@ describe('a summary', () => {
       '  SQS::Queue A',
       '  SQS::Queue B',
       '  SQS::Queue C',
-      '  SQS::Queue D: messages kept 2 days; not encrypted by SQS: false',
-      '  SQS::Queue E: NOT messages kept 1 days; NOT encrypted by SQS',
+      '  SQS::Queue D: messages retained 2 days; not encrypted by SQS: false',
+      '  SQS::Queue E: NOT messages retained 1 days; NOT encrypted by SQS',
     ]);
   });
 });

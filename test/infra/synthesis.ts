@@ -29,7 +29,7 @@ export type Synthesis = {
   readonly ofType: (type: string) => readonly Resource[];
 };
 
-/** Synthesises a stage as the CDK would, but for the functions' code, which is bundled in a test of its own. */
+/** Synthesises a stage as the CDK would, except for the functions' code. bundles.test.ts bundles that. */
 export const synthesise = (settings: Settings, all: readonly Manifest[] = contexts): Synthesis => {
   const stage = stageOf(settings);
   const app = new App();
@@ -65,29 +65,32 @@ export const settingsOf: Readonly<Record<StageName, Settings>> = {
 const synthesised = new Map<StageName, Synthesis>();
 
 /** Every stage, synthesised once. */
-export const everyStage = () =>
+export const allStages = () =>
   (Object.keys(settingsOf) as StageName[]).map((stage) => {
-    const found = synthesised.get(stage) ?? synthesise(settingsOf[stage]);
-    synthesised.set(stage, found);
-    return [stage, found] as const;
+    const synthesis = synthesised.get(stage) ?? synthesise(settingsOf[stage]);
+    synthesised.set(stage, synthesis);
+    return [stage, synthesis] as const;
   });
 
-/** The one of these that is as said. */
-export const only = <T>(found: readonly T[], what: string): T => {
-  const [first, ...others] = found;
-  if (first === undefined || others.length > 0) throw new Error(`${found.length} of: ${what}`);
+/** The only element of the list. `description` names it in the error that is thrown otherwise. */
+export const getOnly = <T>(list: readonly T[], description: string): T => {
+  const [first, ...others] = list;
+  if (first === undefined || others.length > 0) throw new Error(`${list.length} instead of 1: ${description}`);
   return first;
 };
 
-/** `/v1/orders/{id}` of an API Gateway resource, from its parents, which are `resources` of its stack. */
+/** The path of an API Gateway resource, such as `/v1/orders/{id}`, from its parents among the `resources` of its stack. */
 export const pathOf = (resources: readonly Resource[], { Ref, 'Fn::GetAtt': root }: Json): string => {
   if (root) return '';
-  const { Properties } = only(
+  const { Properties } = getOnly(
     resources.filter(({ id }) => id === Ref),
     Ref,
   );
   return `${pathOf(resources, Properties.ParentId)}/${Properties.PathPart}`;
 };
 
-export const strings = (value: string | readonly string[] | undefined): readonly string[] =>
-  value === undefined ? [] : typeof value === 'string' ? [value] : value;
+/** One value or a list of values as a list. */
+export const toList = <T>(value: T | readonly T[] | undefined): readonly T[] => {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value as T];
+};

@@ -6,11 +6,11 @@ import { toAsl } from '#platform/saga/definition';
 import { systemClock } from '../../embedded/aws/clock.ts';
 import type { Clock } from '../../embedded/aws/service.ts';
 import type { LoadEntries } from '../../embedded/host/functions.ts';
-import { secrets } from './world.ts';
+import { secrets } from './client.ts';
 
 const MINUTE = 60_000;
 
-/** Deadlines that a seed lives to see. */
+/** Deadlines short enough to pass during a run. */
 export const times = { ...defaultTimes, paymentDeadlineMs: 20 * MINUTE, parkAfterMs: 45 * MINUTE };
 
 export const consumers = functionsOf(...contexts)
@@ -24,15 +24,15 @@ export const definitions = Object.fromEntries(
 );
 const loadEntries: LoadEntries = async (file) => entries[file] ?? {};
 
-/** The machine's, which passes as the simulation says, and without its turns: how long it is since the last one nothing repeats. */
+/** The system clock without its yields, which depend on real time and would not repeat. */
 const clock: Clock = { now: systemClock.now, after: systemClock.after };
 
-/** What every simulated host is made with. */
+/** The options of every simulated host. */
 export const backend = {
   ...{ contexts, secrets, loadEntries, times, clock },
-  // a message is dead within a minute instead of five, so that nights see what becomes of it
+  // a message becomes a dead letter within a minute instead of five, so that runs include what follows
   visibilityTimeoutMs: (timeoutMs: number) => timeoutMs,
 };
 
-/** On the simulated clock, as everything is. */
+/** Sleeps on the simulated clock. */
 export const sleep = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms));

@@ -6,26 +6,26 @@ import { contexts } from '#contexts';
 import { entryOf, functionsOf } from '#platform/manifest';
 
 export const ROOT = join(import.meta.dirname, '../..');
-const files = [...new Set(functionsOf(...contexts).map((fn) => entryOf(fn).file))];
+const entryFiles = [...new Set(functionsOf(...contexts).map((fn) => entryOf(fn).file))];
 
-const backendModule = () => {
-  const imports = files.map((file, n) => `import * as entries${n} from './${file}';`);
+const backendSource = () => {
+  const imports = entryFiles.map((file, n) => `import * as entries${n} from './${file}';`);
   return `${imports.join('\n')}
-export const entries = { ${files.map((file, n) => `'${file}': entries${n}`).join(', ')} };`;
+export const entries = { ${entryFiles.map((file, n) => `'${file}': entries${n}`).join(', ')} };`;
 };
 
-/** The backend under simulation, as a module with every entry point. */
-const backend: Plugin = {
+/** Generates `virtual:backend`, a module with every entry point of the backend. */
+const backendPlugin: Plugin = {
   name: 'simulated-backend',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^virtual:backend$/ }, ({ path }) => ({ path, namespace: 'simulated' }));
-    onLoad({ filter: /.*/, namespace: 'simulated' }, () => ({ contents: backendModule(), resolveDir: ROOT }));
+    onLoad({ filter: /.*/, namespace: 'simulated' }, () => ({ contents: backendSource(), resolveDir: ROOT }));
   },
 };
 
 export type Bundle = { readonly path: string; readonly remove: () => Promise<void> };
 
-/** A worker with the whole backend in one file, as these plugins change it. */
+/** Bundles a worker and the whole backend into one file. The plugins can change sources, for example to plant a mutant. */
 export const bundle = async (plugins: readonly Plugin[] = []): Promise<Bundle> => {
   const folder = await mkdtemp(join(tmpdir(), 'breakwater-sim-'));
   const path = join(folder, 'worker.mjs');
@@ -38,9 +38,9 @@ export const bundle = async (plugins: readonly Plugin[] = []): Promise<Bundle> =
     sourcemap: 'inline',
     sourcesContent: false,
     mainFields: ['module', 'main'],
-    // what is CommonJS among the packages asks for Node's modules by `require`
+    // packages in CommonJS load Node's modules with `require`, which an ES module lacks
     banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
-    plugins: [...plugins, backend],
+    plugins: [...plugins, backendPlugin],
     logLevel: 'error',
   });
   return { path, remove: () => rm(folder, { recursive: true }) };

@@ -1,183 +1,187 @@
 import { sign } from '#payments/http/signature';
+import { type ClientResponse, type RequestSteps, type SendRequest, secrets } from './client.ts';
 import type { Faults } from './faults.ts';
 import type { Chore, Plan, Purchase } from './plan.ts';
 import type { Timeline } from './timeline.ts';
-import { type Answer, type Ask, secrets } from './world.ts';
 
 export type Tenant = { readonly id: string; readonly apiKey: string };
-type Order = { readonly id: string; readonly status: string; readonly total: Money };
 type Money = { readonly amount: number; readonly currency: string };
-type Count = { readonly available: number; readonly approximate?: true };
+type Order = { readonly id: string; readonly status: string; readonly total: Money };
+type StockCount = { readonly available: number; readonly approximate?: true };
 type Charge = Money & { readonly key: string; readonly status: string };
 
-/** An order that a client was told of. */
-export type Accepted = { readonly tenantId: string; readonly id: string; readonly key: string };
+/** An order that an answer has accepted. */
+export type AcceptedOrder = { readonly tenantId: string; readonly id: string; readonly key: string };
 
 type Options = {
   readonly plan: Plan;
-  readonly ask: Ask;
+  readonly send: SendRequest;
   readonly faults: Faults;
   readonly sleep: (ms: number) => Promise<void>;
-  readonly timeline: Pick<Timeline, 'within'>;
+  readonly timeline: Pick<Timeline, 'valuesDuring'>;
   readonly now: () => number;
-  readonly report: (invariant: number, what: string) => void;
+  readonly report: (invariant: number, message: string) => void;
 };
 
-/** Of one key every answer tells of the same order, and no status that was told is taken back. */
-const FINAL = ['confirmed', 'cancelled'];
+const FINAL_STATUSES = ['confirmed', 'cancelled'];
 const SECOND = 1_000;
-const POLLS = 40;
-const COUNTS_APART_MS = 200;
+const MAX_POLLS = 40;
+const COUNT_INTERVAL_MS = 200;
 
-/** Everybody outside who wants something: shopkeepers and their customers, each by itself, all at the same time. */
-export const makeCustomers = ({ plan, ask, faults, sleep, timeline, now, report }: Options) => {
-  const accepted: Accepted[] = [];
-  const told = new Map<string, string>();
+/** The clients outside: shopkeepers and their customers, who act independently and concurrently. */
+export const createCustomers = ({ plan, send, faults, sleep, timeline, now, report }: Options) => {
+  const accepted: AcceptedOrder[] = [];
+  const lastStatuses = new Map<string, string>();
 
-  /** What an answer says must have stood there while it was on its way. */
-  const linearizable = (register: string, said: string | number, { from, to }: { from: number; to: number }) => {
-    const stood = timeline.within(register, from, to);
-    if (!stood.includes(said)) report(14, `${register} was told to be ${said}, when it was ${stood.join(' or ')}`);
+  /** The register must have had the answer's value between request and answer. */
+  const checkLinearizable = (register: string, value: string | number, steps: RequestSteps) => {
+    const values = timeline.valuesDuring(register, steps);
+    if (!values.includes(value))
+      report(14, `an answer had ${register} as ${value}, when it was ${values.join(' or ')}`);
   };
-  const hear = (tenant: string, { status: code, body, from, to }: Answer<Order>) => {
+  /** A final status that one answer has shown must not change in a later answer. */
+  const checkOrder = (tenant: string, { status: code, body, ...steps }: ClientResponse<Order>) => {
     if (code >= 300) return;
     const { id, status } = body;
-    linearizable(`orders#${tenant}#order#${id}`, status, { from, to });
-    const before = told.get(id);
-    if (before !== undefined && FINAL.includes(before) && status !== before)
-      report(9, `order ${id} was told to be ${before}, then ${status}`);
-    told.set(id, status);
+    checkLinearizable(`orders#${tenant}#order#${id}`, status, steps);
+    const before = lastStatuses.get(id);
+    if (before !== undefined && FINAL_STATUSES.includes(before) && status !== before)
+      report(9, `an answer had order ${id} as ${before}, a later one as ${status}`);
+    lastStatuses.set(id, status);
   };
 
-  const open = async (): Promise<readonly Tenant[]> => {
+  const openShops = async (): Promise<readonly Tenant[]> => {
     const tenants: Tenant[] = [];
     for (const { name, currency, products } of plan.shops) {
-      const asking = { bearer: secrets['operator-key'], body: { name } };
-      const { body: tenant } = await ask<Tenant>('POST', '/v1/tenants', asking);
+      const request = { bearer: secrets['operator-key'], body: { name } };
+      const { body: tenant } = await send<Tenant>('POST', '/v1/tenants', request);
       const bearer = tenant.apiKey;
       for (const { sku, price, stock, shards } of products) {
-        await ask('PUT', `/v1/products/${sku}`, {
+        await send('PUT', `/v1/products/${sku}`, {
           bearer,
           body: { name: sku, price: { amount: price, currency } },
         });
         const headers: [string, string][] = [['idempotency-key', `first ${sku}`]];
         const body = { delta: stock, reason: 'received' };
-        await ask('POST', `/v1/inventory/${sku}/adjustments`, { bearer, headers, body });
-        if (shards > 1) await ask('PUT', `/v1/inventory/${sku}`, { bearer, body: { shards } });
+        await send('POST', `/v1/inventory/${sku}/adjustments`, { bearer, headers, body });
+        if (shards > 1) await send('PUT', `/v1/inventory/${sku}`, { bearer, body: { shards } });
       }
       tenants.push(tenant);
     }
     return tenants;
   };
 
-  const place = async ({ key, lines, token }: Purchase, { id: tenantId, apiKey: bearer }: Tenant) => {
-    const answer = await ask<Order>('POST', '/v1/orders', {
+  const placeOrder = async ({ key, lines, token }: Purchase, { id: tenantId, apiKey: bearer }: Tenant) => {
+    const response = await send<Order>('POST', '/v1/orders', {
       bearer,
       headers: [['idempotency-key', key]],
-      // one customer for each key, so that the table tells which orders were placed under it
+      // each key has a customer of its own, so that the table shows which orders were placed with the key
       body: { lines, customer: { email: `${key}@${tenantId}.example` }, payment: { token } },
     });
-    const { status, body } = answer;
+    const { status, body } = response;
     if (status !== 202) return undefined;
-    const known = accepted.find((one) => one.tenantId === tenantId && one.key === key);
+    const known = accepted.find((order) => order.tenantId === tenantId && order.key === key);
     if (known && known.id !== body.id) report(4, `${key} was answered with orders ${known.id} and ${body.id}`);
     if (!known) accepted.push({ tenantId, id: body.id, key });
-    hear(tenantId, answer);
+    checkOrder(tenantId, response);
     return body;
   };
 
-  const read = async (id: string, { id: tenantId, apiKey: bearer }: Tenant) => {
-    const answer = await ask<Order>('GET', `/v1/orders/${id}`, { bearer });
-    const { status, body } = answer;
+  const readOrder = async (id: string, { id: tenantId, apiKey: bearer }: Tenant) => {
+    const response = await send<Order>('GET', `/v1/orders/${id}`, { bearer });
+    const { status, body } = response;
     if (status === 404) report(8, `order ${id} was accepted, and is not found`);
     if (status !== 200) return undefined;
-    hear(tenantId, answer);
+    checkOrder(tenantId, response);
     return body;
   };
 
-  const pay = async (order: Order, tenant: Tenant, amount: number) => {
-    for (let n = 0; n < POLLS; n += 1) {
-      const { status = '' } = (await read(order.id, tenant)) ?? {};
+  const payOffline = async (order: Order, tenant: Tenant, amount: number) => {
+    for (let n = 0; n < MAX_POLLS; n += 1) {
+      const { status = '' } = (await readOrder(order.id, tenant)) ?? {};
       if (status === 'awaiting_payment') break;
-      if (FINAL.includes(status) || n + 1 === POLLS) return;
+      if (FINAL_STATUSES.includes(status) || n + 1 === MAX_POLLS) return;
       await sleep(5 * SECOND);
     }
-    const answer = await ask<Order>('POST', `/v1/orders/${order.id}/payments`, {
+    const response = await send<Order>('POST', `/v1/orders/${order.id}/payments`, {
       bearer: tenant.apiKey,
       headers: [['idempotency-key', `pay ${order.id}`]],
       body: { amount, currency: order.total.currency, reference: 'by bank' },
     });
-    if (answer.status === 201 && amount !== order.total.amount) report(3, `order ${order.id} was paid with ${amount}`);
-    hear(tenant.id, answer);
+    if (response.status === 201 && amount !== order.total.amount)
+      report(3, `order ${order.id} was paid with ${amount}`);
+    checkOrder(tenant.id, response);
   };
 
-  const callback = async ({ id, total }: Order, tenant: Tenant) => {
+  const sendCallback = async ({ id, total }: Order, tenant: Tenant) => {
     const key = `${tenant.id}.${id}`;
-    const { body } = await ask<Charge>('GET', `/sandbox/charges/${key}`, { bearer: secrets['provider-key'] });
+    const { body } = await send<Charge>('GET', `/sandbox/charges/${key}`, { bearer: secrets['provider-key'] });
     if (body.status !== 'captured' && body.status !== 'declined') return;
     const times = faults.strike('duplicate callback', body.status) === undefined ? 1 : 3;
     for (let n = 0; n < times; n += 1) {
       const text = JSON.stringify({ key, status: body.status, ...total });
       const at = `${Math.floor(now() / SECOND)}`;
       const signature = `t=${at},v1=${sign(secrets['provider-callback-key'], at, text)}`;
-      await ask('POST', '/v1/providers/sandbox/callbacks', {
+      await send('POST', '/v1/providers/sandbox/callbacks', {
         headers: [['breakwater-signature', signature]],
         body: text,
       });
     }
   };
 
-  const buy = async (purchase: Purchase, tenant: Tenant) => {
-    await sleep(purchase.atMs);
-    const declined = faults.strike('decline', purchase.token) !== undefined;
-    const wanted = declined ? { ...purchase, token: 'tok_declined' } : purchase;
-    const order = await place(wanted, tenant);
+  const buy = async (plannedPurchase: Purchase, tenant: Tenant) => {
+    await sleep(plannedPurchase.atMs);
+    const isDeclined = faults.strike('decline', plannedPurchase.token) !== undefined;
+    const purchase = isDeclined ? { ...plannedPurchase, token: 'tok_declined' } : plannedPurchase;
+    const order = await placeOrder(purchase, tenant);
     if (!order) return;
     for (const { act, afterMs } of purchase.afterwards) {
       await sleep(afterMs);
       const { amount } = order.total;
       if (act === 'cancel')
-        hear(tenant.id, await ask<Order>('POST', `/v1/orders/${order.id}/cancel`, { bearer: tenant.apiKey }));
-      if (act === 'pay') await pay(order, tenant, amount);
-      if (act === 'pay wrongly') await pay(order, tenant, amount + 1);
-      if (act === 'callback') await callback(order, tenant);
-      if (act === 'read') await read(order.id, tenant);
-      if (act === 'order again') await place(wanted, tenant);
+        checkOrder(tenant.id, await send<Order>('POST', `/v1/orders/${order.id}/cancel`, { bearer: tenant.apiKey }));
+      if (act === 'pay') await payOffline(order, tenant, amount);
+      if (act === 'pay wrongly') await payOffline(order, tenant, amount + 1);
+      if (act === 'callback') await sendCallback(order, tenant);
+      if (act === 'read') await readOrder(order.id, tenant);
+      if (act === 'order again') await placeOrder(purchase, tenant);
     }
-    await read(order.id, tenant);
+    await readOrder(order.id, tenant);
   };
 
-  const count = async (sku: string, { id, apiKey: bearer }: Tenant) => {
-    const answer = await ask<Count>('GET', `/v1/inventory/${sku}`, { bearer });
-    const { available, approximate } = answer.body;
-    if (answer.status === 200 && !approximate) linearizable(`${id}/${sku}`, available, answer);
+  const countStock = async (sku: string, { id, apiKey: bearer }: Tenant) => {
+    const response = await send<StockCount>('GET', `/v1/inventory/${sku}`, { bearer });
+    const { available, approximate } = response.body;
+    if (response.status === 200 && !approximate) checkLinearizable(`${id}/${sku}`, available, response);
   };
 
-  const keep = async ({ atMs, sku, act }: Chore, tenant: Tenant) => {
+  const doChore = async ({ atMs, sku, act }: Chore, tenant: Tenant) => {
     const bearer = tenant.apiKey;
     await sleep(atMs);
-    const at = `/v1/inventory/${sku}`;
+    const path = `/v1/inventory/${sku}`;
     for (let n = 0; act.kind === 'count' && n < act.times; n += 1) {
-      await count(sku, tenant);
-      await sleep(COUNTS_APART_MS);
+      await countStock(sku, tenant);
+      await sleep(COUNT_INTERVAL_MS);
     }
-    if (act.kind === 'shards') await ask('PUT', at, { bearer, body: { shards: act.shards } });
+    if (act.kind === 'shards') await send('PUT', path, { bearer, body: { shards: act.shards } });
     if (act.kind !== 'adjust') return;
     const body = { delta: act.delta, reason: act.delta > 0 ? 'received' : 'lost' };
     const headers: [string, string][] = [['idempotency-key', act.key]];
-    const tries = Array.from({ length: act.times }, () => ask('POST', `${at}/adjustments`, { bearer, headers, body }));
-    await Promise.all(tries);
+    const repeats = Array.from({ length: act.times }, () =>
+      send('POST', `${path}/adjustments`, { bearer, headers, body }),
+    );
+    await Promise.all(repeats);
   };
 
   return {
-    accepted: accepted as readonly Accepted[],
-    open,
-    /** Resolves once everybody has got what they wanted, or has given up. */
-    async trade(tenants: readonly Tenant[]) {
-      const at = (shop: number) => tenants[shop] as Tenant;
+    accepted: accepted as readonly AcceptedOrder[],
+    openShops,
+    /** Resolves once every purchase and chore of the plan is done or given up. */
+    async carryOutPlan(tenants: readonly Tenant[]) {
+      const tenantOf = (shop: number) => tenants[shop] as Tenant;
       await Promise.all([
-        ...plan.purchases.map((purchase) => buy(purchase, at(purchase.shop))),
-        ...plan.chores.map((chore) => keep(chore, at(chore.shop))),
+        ...plan.purchases.map((purchase) => buy(purchase, tenantOf(purchase.shop))),
+        ...plan.chores.map((chore) => doChore(chore, tenantOf(chore.shop))),
       ]);
     },
   };

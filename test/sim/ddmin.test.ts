@@ -3,28 +3,28 @@ import { ddmin } from './ddmin.ts';
 
 const PARTS = Array.from({ length: 20 }, (_, n) => n);
 
-const tries = async (needed: readonly number[], tookPart = (parts: readonly number[]) => parts) => {
-  let count = 0;
-  const fewest = await ddmin(PARTS, async (parts) => {
-    count += 1;
-    return needed.every((part) => parts.includes(part)) ? tookPart(parts) : undefined;
+const reduce = async (needed: readonly number[], effectiveOf = (parts: readonly number[]) => parts) => {
+  let tries = 0;
+  const minimum = await ddmin(PARTS, async (parts) => {
+    tries += 1;
+    return needed.every((part) => parts.includes(part)) ? effectiveOf(parts) : undefined;
   });
-  return { fewest, count };
+  return { minimum, tries };
 };
 
-test('exactly the parts that break together are left', async () => {
-  expect((await tries([3, 17])).fewest).toEqual([3, 17]);
-  expect((await tries([0, 9, 10, 19])).fewest).toEqual([0, 9, 10, 19]);
-  expect((await tries(PARTS)).fewest).toEqual(PARTS);
+test('exactly the parts that fail together remain', async () => {
+  expect((await reduce([3, 17])).minimum).toEqual([3, 17]);
+  expect((await reduce([0, 9, 10, 19])).minimum).toEqual([0, 9, 10, 19]);
+  expect((await reduce(PARTS)).minimum).toEqual(PARTS);
 });
 
-test('where no part is needed one try is enough', async () => {
-  expect(await tries([])).toEqual({ fewest: [], count: 1 });
+test('one try is enough if no part is needed', async () => {
+  expect(await reduce([])).toEqual({ minimum: [], tries: 1 });
 });
 
-test('what did not take part is left out without a try of its own', async () => {
-  const all = await tries([3]);
-  const early = await tries([3], (parts) => parts.filter((part) => part <= 3));
-  expect(early.fewest).toEqual([3]);
-  expect(early.count).toBeLessThan(all.count);
+test('parts without effect are left out without a try of their own', async () => {
+  const allEffective = await reduce([3]);
+  const fewEffective = await reduce([3], (parts) => parts.filter((part) => part <= 3));
+  expect(fewEffective.minimum).toEqual([3]);
+  expect(fewEffective.tries).toBeLessThan(allEffective.tries);
 });

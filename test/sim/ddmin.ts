@@ -1,27 +1,27 @@
 /**
- * The fewest parts that still break (Zeller's ddmin): halves, quarters and so on are left out while what is left still breaks.
- * `breaks` answers with those of the parts that took part, or with undefined where they do not break.
+ * Reduces parts to a minimum that still fails (Zeller's ddmin): it leaves out halves, quarters and so on as long as the remaining
+ * parts fail. `failing` returns the parts that took effect, or undefined if these parts do not fail.
  */
 export const ddmin = async <T>(
   all: readonly T[],
-  breaks: (parts: readonly T[]) => Promise<readonly T[] | undefined>,
+  failing: (parts: readonly T[]) => Promise<readonly T[] | undefined>,
 ): Promise<readonly T[]> => {
-  let fewest = all;
-  const reduces = async (parts: readonly T[]): Promise<boolean> => {
-    const left = await breaks(parts);
-    fewest = left ?? fewest;
-    return left !== undefined;
+  let minimum = all;
+  const reducesTo = async (parts: readonly T[]): Promise<boolean> => {
+    const effective = await failing(parts);
+    minimum = effective ?? minimum;
+    return effective !== undefined;
   };
 
-  if (await reduces([])) return fewest;
-  for (let parts = 2, finest = false; fewest.length > 1 && !finest; ) {
-    const size = Math.ceil(fewest.length / parts);
-    const before = fewest;
-    let less = false;
-    for (let at = 0; at < before.length && !less; at += size)
-      less = await reduces([...before.slice(0, at), ...before.slice(at + size)]);
-    finest = !less && size === 1;
-    parts = less ? Math.max(2, parts - 1) : Math.min(parts * 2, fewest.length);
+  if (await reducesTo([])) return minimum;
+  for (let chunks = 2, finished = false; minimum.length > 1 && !finished; ) {
+    const size = Math.ceil(minimum.length / chunks);
+    const before = minimum;
+    let reduced = false;
+    for (let start = 0; start < before.length && !reduced; start += size)
+      reduced = await reducesTo([...before.slice(0, start), ...before.slice(start + size)]);
+    finished = !reduced && size === 1;
+    chunks = reduced ? Math.max(2, chunks - 1) : Math.min(chunks * 2, minimum.length);
   }
-  return fewest;
+  return minimum;
 };

@@ -1,16 +1,16 @@
 import type { Bundle } from './bundle.ts';
-import { makeCrew } from './crew.ts';
 import { type Kind, kinds } from './faults.ts';
 import type { Simulation } from './simulate.ts';
-import type { Night, Shrinks, Simulated } from './worker.ts';
+import type { RunJob, RunResult, ShrinkMode } from './worker.ts';
+import { createWorkerPool } from './worker-pool.ts';
 
-export type Failure = Simulated | { readonly seed: number; readonly error: string };
+export type Failure = RunResult | { readonly seed: number; readonly error: string };
 export type Explored = {
   readonly seeds: number;
   readonly orders: number;
   readonly steps: number;
   readonly histories: number;
-  /** How often each fault struck something that went on. */
+  /** How often each kind of fault struck something live. */
   readonly struck: Readonly<Record<Kind, number>>;
   readonly hashes: ReadonlyMap<number, string>;
   readonly statuses: Readonly<Record<string, number>>;
@@ -20,24 +20,25 @@ export type Explored = {
 type Options = Omit<Simulation, 'seed'> & {
   readonly bundle: Bundle;
   readonly from: number;
-  /** The most seeds; as many as there is time for by default. */
+  /** The number of seeds. Default: as many as the time limit allows. */
   readonly seeds?: number;
-  /** No seed is begun later. */
-  readonly forMs?: number;
-  /** The last seed first. */
+  /** No seed is started after this time. */
+  readonly timeLimitMs?: number;
+  /** Starts with the last seed. */
   readonly backwards?: boolean;
   readonly workers: number;
-  readonly shrinks?: Shrinks;
-  /** Goes on after a failure until there are so many. */
-  readonly mostFailures?: number;
-  readonly heard?: (explored: Explored) => void;
+  /** Default `faults`. */
+  readonly shrink?: ShrinkMode;
+  /** Ends after this many failures. Default 1. */
+  readonly maxFailures?: number;
+  readonly onProgress?: (explored: Explored) => void;
 };
 
-/** Simulates one seed after the other, on all workers at once. */
+/** Simulates consecutive seeds on several workers. */
 export const explore = async (options: Options): Promise<Explored> => {
-  const { bundle, from, seeds = Number.POSITIVE_INFINITY, forMs = Number.POSITIVE_INFINITY, ...others } = options;
-  const { workers, shrinks = 'faults', mostFailures = 1, backwards = false, heard, ...asked } = others;
-  const begun = Date.now();
+  const { bundle, from, seeds = Number.POSITIVE_INFINITY, timeLimitMs = Number.POSITIVE_INFINITY, ...others } = options;
+  const { workers, shrink = 'faults', maxFailures = 1, backwards = false, onProgress, ...simulation } = others;
+  const startedAtMs = Date.now();
   const struck = Object.fromEntries(kinds.map((kind) => [kind, 0])) as Record<Kind, number>;
   const hashes = new Map<number, string>();
   const statuses: Record<string, number> = {};
@@ -45,26 +46,26 @@ export const explore = async (options: Options): Promise<Explored> => {
   const sums = { seeds: 0, orders: 0, steps: 0, histories: 0 };
   const explored = (): Explored => ({ ...sums, struck, hashes, statuses, failures });
 
-  function* nights(): Generator<Night> {
-    for (let n = 0; n < seeds && Date.now() - begun < forMs; n += 1)
-      yield { seed: backwards ? from + seeds - 1 - n : from + n, shrinks, ...asked };
+  function* jobs(): Generator<RunJob> {
+    for (let n = 0; n < seeds && Date.now() - startedAtMs < timeLimitMs; n += 1)
+      yield { seed: backwards ? from + seeds - 1 - n : from + n, shrink, ...simulation };
   }
-  await makeCrew<Night, Simulated>(bundle.path, workers).work(nights(), ({ seed }, done) => {
+  await createWorkerPool<RunJob, RunResult>(bundle.path, workers).run(jobs(), ({ seed }, result) => {
     sums.seeds += 1;
-    if ('error' in done) {
-      failures.push({ seed, ...done });
-      return failures.length < mostFailures;
+    if ('error' in result) {
+      failures.push({ seed, ...result });
+      return failures.length < maxFailures;
     }
-    const { outcome } = done;
+    const { outcome } = result;
     hashes.set(outcome.seed, outcome.hash);
     sums.orders += outcome.orders;
     sums.steps += outcome.steps;
     sums.histories += outcome.histories;
     for (const { kind } of outcome.struck) struck[kind] += 1;
     for (const [status, count] of Object.entries(outcome.statuses)) statuses[status] = (statuses[status] ?? 0) + count;
-    if (outcome.violation) failures.push(done);
-    heard?.(explored());
-    return failures.length < mostFailures;
+    if (outcome.violation) failures.push(result);
+    onProgress?.(explored());
+    return failures.length < maxFailures;
   });
   return explored();
 };

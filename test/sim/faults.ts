@@ -1,22 +1,22 @@
 import { type Chance, chanceOf } from './chance.ts';
 
 /**
- * What may go wrong, and how often of a hundred thousand times that it could. `tick` is every second of the time in which
- * faults strike. A seed takes each kind as it is here, three times as often, or not at all.
+ * The kinds of faults, and how often each strikes in 100,000 opportunities. A `tick` is every second of the time in which faults
+ * strike. A seed has each kind at this rate, at three times this rate, or not at all.
  */
 export const rates = {
   // at a call that writes
   'crash before commit': 300,
   'crash after commit': 300,
   'time-out after commit': 400,
-  // at a write, whose change takes long to reach eventually consistent reads
+  // at a write whose change reaches eventually consistent reads late
   'replica behind': 1_500,
   // at any call
   'slow call': 1_500,
   // at a call of the table
   throttle: 400,
   'transaction conflict': 1_500,
-  // at a read of several items, between which others write
+  // at a read of several items, while others write between the items
   'torn batch read': 8_000,
   // at an entry of PutEvents
   'failed PutEvents entry': 2_500,
@@ -43,86 +43,97 @@ export const rates = {
 export type Kind = keyof typeof rates;
 export const kinds = Object.keys(rates) as readonly Kind[];
 
-/** The n-th time that this kind could have struck. */
+/** A fault of a seed: `n` counts all opportunities of its kind, from 0. */
 export type Fault = { readonly kind: Kind; readonly n: number };
 /**
- * The n-th time that this kind could have struck this place, and how hard it does: at least 0 and less than 1. No rate and no draw
- * decides about it any more, and what happens elsewhere does not move it.
+ * A fault that does not depend on rates, random numbers or what happens at other places: `nth` counts the opportunities of its kind at
+ * its place, from 0. `force` says how hard it strikes, at least 0 and less than 1.
  */
-export type Forced = { readonly kind: Kind; readonly place: string; readonly nth: number; readonly force: number };
-export type Struck = Fault & Forced & { readonly at: number; readonly where: string };
+export type StoredFault = {
+  readonly kind: Kind;
+  readonly place: string;
+  readonly nth: number;
+  readonly force: number;
+};
+/** A fault that struck, with its time in the run in milliseconds. */
+export type StruckFault = Fault & StoredFault & { readonly at: number; readonly where: string };
 
-/** As a command and its output name a fault. */
-export const nameOf = ({ kind, n }: Fault): string => `${kind}/${n}`;
+/** The name of a fault in commands and their output. */
+export const faultName = ({ kind, n }: Fault): string => `${kind}/${n}`;
 
-const IN = 100_000;
-const WEATHER = [0, 1, 1, 3];
+const RATE_BASE = 100_000;
+/** A seed multiplies each rate by one of these. */
+const INTENSITIES = [0, 1, 1, 3];
 
-/** What strikes at a tick, whatever is at work then: its number is its second. */
-const atTick: readonly Kind[] = [
+/** Kinds that strike at a tick. Their place is `any`, so `nth` is the second of the run. */
+const tickKinds: readonly Kind[] = [
   ...(['poison message', 'provider outage', 'dead letters redriven'] as const),
   ...(['environment restart', 'changed saga deployed'] as const),
 ];
 
-type Turn = Fault & Omit<Forced, 'force'>;
-/** How hard it strikes at this turn, or undefined where it does not. Asked once for every turn, in their order. */
-type Forces = (turn: Turn) => number | undefined;
+type Opportunity = Fault & Omit<StoredFault, 'force'>;
+/** The force of the fault at this opportunity; undefined if none strikes. Called once for each opportunity, in order. */
+type ForceAt = (opportunity: Opportunity) => number | undefined;
 
-/** As the seed has it. Each kind draws for itself and draws as much whether or not it strikes, so that `only` these can be looked at. */
-const drawn = (seed: number, only: readonly Fault[] | undefined): Forces => {
-  const allowed = only && new Set(only.map(nameOf));
-  type Draw = { readonly chance: Chance; readonly weather: number };
-  const draws = Object.fromEntries(
-    kinds.map((kind): [Kind, Draw] => {
+/**
+ * The faults of the seed, or `only` some of them. Each kind has a random source of its own and uses it equally whether or not it
+ * strikes, so leaving out some faults does not change the others.
+ */
+const faultsOfSeed = (seed: number, only: readonly Fault[] | undefined): ForceAt => {
+  const allowed = only && new Set(only.map(faultName));
+  type KindSource = { readonly chance: Chance; readonly intensity: number };
+  const sources = Object.fromEntries(
+    kinds.map((kind): [Kind, KindSource] => {
       const chance = chanceOf(seed, `fault/${kind}`);
-      return [kind, { chance, weather: chance.pick(WEATHER) }];
+      return [kind, { chance, intensity: chance.pick(INTENSITIES) }];
     }),
-  ) as Record<Kind, Draw>;
+  ) as Record<Kind, KindSource>;
   return ({ kind, n }) => {
-    const { chance, weather } = draws[kind];
-    const [hit, force] = [chance.number() * IN < rates[kind] * weather, chance.number()];
-    return hit && (!allowed || allowed.has(nameOf({ kind, n }))) ? force : undefined;
+    const { chance, intensity } = sources[kind];
+    const [strikes, force] = [chance.number() * RATE_BASE < rates[kind] * intensity, chance.number()];
+    return strikes && (!allowed || allowed.has(faultName({ kind, n }))) ? force : undefined;
   };
 };
 
-const stored = (faults: readonly Forced[]): Forces => {
-  const turnOf = ({ kind, place, nth }: Omit<Forced, 'force'>) => `${kind}/${place}/${nth}`;
-  const forces = new Map(faults.map((fault) => [turnOf(fault), fault.force]));
-  return (turn) => forces.get(turnOf(turn));
+const storedFaults = (faults: readonly StoredFault[]): ForceAt => {
+  const keyOf = ({ kind, place, nth }: Omit<StoredFault, 'force'>) => `${kind}/${place}/${nth}`;
+  const forces = new Map(faults.map((fault) => [keyOf(fault), fault.force]));
+  return (opportunity) => forces.get(keyOf(opportunity));
 };
 
-export type Faults = ReturnType<typeof makeFaults>;
-export type Bounds = {
-  /** Of all faults that the seed would bring, only these. */
+export type Faults = ReturnType<typeof createFaults>;
+export type FaultSelection = {
+  /** Only these of the seed's faults. */
   readonly only?: readonly Fault[];
-  /** These, instead of all that the seed would bring. */
-  readonly faults?: readonly Forced[];
+  /** These instead of the seed's faults. */
+  readonly faults?: readonly StoredFault[];
 };
 
-/** Decides about every chance that a fault has. */
-export const makeFaults = (seed: number, now: () => number, { only, faults }: Bounds = {}) => {
-  const forceOf = faults ? stored(faults) : drawn(seed, only);
-  const asked = new Map<string, number>();
-  const nextOf = (name: string): number => {
-    const n = asked.get(name) ?? 0;
-    asked.set(name, n + 1);
+/** Decides at each opportunity whether a fault strikes. */
+export const createFaults = (seed: number, now: () => number, { only, faults }: FaultSelection = {}) => {
+  const forceAt = faults ? storedFaults(faults) : faultsOfSeed(seed, only);
+  const counts = new Map<string, number>();
+  const nextCount = (name: string): number => {
+    const n = counts.get(name) ?? 0;
+    counts.set(name, n + 1);
     return n;
   };
-  const struck: Struck[] = [];
-  let over = false;
+  const struck: StruckFault[] = [];
+  let stopped = false;
   return {
-    struck: struck as readonly Struck[],
-    end() {
-      over = true;
+    struck: struck as readonly StruckFault[],
+    /** No fault strikes from now on. */
+    stop() {
+      stopped = true;
     },
-    /** How hard it strikes, or undefined where it does not, or there is nothing `live` to be struck. */
+    /** The force of the fault; undefined if none strikes, or if nothing `live` is there to be struck. */
     strike(kind: Kind, where: string, live = true): number | undefined {
-      if (over) return undefined;
-      const place = atTick.includes(kind) ? 'any' : where;
-      const turn = { kind, n: nextOf(kind), place, nth: nextOf(`${kind}/${place}`) };
-      const force = forceOf(turn);
+      if (stopped) return undefined;
+      const place = tickKinds.includes(kind) ? 'any' : where;
+      const opportunity = { kind, n: nextCount(kind), place, nth: nextCount(`${kind}/${place}`) };
+      const force = forceAt(opportunity);
       if (force === undefined || !live) return undefined;
-      struck.push({ ...turn, force, at: now(), where });
+      struck.push({ ...opportunity, force, at: now(), where });
       return force;
     },
   };

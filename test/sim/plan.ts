@@ -2,8 +2,8 @@ import { type Chance, chanceOf } from './chance.ts';
 
 export type Product = { readonly sku: string; readonly price: number; readonly stock: number; readonly shards: number };
 export type Shop = { readonly name: string; readonly currency: string; readonly products: readonly Product[] };
-/** What a customer does once the order is placed, and after how long. */
-export type Afterwards = {
+/** What a customer does after the order is placed, and how long after the previous action. */
+export type FollowUp = {
   readonly act: 'nothing' | 'cancel' | 'pay' | 'pay wrongly' | 'callback' | 'read' | 'order again';
   readonly afterMs: number;
 };
@@ -13,8 +13,9 @@ export type Purchase = {
   readonly key: string;
   readonly lines: readonly { readonly sku: string; readonly quantity: number }[];
   readonly token: string;
-  readonly afterwards: readonly Afterwards[];
+  readonly afterwards: readonly FollowUp[];
 };
+/** A shopkeeper's action. */
 export type Chore = {
   readonly shop: number;
   readonly atMs: number;
@@ -24,18 +25,18 @@ export type Chore = {
     | { readonly kind: 'shards'; readonly shards: number }
     | { readonly kind: 'count'; readonly times: number };
 };
-/** All that the world outside wants of Breakwater in one seed. */
+/** Everything that clients do in one run. */
 export type Plan = {
   readonly shops: readonly Shop[];
   readonly purchases: readonly Purchase[];
   readonly chores: readonly Chore[];
-  /** For so long there are customers, and faults. */
+  /** The time in which purchases start and faults strike. */
   readonly spanMs: number;
 };
 
 const MINUTE = 60_000;
-/** Of a seed, unless it is asked for another number. */
-const MOST_ORDERS = 40;
+/** The limit for a run without a requested number of orders. */
+const MAX_ORDERS = 40;
 const TOKENS = [
   ...Array.from({ length: 12 }, () => 'tok_ok'),
   ...['tok_slow', 'tok_flaky', 'tok_commits_late', 'tok_unknown_then_commits', 'tok_refund_refused'],
@@ -46,7 +47,7 @@ const ACTS = [
   ...(['callback', 'callback', 'callback', 'callback', 'read', 'order again'] as const),
 ];
 
-const shopOf = (chance: Chance, n: number, size: number): Shop => ({
+const randomShop = (chance: Chance, n: number, size: number): Shop => ({
   name: `shop ${n}`,
   currency: n === 0 ? 'EUR' : 'USD',
   products: Array.from({ length: chance.int(1, 3) }, (_, i) => ({
@@ -57,32 +58,33 @@ const shopOf = (chance: Chance, n: number, size: number): Shop => ({
   })),
 });
 
-const linesOf = (chance: Chance, { products }: Shop) => {
-  const some = products.filter(() => chance.number() < 0.6);
-  const wanted = some.length > 0 ? some : [chance.pick(products)];
-  const turned = chance.number() < 0.5 ? wanted.toReversed() : wanted;
-  return turned.map(({ sku }) => ({ sku, quantity: chance.pick([1, 1, 1, 2, 3, 5]) }));
+const randomLines = (chance: Chance, { products }: Shop) => {
+  const selected = products.filter(() => chance.number() < 0.6);
+  const wanted = selected.length > 0 ? selected : [chance.pick(products)];
+  const ordered = chance.number() < 0.5 ? wanted.toReversed() : wanted;
+  return ordered.map(({ sku }) => ({ sku, quantity: chance.pick([1, 1, 1, 2, 3, 5]) }));
 };
 
+/** The plan of a seed. The order in which it uses random numbers is part of every seed's trace. */
 export const planOf = (seed: number, orders?: number): Plan => {
   const chance = chanceOf(seed, 'plan');
-  // so that a long run sells as much of what is asked for as a short one
-  const size = Math.max(1, Math.round((orders ?? 0) / MOST_ORDERS));
-  const shops = Array.from({ length: chance.pick([1, 1, 2]) }, (_, n) => shopOf(chance, n, size));
-  const count = orders ?? chance.int(5, MOST_ORDERS);
-  const spanMs = chance.int(1, 5) * MINUTE * Math.max(1, count / MOST_ORDERS);
+  // more orders get more stock, so that a long run sells the same share of its orders as a short one
+  const size = Math.max(1, Math.round((orders ?? 0) / MAX_ORDERS));
+  const shops = Array.from({ length: chance.pick([1, 1, 2]) }, (_, n) => randomShop(chance, n, size));
+  const count = orders ?? chance.int(5, MAX_ORDERS);
+  const spanMs = chance.int(1, 5) * MINUTE * Math.max(1, count / MAX_ORDERS);
   const purchases = Array.from({ length: count }, (_, n): Purchase => {
     const shop = chance.int(0, shops.length - 1);
     return {
       shop,
-      // some all at once, for they are to get in each other's way
+      // about a third start at the same moment, to compete for the same items
       atMs: Math.floor(chance.number() < 0.3 ? spanMs / 4 : chance.number() * spanMs * 0.8),
       key: `order-${n}`,
-      lines: linesOf(chance, shops[shop] as Shop),
+      lines: randomLines(chance, shops[shop] as Shop),
       token: chance.pick(TOKENS),
       afterwards: Array.from({ length: chance.int(1, 2) }, () => ({
         act: chance.pick(ACTS),
-        // half of them in the midst of its sagas
+        // half of them follow while the order's saga is running
         afterMs: chance.number() < 0.5 ? chance.int(0, 500) : Math.floor(chance.number() ** 2 * 3 * MINUTE),
       })),
     };
@@ -96,7 +98,7 @@ export const planOf = (seed: number, orders?: number): Plan => {
       { kind: 'count', times: 5 },
     ];
     const { sku } = chance.pick((shops[shop] as Shop).products);
-    // half of them amid the rush
+    // half of them fall into the rush of purchases
     const atMs = chance.number() < 0.5 ? spanMs / 4 + chance.int(0, 1_500) : chance.number() * spanMs;
     return { shop, atMs: Math.floor(atMs), sku, act: chance.pick(acts) };
   });

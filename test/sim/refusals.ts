@@ -1,39 +1,38 @@
 export type Item = Readonly<Record<string, unknown>> & { readonly pk: string; readonly v: number };
-export type Draw = { readonly sku: string; readonly quantity: number };
+export type SkuQuantity = { readonly sku: string; readonly quantity: number };
 
-type Wanted = { readonly quantity: number; least: number };
+type WantedStock = { readonly quantity: number; minAvailable: number };
 
 /**
- * Looks whether orders are refused for want of stock that was there all the time from their placing to their refusal. `available`
- * is asked by `<tenant>/<sku>`.
+ * Reports orders that are refused as out of stock although all their stock was available at every moment from placing to refusal.
+ * `availableOf` takes the name `<tenant>/<sku>`.
  */
-export const watchRefusals = (available: (name: string) => number, report: (what: string) => void) => {
-  const undecided = new Map<string, ReadonlyMap<string, Wanted>>();
+export const watchRefusals = (availableOf: (name: string) => number, report: (message: string) => void) => {
+  const undecided = new Map<string, ReadonlyMap<string, WantedStock>>();
 
-  const placed = (tenant: string, { pk, lines }: Item) => {
-    const wanted = (lines as readonly Draw[]).map(({ sku, quantity }) => {
+  const onPlaced = (tenant: string, { pk, lines }: Item) => {
+    const wanted = (lines as readonly SkuQuantity[]).map(({ sku, quantity }) => {
       const name = `${tenant}/${sku}`;
-      return [name, { quantity, least: available(name) }] as const;
+      return [name, { quantity, minAvailable: availableOf(name) }] as const;
     });
     undecided.set(pk, new Map(wanted));
   };
 
   return {
-    moved(tenant: string, old: Item | undefined, next: Item | undefined) {
+    onOrderChange(tenant: string, old: Item | undefined, next: Item | undefined) {
       if (!next) return;
-      if (!old) return placed(tenant, next);
+      if (!old) return onPlaced(tenant, next);
       if (next['status'] === 'placed') return;
       const wanted = [...(undecided.get(next.pk)?.values() ?? [])];
       undecided.delete(next.pk);
-      const refused = old['status'] === 'placed' && next['reason'] === 'out_of_stock';
-      if (refused && wanted.every(({ quantity, least }) => least >= quantity))
-        report(`${next.pk} was refused as out of stock, and all of it was there all the time`);
+      const isRefused = old['status'] === 'placed' && next['reason'] === 'out_of_stock';
+      if (isRefused && wanted.every(({ quantity, minAvailable }) => minAvailable >= quantity))
+        report(`${next.pk} was refused as out of stock, and all of it was available all the time`);
     },
-    /** So many are available now. */
-    counted(name: string, now: number) {
+    onAvailable(name: string, available: number) {
       for (const lines of undecided.values()) {
         const line = lines.get(name);
-        if (line) line.least = Math.min(line.least, now);
+        if (line) line.minAvailable = Math.min(line.minAvailable, available);
       }
     },
   };

@@ -1,42 +1,59 @@
 import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Bundle, bundle } from './bundle.ts';
-import { makeCrew } from './crew.ts';
-import { type Blow, modes, type Walk, type Walked, type Way, ways } from './ways.ts';
+import {
+  type Scenario,
+  type ScenarioCase,
+  type ScenarioResult,
+  type StepFault,
+  scenarios,
+  stepFaultModes,
+} from './scenarios.ts';
+import { createWorkerPool } from './worker-pool.ts';
 
-let built: Bundle;
+let backendBundle: Bundle;
 beforeAll(async () => {
-  built = await bundle();
+  backendBundle = await bundle();
 });
-afterAll(() => built.remove());
+afterAll(() => backendBundle.remove());
 
-const walked = async (walks: readonly Walk[]): Promise<Walked[]> => {
-  const all: Walked[] = [];
-  const crew = makeCrew<Walk, Walked>(built.path, Math.min(2, availableParallelism()));
-  await crew.work(walks.values(), (walk, done) => {
-    all.push('error' in done ? { walk, tasks: [], wrong: [done.error] } : done);
+const play = async (cases: readonly ScenarioCase[]): Promise<ScenarioResult[]> => {
+  const results: ScenarioResult[] = [];
+  const workers = Math.min(2, availableParallelism());
+  const pool = createWorkerPool<ScenarioCase, ScenarioResult>(backendBundle.path, workers);
+  await pool.run(cases.values(), (scenarioCase, result) => {
+    results.push('error' in result ? { case: scenarioCase, tasks: [], problems: [result.error] } : result);
     return true;
   });
-  return all;
+  return results;
 };
-const wrongOnes = (all: readonly Walked[]) =>
-  all.filter(({ wrong }) => wrong.length > 0).map(({ walk, wrong }) => ({ ...walk, wrong }));
+const failedCases = (results: readonly ScenarioResult[]) =>
+  results
+    .filter(({ problems }) => problems.length > 0)
+    .map((result) => ({ ...result.case, problems: result.problems }));
 
-/** Every blow to a first invocation, then every two of them, a task's second invocation included. */
-const blowsTo = (tasks: readonly string[]): (readonly Blow[])[] => {
-  const singles = tasks.flatMap((task) => modes.map((mode): Blow => ({ task, n: 0, mode })));
-  const others = singles.flatMap((one, at) => singles.slice(at + 1).map((other): readonly Blow[] => [one, other]));
-  const pairs = others.filter(([one, other]) => one?.task !== other?.task);
-  const again = singles.flatMap((one) => modes.map((mode): readonly Blow[] => [one, { ...one, n: 1, mode }]));
-  return [...singles.map((one) => [one]), ...pairs, ...again];
+/** Every fault of a first invocation, then every pair of them, including faults of a task's first and second invocation. */
+const stepFaultsOf = (tasks: readonly string[]): (readonly StepFault[])[] => {
+  const singles = tasks.flatMap((task) => stepFaultModes.map((mode): StepFault => ({ task, n: 0, mode })));
+  const combined = singles.flatMap((first, n) =>
+    singles.slice(n + 1).map((second): readonly StepFault[] => [first, second]),
+  );
+  const pairs = combined.filter(([first, second]) => first?.task !== second?.task);
+  const repeated = singles.flatMap((first) =>
+    stepFaultModes.map((mode): readonly StepFault[] => [first, { ...first, n: 1, mode }]),
+  );
+  return [...singles.map((single) => [single]), ...pairs, ...repeated];
 };
 
-test.each(Object.keys(ways) as Way[])('%s: whatever befalls one or two of its steps', async (way) => {
-  const [undisturbed] = await walked([{ way, blows: [] }]);
-  expect(undisturbed?.wrong).toEqual([]);
-  const tasks = undisturbed?.tasks ?? [];
-  expect(tasks.length).toBeGreaterThanOrEqual(3);
-  const all = await walked(blowsTo(tasks).map((blows) => ({ way, blows })));
-  console.log(`${way}: ${tasks.join(', ')}: ${all.length} walks`);
-  expect(wrongOnes(all)).toEqual([]);
-});
+test.each(Object.keys(scenarios) as Scenario[])(
+  '%s: the order reaches its final status whatever happens to one or two of its steps',
+  async (scenario) => {
+    const [undisturbed] = await play([{ scenario, stepFaults: [] }]);
+    expect(undisturbed?.problems).toEqual([]);
+    const tasks = undisturbed?.tasks ?? [];
+    expect(tasks.length).toBeGreaterThanOrEqual(3);
+    const results = await play(stepFaultsOf(tasks).map((stepFaults) => ({ scenario, stepFaults })));
+    console.log(`${scenario}: ${tasks.join(', ')}: ${results.length} cases`);
+    expect(failedCases(results)).toEqual([]);
+  },
+);

@@ -4,69 +4,72 @@ import type { Interceptors } from '../../embedded/host/interceptors.ts';
 import type { Row } from '../../ops/audit/table-audit.ts';
 import { backend, sleep, times } from './backend.ts';
 import { chanceOf } from './chance.ts';
-import { realm } from './realm.ts';
-import { atRest } from './rest.ts';
+import { createClient, secrets } from './client.ts';
+import { violationsAtQuiescence } from './quiescence.ts';
 import { rowsOf } from './rows.ts';
-import { makeWatch } from './watch.ts';
-import { type Blow, type Walk, type Walked, type Way, ways } from './ways.ts';
-import { makeAsk, secrets } from './world.ts';
+import { runtime } from './runtime.ts';
+import { type Scenario, type ScenarioCase, type ScenarioResult, type StepFault, scenarios } from './scenarios.ts';
+import { createWatch } from './watch.ts';
 
 const MINUTE = 60_000;
 const SECOND = 1_000;
-/** Longer than any task may take. */
+/** Longer than any task's time-out. */
 const LATE_MS = 40 * SECOND;
-const MOST_STEPS = 500_000;
-const LONGEST_MS = times.orderDeadlineMs + times.paymentDeadlineMs + 30 * MINUTE;
+const MAX_STEPS = 500_000;
+const MAX_CASE_MS = times.orderDeadlineMs + times.paymentDeadlineMs + 30 * MINUTE;
 
-const tokens: Partial<Record<Way, string>> = { declined: 'tok_declined', 'parked and resumed': 'tok_refund_refused' };
+const tokens: Partial<Record<Scenario, string>> = {
+  declined: 'tok_declined',
+  'parked and resumed': 'tok_refund_refused',
+};
 
 type Tenant = { readonly id: string; readonly apiKey: string };
 type Order = { readonly id: string; readonly status: string; readonly total: { readonly amount: number } };
 
-const striking = (blows: readonly Blow[], tasks: string[]): NonNullable<Interceptors['invoke']> => {
+const injectStepFaults = (stepFaults: readonly StepFault[], tasks: string[]): NonNullable<Interceptors['invoke']> => {
   const counts = new Map<string, number>();
-  return async (id, event, act) => {
+  return async (id, event, proceed) => {
     await sleep(2);
-    if (!(event as { readonly run?: number } | undefined)?.run) return act();
+    if (!(event as { readonly run?: number } | undefined)?.run) return proceed();
     const n = counts.get(id) ?? 0;
     counts.set(id, n + 1);
     if (n === 0) tasks.push(id);
-    const mode = blows.find((blow) => blow.task === id && blow.n === n)?.mode;
+    const mode = stepFaults.find((fault) => fault.task === id && fault.n === n)?.mode;
     if (mode === 'fails before') throw crashError('before');
-    const twin = mode === 'runs twice' ? act().catch(() => undefined) : undefined;
-    const answer = await act();
-    await twin;
+    const duplicate = mode === 'runs twice' ? proceed().catch(() => undefined) : undefined;
+    const response = await proceed();
+    await duplicate;
     if (mode === 'fails after commit') throw crashError('after');
     if (mode === 'times out') await sleep(LATE_MS);
-    return answer;
+    return response;
   };
 };
 
-/** One order on its way, with these blows to its saga's tasks. */
-export const walk = async ({ way, blows }: Walk): Promise<Walked> => {
-  realm.begin(1);
+/** Plays one order's scenario with these faults of its saga's tasks. */
+export const playScenario = async ({ scenario, stepFaults }: ScenarioCase): Promise<ScenarioResult> => {
+  runtime.reset(1);
   const tasks: string[] = [];
-  const watch = makeWatch({ set: () => {} });
-  const between = { invoke: striking(blows, tasks) };
-  const host: Host = createHost({ ...backend, interceptors: between, onTableChange: watch.changed });
-  const ask = makeAsk({ request: host.request, chance: chanceOf(1, 'clients'), sleep, step: realm.steps });
+  const watch = createWatch({ set: () => {} });
+  const interceptors = { invoke: injectStepFaults(stepFaults, tasks) };
+  const host: Host = createHost({ ...backend, interceptors, onTableChange: watch.onTableChange });
+  const send = createClient({ request: host.request, chance: chanceOf(1, 'clients'), sleep, step: runtime.steps });
   let rows: readonly Row[] = [];
 
-  const open = async (): Promise<Tenant> => {
+  const openShop = async (): Promise<Tenant> => {
     const body = { name: 'shop' };
-    const { body: tenant } = await ask<Tenant>('POST', '/v1/tenants', { bearer: secrets['operator-key'], body });
+    const { body: tenant } = await send<Tenant>('POST', '/v1/tenants', { bearer: secrets['operator-key'], body });
     const bearer = tenant.apiKey;
     const price = { amount: 500, currency: 'EUR' };
-    await ask('PUT', '/v1/products/mug', { bearer, body: { name: 'Mug', price } });
+    await send('PUT', '/v1/products/mug', { bearer, body: { name: 'Mug', price } });
     const headers: [string, string][] = [['idempotency-key', 'first']];
-    const delta = way === 'out of stock' ? 1 : 9;
-    await ask('POST', '/v1/inventory/mug/adjustments', { bearer, headers, body: { delta, reason: 'received' } });
-    if (way === 'paid offline' || way === 'payment expired') await openBreaker(tenant.id);
+    const delta = scenario === 'out of stock' ? 1 : 9;
+    await send('POST', '/v1/inventory/mug/adjustments', { bearer, headers, body: { delta, reason: 'received' } });
+    if (scenario === 'paid offline' || scenario === 'payment expired') await openBreaker(tenant.id);
     return tenant;
   };
-  /** As the last of five failures leaves it, and open for as long as the simulation goes. */
+  /** Puts the breaker as the last of five failures leaves it, open until the end of the case. */
   const openBreaker = (tenantId: string) => {
-    const until = new Date(Date.now() + LONGEST_MS).toISOString();
+    const until = new Date(Date.now() + MAX_CASE_MS).toISOString();
     const pk = `payments#${tenantId}#breaker#sandbox`;
     const fields = { pk: { S: pk }, sk: { S: 'breaker' }, status: { S: 'open' }, until: { S: until }, v: { N: '5' } };
     const Item = { ...fields, generation: { N: '1' }, failures: { L: [] } };
@@ -76,58 +79,59 @@ export const walk = async ({ way, blows }: Walk): Promise<Walked> => {
     });
   };
 
-  const go = async () => {
-    const { id: tenantId, apiKey: bearer } = await open();
+  const placeAndFollowOrder = async () => {
+    const { id: tenantId, apiKey: bearer } = await openShop();
     const body = {
       lines: [{ sku: 'mug', quantity: 2 }],
       customer: { email: 'ada@example.com' },
-      payment: { token: tokens[way] ?? 'tok_ok' },
+      payment: { token: tokens[scenario] ?? 'tok_ok' },
     };
     const headers: [string, string][] = [['idempotency-key', 'one']];
-    const { body: order } = await ask<Order>('POST', '/v1/orders', { bearer, headers, body });
-    const at = `/v1/orders/${order.id}`;
-    if (way === 'parked and resumed') await sleep(SECOND);
-    if (way === 'cancelled at once' || way === 'parked and resumed') await ask('POST', `${at}/cancel`, { bearer });
-    const until = Date.now() + LONGEST_MS;
-    for (let status = order.status; status !== ways[way] && Date.now() < until; ) {
-      await sleep(way === 'payment expired' ? 30 * SECOND : 5 * SECOND);
-      status = (await ask<Order>('GET', at, { bearer })).body.status;
-      const paid = { amount: order.total.amount, currency: 'EUR', reference: 'by bank' };
-      if (status === 'awaiting_payment' && way === 'paid offline')
-        await ask('POST', `${at}/payments`, { bearer, headers, body: paid });
+    const { body: order } = await send<Order>('POST', '/v1/orders', { bearer, headers, body });
+    const path = `/v1/orders/${order.id}`;
+    if (scenario === 'parked and resumed') await sleep(SECOND);
+    if (scenario === 'cancelled at once' || scenario === 'parked and resumed')
+      await send('POST', `${path}/cancel`, { bearer });
+    const until = Date.now() + MAX_CASE_MS;
+    for (let status = order.status; status !== scenarios[scenario] && Date.now() < until; ) {
+      await sleep(scenario === 'payment expired' ? 30 * SECOND : 5 * SECOND);
+      status = (await send<Order>('GET', path, { bearer })).body.status;
+      const payment = { amount: order.total.amount, currency: 'EUR', reference: 'by bank' };
+      if (status === 'awaiting_payment' && scenario === 'paid offline')
+        await send('POST', `${path}/payments`, { bearer, headers, body: payment });
       if (status !== 'needs_attention') continue;
       const key = `${tenantId}.${order.id}`;
-      await ask('POST', `/sandbox/charges/${key}/allow-refund`, { bearer: secrets['provider-key'], body: {} });
-      await ask('POST', `${at}/resume`, { bearer: secrets['operator-key'], body: { tenantId } });
+      await send('POST', `/sandbox/charges/${key}/allow-refund`, { bearer: secrets['provider-key'], body: {} });
+      await send('POST', `${path}/resume`, { bearer: secrets['operator-key'], body: { tenantId } });
     }
-    // longer than any message that came to naught stays hidden
+    // longer than the visibility time-out of any message that failed
     await sleep(3 * MINUTE);
     rows = await rowsOf(host.callAws);
     return [{ tenantId, id: order.id, key: 'one' }];
   };
 
-  let accepted: Awaited<ReturnType<typeof go>> | undefined;
-  let failed: unknown;
-  go().then(
-    (value) => {
-      accepted = value;
+  let accepted: Awaited<ReturnType<typeof placeAndFollowOrder>> | undefined;
+  let failure: unknown;
+  placeAndFollowOrder().then(
+    (orders) => {
+      accepted = orders;
     },
     (error: unknown) => {
-      failed = error;
+      failure = error;
     },
   );
-  await realm.settle();
-  for (let n = 0; n < MOST_STEPS && !accepted && !failed; n += 1) if (!(await realm.step())) break;
+  await runtime.settle();
+  for (let n = 0; n < MAX_STEPS && !accepted && !failure; n += 1) if (!(await runtime.step())) break;
   host.close();
-  if (failed) throw failed;
+  if (failure) throw failure;
   const violation = watch.check();
   const status = rows.find(({ sk }) => sk === 'order')?.['status'];
-  const found = [...(violation ? [violation] : []), ...atRest(rows, accepted ?? [])];
+  const violations = [...(violation ? [violation] : []), ...violationsAtQuiescence(rows, accepted ?? [])];
   return {
-    ...{ walk: { way, blows }, tasks },
-    wrong: [
-      ...found.map(({ invariant, message }) => `invariant ${invariant}: ${message}`),
-      ...(status === ways[way] ? [] : [`the order is ${status} instead of ${ways[way]}`]),
+    ...{ case: { scenario, stepFaults }, tasks },
+    problems: [
+      ...violations.map(({ invariant, message }) => `invariant ${invariant}: ${message}`),
+      ...(status === scenarios[scenario] ? [] : [`the order is ${status} instead of ${scenarios[scenario]}`]),
     ],
   };
 };

@@ -1,6 +1,6 @@
 import { parseApiKey } from '#tenants/contract';
 
-type Event = {
+type FunctionEvent = {
   readonly tenantId?: string;
   readonly Records?: readonly { readonly body?: string }[];
   readonly headers?: Readonly<Record<string, string>>;
@@ -8,38 +8,40 @@ type Event = {
   readonly body?: string | null;
 };
 
-/** These work for everybody, by design. */
-const FOR_ALL = ['relay-publish', 'orders-sweep', 'tenants-write', 'operations-health'];
+/** Functions that work for all tenants, by design. */
+const CROSS_TENANT_FUNCTIONS = ['relay-publish', 'orders-sweep', 'tenants-write', 'operations-health'];
 
-const parsed = (text: string | null | undefined): Readonly<Record<string, unknown>> => {
+const parseObject = (text: string | null | undefined): Readonly<Record<string, unknown>> => {
   try {
     return JSON.parse(text || '{}');
   } catch {
     return {};
   }
 };
-const ofKey = (key: unknown) => (typeof key === 'string' && key.includes('.') ? [key.slice(0, key.indexOf('.'))] : []);
+/** The provider's key of a charge is `<tenant>.<order>`. */
+const tenantsOfKey = (key: unknown) =>
+  typeof key === 'string' && key.includes('.') ? [key.slice(0, key.indexOf('.'))] : [];
 
-const ofMessage = (text: string | undefined): string[] => {
-  const { tenantId } = (parsed(text)['detail'] ?? {}) as { readonly tenantId?: string };
+const tenantsOfMessage = (text: string | undefined): string[] => {
+  const { tenantId } = (parseObject(text)['detail'] ?? {}) as { readonly tenantId?: string };
   return tenantId === undefined ? [] : [tenantId];
 };
 
-const ofRequest = ({ headers = {}, pathParameters, body }: Event): string[] => {
-  const bearer = /^Bearer (.+)$/.exec(headers['authorization'] ?? '')?.[1];
-  const { tenantId, key } = parsed(body);
+const tenantsOfRequest = ({ headers = {}, pathParameters, body }: FunctionEvent): string[] => {
+  const token = /^Bearer (.+)$/.exec(headers['authorization'] ?? '')?.[1];
+  const { tenantId, key } = parseObject(body);
   return [
-    ...[parseApiKey(bearer ?? '')?.tenantId ?? []].flat(),
+    ...[parseApiKey(token ?? '')?.tenantId ?? []].flat(),
     ...(typeof tenantId === 'string' ? [tenantId] : []),
-    ...ofKey(key),
-    ...ofKey(pathParameters?.['key']),
+    ...tenantsOfKey(key),
+    ...tenantsOfKey(pathParameters?.['key']),
   ];
 };
 
-/** In whose name a function is invoked: nobody's where it works for all. */
+/** The tenants that the event of an invocation names. Undefined for a function that works for all tenants. */
 export const tenantsOf = (fn: string, event: unknown): ReadonlySet<string> | undefined => {
-  if (FOR_ALL.includes(fn)) return undefined;
-  const asked = event as Event;
-  if (asked.Records) return new Set(asked.Records.flatMap(({ body }) => ofMessage(body)));
-  return new Set(asked.tenantId === undefined ? ofRequest(asked) : [asked.tenantId]);
+  if (CROSS_TENANT_FUNCTIONS.includes(fn)) return undefined;
+  const input = event as FunctionEvent;
+  if (input.Records) return new Set(input.Records.flatMap(({ body }) => tenantsOfMessage(body)));
+  return new Set(input.tenantId === undefined ? tenantsOfRequest(input) : [input.tenantId]);
 };

@@ -1,68 +1,78 @@
 import { ddmin } from './ddmin.ts';
-import type { Bounds } from './faults.ts';
+import type { FaultSelection } from './faults.ts';
 import { type Plan, planOf } from './plan.ts';
 import { type Outcome, type Simulation, simulate } from './simulate.ts';
 
-/** Of each round; bounded, for each try is a simulation. */
-const MOST_TRIES = 200;
+/** The limit of simulations in each round of shrinking. */
+const MAX_TRIES = 200;
 
-/** Plays the night with these changes; undefined where it does not break the same invariant, or was tried too often. */
-const trying = (simulation: Simulation, broken: Outcome) => {
+/**
+ * Simulates the run with changes. Returns undefined if it does not violate the same invariant as the original, or after too many
+ * tries.
+ */
+const createRetry = (simulation: Simulation, original: Outcome) => {
   let tries = 0;
   return async (change: Partial<Simulation>): Promise<Outcome | undefined> => {
-    if (tries >= MOST_TRIES) return undefined;
+    if (tries >= MAX_TRIES) return undefined;
     tries += 1;
-    const tried = await simulate({ ...simulation, ...change });
-    return tried.violation?.invariant === broken.violation?.invariant ? tried : undefined;
+    const outcome = await simulate({ ...simulation, ...change });
+    return outcome.violation?.invariant === original.violation?.invariant ? outcome : undefined;
   };
 };
 
 /**
- * The night with the fewest faults that still break the same invariant: `only` these of all that the seed brings, or as stored
- * `faults`. The two are counted differently, so that what is left can be played again only the same way.
+ * Reduces the faults of the run to a minimum that violates the same invariant. `as` says how the faults are named: `only` selects among
+ * the seed's faults, `faults` stores them. The two count differently, so the result must be replayed in the same way.
  */
-export const shrinkFaults = async (simulation: Simulation, broken: Outcome, as: keyof Bounds): Promise<Outcome> => {
-  const played = trying(simulation, broken);
-  let outcome = broken;
-  await ddmin(broken.struck, async (faults) => {
-    const tried = await played({ [as]: faults });
-    outcome = tried ?? outcome;
-    // what did not get its turn before it broke has no part in it
-    return tried?.struck;
+export const shrinkFaults = async (
+  simulation: Simulation,
+  original: Outcome,
+  as: keyof FaultSelection,
+): Promise<Outcome> => {
+  const retry = createRetry(simulation, original);
+  let outcome = original;
+  await ddmin(original.struck, async (faults) => {
+    const retried = await retry({ [as]: faults });
+    outcome = retried ?? outcome;
+    // a fault that did not strike before the violation has no effect
+    return retried?.struck;
   });
   return outcome;
 };
 
-/** The night with the fewest purchases, afterthoughts and chores that still break the same invariant under the same faults. */
-const shrinkPlan = async (simulation: Simulation, whole: Plan, broken: Outcome) => {
-  const played = trying({ ...simulation, faults: broken.struck }, broken);
-  let [outcome, plan] = [broken, whole];
+/** Reduces purchases, follow-ups and chores to a minimum that violates the same invariant under the same faults. */
+const shrinkPlan = async (simulation: Simulation, fullPlan: Plan, original: Outcome) => {
+  const retry = createRetry({ ...simulation, faults: original.struck }, original);
+  let [outcome, plan] = [original, fullPlan];
   const partsOf = ({ purchases, chores }: Plan): readonly object[] => [
     ...purchases.flatMap((purchase) => [purchase, ...purchase.afterwards]),
     ...chores,
   ];
-  await ddmin(partsOf(whole), async (parts) => {
+  await ddmin(partsOf(fullPlan), async (parts) => {
     const kept = new Set(parts);
-    const purchases = whole.purchases.filter((purchase) => kept.has(purchase));
-    const less: Plan = {
-      ...whole,
-      purchases: purchases.map((one) => ({ ...one, afterwards: one.afterwards.filter((then) => kept.has(then)) })),
-      chores: whole.chores.filter((chore) => kept.has(chore)),
+    const purchases = fullPlan.purchases.filter((purchase) => kept.has(purchase));
+    const reducedPlan: Plan = {
+      ...fullPlan,
+      purchases: purchases.map((purchase) => ({
+        ...purchase,
+        afterwards: purchase.afterwards.filter((followUp) => kept.has(followUp)),
+      })),
+      chores: fullPlan.chores.filter((chore) => kept.has(chore)),
     };
-    const tried = await played({ plan: less });
-    if (!tried) return undefined;
-    [outcome, plan] = [tried, less];
-    // what a customer does afterwards goes with the purchase
-    const left = new Set(partsOf({ ...whole, purchases }));
-    return parts.filter((part) => left.has(part));
+    const retried = await retry({ plan: reducedPlan });
+    if (!retried) return undefined;
+    [outcome, plan] = [retried, reducedPlan];
+    // the follow-ups of a removed purchase are removed with it
+    const remaining = new Set(partsOf({ ...fullPlan, purchases }));
+    return parts.filter((part) => remaining.has(part));
   });
   return { outcome, plan };
 };
 
-/** The night with the fewest stored faults and the smallest plan that still break the same invariant. */
-export const shrinkNight = async (simulation: Simulation, broken: Outcome) => {
-  const whole = simulation.plan ?? planOf(simulation.seed, simulation.orders);
-  const fewer = await shrinkFaults(simulation, broken, 'faults');
-  const { outcome, plan } = await shrinkPlan(simulation, whole, fewer);
+/** Reduces the stored faults and the plan of the run to a minimum that violates the same invariant. */
+export const shrinkRun = async (simulation: Simulation, original: Outcome) => {
+  const fullPlan = simulation.plan ?? planOf(simulation.seed, simulation.orders);
+  const fewerFaults = await shrinkFaults(simulation, original, 'faults');
+  const { outcome, plan } = await shrinkPlan(simulation, fullPlan, fewerFaults);
   return { outcome: await shrinkFaults({ ...simulation, plan }, outcome, 'faults'), plan };
 };

@@ -5,50 +5,50 @@ import { type Explored, explore } from './explore.ts';
 import { kinds } from './faults.ts';
 import { mutants } from './mutants/list.ts';
 import type { Mutant } from './mutants/mutant.ts';
-import { planting } from './mutants/patch.ts';
+import { mutantPlugin } from './mutants/patch.ts';
 import { type Regression, readRegression, writeRegression } from './regressions.ts';
-import { failureText, parsed, summaryText } from './report.ts';
+import { failureText, parseFaults, summaryText } from './report.ts';
 
 const USAGE = `npm run sim -- [--seeds N] [--from SEED] [--orders N] [--workers N] [--only FAULTS] [--mutant NAME] [--save FILE]
 npm run sim -- --replay FILE [--mutant NAME] [--seeds N] [--from SEED] [--save FILE]
 
-Simulates N nights of Breakwater under faults and checks its invariants. The same seed is the same night.
-  --seeds    how many (500)             --from    the first seed (by chance, printed)
-  --orders   orders of each (5 to 40)   --workers processes (one for each core)
-  --only     of a seed's faults only these, as a failing seed prints them
+Simulates N runs of Breakwater under faults and checks its invariants. The same seed is the same run.
+  --seeds    number of seeds (500)               --from    first seed (random, printed)
+  --orders   orders of each seed (5 to 40)       --workers processes (one per core)
+  --only     only these of the seed's faults, as a failing seed prints them
   --mutant   with this bug planted, see npm run sim:mutants
-  --save     writes the first night that fails, its plan and faults shrunk, to this file
-  --replay   the night of such a file; with --seeds and --from its plan and faults under other seeds`;
+  --save     saves the first run that fails, with its plan and faults shrunk, to this file
+  --replay   the run of such a file; with --seeds and --from its plan and faults with other seeds`;
 
-/** With so many seeds every kind of fault must have struck so often. */
-const ENOUGH = 500;
-const PROGRESS_MS = 5_000;
+/** From this many seeds on, each kind of fault must have struck at least once per seed on average. */
+const MIN_SEEDS_TO_CHECK_FAULTS = 500;
+const PROGRESS_INTERVAL_MS = 5_000;
 
-const whole = (name: string, text: string | undefined, least: number): number | undefined => {
+const parseWholeNumber = (name: string, text: string | undefined, min: number): number | undefined => {
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (Number.isSafeInteger(value) && value >= least) return value;
-  throw new Error(`--${name} takes a whole number from ${least}, not "${text}"\n\n${USAGE}`);
+  if (Number.isSafeInteger(value) && value >= min) return value;
+  throw new Error(`--${name} takes a whole number from ${min}, not "${text}"\n\n${USAGE}`);
 };
 
-type Bug = Pick<Regression, 'was' | 'mutant'>;
+type Bug = Pick<Regression, 'bug' | 'mutant'>;
 
-/** Of a bug that is not planted somebody has yet to say what it was. */
-const bugOf = (mutant: Mutant | undefined): Bug => ({ was: mutant?.bug ?? '', mutant: mutant?.name ?? '' });
+/** Without a mutant both are empty, for a person to fill in. */
+const bugOf = (mutant: Mutant | undefined): Bug => ({ bug: mutant?.bug ?? '', mutant: mutant?.name ?? '' });
 
-/** Writes the first night that failed to the file; answers with its path, or undefined where no night failed. */
-const save = (path: string, { failures }: Explored, { was, mutant }: Bug): string | undefined => {
+/** Saves the first run that failed. Returns the path, or undefined if there is no such run. */
+const saveFailure = (path: string, { failures }: Explored, { bug, mutant }: Bug): string | undefined => {
   for (const failure of failures) {
     if ('error' in failure || !failure.plan) continue;
     const { seed, struck, violation } = failure.outcome;
     const invariant = violation?.invariant ?? 0;
-    writeRegression(path, { was, mutant, invariant, seed, faults: struck, plan: failure.plan });
+    writeRegression(path, { bug, mutant, invariant, seed, faults: struck, plan: failure.plan });
     console.log(
-      `${path} holds seed ${seed}${was === '' ? '; fill in what the bug was, and the mutant that plants it' : ''}`,
+      `seed ${seed} is saved in ${path}${bug === '' ? '; fill in the bug, and the mutant that plants it' : ''}`,
     );
     return path;
   }
-  console.log(`no night to keep: ${path} is not written`);
+  console.log(`no run violated an invariant: ${path} is not written`);
   return undefined;
 };
 
@@ -63,44 +63,46 @@ const main = async () => {
   if (values.help) return console.log(USAGE);
   const replayed = values.replay === undefined ? undefined : readRegression(values.replay);
   if (replayed && (values.orders ?? values.only) !== undefined)
-    throw new Error(`--replay has its orders and its faults from its file\n\n${USAGE}`);
-  const seeds = whole('seeds', values.seeds, 1) ?? (replayed ? 1 : 500);
-  const from = whole('from', values.from, 0) ?? replayed?.seed ?? Math.floor(Math.random() * 1_000_000_000);
-  const orders = whole('orders', values.orders, 1);
-  const workers = whole('workers', values.workers, 1) ?? availableParallelism();
-  const only = values.only === undefined ? undefined : parsed(values.only);
+    throw new Error(`--replay takes its orders and faults from its file\n\n${USAGE}`);
+  const seeds = parseWholeNumber('seeds', values.seeds, 1) ?? (replayed ? 1 : 500);
+  const from = parseWholeNumber('from', values.from, 0) ?? replayed?.seed ?? Math.floor(Math.random() * 1_000_000_000);
+  const orders = parseWholeNumber('orders', values.orders, 1);
+  const workers = parseWholeNumber('workers', values.workers, 1) ?? availableParallelism();
+  const only = values.only === undefined ? undefined : parseFaults(values.only);
   const mutant = mutants.find(({ name }) => name === values.mutant);
   if (values.mutant !== undefined && !mutant) throw new Error(`there is no mutant ${values.mutant}`);
 
   console.log(`${seeds} seeds from ${from} with ${workers} workers`);
-  const begun = Date.now();
-  let told = begun;
-  const heard = ({ seeds: done, orders: placed }: Explored) => {
-    if (Date.now() - told < PROGRESS_MS) return;
-    told = Date.now();
-    const perSecond = done / ((told - begun) / 1_000);
-    const left = Math.ceil((seeds - done) / perSecond);
-    console.log(`${done} of ${seeds} seeds, ${placed} orders, ${perSecond.toFixed(1)} seeds/s, ${left} s left`);
+  const startedAtMs = Date.now();
+  let printedAtMs = startedAtMs;
+  const onProgress = ({ seeds: finished, orders: placed }: Explored) => {
+    if (Date.now() - printedAtMs < PROGRESS_INTERVAL_MS) return;
+    printedAtMs = Date.now();
+    const perSecond = finished / ((printedAtMs - startedAtMs) / 1_000);
+    const left = Math.ceil((seeds - finished) / perSecond);
+    console.log(`${finished} of ${seeds} seeds, ${placed} orders, ${perSecond.toFixed(1)} seeds/s, ${left} s left`);
   };
-  const built = await bundle(mutant ? [planting(ROOT, mutant)] : []);
+  const backendBundle = await bundle(mutant ? [mutantPlugin(ROOT, mutant)] : []);
   try {
-    const night = {
+    const simulation = {
       ...(orders && { orders }),
       ...(only && { only }),
       ...(replayed && { plan: replayed.plan, faults: replayed.faults }),
     };
-    const shrinks = values.save ? 'faults and plan' : only || replayed ? 'nothing' : 'faults';
-    const explored = await explore({ bundle: built, from, seeds, workers, heard, shrinks, ...night });
-    const saved = values.save ? save(values.save, explored, replayed ?? bugOf(mutant)) : undefined;
-    const asked = { orders, mutant: mutant?.name, file: saved ?? values.replay };
-    for (const failure of explored.failures) console.error(`${failureText(failure, asked)}\n`);
+    const shrink = values.save ? 'faults and plan' : only || replayed ? 'nothing' : 'faults';
+    const options = { bundle: backendBundle, from, seeds, workers, onProgress, shrink } as const;
+    const explored = await explore({ ...options, ...simulation });
+    const saved = values.save ? saveFailure(values.save, explored, replayed ?? bugOf(mutant)) : undefined;
+    const runOptions = { orders, mutant: mutant?.name, file: saved ?? values.replay };
+    for (const failure of explored.failures) console.error(`${failureText(failure, runOptions)}\n`);
     console.log(summaryText(explored));
-    const rare = seeds >= ENOUGH && !replayed ? kinds.filter((kind) => explored.struck[kind] < seeds) : [];
+    const checksFaults = seeds >= MIN_SEEDS_TO_CHECK_FAULTS && !replayed;
+    const rareKinds = checksFaults ? kinds.filter((kind) => explored.struck[kind] < seeds) : [];
     if (explored.failures.length === 0)
-      for (const kind of rare) console.error(`${kind} struck only ${explored.struck[kind]} times`);
-    process.exitCode = explored.failures.length + rare.length > 0 ? 1 : 0;
+      for (const kind of rareKinds) console.error(`${kind} struck only ${explored.struck[kind]} times`);
+    process.exitCode = explored.failures.length + rareKinds.length > 0 ? 1 : 0;
   } finally {
-    await built.remove();
+    await backendBundle.remove();
   }
 };
 

@@ -1,29 +1,31 @@
+import type { RequestSteps } from './client.ts';
+
 type Value = string | number;
-type Moment = { readonly at: number; readonly value: Value };
+type Change = { readonly step: number; readonly value: Value };
 
 /**
- * What stood in a register from step to step, as its writes took effect. An answer is linearizable when what it says stood there
- * at one of the steps between its question and its arrival: these steps, in their order, are the order in which all happened.
+ * The values of registers, step by step, as their writes took effect. An answer is linearizable if the register had the value of
+ * the answer at one of the steps between request and answer: then the steps are the order in which everything happened.
  */
-export const makeTimeline = (step: () => number) => {
-  const registers = new Map<string, Moment[]>();
-  const asked = new Set<string>();
+export const createTimeline = (currentStep: () => number) => {
+  const registers = new Map<string, Change[]>();
+  const checkedRegisters = new Set<string>();
   return {
     set(name: string, value: Value) {
-      const moments = registers.get(name) ?? [];
-      registers.set(name, moments);
-      if (moments.at(-1)?.value !== value) moments.push({ at: step(), value });
+      const changes = registers.get(name) ?? [];
+      registers.set(name, changes);
+      if (changes.at(-1)?.value !== value) changes.push({ step: currentStep(), value });
     },
-    /** What stood there in these steps. */
-    within(name: string, from: number, to: number): readonly Value[] {
-      asked.add(name);
-      const moments = registers.get(name) ?? [];
-      return moments
-        .filter(({ at }, n) => at <= to && (moments[n + 1]?.at ?? Number.POSITIVE_INFINITY) >= from)
+    /** The values of the register between these steps. */
+    valuesDuring(name: string, { sentAt, receivedAt }: RequestSteps): readonly Value[] {
+      checkedRegisters.add(name);
+      const changes = registers.get(name) ?? [];
+      return changes
+        .filter(({ step }, n) => step <= receivedAt && (changes[n + 1]?.step ?? Number.POSITIVE_INFINITY) >= sentAt)
         .map(({ value }) => value);
     },
-    /** The registers that anybody has asked for, each with a history of its own. */
-    histories: () => asked.size,
+    /** The number of registers that answers were checked against, each with its own history. */
+    historyCount: () => checkedRegisters.size,
   };
 };
-export type Timeline = ReturnType<typeof makeTimeline>;
+export type Timeline = ReturnType<typeof createTimeline>;

@@ -5,5 +5,5 @@ import { orders } from './orders.ts';
 import { reads } from './reads.ts';
 import { stock } from './stock.ts';
 
-/** Bugs that the simulator must find, each within 500 seeds. */
+/** The bugs that the simulator must find, each within 500 seeds. */
 export const mutants: readonly Mutant[] = [...stock, ...orders, ...money, ...events, ...reads];

@@ -1,9 +1,10 @@
-/** A bug as somebody might write it: a small patch of the product, each `from` exactly once in its file. */
+/** A deliberate bug: a small patch of the product, as a developer might write it by mistake. */
 export type Mutant = {
   readonly name: string;
-  /** What is wrong, for people. */
+  /** What the bug does, for people. */
   readonly bug: string;
   readonly file: string;
+  /** Occurs exactly once in the file. */
   readonly from: string;
   readonly to: string;
 };

@@ -1,0 +1,223 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { contexts } from '#contexts';
+import { sign } from '#payments/http/signature';
+import { functionsOf, names } from '#platform/manifest';
+import { defaultTimes } from '#platform/runtime/times';
+import { authorize } from '#tenants/tenants.lambda';
+import { createSystemRandom } from '../../../embedded/aws/random.ts';
+import { createVirtualClock } from '../../../embedded/aws/virtual-clock.ts';
+import { createHost } from '../../../embedded/host/host.ts';
+import { type Action, grantedActions, usedActions } from './used-actions.ts';
+
+const secrets = { 'operator-key': 'the-operator', 'provider-key': 'the-merchant', 'provider-callback-key': 'signer' };
+const STEP_MS = 250;
+const MAX_WAIT_MS = 5 * 60_000;
+/** A promise chain of the host resolves within this many turns of the event loop. */
+const SETTLING_TURNS = 30;
+
+const functions = functionsOf(...contexts);
+const workflows = contexts.flatMap((manifest) => Object.keys(manifest.workflows ?? {}));
+
+/** What each function has used, by its deployed name. */
+const used = new Map(functions.map(({ id }) => [names('dev').fn(id), new Set<Action>()]));
+const metrics = new Set<string>();
+let calls = 0;
+const times = { ...defaultTimes, orderDeadlineMs: 4 * 60_000, standstillMs: 30_000 };
+const clock = createVirtualClock();
+const host = createHost({
+  contexts,
+  secrets,
+  clock,
+  times,
+  // every backoff takes half of its maximum
+  random: { ...createSystemRandom(), number: () => 0.5 },
+  onMetric: ({ name }) => metrics.add(name),
+  trace: ({ caller, operation, input }) => {
+    calls += 1;
+    const actions = used.get(caller);
+    if (actions) for (const action of usedActions({ operation, input })) actions.add(action);
+  },
+});
+
+/** Resolves once nothing happens any more until time passes. */
+const settle = async () => {
+  for (let before = -1; before !== calls; ) {
+    before = calls;
+    for (let turn = 0; turn < SETTLING_TURNS; turn += 1) await nextTurn();
+  }
+};
+
+/** Lets time pass until `read` returns this value. */
+const waitFor = async <T>(read: () => Promise<T>, value: T) => {
+  let current = await read();
+  for (let waitedMs = 0; current !== value && waitedMs < MAX_WAIT_MS; waitedMs += STEP_MS) {
+    await settle();
+    await clock.advance(STEP_MS);
+    current = await read();
+  }
+  expect(current).toBe(value);
+};
+
+type Headers = Readonly<Record<string, string>>;
+const send = async <T = unknown>(
+  method: string,
+  target: string,
+  key: string,
+  body?: unknown,
+  headers: Headers = {},
+) => {
+  const response = host.request({
+    ...{ method, target, headers: Object.entries({ authorization: `Bearer ${key}`, ...headers }) },
+    body: body === undefined ? '' : JSON.stringify(body),
+  });
+  let isPending = true;
+  const done = () => {
+    isPending = false;
+  };
+  response.then(done, done);
+  for (await settle(); isPending; await settle()) await clock.advance(1);
+  const { status, body: text } = await response;
+  return { status, body: JSON.parse(text) as T };
+};
+
+type Tenant = { readonly id: string; readonly apiKey: string };
+type Order = { readonly id: string; readonly status: string };
+
+/** The API with the key of a new tenant. */
+const registerTenant = async () => {
+  const { body: tenant } = await send<Tenant>('POST', '/v1/tenants', secrets['operator-key'], { name: 'Acme' });
+  let requests = 0;
+  const api = <T>(method: string, path: string, body?: unknown) => {
+    requests += 1;
+    return send<T>(method, `/v1${path}`, tenant.apiKey, body, { 'idempotency-key': `request-${requests}` });
+  };
+  return {
+    ...tenant,
+    api,
+    place: async (token: string, sku = 'mug') => {
+      const order = { lines: [{ sku, quantity: 2 }], customer: { email: 'ada@example.com' }, payment: { token } };
+      return (await api<Order>('POST', '/orders', order)).body.id;
+    },
+    waitForStatus: (id: string, status: string) =>
+      waitFor(async () => (await api<Order>('GET', `/orders/${id}`)).body.status, status),
+    resume: (id: string, key: string) =>
+      send('POST', `/v1/orders/${id}/resume`, key, { tenantId: tenant.id }).then(({ status }) => status),
+    reportCapture: async (id: string) => {
+      const callback = { key: `${tenant.id}.${id}`, status: 'captured', amount: 2_500, currency: 'EUR' };
+      const seconds = `${Math.floor(clock.now() / 1_000)}`;
+      const signature = sign(secrets['provider-callback-key'], seconds, JSON.stringify(callback));
+      const headers = { 'breakwater-signature': `t=${seconds},v1=${signature}` };
+      return (await send('POST', '/v1/providers/sandbox/callbacks', 'none', callback, headers)).status;
+    },
+  };
+};
+type Shop = Awaited<ReturnType<typeof registerTenant>>;
+
+const stockShop = async ({ api, apiKey }: Shop) => {
+  expect((await send('POST', '/v1/tenants', apiKey, { name: 'Other' })).status).toBe(403);
+  for (const sku of ['mug', 'shirt'])
+    expect(
+      (await api('PUT', `/products/${sku}`, { name: sku, price: { amount: 1_250, currency: 'EUR' } })).status,
+    ).toBe(201);
+  const adjust = async (delta: number) =>
+    (await api('POST', '/inventory/mug/adjustments', { delta, reason: 'counted' })).status;
+  expect([await adjust(100), await adjust(-1), await adjust(-1_000)]).toEqual([201, 201, 409]);
+  expect((await api('PUT', '/inventory/mug', { shards: 4 })).status).toBe(200);
+  for (const path of ['/products', '/products/mug', '/inventory/mug', '/health/ready'])
+    expect((await api('GET', path)).status, path).toBe(200);
+};
+
+/** Calls every route that reads for a tenant, also those of contexts that this test does not know. */
+const readEverything = async (api: Shop['api'], orderId: string) => {
+  const reads = functions
+    .flatMap(({ routes }) => routes)
+    .filter(({ method, scope }) => method === 'GET' && scope === 'tenant');
+  for (const { path } of reads) {
+    const target = path
+      .replace('/v1', '')
+      .replaceAll(/\{sku\}/g, 'mug')
+      .replaceAll(/\{\w+\}/g, orderId);
+    expect((await api('GET', target)).status, path).toBe(200);
+  }
+};
+
+/** Confirmed, declined, out of stock, cancelled by the customer, captured without a response. */
+const runOrders = async ({ place, waitForStatus, api, reportCapture }: Shop) => {
+  const [confirmed, declined, flaky] = [await place('tok_ok'), await place('tok_declined'), await place('tok_flaky')];
+  const outOfStock = await place('tok_ok', 'shirt');
+  const cancelled = await place('tok_slow');
+  expect((await api('POST', `/orders/${cancelled}/cancel`)).status).toBe(202);
+  const unanswered = await place('tok_5xx');
+  await waitFor(() => reportCapture(unanswered), 200);
+  for (const id of [confirmed, flaky, unanswered]) await waitForStatus(id, 'confirmed');
+  for (const id of [declined, outOfStock, cancelled]) await waitForStatus(id, 'cancelled');
+  await readEverything(api, confirmed);
+  // the provider refuses the refund of what it did not capture, so the callback must be repeated
+  expect(await reportCapture(declined)).toBe(503);
+};
+
+const parkAndResume = async ({ id: tenantId, apiKey, place, api, waitForStatus, resume }: Shop) => {
+  const id = await place('tok_refund_refused');
+  const charge = `/sandbox/charges/${tenantId}.${id}`;
+  await waitFor(async () => (await send('GET', charge, secrets['provider-key'])).status, 200);
+  expect((await api('POST', `/orders/${id}/cancel`)).status).toBe(202);
+  await waitForStatus(id, 'needs_attention');
+  expect(await resume(id, apiKey)).toBe(403);
+  await send('POST', `${charge}/allow-refund`, secrets['provider-key'], {});
+  expect(await resume(id, secrets['operator-key'])).toBe(202);
+  await waitForStatus(id, 'cancelled');
+};
+
+/** An outage opens the circuit breaker, so an order awaits offline payment. The sweeper restarts the orders whose charge is unknown. */
+const surviveOutage = async ({ id: tenantId, place, api, waitForStatus }: Shop) => {
+  await send('POST', '/sandbox/outages', secrets['provider-key'], { tenantId, seconds: 60 });
+  const unknown = await place('tok_ok');
+  for (let orders = 1; orders < times.breaker.failures; orders += 1) await place('tok_ok');
+  await waitFor(async () => metrics.has('BreakerOpened'), true);
+  const unpaid = await place('tok_ok');
+  await waitForStatus(unpaid, 'awaiting_payment');
+  const payment = { amount: 2_500, currency: 'EUR', reference: 'transfer' };
+  expect((await api('POST', `/orders/${unpaid}/payments`, payment)).status).toBe(201);
+  await waitForStatus(unknown, 'confirmed');
+};
+
+/** The gateway of the embedded host runs no authorizer. */
+const authorizeCaller = async ({ apiKey }: Shop) => {
+  const authorizer = authorize.create(host.runtimeOf('tenants-authorize').runtime);
+  const methodArn = 'arn:aws:execute-api:eu-west-1:123456789012:api/dev/GET/v1/orders';
+  for (const token of [apiKey, secrets['operator-key']])
+    await authorizer({ type: 'TOKEN', methodArn, authorizationToken: `Bearer ${token}` });
+};
+
+/** The relay quarantines an item with an outbox that no aggregate wrote. */
+const writeUnpublishableEvent = async () => {
+  const Item = { pk: { S: 'orders#x' }, sk: { S: 'x' }, v: { N: '1' }, out: { M: { v: { N: '1' } } } };
+  const put = { TableName: names('dev').table, Item };
+  await host.callAws({ target: 'DynamoDB_20120810.PutItem', body: JSON.stringify(put) });
+  const QueueUrl = `${host.origin}/000000000000/${names('dev').queue('relay-unpublishable')}`;
+  const body = JSON.stringify({ QueueUrl, AttributeNames: ['All'] });
+  await waitFor(async () => {
+    const { json } = await host.callAws({ target: 'AmazonSQS.GetQueueAttributes', body });
+    return JSON.parse(json).Attributes.ApproximateNumberOfMessages;
+  }, '1');
+};
+
+describe('each function uses what its manifest grants, and nothing else', () => {
+  beforeAll(async () => {
+    await host.loadFunctions();
+    const shop = await registerTenant();
+    await authorizeCaller(shop);
+    await stockShop(shop);
+    await runOrders(shop);
+    await parkAndResume(shop);
+    await surviveOutage(shop);
+    await writeUnpublishableEvent();
+    host.close();
+  });
+
+  it.each(functions)('$id', (fn) => {
+    const actions = used.get(names('dev').fn(fn.id)) ?? new Set();
+    expect([...actions].sort()).toEqual([...grantedActions(fn, workflows)].sort());
+  });
+});

@@ -1,0 +1,70 @@
+import type { NamedFunction, WorkflowId } from '#platform/manifest';
+import type { ServiceCall } from '../../../embedded/host/interceptors.ts';
+
+/** A permission in one line: `GetItem of orders`, `GetSecretValue of operator-key`. */
+export type Action = string;
+
+/** What the manifest grants to a function. Mail is left out: the embedded host sends none. */
+export const grantedActions = ({ spec }: NamedFunction, workflows: readonly WorkflowId[]): readonly Action[] => {
+  const { grants, publishes, inspects, starts = [], sends = [], secrets = [] } = spec;
+  return [
+    ...grants.flatMap(({ of, may }) => may.map((action) => `${action} of ${of}`)),
+    ...(publishes ? ['PutEvents of breakwater-dev'] : []),
+    ...(inspects ? ['DescribeEventBus of breakwater-dev'] : []),
+    ...(inspects ? workflows.map((id) => `DescribeStateMachine of breakwater-dev-${id}`) : []),
+    ...starts.map((id) => `StartExecution of breakwater-dev-${id}`),
+    ...sends.map((id) => `SendMessage of breakwater-dev-${id}`),
+    ...secrets.map((name) => `GetSecretValue of breakwater/dev/${name}`),
+  ];
+};
+
+// biome-ignore lint/suspicious/noExplicitAny: the inputs of a dozen operations, as the SDK sends them
+type Input = any;
+
+/** The parts of a transaction, each with the action that authorizes it. */
+const PART_ACTIONS = {
+  Put: 'PutItem',
+  Update: 'UpdateItem',
+  Delete: 'DeleteItem',
+  ConditionCheck: 'ConditionCheckItem',
+} as const;
+
+const contextOf = (pk: { readonly S: string }) => pk.S.slice(0, pk.S.indexOf('#'));
+const ownerOf = ({ Key, Item }: Input) => contextOf((Key ?? Item).pk);
+const lastPart = (arn: string) => arn.slice(arn.lastIndexOf(':') + 1);
+
+/** The partition key of a query, which its key condition compares first. */
+const queriedOwner = ({ KeyConditionExpression, ExpressionAttributeValues }: Input) =>
+  contextOf(ExpressionAttributeValues[/= (:\w+)/.exec(KeyConditionExpression)?.[1] ?? '']);
+
+/** The permissions that a call needs. */
+export const usedActions = ({ operation, input }: Pick<ServiceCall, 'operation' | 'input'>): readonly Action[] => {
+  const request = input as Input;
+  switch (operation) {
+    case 'BatchGetItem':
+      return Object.values<Input>(request.RequestItems).flatMap(({ Keys }) =>
+        Keys.map(({ pk }: Input) => `BatchGetItem of ${contextOf(pk)}`),
+      );
+    case 'TransactWriteItems':
+      return request.TransactItems.flatMap((part: Input) =>
+        Object.entries<Input>(part).map(
+          ([kind, write]) => `${PART_ACTIONS[kind as keyof typeof PART_ACTIONS]} of ${ownerOf(write)}`,
+        ),
+      );
+    case 'Query':
+      return [`Query of ${queriedOwner(request)}`];
+    case 'PutEvents':
+      return request.Entries.map(({ EventBusName }: Input) => `PutEvents of ${EventBusName}`);
+    case 'DescribeEventBus':
+      return [`DescribeEventBus of ${request.Name}`];
+    case 'StartExecution':
+    case 'DescribeStateMachine':
+      return [`${operation} of ${lastPart(request.stateMachineArn)}`];
+    case 'SendMessage':
+      return [`SendMessage of ${request.QueueUrl.slice(request.QueueUrl.lastIndexOf('/') + 1)}`];
+    case 'GetSecretValue':
+      return [`GetSecretValue of ${request.SecretId}`];
+    default:
+      return [`${operation} of ${ownerOf(request)}`];
+  }
+};

@@ -1,0 +1,61 @@
+import type { FormatValue } from './property-formats.ts';
+import type { Fact } from './summary.ts';
+import { type Json, toList } from './synthesis.ts';
+
+const isEqual = (value: Json, expected: Json) => JSON.stringify(value) === JSON.stringify(expected);
+
+/** `may dynamodb:GetItem,PutItem on table where LeadingKeys orders#*`. */
+export const formatStatement = (statement: Json, format: FormatValue): Fact => {
+  const { Sid: _, Effect, Principal, Action, Resource: resource, Condition, ...remaining } = statement;
+  const actions = toList<string>(Action);
+  const services = [...new Set(actions.map(serviceOf))];
+  const actionTexts = services.map((service) =>
+    actions
+      .filter((action) => serviceOf(action) === service)
+      .map((action, index) => (index === 0 ? action : action.replace(/^.*:/, '')))
+      .join(','),
+  );
+  const isEveryone = isEqual(Principal, '*') || isEqual(Principal, { AWS: '*' });
+  const condition = formatCondition(Condition, format);
+  const resources = resource === undefined ? '' : format(resource);
+  if (
+    Effect === 'Deny' &&
+    isEveryone &&
+    condition === ' over plain HTTP' &&
+    /^\w+:\*$/.test(actionTexts.join()) &&
+    /^it(, it\/\*)?$/.test(resources) &&
+    Object.keys(remaining).length === 0
+  ) {
+    return { key: 'TLS', text: 'TLS only', below: false };
+  }
+  const principal =
+    Principal === undefined ? '' : isEveryone ? 'everyone ' : `${Object.values(Principal).map(format).join(', ')} `;
+  const suffix = Object.keys(remaining).length > 0 ? ` ${format(remaining)}` : '';
+  return {
+    key: `may ${services.join()}`,
+    text: [
+      `${principal}${Effect === 'Allow' ? 'may' : 'may not'}`,
+      ...actionTexts,
+      ...(resource === undefined ? [] : [`on ${resources}`]),
+    ]
+      .join(' ')
+      .concat(condition, suffix),
+    below: true,
+  };
+};
+
+const serviceOf = (action: string) => action.replace(/:.*/, '');
+
+const formatCondition = (condition: Json, format: FormatValue): string => {
+  if (condition === undefined) return '';
+  const leadingKeys = condition['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'];
+  const keyGuard = {
+    'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': leadingKeys },
+    Null: { 'dynamodb:LeadingKeys': 'false' },
+  };
+  if (leadingKeys && isEqual(condition, keyGuard)) return ` where LeadingKeys ${format(leadingKeys)}`;
+  if (isEqual(condition, { Bool: { 'aws:SecureTransport': 'false' } })) return ' over plain HTTP';
+  const source = condition.ArnEquals?.['aws:SourceArn'];
+  if (source && isEqual(condition, { ArnEquals: { 'aws:SourceArn': source } })) return ` from ${format(source)}`;
+  return ` where ${format(condition)}`;
+};

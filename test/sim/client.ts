@@ -1,0 +1,57 @@
+import type { Host } from '../../embedded/host/host.ts';
+import type { Chance } from './chance.ts';
+
+export const secrets = {
+  'operator-key': 'the-operator',
+  'provider-key': 'the-merchant',
+  'provider-callback-key': 'the-signer',
+};
+
+const MAX_TRIES = 8;
+const TIMEOUT_MS = 29_000;
+const MAX_BACKOFF_MS = 8_000;
+
+/** The steps at which the request of an answer was sent and the answer received. */
+export type RequestSteps = { readonly sentAt: number; readonly receivedAt: number };
+export type ClientResponse<T> = RequestSteps & { readonly status: number; readonly body: T };
+export type ClientRequest = {
+  readonly bearer?: string;
+  readonly body?: unknown;
+  readonly headers?: [string, string][];
+};
+export type SendRequest = <T>(method: string, target: string, request?: ClientRequest) => Promise<ClientResponse<T>>;
+
+type Options = {
+  readonly request: Host['request'];
+  readonly chance: Chance;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly step: () => number;
+};
+
+/** A time-out as a client sees it: the request may or may not have had an effect. */
+const TIMED_OUT = { status: 599, headers: {}, body: '{}' };
+
+/** A client on the internet: its requests have a latency, and it retries time-outs and answers of 5xx. Returns the last answer. */
+export const createClient =
+  ({ request, chance, sleep, step }: Options): SendRequest =>
+  async <T>(
+    method: string,
+    target: string,
+    { bearer, body, headers = [] }: ClientRequest = {},
+  ): Promise<ClientResponse<T>> => {
+    const sent = {
+      method,
+      target,
+      headers: [...headers, ...(bearer === undefined ? [] : [['authorization', `Bearer ${bearer}`] as const])],
+      body: body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body),
+    };
+    let sentAt = step();
+    let response = TIMED_OUT as Awaited<ReturnType<Host['request']>>;
+    for (let tries = 0; tries < MAX_TRIES && response.status >= 500; tries += 1) {
+      if (tries > 0) await sleep(chance.int(100, Math.min(MAX_BACKOFF_MS, 500 * 2 ** tries)));
+      await sleep(chance.int(1, 20));
+      sentAt = step();
+      response = await Promise.race([request(sent), sleep(TIMEOUT_MS).then(() => TIMED_OUT)]);
+    }
+    return { status: response.status, body: JSON.parse(response.body || '{}') as T, sentAt, receivedAt: step() };
+  };
