@@ -4,7 +4,7 @@ const project = (name: string, include: string[], test: object = {}) => ({
   test: { name, include, testTimeout: 20_000, hookTimeout: 60_000, ...test },
 });
 
-/** What decides is run in full, in every branch; there is no comment that leaves a line out. */
+/** Domain code and use cases are covered in full, in every branch. No comment excludes a line from coverage. */
 const WHOLE = { statements: 100, branches: 100, functions: 100, lines: 100 };
 
 export default defineConfig({
@@ -33,25 +33,25 @@ export default defineConfig({
         testTimeout: 120_000,
         hookTimeout: 180_000,
       }),
-      // alone and last, for it takes every core
+      // alone and last, because it uses every core
       project('sim', ['test/sim/*.sim.test.ts'], {
         testTimeout: 300_000,
         fileParallelism: false,
         sequence: { groupOrder: 1 },
       }),
       project('conformance', ['test/conformance/**/*.test.ts']),
-      // compares with a DynamoDB: without one there is nothing to run
+      // compares the embedded table with a DynamoDB, and so needs one
       ...(process.env['CONFORMANCE_ENDPOINT']
         ? [project('differential', ['test/differential/differential.test.ts'])]
         : []),
       project('acceptance', ['test/acceptance/**/*.test.ts'], {
         globalSetup: 'test/acceptance/setup.ts',
-        // each wait has a bound of its own, from the host; this one ends what hangs, and is longer than any deadline of an order
+        // each wait has its own limit, which the host sets; this limit ends a test that hangs, and exceeds every deadline of an order
         testTimeout: 600_000,
-        // on a host elsewhere most of a test is waiting, which files do side by side; here they would fight for the cores
+        // on another host a test mostly waits, so files run in parallel; here they would compete for the cores
         maxWorkers: process.env['ACCEPTANCE_HOST'] ? 4 : 1,
       }),
-      // its table is read as a whole, at rest: nothing else may be going on there
+      // reads a whole table at quiescence, so nothing else may use that table
       project('faults', ['test/faults/**/*.test.ts'], { globalSetup: 'test/acceptance/setup.ts' }),
     ],
   },

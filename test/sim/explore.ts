@@ -20,10 +20,8 @@ export type Explored = {
 type Options = Omit<Simulation, 'seed'> & {
   readonly bundle: Bundle;
   readonly from: number;
-  /** The number of seeds. Default: as many as the time limit allows. */
-  readonly seeds?: number;
-  /** No seed is started after this time. */
-  readonly timeLimitMs?: number;
+  /** The number of seeds. */
+  readonly seeds: number;
   /** Starts with the last seed. */
   readonly backwards?: boolean;
   readonly workers: number;
@@ -36,9 +34,8 @@ type Options = Omit<Simulation, 'seed'> & {
 
 /** Simulates consecutive seeds on several workers. */
 export const explore = async (options: Options): Promise<Explored> => {
-  const { bundle, from, seeds = Number.POSITIVE_INFINITY, timeLimitMs = Number.POSITIVE_INFINITY, ...others } = options;
+  const { bundle, from, seeds, ...others } = options;
   const { workers, shrink = 'faults', maxFailures = 1, backwards = false, onProgress, ...simulation } = others;
-  const startedAtMs = Date.now();
   const struck = Object.fromEntries(kinds.map((kind) => [kind, 0])) as Record<Kind, number>;
   const hashes = new Map<number, string>();
   const statuses: Record<string, number> = {};
@@ -47,7 +44,7 @@ export const explore = async (options: Options): Promise<Explored> => {
   const explored = (): Explored => ({ ...sums, struck, hashes, statuses, failures });
 
   function* jobs(): Generator<RunJob> {
-    for (let n = 0; n < seeds && Date.now() - startedAtMs < timeLimitMs; n += 1)
+    for (let n = 0; n < seeds; n += 1)
       yield { seed: backwards ? from + seeds - 1 - n : from + n, shrink, ...simulation };
   }
   await createWorkerPool<RunJob, RunResult>(bundle.path, workers).run(jobs(), ({ seed }, result) => {

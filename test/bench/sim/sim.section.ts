@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { bundle } from '../../sim/bundle.ts';
+import { digestOf } from '../../sim/digest.ts';
 import { explore } from '../../sim/explore.ts';
 import { type Kind, kinds } from '../../sim/faults.ts';
 import { failureText } from '../../sim/report.ts';
@@ -29,11 +29,10 @@ const simulate = async (seeds: number): Promise<SimulatedRuns> => {
   try {
     const explored = await explore({ bundle: built, from: FROM, seeds, workers: availableParallelism() });
     const { orders, steps, histories, struck, hashes, failures } = explored;
-    const traces = [...hashes].sort(([a], [b]) => a - b).map(([seed, hash]) => `${seed} ${hash}`);
     return {
       ...{ from: FROM, seeds: explored.seeds, orders, steps, histories, struck },
       seconds: (performance.now() - startedAt) / 1_000,
-      digest: createHash('sha256').update(traces.join('\n')).digest('hex').slice(0, 16),
+      digest: digestOf(hashes).slice(0, 16),
       failures: failures.map((failure) => failureText(failure)),
     };
   } finally {
@@ -57,7 +56,7 @@ export const simSection: Section<SimulatedRuns> = {
     struck,
     failures,
   }) => `\`npm run sim -- --seeds ${seeds} --from ${from}\`: ${orders} orders in ${steps} steps, ${(seeds / seconds).toFixed(1)} seeds per second; \
-${histories} histories of orders and stock, every answer in them linearizable; ${failures.length === 0 ? 'no invariant was broken' : `${failures.length} seeds failed`}.
+${histories} histories of orders and stock, every answer in them linearizable; ${failures.length === 0 ? 'no invariant was violated' : `${failures.length} seeds failed`}.
 Digest of all traces: ${digest}. The number of times that each fault hit work in progress:
 
 ${markdownTable(
