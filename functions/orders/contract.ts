@@ -7,7 +7,7 @@ import { defineEvent, type EventData } from '#platform/messaging/events';
 import { CurrencySchema, MoneySchema, OrderIdSchema, SkuSchema, TenantIdSchema } from '#platform/schemas';
 import { ListQuery, pageOf } from '#platform/table/list-query';
 
-/** The only arbiter of an order (ADR 2). `confirmed` and `cancelled` are final. */
+/** An order's status alone decides every race (ADR 2). `confirmed` and `cancelled` are final. */
 export const StatusSchema = z.enum([
   'placed',
   'awaiting_payment',
@@ -26,7 +26,7 @@ export const ReasonSchema = z.enum([
   'payment_expired',
 ]);
 
-/** What a client may ask for. Price, total, status and tenant are decided by Breakwater, so they are not in it. */
+/** The body of `POST /v1/orders`. Breakwater sets the price, total, status and tenant itself. */
 export const PlaceOrder = z.strictObject({
   /** 1 to 20 lines, one per SKU, each of 1 to 999 units. */
   lines: z
@@ -41,7 +41,7 @@ export type PlaceOrder = z.infer<typeof PlaceOrder>;
 /** A payment that did not go through the provider: the whole total, in minor units. */
 export const RecordPayment = z.strictObject({
   amount: z.int().check(z.minimum(0), z.maximum(1_000_000_000)),
-  currency: z.string().check(z.regex(/^[A-Z]{3}$/)),
+  currency: CurrencySchema,
   /** The payer's or the bank's reference; kept with the order. */
   reference: z.string().check(z.minLength(1), z.maxLength(140)),
 });
@@ -54,12 +54,12 @@ export const OrderResponse = z.object({
   id: OrderIdSchema,
   status: StatusSchema,
   reason: z.optional(ReasonSchema),
-  /** Why a person must handle it. */
+  /** Why the order needs attention. */
   cause: z.optional(z.string()),
   lines: z.readonly(z.array(z.object({ sku: SkuSchema, quantity: z.int(), unitPrice: MoneySchema }))),
   customer: z.object({ email: z.string() }),
   total: MoneySchema,
-  /** How to pay while the provider is unavailable: the whole total, with this reference, before the deadline. */
+  /** How the customer pays while the provider is unavailable: the whole total, with this reference, before the deadline. */
   instructions: z.optional(
     z.object({
       reference: z.string(),
@@ -154,40 +154,45 @@ export const operatorRoutes = {
   },
 } as const satisfies RouteGroup;
 
-const run = z.object({ run: z.int().check(z.minimum(1)) });
+const RunSchema = z.int().check(z.minimum(1));
+const RunData = z.object({ run: RunSchema });
 
 /** An order was accepted; run 1 fulfils it. */
-export const OrderPlaced = defineEvent('OrderPlaced.v1', run, OrderIdSchema);
+export const OrderPlaced = defineEvent('OrderPlaced.v1', RunData, OrderIdSchema);
 /** The provider is unavailable: the customer must pay `total` another way by `deadline`, with the order's id as reference. */
 export const OrderAwaitingPayment = defineEvent(
   'OrderAwaitingPayment.v1',
-  z.extend(run, { total: MoneySchema, deadline: z.iso.datetime() }),
+  z.extend(RunData, { total: MoneySchema, deadline: z.iso.datetime() }),
   OrderIdSchema,
 );
-/** The order is final: its stock is held and its money captured. `total` in minor units. */
+/** The order is final: its stock is held and it is paid. `total` is in minor units. */
 export const OrderConfirmed = defineEvent(
   'OrderConfirmed.v1',
-  z.extend(run, { total: MoneySchema, paidBy: z.enum(['provider', 'offline']) }),
+  z.extend(RunData, { total: MoneySchema, paidBy: z.enum(['provider', 'offline']) }),
   OrderIdSchema,
 );
-/** The order made no progress: its saga starts again, as `run`. */
+/** The order made no progress, so its saga restarts with this run number. */
 export const OrderRestarted = defineEvent(
   'OrderRestarted.v1',
-  z.extend(run, { saga: z.enum(['fulfil-order', 'unwind-order']) }),
+  z.extend(RunData, { saga: z.enum(['fulfil-order', 'unwind-order']) }),
   OrderIdSchema,
 );
-/** The order is unwound by `run`: its money is settled and its stock released. */
+/** This run starts to unwind the order: it settles the money and releases the stock. */
 export const OrderCancelling = defineEvent(
   'OrderCancelling.v1',
-  z.extend(run, { reason: ReasonSchema }),
+  z.extend(RunData, { reason: ReasonSchema }),
   OrderIdSchema,
 );
 /** The order holds no stock and keeps no money. */
-export const OrderCancelled = defineEvent('OrderCancelled.v1', z.extend(run, { reason: ReasonSchema }), OrderIdSchema);
+export const OrderCancelled = defineEvent(
+  'OrderCancelled.v1',
+  z.extend(RunData, { reason: ReasonSchema }),
+  OrderIdSchema,
+);
 /** The order could not be unwound. `POST /v1/orders/{id}/resume` continues once the cause is gone. */
 export const OrderNeedsAttention = defineEvent(
   'OrderNeedsAttention.v1',
-  z.extend(run, { cause: z.string() }),
+  z.extend(RunData, { cause: z.string() }),
   OrderIdSchema,
 );
 export type OrderRun = EventData<typeof OrderPlaced>;
@@ -204,13 +209,13 @@ export const events = [
 ] as const;
 
 /**
- * The input of both sagas and of each of their tasks. It holds ids only, so each task reads the current state. `correlationId` is that
- * of the request that caused the run.
+ * The input of both sagas and of each of their tasks. It has no order data, so each task reads the current order. `correlationId` comes
+ * from the request that caused the run.
  */
 export const SagaStep = z.object({
   tenantId: TenantIdSchema,
   orderId: OrderIdSchema,
-  run: z.int().check(z.minimum(1)),
+  run: RunSchema,
   correlationId: z.optional(z.string()),
 });
 export type SagaStep = z.infer<typeof SagaStep>;
@@ -222,7 +227,7 @@ export type OrderForSaga = {
   readonly payment: { readonly token: string };
 };
 
-/** What an order's customer is told about it. */
+/** The order data that a customer's mail contains. */
 export type CustomerOrder = {
   readonly email: string;
   readonly total: Money;
@@ -231,8 +236,11 @@ export type CustomerOrder = {
   readonly deadline?: string | undefined;
 };
 
-/** Reads the order strongly for its customer's mail; undefined where there is none. */
+/** Reads the order with a strongly consistent read, for its customer's mail. Returns undefined if there is none. */
 export type FindOrderForCustomer = (tenantId: TenantId, orderId: OrderId) => Promise<CustomerOrder | undefined>;
 
-/** Reads the order strongly; undefined unless it has this status and the step's run. Every task checks this fence before it acts. */
+/**
+ * Reads the order with a strongly consistent read. Returns undefined unless it has this status and the run of the input. Every task
+ * calls it before it acts: it is the fence.
+ */
 export type FindOrderForRun = (step: SagaStep, status: 'placed' | 'cancelling') => Promise<OrderForSaga | undefined>;

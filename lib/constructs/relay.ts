@@ -14,38 +14,38 @@ import { removalPolicy, type Stage } from '../stages.ts';
 import { AlarmAbove } from './alarm.ts';
 import { ContextFunction, type ContextFunctionProps } from './function.ts';
 
-/** Below the 24 hours for which a stream keeps a record, so that an expired record reaches the bucket instead of being lost. */
+/** A stream keeps a record for 24 hours. Lambda gives up after 23, so it can still store the record in the bucket. */
 const MAX_RECORD_AGE = Duration.hours(23);
-const MAX_DELAY = Duration.minutes(5);
+const ALARM_ITERATOR_AGE = Duration.minutes(5);
 const ACCESS_LOG_RETENTION = Duration.days(90);
 
 /**
- * Delivers the stream records of writes with events to the function, in order per partition, until it succeeds or the record is too
- * old. A bucket keeps the content of the records that it gives up.
+ * Invokes the function with the stream records that contain events, in order per partition key. Lambda retries a batch until the
+ * function succeeds or the records are 23 hours old. Then it stores them in a bucket.
  */
 export class Relay extends Construct {
   constructor(scope: Construct, name: string, props: ContextFunctionProps) {
     super(scope, name);
-    // a policy, not an ACL, lets S3 write the access log
+    // S3 may write the access log because of a bucket policy, not an ACL
     this.node.setContext(S3_SERVER_ACCESS_LOGS_USE_BUCKET_POLICY, true);
     const { stage } = props.deployment;
-    const named = names(stage.name);
-    const { lambda, role } = new ContextFunction(this, 'Publisher', props);
+    const resourceNames = names(stage.name);
+    const { lambda: publisher, role } = new ContextFunction(this, 'Publisher', props);
 
     const failedRecords = new Bucket(this, 'GivenUp', {
       encryption: BucketEncryption.S3_MANAGED,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
-      serverAccessLogsBucket: this.accessLogs(stage) as IBucket,
+      serverAccessLogsBucket: this.createAccessLogBucket(stage) as IBucket,
       removalPolicy: removalPolicy(stage),
     });
-    const bucketId = Stack.of(this).getLogicalId(failedRecords.node.defaultChild as CfnBucket);
-    acknowledge(role, 'unnamedResources', `Resource::<${bucketId}.Arn>/*`);
+    const bucketLogicalId = Stack.of(this).getLogicalId(failedRecords.node.defaultChild as CfnBucket);
+    acknowledge(role, 'unnamedResources', `Resource::<${bucketLogicalId}.Arn>/*`);
     const table = Table.fromTableAttributes(this, 'Table', {
-      tableName: named.table,
-      tableStreamArn: StringParameter.valueForStringParameter(this, named.parameter('stream-arn')),
+      tableName: resourceNames.table,
+      tableStreamArn: StringParameter.valueForStringParameter(this, resourceNames.parameter('stream-arn')),
     });
-    lambda.addEventSource(
+    publisher.addEventSource(
       new DynamoEventSource(table, {
         startingPosition: StartingPosition.TRIM_HORIZON,
         batchSize: 100,
@@ -53,28 +53,29 @@ export class Relay extends Construct {
         reportBatchItemFailures: true,
         bisectBatchOnError: true,
         maxRecordAge: MAX_RECORD_AGE,
+        // only inserted and updated items with an outbox
         filters: [
           FilterCriteria.filter({
             eventName: FilterRule.or('INSERT', 'MODIFY'),
             dynamodb: { NewImage: { out: { M: { v: { N: FilterRule.exists() } } } } },
           }),
         ],
-        onFailure: failureDestination(failedRecords),
+        onFailure: toFailureDestination(failedRecords),
       }),
     );
 
-    const iteratorAge = lambda.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: Duration.minutes(1) });
+    const iteratorAge = publisher.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: Duration.minutes(1) });
     new AlarmAbove(this, 'LateAlarm', {
       stage,
       metric: iteratorAge,
-      threshold: MAX_DELAY.toMilliseconds(),
+      threshold: ALARM_ITERATOR_AGE.toMilliseconds(),
       text: 'Events reach the bus more than 5 minutes late.',
       runbook: 'relay-behind',
     });
   }
 
-  /** Records who reads or changes the failed records. */
-  private accessLogs(stage: Stage): Bucket {
+  /** The log of who reads or changes the failed records. */
+  private createAccessLogBucket(stage: Stage): Bucket {
     return new Bucket(this, 'AccessLogs', {
       encryption: BucketEncryption.S3_MANAGED,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -85,8 +86,8 @@ export class Relay extends Construct {
   }
 }
 
-/** The bucket as a destination, with only the permissions that Lambda needs. The CDK's own destination also grants read and delete. */
-const failureDestination = (bucket: Bucket): IEventSourceDlq => ({
+/** Makes the bucket an on-failure destination and grants only what Lambda needs. The CDK's own destination also grants read and delete. */
+const toFailureDestination = (bucket: Bucket): IEventSourceDlq => ({
   bind(_, { role }) {
     role?.addToPrincipalPolicy(
       new PolicyStatement({ actions: ['s3:PutObject'], resources: [bucket.arnForObjects('*')] }),

@@ -35,7 +35,7 @@ test('a section that was not run is named, and its figures are left out', () => 
 });
 
 test('the figures of a competitor are controls if they were measured', () => {
-  const load = { concurrency: 8, settledPerSecond: 12, lastCall: { p50Ms: 500, p99Ms: 700 } };
+  const load = { concurrency: 8, paidPerSecond: 12, lastCall: { p50Ms: 500, p99Ms: 700 } };
   const competitor = createSectionReport('competitor', { vendure: { loads: [load] } });
   const controls = (reports: readonly SectionReport[]) => collectFigures(reports).map(({ control }) => control);
   expect(controls([createSectionReport('throughput', loads(120)), competitor])).toEqual([

@@ -66,7 +66,10 @@ const costFigures = (reports: readonly SectionReport[]): readonly Figure[] => {
   return [
     {
       ...{ figure: 'state transitions of an order, happy / worst path', section },
-      ...{ measured: `${happy} / ${worst}`, control: `${forward} / ${forward + back}, the minimum of the definitions` },
+      ...{
+        measured: `${happy} / ${worst}`,
+        control: `${forward} / ${forward + back}, the minimum that the saga definitions allow`,
+      },
       budget: `${orderBudgets.happyPathTransitions} / ${orderBudgets.worstPathTransitions}`,
       holds: happy <= orderBudgets.happyPathTransitions && worst <= orderBudgets.worstPathTransitions,
     },
@@ -77,25 +80,25 @@ const costFigures = (reports: readonly SectionReport[]): readonly Figure[] => {
       holds: writeUnits <= orderFlowBudgets.writeUnitsPerOrder,
     },
     {
-      ...{ figure: 'calls of the table in POST /v1/orders', section },
+      ...{ figure: 'table calls per POST /v1/orders', section },
       ...{ measured: `${calls}`, control: `${MIN_TABLE_CALLS}`, budget: `${orderBudgets.tableCallsPerPlacement}` },
       holds: calls <= orderBudgets.tableCallsPerPlacement,
     },
     costFigure(
       'core contexts',
       core,
-      `$${formatUsd(baseUsd)}, only those transitions and write units`,
+      `$${formatUsd(baseUsd)}, state transitions and write units only`,
       orderFlowBudgets.usdPerMillionOrders,
     ),
     ...nonCore.map(([context, { usdPerMillionOrders }]) => {
       const spending = confirmed.byContext[context] ?? createSpending();
       const writesUsd = spending['write units'] * prices['write units'];
-      return costFigure(context, spending, `$${formatUsd(writesUsd)}, only its write units`, usdPerMillionOrders);
+      return costFigure(context, spending, `$${formatUsd(writesUsd)}, write units only`, usdPerMillionOrders);
     }),
     costFigure(
       'all contexts',
       confirmed.counts,
-      `$${formatUsd(baseUsd)}, only those transitions and write units`,
+      `$${formatUsd(baseUsd)}, state transitions and write units only`,
       totalBudgets.usdPerMillionOrders,
     ),
   ];
@@ -116,7 +119,7 @@ const bundleFigures = (reports: readonly SectionReport[]): readonly Figure[] => 
       ...{ budget: `${functionBudgets.bundleKb} KB`, holds: largest.kb <= functionBudgets.bundleKb },
     },
     {
-      ...{ figure: 'slowest init of such a function / of its control', section },
+      ...{ figure: 'slowest init of a function with the table, relative to its control', section },
       ...{ measured: `${slowest.initRatio.toFixed(2)}, ${slowest.name}`, control: control.initRatio.toFixed(2) },
       ...{ budget: `${functionBudgets.initRatio}`, holds: slowest.initRatio <= functionBudgets.initRatio },
     },
@@ -134,7 +137,7 @@ const throughputFigures = (reports: readonly SectionReport[]): readonly Figure[]
   const section = throughputSection.name;
   const control = competitor
     ? {
-        perSecond: `${competitor.settledPerSecond.toFixed(1)}, Vendure`,
+        perSecond: `${competitor.paidPerSecond.toFixed(1)}, Vendure`,
         p99: `${competitor.lastCall.p99Ms.toFixed(0)} ms, Vendure's last call`,
       }
     : { perSecond: 'not measured', p99: 'not measured' };
@@ -180,7 +183,7 @@ export const renderFigures = (reports: readonly SectionReport[]): string => {
   );
   const absent = sections.filter((name) => !reports.some((report) => report.name === name));
   const figures = markdownTable(
-    ['figure', 'measured', 'control, in the same run', 'budget', 'holds'],
+    ['figure', 'measured', 'control, in the same run', 'budget', 'within budget'],
     collectFigures(reports).map(({ figure, measured, control, budget, holds }) => [
       ...[figure, measured, control, budget, holds ? 'yes' : '**no**'],
     ]),

@@ -22,14 +22,14 @@ export const renderReportFiles = (reports: readonly SectionReport[]): Readonly<R
   const environment = describeMachine();
   const { at, machine, node, commit, versions } = environment;
   const brokenBudgets = findBrokenBudgets(reports);
-  const header = `# Bench
+  const header = `# Benchmark
 
 Written by \`npm run bench\` on ${at.slice(0, 10)}: ${machine}, Node ${node}, commit ${commit}. The figures are in
 [report.json](report.json). With ${Object.entries(versions)
     .map(([name, version]) => `${name} ${version}`)
     .join(', ')}.
 
-${brokenBudgets.length === 0 ? 'Every budget holds.' : `Exceeded budgets: ${brokenBudgets.join('; ')}.`}
+${brokenBudgets.length === 0 ? 'Every figure is within its budget.' : `Exceeded budgets: ${brokenBudgets.join('; ')}.`}
 
 ## Figures with a budget
 

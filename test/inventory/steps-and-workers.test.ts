@@ -51,7 +51,7 @@ describe("inventory's saga steps", () => {
     expect(await findHold()).toMatchObject({ state: 'released' });
   });
 
-  it('fail with StockUnavailable where a line asks for more than is available', async () => {
+  it('fail with StockUnavailable where a line requests more units than are available', async () => {
     const { hold, findHold } = await createShop(1);
     await expect(hold()).rejects.toMatchObject({ name: 'StockUnavailable' });
     expect(await findHold()).toBeUndefined();

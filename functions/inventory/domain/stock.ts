@@ -24,7 +24,7 @@ export const received = (shards: readonly Shard[]): number => shards.reduce((sum
 /**
  * Allocates each line: from one random shard that has enough, so that orders do not compete for the same shard; otherwise from as
  * few shards as possible, the fullest first. `shards` must be all shards of the lines' SKUs, read strongly. The error is the line
- * that asks for more than is available.
+ * that requests more units than are available.
  */
 export function allocate(
   lines: readonly Line[],

@@ -13,9 +13,9 @@ export const bundlesSection: Section<readonly BundleMeasurement[]> = {
   measure: async (quick) => measureBundles(quick ? 3 : ROUNDS),
   text: (
     measured,
-  ) => `Each bundle is loaded in its own process, as Lambda does it, right after its control: a bundle with nothing but the table's client as every
-function creates it. The control of the function that sends mail also has the SES client. The figures are medians. The ratio compares processor time, which
-other work on the machine disturbs least. Budget for a function with the table: ${functionBudgets.bundleKb} KB and ${functionBudgets.initRatio} of its control's init.
+  ) => `Each bundle is loaded in its own process, as on Lambda, right after its control. The control is a bundle that contains only the table's client.
+The control of the function that sends mail also has the SES client. The figures are medians. The ratio compares CPU time, because other load on the machine
+affects it least. Budget for a function with the table: ${functionBudgets.bundleKb} KB and ${functionBudgets.initRatio} times the init of its control.
 
 ${markdownTable(
   ['function', 'KB', 'init, ms', 'init / control', ...origins.map((origin) => `${origin}, KB`)],
@@ -35,7 +35,7 @@ ${markdownTable(
     ),
     'init.svg': await barChart(
       'Init of each bundle, relative to its control',
-      'ratio of processor time',
+      'ratio of CPU time',
       measured.map(({ name, initRatio }) => ({ name, value: initRatio })),
     ),
   }),

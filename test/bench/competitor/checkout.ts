@@ -27,7 +27,7 @@ type Checkout = {
   readonly key: string;
 };
 
-/** A guest's order of one unit, from an empty cart in a new session to a settled payment. */
+/** A guest's order of one unit, from an empty cart in a new session to a paid payment. */
 export const checkOut = ({ shop, variantId, shippingMethod, key }: Checkout): Promise<OrderOutcome> =>
   timeOrder(async (timeLastCall) => {
     const added = await shop(ADD_ITEM, { id: variantId });

@@ -17,12 +17,12 @@ const STOCK = {
 
 type WarmUp = { readonly concurrency: number; readonly durationMs: number };
 
-/** Measures a system on a server started for it, after a first order has shown that it can settle orders. */
+/** Measures a system on a server started for it, after a first order has shown that it can complete a payment. */
 const measureOn = async <T>(start: StartSystem, warmUp: WarmUp, measure: (system: System) => Promise<T>) => {
   const system = await start(STOCK);
   try {
     const first = await system.placeOrder(PRODUCT_SKUS[0] as string, 'first');
-    if (first.kind !== 'settled') throw new Error(`the first order was ${first.kind}: ${first.reason}`);
+    if (first.kind !== 'paid') throw new Error(`the first order was ${first.kind}: ${first.reason}`);
     await runLoad(system, { ...warmUp, name: 'warm-up' });
     return await measure(system);
   } finally {

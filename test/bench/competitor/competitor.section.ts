@@ -15,8 +15,8 @@ const describeReasons = (reasons: Readonly<Record<string, number>>) =>
     .join(', ') || '-';
 
 const toLoadRow = (name: string, load: Load) => [
-  ...[name, String(load.concurrency), String(load.settled), load.failed === 0 ? '0' : describeReasons(load.reasons)],
-  load.settledPerSecond.toFixed(1),
+  ...[name, String(load.concurrency), String(load.paid), load.failed === 0 ? '0' : describeReasons(load.reasons)],
+  load.paidPerSecond.toFixed(1),
   ...[load.lastCall.p50Ms, load.lastCall.p99Ms, load.total.p50Ms, load.total.p99Ms].map((ms) => ms.toFixed(0)),
   load.memoryMb.toFixed(0),
 ];
@@ -33,13 +33,14 @@ export const competitorSection: Section<Comparison> = {
   text: (measured) => {
     const systems = systemsOf(measured);
     return `A guest's order of one unit, from an empty cart to the payment, over HTTP: six GraphQL mutations for Vendure; for Breakwater, one POST and GETs
-until it is confirmed. A customer orders again once the last order has ended. "Last call" is addPaymentToOrder, which settles, and
-POST /v1/orders, which is answered before the order is confirmed: compare "total", from the first call until the customer knows the outcome.
+until it is confirmed. Each customer places the next order when the previous one has ended. The last call is addPaymentToOrder for Vendure, which completes
+the payment, and POST /v1/orders for Breakwater, which responds before the order is confirmed. So compare "total", from the first call until the customer
+knows the outcome.
 Vendure keeps its data in a SQLite file, the embedded host in memory; [the setup of both](../../test/bench/vendure/README.md).
 
 ${markdownTable(
   [
-    ...['', 'concurrent customers', 'orders settled', 'not settled', 'settled/s'],
+    ...['', 'concurrent customers', 'orders paid', 'not paid', 'paid/s'],
     ...['p50 of last call, ms', 'p99 of last call, ms', 'p50 of total, ms', 'p99 of total, ms', 'memory, MB'],
   ],
   measured.vendure.loads.flatMap((_, n) =>
@@ -47,8 +48,8 @@ ${markdownTable(
   ),
 )}
 
-${BUYERS} concurrent buyers of ${UNITS} units, once for each of five products. "Sold" are units of orders whose customers got the answer that they are
-paid; "recorded" is what the server's stock records count as sold.
+${BUYERS} concurrent buyers of ${UNITS} units, once for each of five products. "Sold" counts the units of orders that the server reported to the customer
+as paid; "recorded" is what the server's stock records count as sold.
 
 ${markdownTable(
   ['', 'sold', 'recorded', 'refused', 'failed'],
@@ -57,10 +58,10 @@ ${markdownTable(
   },
   charts: async (measured) => ({
     'competitor.svg': await barChart(
-      'Orders settled per second over HTTP',
+      'Orders paid per second over HTTP',
       'orders/s',
       systemsOf(measured).flatMap(({ name, loads }) =>
-        loads.map((load) => ({ name: `${load.concurrency} concurrent, ${name}`, value: load.settledPerSecond })),
+        loads.map((load) => ({ name: `${load.concurrency} concurrent, ${name}`, value: load.paidPerSecond })),
       ),
     ),
     'competitor-race.svg': await barChart(
@@ -77,7 +78,7 @@ ${markdownTable(
       .filter(({ failed }) => failed > 0)
       .map(
         ({ concurrency, reasons }) =>
-          `Breakwater did not settle every order of ${concurrency} concurrent customers: ${describeReasons(reasons)}`,
+          `Breakwater did not complete the payment of every order of ${concurrency} concurrent customers: ${describeReasons(reasons)}`,
       ),
     ...races
       .filter(({ sold, recorded, failed }) => sold !== UNITS || recorded !== UNITS || failed > 0)

@@ -30,7 +30,7 @@ describe('an order in another system', () => {
     expect([refused, failed, await timeOrder(async () => undefined)]).toMatchObject([
       { kind: 'refused', reason: 'INSUFFICIENT_STOCK_ERROR' },
       { kind: 'failed', reason: 'fetch failed: reset' },
-      { kind: 'settled' },
+      { kind: 'paid' },
     ]);
     expect(countReasons([refused, refused, failed])).toEqual({
       INSUFFICIENT_STOCK_ERROR: 2,

@@ -9,22 +9,22 @@ const PS_TIMEOUT_MS = 10_000;
 type Latency = { readonly p50Ms: number; readonly p99Ms: number };
 export type Load = {
   readonly concurrency: number;
-  readonly settled: number;
+  readonly paid: number;
   readonly failed: number;
-  /** The number of orders that were not settled, by reason. */
+  /** The number of orders that were not paid, by reason. */
   readonly reasons: Readonly<Record<string, number>>;
-  readonly settledPerSecond: number;
-  /** Latencies of settled orders. */
+  readonly paidPerSecond: number;
+  /** Latencies of paid orders. */
   readonly lastCall: Latency;
   readonly total: Latency;
   /** Resident memory of the server's process after the run. */
   readonly memoryMb: number;
 };
 
-/** The number of orders that were not settled, by reason. */
+/** The number of orders that were not paid, by reason. */
 export const countReasons = (outcomes: readonly OrderOutcome[]): Readonly<Record<string, number>> => {
   const counts: Record<string, number> = {};
-  for (const { kind, reason = kind } of outcomes) if (kind !== 'settled') counts[reason] = (counts[reason] ?? 0) + 1;
+  for (const { kind, reason = kind } of outcomes) if (kind !== 'paid') counts[reason] = (counts[reason] ?? 0) + 1;
   return counts;
 };
 
@@ -53,15 +53,15 @@ export const runLoad = async (system: System, { concurrency, durationMs, name }:
   };
   await Promise.all(Array.from({ length: concurrency }, runCustomer));
   const seconds = (performance.now() - startedAt) / 1_000;
-  const settled = outcomes.filter(({ kind }) => kind === 'settled');
+  const paid = outcomes.filter(({ kind }) => kind === 'paid');
   return {
     concurrency,
-    settled: settled.length,
-    failed: outcomes.length - settled.length,
+    paid: paid.length,
+    failed: outcomes.length - paid.length,
     reasons: countReasons(outcomes),
-    settledPerSecond: settled.length / seconds,
-    lastCall: toLatency(settled.map(({ lastCallMs }) => lastCallMs)),
-    total: toLatency(settled.map(({ totalMs }) => totalMs)),
+    paidPerSecond: paid.length / seconds,
+    lastCall: toLatency(paid.map(({ lastCallMs }) => lastCallMs)),
+    total: toLatency(paid.map(({ totalMs }) => totalMs)),
     memoryMb: await readResidentMb(system.pid),
   };
 };

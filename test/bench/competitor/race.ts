@@ -5,13 +5,13 @@ export const BUYERS = 60;
 export const UNITS = 10;
 
 export type Race = {
-  /** Units of orders that their customers saw settled. More than the stock is an oversale. */
+  /** Units of orders that their customers saw as paid. More than the stock is an oversale. */
   readonly sold: number;
   /** Units that the server's own stock records count as sold. */
   readonly recorded: number;
   readonly refused: number;
   readonly failed: number;
-  /** The number of orders that were not settled, by reason. */
+  /** The number of orders that were not paid, by reason. */
   readonly reasons: Readonly<Record<string, number>>;
 };
 
@@ -21,7 +21,7 @@ export const runRace = async (system: System, sku: string): Promise<Race> => {
   const outcomes = await Promise.all(buyers);
   const count = (kind: OrderOutcome['kind']) => outcomes.filter((outcome) => outcome.kind === kind).length;
   return {
-    sold: count('settled'),
+    sold: count('paid'),
     recorded: await system.getSoldUnits(sku),
     refused: count('refused'),
     failed: count('failed'),

@@ -1,7 +1,7 @@
 /** The outcome of an order of one unit, as its customer saw it. */
 export type OrderOutcome = {
   /** `refused`: the server answers that it cannot (no stock, for example); `failed`: a server error, or no answer in time. */
-  readonly kind: 'settled' | 'refused' | 'failed';
+  readonly kind: 'paid' | 'refused' | 'failed';
   /** The message of the refusal or the failure. */
   readonly reason?: string;
   /** Of the last call that writes: addPaymentToOrder, or POST /v1/orders. */

@@ -23,7 +23,7 @@ export const timeOrder = async (runCalls: (timeLastCall: TimeLastCall) => Promis
   });
   try {
     await runCalls(timeLastCall);
-    return toOutcome('settled');
+    return toOutcome('paid');
   } catch (error) {
     const { message, cause } = error as Error;
     const reason = cause instanceof Error ? `${message}: ${cause.message}` : message;

@@ -70,10 +70,10 @@ export const costSection: Section<readonly PathCost[]> = {
   measure: (quick) => meterAllPaths(quick ? 1 : REPEATS),
   text: (
     costs,
-  ) => `Three lines each. Every call is counted on the embedded host and multiplied by list prices of us-east-1 (test/bench/cost/prices.ts). The
-functions' durations are this machine's, not Lambda's. The cost includes the customer's mail (without SES), an authorizer for each request, what AWS
-logs by itself, and one trace in twenty. It excludes what a stage costs while idle (polling of queues, the sweeper's runs; docs/deploying.md), storage,
-starts of environments, the payment provider, and secrets, which a function reads once in five minutes.
+  ) => `Each order has three lines. The bench counts every call on the embedded host and multiplies it by the list prices of us-east-1
+(test/bench/cost/prices.ts). Function durations were measured on this machine, not on Lambda. The cost includes the customer's mail (without SES), an
+authorizer call for each request, what AWS logs by itself, and traces of 5% of the requests. It excludes what a stage costs while idle (polling of queues,
+the sweeper's runs; docs/idle-cost.md), storage, cold starts, the payment provider, and secrets, which a function reads once every five minutes.
 
 ${markdownTable(
   ['USD', ...items, '**sum**'],
@@ -89,8 +89,8 @@ ${markdownTable(
   costs.map(({ path, counts }) => [path, ...items.map((item) => formatCount(counts[item]))]),
 )}
 
-Each context pays for what its own functions, workflows and queues use, and for the events that it publishes. A context's budget stands in
-\`budgets.ts\` of its folder; the budget of the order is the sum over the core contexts.
+Costs count towards the context whose functions, workflows and queues cause them and whose events are published. Each context's budget is in the
+\`budgets.ts\` of its folder; the budget of an order is the sum over the core contexts.
 
 ${costs
   .filter(({ path }) => path === 'confirmed')

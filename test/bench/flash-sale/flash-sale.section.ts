@@ -23,14 +23,14 @@ export const flashSaleSection: Section<readonly Sale[]> = {
   measure: (quick) => runSales(quick ? [CONTROL_SHARDS] : [1, 4, 16, 64]),
   text: (
     measured,
-  ) => `Time is what the backend waits for, without the functions' computing. Conflicts are those of our model of DynamoDB, in which a
+  ) => `Times include the backend's waiting but not the functions' CPU time. Conflicts come from our model of DynamoDB, in which a
 transaction locks its items for 5 ms. A transaction is also cancelled when its shard has run out. The control takes stock for 1,200 buyers without the
-condition that stock is available. The hottest partition is the key with the most writes, including cancelled ones.
+condition that stock is available. The hottest partition is the partition key with the most writes, cancelled writes included.
 
 ${markdownTable(
   [
     ...['shards', 'sold', 'seconds', 'orders/s', 'conflicts', 'shard had run out'],
-    ...["hottest partition's share of the SKU's writes", 'its share of all writes'],
+    ...["hottest partition's share of the SKU's writes", "hottest partition's share of all writes"],
   ],
   measured.map((sale) => [
     sale.condition ? String(sale.shards) : `control: ${sale.shards}, no condition`,

@@ -1,23 +1,23 @@
 import { describe, expect, test } from 'vitest';
 import { loadSection } from './load.section.ts';
+import { toArrivals } from './load-profiles.ts';
 import { countLost, toPhaseLoads } from './phase-loads.ts';
 import { toLoadSamples } from './samples.ts';
-import { createArrivals } from './shapes.ts';
 
 const phases = [
-  { name: 'before', seconds: 2, share: 0.5 },
-  { name: 'after', seconds: 1, share: 2 },
+  { name: 'before', durationSeconds: 2, capacityFraction: 0.5 },
+  { name: 'after', durationSeconds: 1, capacityFraction: 2 },
 ];
 const order = (placedAt: number, endedAt?: number, status = endedAt === undefined ? 'placed' : 'confirmed') => ({
   ...{ id: `${placedAt}`, status, placedAt, endedAt },
 });
 
 describe('a load', () => {
-  test('arrives evenly in each phase, at its share of the capacity', () => {
-    expect(createArrivals(phases, 2).map(({ atMs, phase }) => [atMs, phase])).toEqual([
+  test('arrives evenly in each phase, at its fraction of the capacity', () => {
+    expect(toArrivals(phases, 2).map(({ offsetMs, phaseIndex }) => [offsetMs, phaseIndex])).toEqual([
       [0, 0],
       [1_000, 0],
-      ...[2_000, 2_250, 2_500, 2_750].map((atMs) => [atMs, 1]),
+      ...[2_000, 2_250, 2_500, 2_750].map((offsetMs) => [offsetMs, 1]),
     ]);
   });
 
@@ -27,7 +27,7 @@ describe('a load', () => {
       { at: 250, value: 3 },
       { at: 500, value: 2 },
     ];
-    expect(toLoadSamples({ arrivals: createArrivals(phases, 2), orders, queueReadings, seconds: 3 })).toEqual([
+    expect(toLoadSamples({ arrivals: toArrivals(phases, 2), orders, queueReadings, seconds: 3 })).toEqual([
       { second: 0.5, offered: 1, goodput: 1, open: 3, queued: 3 },
       { second: 1.5, offered: 1, goodput: 1, open: 2, queued: 0 },
       { second: 2.5, offered: 4, goodput: 0, open: 1, queued: 0 },
@@ -35,7 +35,7 @@ describe('a load', () => {
   });
 
   test('counts outcomes in the phase of their arrival and orders in the phase of their end', () => {
-    const arrivals = createArrivals(phases, 2);
+    const arrivals = toArrivals(phases, 2);
     const outcomes = arrivals.map((_, n) =>
       n === 5 ? ({ kind: 'unsent' } as const) : ({ kind: 'accepted', id: `${n}`, ms: n } as const),
     );
@@ -53,7 +53,7 @@ test('an accepted order that is lost or never ends fails the bench', () => {
   const failuresWith = (counts: object) =>
     loadSection.brokenBudgets({
       capacityPerSecond: 1,
-      shapes: [{ shape: 'spike', phases: [], ...clean, samples: [], ...counts }],
+      profiles: [{ profile: 'spike', phases: [], ...clean, samples: [], ...counts }],
     });
   expect(failuresWith({})).toEqual([]);
   expect(failuresWith({ lost: 1 })).toEqual(['load spike: 1 accepted orders lost']);

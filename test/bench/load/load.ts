@@ -3,15 +3,15 @@ import { waitForQuiescence } from '../quiescence.ts';
 import { startServer } from '../server.ts';
 import { openShop, type Shop } from '../shop.ts';
 import { runClosedLoop } from '../throughput/throughput.ts';
+import { loadProfiles, type Phase, toArrivals } from './load-profiles.ts';
 import { runOpenLoop } from './open-loop.ts';
 import { listOrdersSince } from './order-history.ts';
 import { countLost, type PhaseLoad, toPhaseLoads } from './phase-loads.ts';
 import { startSampler } from './sampler.ts';
 import { type LoadSample, toLoadSamples } from './samples.ts';
-import { createArrivals, type Phase, shapes } from './shapes.ts';
 
-export type ShapeLoad = {
-  readonly shape: string;
+export type ProfileLoad = {
+  readonly profile: string;
   readonly phases: readonly PhaseLoad[];
   /** From the end of the last phase to the end of the last order. */
   readonly drainSeconds: number;
@@ -28,7 +28,7 @@ export type ShapeLoad = {
   readonly samples: readonly LoadSample[];
 };
 
-export type Load = { readonly capacityPerSecond: number; readonly shapes: readonly ShapeLoad[] };
+export type Load = { readonly capacityPerSecond: number; readonly profiles: readonly ProfileLoad[] };
 
 const CAPACITY_CONCURRENCY = 32;
 const CAPACITY_RUNS = 2;
@@ -38,17 +38,17 @@ const DRAIN_TIMEOUT_MS = 120_000;
 
 type Target = { readonly shop: Shop; readonly awsEndpoint: AwsEndpoint; readonly capacityPerSecond: number };
 
-/** Runs one shape of load, from its first arrival until the host is quiescent. */
-const runShape = async (
+/** Runs one load profile, from its first arrival until the host is quiescent. */
+const runProfile = async (
   { shop, awsEndpoint, capacityPerSecond }: Target,
-  shape: string,
+  profile: string,
   phases: readonly Phase[],
-): Promise<ShapeLoad> => {
-  const arrivals = createArrivals(phases, capacityPerSecond);
-  const loadMs = phases.reduce((sum, { seconds }) => sum + seconds * 1_000, 0);
+): Promise<ProfileLoad> => {
+  const arrivals = toArrivals(phases, capacityPerSecond);
+  const loadMs = phases.reduce((sum, { durationSeconds }) => sum + durationSeconds * 1_000, 0);
   const stopSampler = startSampler(SAMPLE_INTERVAL_MS, awsEndpoint.countQueued);
   const startedAt = Date.now();
-  const outcomes = await runOpenLoop(shop, arrivals, shape);
+  const outcomes = await runOpenLoop(shop, arrivals, profile);
   await waitForQuiescence(awsEndpoint, DRAIN_TIMEOUT_MS);
   const queueReadings = (await stopSampler()).map(({ at, value }) => ({ at: Math.max(0, at - startedAt), value }));
   const orders = (await listOrdersSince(shop, startedAt)).map(({ placedAt, endedAt, ...order }) => ({
@@ -63,7 +63,7 @@ const runShape = async (
   for (const { status } of orders) byStatus[status] = (byStatus[status] ?? 0) + 1;
   const failure = outcomes.find((outcome) => outcome.kind === 'failed');
   return {
-    ...{ shape, byStatus, samples },
+    ...{ profile, byStatus, samples },
     phases: toPhaseLoads({ phases, arrivals, outcomes, orders }),
     drainSeconds: (lastEndMs - loadMs) / 1_000,
     maxOpen: Math.max(...samples.map(({ open }) => open)),
@@ -85,7 +85,7 @@ const measureCapacity = async (shop: Shop, durationMs: number): Promise<number> 
   return Math.max(...rates);
 };
 
-/** Measures the capacity of the machine, then runs every shape relative to it against the same process. */
+/** Measures the capacity of the machine, then runs every profile relative to it against the same process. */
 export const measureLoad = async (capacityMs: number, scale: number): Promise<Load> => {
   const server = await startServer();
   try {
@@ -93,13 +93,13 @@ export const measureLoad = async (capacityMs: number, scale: number): Promise<Lo
     const awsEndpoint = await connectAwsEndpoint(server);
     await runClosedLoop(shop, { concurrency: CAPACITY_CONCURRENCY, durationMs: WARM_UP_MS, name: 'warm-up' });
     const capacityPerSecond = await measureCapacity(shop, capacityMs);
-    const loads: ShapeLoad[] = [];
-    for (const [shape, phases] of Object.entries(shapes)) {
+    const loads: ProfileLoad[] = [];
+    for (const [profile, phases] of Object.entries(loadProfiles)) {
       await waitForQuiescence(awsEndpoint, DRAIN_TIMEOUT_MS);
-      const scaled = phases.map((phase) => ({ ...phase, seconds: phase.seconds * scale }));
-      loads.push(await runShape({ shop, awsEndpoint, capacityPerSecond }, shape, scaled));
+      const scaled = phases.map((phase) => ({ ...phase, durationSeconds: phase.durationSeconds * scale }));
+      loads.push(await runProfile({ shop, awsEndpoint, capacityPerSecond }, profile, scaled));
     }
-    return { capacityPerSecond, shapes: loads };
+    return { capacityPerSecond, profiles: loads };
   } finally {
     await server.stop();
   }

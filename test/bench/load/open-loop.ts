@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createOrder, type Shop } from '../shop.ts';
-import type { Arrival } from './shapes.ts';
+import type { Arrival } from './load-profiles.ts';
 
 /**
  * The outcome of an arrival. `refused`: the backend answers that it has no capacity; `failed`: it gives any other answer, or none;
@@ -46,13 +46,13 @@ export const runOpenLoop = async (
   const startedAt = performance.now();
   const { enter, leave } = createGate();
 
-  const send = async ({ atMs }: Arrival, n: number): Promise<Outcome> => {
+  const send = async ({ offsetMs }: Arrival, n: number): Promise<Outcome> => {
     if (!(await enter())) return { kind: 'unsent' };
     try {
       const { status, text } = await shop.request('POST', '/v1/orders', createOrder(n), `${name}-${n}`);
       if (REFUSAL_STATUSES.includes(status)) return { kind: 'refused' };
       if (status !== 202) return { kind: 'failed', reason: `${status} ${text}` };
-      return { kind: 'accepted', id: JSON.parse(text).id, ms: performance.now() - startedAt - atMs };
+      return { kind: 'accepted', id: JSON.parse(text).id, ms: performance.now() - startedAt - offsetMs };
     } catch (error) {
       return { kind: 'failed', reason: String(error) };
     } finally {
@@ -62,7 +62,7 @@ export const runOpenLoop = async (
 
   const outcomes: Promise<Outcome>[] = [];
   for (const [n, arrival] of arrivals.entries()) {
-    while (performance.now() - startedAt < arrival.atMs) await sleep(TICK_MS);
+    while (performance.now() - startedAt < arrival.offsetMs) await sleep(TICK_MS);
     outcomes.push(send(arrival, n));
   }
   return Promise.all(outcomes);

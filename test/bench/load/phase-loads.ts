@@ -1,7 +1,7 @@
 import { percentile } from '../statistics.ts';
+import type { Arrival, Phase } from './load-profiles.ts';
 import type { Outcome } from './open-loop.ts';
 import type { OrderHistory } from './order-history.ts';
-import type { Arrival, Phase } from './shapes.ts';
 
 export type PhaseLoad = {
   readonly phase: string;
@@ -29,10 +29,10 @@ type LoadRecord = {
 /** Counts outcomes in the phase of their arrival, and confirmed orders in the phase of their confirmation. */
 export const toPhaseLoads = ({ phases, arrivals, outcomes, orders }: LoadRecord): readonly PhaseLoad[] => {
   let endMs = 0;
-  return phases.map(({ name, seconds }, phase) => {
+  return phases.map(({ name, durationSeconds: seconds }, phaseIndex) => {
     const startMs = endMs;
     endMs += seconds * 1_000;
-    const phaseOutcomes = outcomes.filter((_, n) => arrivals[n]?.phase === phase);
+    const phaseOutcomes = outcomes.filter((_, n) => arrivals[n]?.phaseIndex === phaseIndex);
     const count = (kind: Outcome['kind']) => phaseOutcomes.filter((outcome) => outcome.kind === kind).length;
     const latenciesMs = phaseOutcomes.flatMap((outcome) => (outcome.kind === 'accepted' ? outcome.ms : []));
     const confirmed = orders.filter(

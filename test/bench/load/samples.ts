@@ -1,6 +1,6 @@
+import type { Arrival } from './load-profiles.ts';
 import type { OrderHistory } from './order-history.ts';
 import type { Reading } from './sampler.ts';
-import type { Arrival } from './shapes.ts';
 
 /** One second of a load, named by its middle. */
 export type LoadSample = {
@@ -50,7 +50,7 @@ export const toLoadSamples = ({ arrivals, orders, queueReadings, seconds }: Load
   const increment = (counts: number[], ms: number) => {
     counts[secondOf(ms)] = (counts[secondOf(ms)] ?? 0) + 1;
   };
-  for (const { atMs } of arrivals) increment(offered, atMs);
+  for (const { offsetMs } of arrivals) increment(offered, offsetMs);
   for (const { status, endedAt } of orders)
     if (status === 'confirmed' && endedAt !== undefined) increment(goodput, endedAt);
   for (const { at, value } of queueReadings) queued[secondOf(at)] = Math.max(queued[secondOf(at)] ?? 0, value);

@@ -56,7 +56,7 @@ export const simSection: Section<SimulatedRuns> = {
     struck,
     failures,
   }) => `\`npm run sim -- --seeds ${seeds} --from ${from}\`: ${orders} orders in ${steps} steps, ${(seeds / seconds).toFixed(1)} seeds per second; \
-${histories} histories of orders and stock, every answer in them linearizable; ${failures.length === 0 ? 'no invariant was violated' : `${failures.length} seeds failed`}.
+${histories} histories of orders and stock, all linearizable; ${failures.length === 0 ? 'no invariant was violated' : `${failures.length} seeds failed`}.
 Digest of all traces: ${digest}. The number of times that each fault hit work in progress:
 
 ${markdownTable(

@@ -33,10 +33,10 @@ export const soakSection: Section<SoakMeasurement> = {
   text: ({
     rounds,
     growth,
-  }) => `The embedded host keeps every order by design, so each round's orders are deleted from the table once they are measured:
-what the heap keeps then, something else keeps. Garbage is collected before each measurement. Over the last ${growth.orders} orders an order left
-${growth.bytesPerOrder.toFixed(0)} bytes behind; budget: ${growth.allowedBytesPerOrder.toFixed(0)} (test/bench/budgets.ts gives the reason). Timers, sockets and similar resources: ${growth.addedResources} more than at the start. The
-last two rounds were ${growth.speedRatio.toFixed(2)} times as fast as the first two; budget: ${hostBudgets.minSoakSpeedRatio}.
+  }) => `The embedded host keeps every order by design, so the bench deletes each round's orders after it has measured them. Heap growth that
+remains is not order data. Garbage is collected before each measurement. Over the last ${growth.orders} orders an order left
+${growth.bytesPerOrder.toFixed(0)} bytes behind; budget: ${growth.allowedBytesPerOrder.toFixed(0)} (test/bench/budgets.ts gives the reason). The process has ${growth.addedResources} more active resources (timers, sockets) than at the start. The
+last two rounds were ${growth.speedRatio.toFixed(2)} times as fast as the first two; budget: at least ${hostBudgets.minSoakSpeedRatio}.
 
 ${markdownTable(
   [
