@@ -55,20 +55,32 @@ const findEvent = async (type: string) => {
   return { type, context: publisher.context, sampleData: sampleOf(schema.properties?.['data'] ?? {}) };
 };
 
-/** Adds the context to the list of contexts, and its item to the documentation of the table. */
+const insertAfter = (path: string, places: readonly (readonly [place: RegExp, text: string])[]) => {
+  const file = join(ROOT, path);
+  let content = readFileSync(file, 'utf8');
+  for (const [place, text] of places) {
+    if (!place.test(content)) throw new Error(`${path} has changed: add this by hand:\n${text}`);
+    content = content.replace(place, (match) => `${match}${text}`);
+  }
+  writeFileSync(file, content);
+};
+
+/** Adds the context to the list of contexts, its item and its read to the page of the table, and its route to the README. */
 const register = (context: string, entity: string) => {
-  const list = join(ROOT, 'functions/contexts.ts');
-  const code = readFileSync(list, 'utf8')
-    .replace(
-      /(import \{ tenants \} from '#tenants\/manifest';\n)/,
-      `import { ${context} } from '#${context}/manifest';\n$1`,
-    )
-    .replace(/(const list = \[[^\]]*)\]/, `$1  ${context},\n]`);
-  const table = join(ROOT, 'docs/table.md');
-  const row = `| ${entity} | \`${context}#<t>#${entity}#<id>\` | \`${entity}\` | - | ${context}-record |\n`;
-  const page = readFileSync(table, 'utf8').replace(/(## Items\n\n(?:\|.*\n)+)/, `$1${row}`);
-  writeFileSync(list, code);
-  writeFileSync(table, page);
+  insertAfter('functions/contexts.ts', [
+    [/import \{ sandbox \} from '#sandbox\/manifest';\n/, `import { ${context} } from '#${context}/manifest';\n`],
+    [/const list = \[[^\]]*/, `  ${context},\n`],
+  ]);
+  insertAfter('docs/table.md', [
+    [
+      /## Items\n\n(?:\|.*\n)+/,
+      `| ${entity} | \`${context}#<t>#${entity}#<id>\` | \`${entity}\` | - | ${context}-record |\n`,
+    ],
+    [/## Access patterns\n\n(?:\|.*\n)+/, `| a ${entity} | GetItem | strong |\n`],
+  ]);
+  insertAfter('README.md', [
+    [/\| `POST \/v1\/orders\/\{id\}\/resume`.*\n/, `| \`GET /v1/${context}/{id}\` | the ${entity} with this id |\n`],
+  ]);
 };
 
 const main = async () => {
@@ -95,9 +107,10 @@ const main = async () => {
   console.log(`Created the context ${context}:\n${Object.keys(files)
     .map((path) => `  ${path}`)
     .join('\n')}
-and added it to functions/contexts.ts and docs/table.md.
+and added it to functions/contexts.ts, docs/table.md and README.md.
 
-Next: npm run fix && npm run update && npx vitest run --project unit test/${context}`);
+Next: npm run fix && npm run update && npx vitest run --project unit test/${context}
+CONTRIBUTING.md ("Add a context") says what must be green.`);
 };
 
 main().catch((error: Error) => {

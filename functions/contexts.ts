@@ -22,7 +22,7 @@ const list = [
   operations,
 ] as const satisfies readonly Manifest[];
 
-/** Every context. Adding one is a folder and a line above; stages, hosts, docs, tests and tools derive theirs from this list. */
+/** Every context. `npm run new:context` adds one. Stages, hosts, docs, tests and tools derive their lists from this one. */
 export const contexts: readonly Manifest[] = list;
 
 type Context = (typeof list)[number];

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { contexts } from '#contexts';
+import { functionsOf, manifestsOn } from '#platform/manifest';
 import { allStages, getOnly } from './synthesis.ts';
 
 describe.each(allStages())('%s', (stage, { ofType, resources }) => {
@@ -33,7 +35,10 @@ describe.each(allStages())('%s', (stage, { ofType, resources }) => {
       .filter(({ Properties }) => Properties.ScheduleExpression)
       .map(({ stack, Properties }) => [stack, Properties.Targets[0].Arn['Fn::GetAtt'][0]]);
     const untraced = new Set([...consumers, ...scheduled].map(String));
-    expect(untraced.size).toBe(6);
+    const pollers = functionsOf(...manifestsOn(stage, contexts)).filter(
+      ({ spec }) => spec.consumes || spec.streams || spec.everyMinutes,
+    );
+    expect(untraced.size).toBe(pollers.length);
     for (const { id, stack, Properties } of ofType('AWS::Lambda::Function')) {
       const mode = untraced.has(String([stack, id])) ? 'PassThrough' : 'Active';
       expect(Properties.TracingConfig?.Mode, id).toBe(isTraced ? mode : undefined);

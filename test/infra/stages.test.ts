@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { names } from '#platform/manifest';
+import { contexts } from '#contexts';
+import { manifestsOn, names } from '#platform/manifest';
 import { stageOf } from '../../lib/stages.ts';
 import { allStages, getOnly, type Json, settingsOf, synthesise } from './synthesis.ts';
 
-const contexts = ['tenants', 'catalog', 'inventory', 'orders', 'payments', 'relay', 'notifications', 'operations'];
 const stages = allStages();
 /** Types without tags, because CloudFormation supports none or the CDK sets none. */
 const UNTAGGED =
@@ -47,7 +47,8 @@ describe.each(stages)('%s', (stage, { stacks, resources, ofType }) => {
   const isProtected = !isSandboxed;
 
   test('has its stacks, and the sandbox only without real money', () => {
-    const expected = ['state', ...contexts, ...(isSandboxed ? ['sandbox'] : []), 'api'];
+    const expected = ['state', ...manifestsOn(stage, contexts).map(({ context }) => context), 'api'];
+    expect(expected.includes('sandbox')).toBe(isSandboxed);
     expect(stacks.map(({ name }) => name).sort()).toEqual(expected.map((name) => `breakwater-${stage}-${name}`).sort());
     expect(/sandbox/.test(JSON.stringify(stacks))).toBe(isSandboxed);
   });
@@ -181,18 +182,19 @@ describe.each(stages)('%s', (stage, { stacks, resources, ofType }) => {
   });
 
   test('deploys state first, the relay after every consumer, and the API last', () => {
+    const contextNames = manifestsOn(stage, contexts).map(({ context }) => context);
     const dependenciesOf = (name: string) =>
       getOnly(
         stacks.filter((stack) => stack.name === `breakwater-${stage}-${name}`),
         name,
       ).before;
-    for (const name of contexts) expect(dependenciesOf(name), name).toContain(`breakwater-${stage}-state`);
+    for (const name of contextNames) expect(dependenciesOf(name), name).toContain(`breakwater-${stage}-state`);
     for (const { stack } of ofType('AWS::Events::Rule')) expect(dependenciesOf('relay')).toContain(stack);
     expect(dependenciesOf('orders')).toEqual(
       expect.arrayContaining(['inventory', 'payments'].map((name) => `breakwater-${stage}-${name}`)),
     );
     expect(dependenciesOf('payments').includes(`breakwater-${stage}-sandbox`)).toBe(isSandboxed);
-    for (const name of contexts) expect(dependenciesOf('api'), name).toContain(`breakwater-${stage}-${name}`);
+    for (const name of contextNames) expect(dependenciesOf('api'), name).toContain(`breakwater-${stage}-${name}`);
   });
 
   test('tags every resource with the project, the stage and its context', () => {

@@ -1,4 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
+import { contexts } from '#contexts';
+import { type EventType, functionsOf } from '#platform/manifest';
 import { captureLog } from '../fixtures/log-capture.ts';
 import { startBackend } from './fixtures/backend.ts';
 
@@ -6,9 +8,16 @@ afterEach(() => vi.restoreAllMocks());
 
 const serviceOf = (line: Readonly<Record<string, unknown>>) => String(line['service']).replace('breakwater-dev-', '');
 
+const consumersOf = (type: EventType) =>
+  functionsOf(...contexts).flatMap(({ id, spec }) => (spec.consumes?.includes(type) ? [id] : []));
+
 it.each([
-  ['tok_ok', 'confirmed', ['inventory-commit-holds', 'orders-confirm']],
-  ['tok_declined', 'cancelled', ['inventory-release', 'orders-close', 'orders-refuse', 'payments-settle']],
+  ['tok_ok', 'confirmed', ['orders-confirm', ...consumersOf('OrderConfirmed.v1')]],
+  [
+    'tok_declined',
+    'cancelled',
+    ['inventory-release', 'orders-close', 'orders-refuse', 'payments-settle', ...consumersOf('OrderCancelled.v1')],
+  ],
 ])(
   'every log line about an order, up to its mail, has the correlation id of its request: %s',
   async (token, status, tasks) => {
@@ -21,12 +30,11 @@ it.each([
     await untilIdle();
     const orderLines = lines().slice(before);
     expect(orderLines.filter(({ correlationId }) => correlationId !== 'basket-4711')).toEqual([]);
-    expect([...new Set(orderLines.map(serviceOf))].sort()).toEqual(
-      [
-        ...['inventory-hold', 'inventory-watch-stock', 'notifications-deliver', 'orders-start-saga', 'orders-write'],
-        ...['payments-charge', 'relay-publish', 'sandbox-provider', ...tasks],
-      ].sort(),
-    );
+    const expected = new Set([
+      ...['inventory-hold', 'inventory-watch-stock', 'orders-start-saga', 'orders-write', 'payments-charge'],
+      ...['relay-publish', 'sandbox-provider', ...consumersOf('OrderPlaced.v1'), ...tasks],
+    ]);
+    expect([...new Set(orderLines.map(serviceOf))].sort()).toEqual([...expected].sort());
     expect(orderLines.filter(({ message }) => message === 'mail')).toHaveLength(1);
     expect(await order(placed.body.id)).toMatchObject({ status });
     host.close();

@@ -40,8 +40,8 @@ export const stock: readonly Mutant[] = [
     name: 'rebalance-loses',
     bug: 'a rebalance gives away one unit fewer than it takes',
     file: 'functions/inventory/domain/rebalance.ts',
-    from: 'const given = give(sku, units, receivers);',
-    to: 'const given = give(sku, units > 3 ? units - 1 : units, receivers);',
+    from: 'const received = give(sku, units, receivers);',
+    to: 'const received = give(sku, units > 3 ? units - 1 : units, receivers);',
   },
   {
     name: 'adjust-twice',
