@@ -159,7 +159,7 @@ import { authenticateTenant } from '#tenants/public';
 
 export const read = {
   clients: { db },
-  create: (rt) => httpFunction(rt, authenticateTenant(rt), readRoutes, { get${Entity} }),
+  create: (rt) => httpFunction(rt, { authenticate: authenticateTenant(rt), routes: readRoutes, handlers: { get${Entity} } }),
 } satisfies LambdaEntry<'db'>;
 
 export const record = { clients: { db }, create: recordWorker } satisfies LambdaEntry<'db'>;

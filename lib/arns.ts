@@ -5,8 +5,10 @@ import { type FunctionId, names, type QueueId, type StageName, TABLE, type Workf
 /** ARNs by the naming convention, in the account and region of the scope's stack, so no stack needs another's exports (ADR 14). */
 export const arns = (scope: Construct, stage: StageName) => {
   const named = names(stage);
-  const arn = (service: string, resource: string, resourceName: string, arnFormat = ArnFormat.SLASH_RESOURCE_NAME) =>
-    Stack.of(scope).formatArn({ service, resource, resourceName, arnFormat });
+  const arn = (service: string, resource: string, resourceName: string) =>
+    Stack.of(scope).formatArn({ service, resource, resourceName });
+  const arnWithColon = (service: string, resource: string, resourceName: string) =>
+    Stack.of(scope).formatArn({ service, resource, resourceName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
   /** For services whose ARNs contain no type of resource. */
   const arnWithoutType = (service: string, resource: string) =>
     Stack.of(scope).formatArn({ service, resource, arnFormat: ArnFormat.NO_RESOURCE_NAME });
@@ -15,14 +17,13 @@ export const arns = (scope: Construct, stage: StageName) => {
     indexes: TABLE.indexes.map(({ name }) => arn('dynamodb', 'table', `${named.table}/index/${name}`)),
     bus: arn('events', 'event-bus', named.bus),
     alarms: arnWithoutType('sns', named.alarms),
-    fn: (id: FunctionId) => arn('lambda', 'function', named.fn(id), ArnFormat.COLON_RESOURCE_NAME),
-    workflow: (id: WorkflowId) => arn('states', 'stateMachine', named.workflow(id), ArnFormat.COLON_RESOURCE_NAME),
+    fn: (id: FunctionId) => arnWithColon('lambda', 'function', named.fn(id)),
+    workflow: (id: WorkflowId) => arnWithColon('states', 'stateMachine', named.workflow(id)),
     queue: (id: QueueId) => arnWithoutType('sqs', named.queue(id)),
     /** The identities that SES may have verified for this address: itself or its domain. */
     senders: (address: string) =>
       [address, address.slice(address.indexOf('@') + 1)].map((identity) => arn('ses', 'identity', identity)),
     /** Secrets Manager appends a hyphen and six characters to a secret's name. */
-    secret: (id: string) =>
-      arn('secretsmanager', 'secret', `${named.secret(id)}-??????`, ArnFormat.COLON_RESOURCE_NAME),
+    secret: (id: string) => arnWithColon('secretsmanager', 'secret', `${named.secret(id)}-??????`),
   };
 };

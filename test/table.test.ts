@@ -124,7 +124,11 @@ const createFlow = ({ declines = false } = {}) => {
     expect((await rt.correlation.run(CORRELATION_ID, async () => operations[name]())).ok).toBe(ok);
     return [...consumed];
   };
-  return { run, stock: (quantity: number) => Promise.all(skus.map((sku) => putStock(rt, sku, [quantity], tenantId))) };
+  return {
+    run,
+    stock: (quantity: number) =>
+      Promise.all(skus.map((sku) => putStock(rt, { sku, available: [quantity], owner: tenantId }))),
+  };
 };
 
 describe('docs/table.md states the write units of an order of 3 lines', () => {

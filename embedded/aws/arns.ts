@@ -1,14 +1,19 @@
 export const REGION = 'us-east-1';
-export const ACCOUNT = '000000000000';
+export const ACCOUNT_ID = '000000000000';
 
-export const arn = (service: string, resource: string): string => `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
+export const toArn = (service: string, resource: string): string =>
+  `arn:aws:${service}:${REGION}:${ACCOUNT_ID}:${resource}`;
 
-export const tableArn = (name: string): string => arn('dynamodb', `table/${name}`);
-export const functionArn = (name: string): string => arn('lambda', `function:${name}`);
-export const queueArn = (name: string): string => arn('sqs', name);
-export const busArn = (name: string): string => arn('events', `event-bus/${name}`);
-export const stateMachineArn = (name: string): string => arn('states', `stateMachine:${name}`);
-export const executionArn = (machine: string, name: string): string => arn('states', `execution:${machine}:${name}`);
+export const tableArn = (name: string): string => toArn('dynamodb', `table/${name}`);
+export const functionArn = (name: string): string => toArn('lambda', `function:${name}`);
+export const queueArn = (name: string): string => toArn('sqs', name);
+export const eventBusArn = (name: string): string => toArn('events', `event-bus/${name}`);
+export const stateMachineArn = (name: string): string => toArn('states', `stateMachine:${name}`);
+export const executionArn = (stateMachineName: string, name: string): string =>
+  toArn('states', `execution:${stateMachineName}:${name}`);
 
-/** The part of an ARN that names the resource: the text after its last colon. A plain name is returned as it is. */
-export const resourceName = (arnOrName: string): string => arnOrName.slice(arnOrName.lastIndexOf(':') + 1);
+/**
+ * The text after the last colon of an ARN. For ARNs with a slash this includes the resource type. A plain name is returned
+ * unchanged.
+ */
+export const afterLastColon = (arnOrName: string): string => arnOrName.slice(arnOrName.lastIndexOf(':') + 1);

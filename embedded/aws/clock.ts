@@ -3,7 +3,7 @@ import type { Clock } from './service.ts';
 
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** The longest time for which invocations run without letting the event loop poll its sockets. */
+/** The maximum time for which invocations run without letting the event loop poll its sockets. */
 const MAX_SLICE_MS = 5;
 
 const createYield = () => {
@@ -15,36 +15,36 @@ const createYield = () => {
   };
 };
 
-/** The machine's time. No other module reads it. */
+/** The system's time. No other module reads it. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  after(ms, task) {
+  setTimer(delayMs, callback) {
     // a chain of timers of 0 ms would run to its end before the event loop polls a socket; immediates let it poll
-    if (ms <= 0) {
-      const immediate = setImmediate(task);
+    if (delayMs <= 0) {
+      const immediate = setImmediate(callback);
       return () => clearImmediate(immediate);
     }
-    const timer = setTimeout(task, Math.min(ms, MAX_TIMER_MS));
+    const timer = setTimeout(callback, Math.min(delayMs, MAX_TIMER_MS));
     return () => clearTimeout(timer);
   },
   yieldToIo: createYield(),
 };
 
-export const sleep = (clock: Clock, ms: number): Promise<void> =>
-  new Promise((resolve) => void clock.after(ms, resolve));
+export const sleep = (clock: Clock, durationMs: number): Promise<void> =>
+  new Promise((resolve) => void clock.setTimer(durationMs, resolve));
 
-/** The same time, with a `stop` that cancels every pending timer, so that no timer outlives its owner. */
-export const stoppableClock = (clock: Clock): Clock & { readonly stop: () => void } => {
+/** Creates a clock with the same time and a `stop` that cancels every pending timer, so that no timer outlives its owner. */
+export const createStoppableClock = (clock: Clock): Clock & { readonly stop: () => void } => {
   const pending = new Set<() => void>();
   let stopped = false;
   return {
     now: () => clock.now(),
     ...(clock.yieldToIo && { yieldToIo: clock.yieldToIo }),
-    after(ms, task) {
+    setTimer(delayMs, callback) {
       if (stopped) return () => {};
-      const cancel = clock.after(ms, () => {
+      const cancel = clock.setTimer(delayMs, () => {
         pending.delete(cancel);
-        task();
+        callback();
       });
       pending.add(cancel);
       return () => {

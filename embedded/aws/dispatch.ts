@@ -10,7 +10,8 @@ export type AwsResponse = { readonly status: number; readonly json: string };
 const utf8 = new TextDecoder();
 
 /** The status is 501, because the SDK does not retry it. */
-export const notSupported = (what: string) => new ServiceError('NotSupported', `not supported: ${what}`, {}, 501);
+export const notSupported = (what: string) =>
+  new ServiceError('NotSupported', `not supported: ${what}`, { status: 501 });
 
 const findOperation = (services: readonly Service[], target: string) => {
   const dot = target.indexOf('.');
@@ -46,7 +47,7 @@ const abortError = (signal: AbortSignal) =>
   Object.assign(new Error('Request aborted', { cause: signal.reason }), { name: 'AbortError' });
 
 /** Rejects as soon as the signal aborts. The call itself may take effect all the same, as on AWS. */
-const abortable = <T>(run: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
+const rejectOnAbort = <T>(run: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
   if (!signal) return run();
   if (signal.aborted) return Promise.reject(abortError(signal));
   return new Promise((resolve, reject) => {
@@ -63,7 +64,7 @@ export const createRequestHandler = (services: readonly Service[], caller: Calle
   metadata: { handlerProtocol: 'in-process' },
   handle: async (request: HttpRequest, { abortSignal } = {}) => {
     const call = { target: request.headers['x-amz-target'], body: request.body };
-    const { status, json } = await abortable(
+    const { status, json } = await rejectOnAbort(
       () => dispatch(services, call, caller),
       abortSignal as AbortSignal | undefined,
     );

@@ -1,6 +1,6 @@
 /**
- * Counts work in flight: requests, stream records, messages, executions. Work that causes other work ends only after the other
- * has begun, so a count of zero means that the system is idle.
+ * Counts requests, stream records, messages and executions in flight. One that causes another ends only after the other has
+ * started, so a count of zero means that the system is idle.
  */
 export type InFlight = {
   readonly begin: () => void;

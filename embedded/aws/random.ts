@@ -1,29 +1,29 @@
 import { randomFillSync } from 'node:crypto';
 
-/** The source of randomness. Pass a seeded one for reproducible runs. */
-export type Random = {
+/** A source of random numbers. Pass a seeded one to make a run reproducible. */
+export type RandomSource = {
   /** At least 0, less than 1. */
-  readonly number: () => number;
-  readonly bytes: (length: number) => Uint8Array;
+  readonly nextFloat: () => number;
+  readonly nextBytes: (lengthBytes: number) => Uint8Array;
 };
 
-const POOL_BYTES = 4_096;
+const BUFFER_BYTES = 4_096;
 
-/** The machine's randomness. It fetches bytes in bulk, because many small requests cost more than a few large ones. */
-export const createSystemRandom = (): Random => {
-  let pool = new Uint8Array(0);
-  const bytes = (length: number): Uint8Array => {
-    if (pool.length < length) pool = randomFillSync(new Uint8Array(Math.max(POOL_BYTES, length)));
-    const taken = pool.slice(0, length);
-    pool = pool.subarray(length);
-    return taken;
+/** Creates the system's random source. It reads bytes in blocks, because many small reads are slow. */
+export const createSystemRandom = (): RandomSource => {
+  let buffer = new Uint8Array(0);
+  const nextBytes = (lengthBytes: number): Uint8Array => {
+    if (buffer.length < lengthBytes) buffer = randomFillSync(new Uint8Array(Math.max(BUFFER_BYTES, lengthBytes)));
+    const result = buffer.slice(0, lengthBytes);
+    buffer = buffer.subarray(lengthBytes);
+    return result;
   };
-  return { number: Math.random, bytes };
+  return { nextFloat: Math.random, nextBytes };
 };
 
-/** A UUID of version 4. */
-export const uuid = (random: Random): string => {
-  const bytes = Uint8Array.from(random.bytes(16));
+/** Creates a version 4 UUID. */
+export const createUuid = (random: RandomSource): string => {
+  const bytes = Uint8Array.from(random.nextBytes(16));
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
   const hex = Buffer.from(bytes).toString('hex');

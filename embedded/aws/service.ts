@@ -2,9 +2,9 @@
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Runs the task once `ms` have passed. The returned function cancels it. */
-  after(ms: number, task: () => void): () => void;
-  /** Resolves once the event loop has polled for I/O. A virtual clock has no need of it. */
+  /** Calls back once the delay has passed. The returned function cancels the timer. */
+  setTimer(delayMs: number, callback: () => void): () => void;
+  /** Resolves once the event loop has polled for I/O. A virtual clock does not need it. */
   yieldToIo?(): Promise<void>;
 }
 
@@ -15,12 +15,18 @@ export type Caller = {
   readonly findDenial?: (action: string, resources: readonly string[]) => string | undefined;
 };
 
+type ErrorDetails = {
+  /** Further fields of the error. */
+  readonly fields?: Readonly<Record<string, unknown>>;
+  readonly status?: number;
+};
+
 /** An error of a service. The SDK throws it under `name`. */
 export class ServiceError extends Error {
   readonly status: number;
   readonly fields: Readonly<Record<string, unknown>>;
 
-  constructor(name: string, message: string, fields: Readonly<Record<string, unknown>> = {}, status = 400) {
+  constructor(name: string, message: string, { fields = {}, status = 400 }: ErrorDetails = {}) {
     super(message);
     this.name = name;
     this.fields = fields;

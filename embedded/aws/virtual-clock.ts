@@ -1,46 +1,51 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from './service.ts';
 
-type Timer = { readonly dueAt: number; readonly task: () => void };
+type Timer = { readonly dueAtMs: number; readonly callback: () => void };
 
 export type VirtualClock = Clock & {
-  /** Lets this much time pass and runs the timers that become due, in order, each after the effects of the previous one. */
-  readonly advance: (ms: number) => Promise<void>;
-  /** The number of pending timers. */
-  readonly pendingTimers: () => number;
+  /**
+   * Advances the time and runs the timers that become due, in order. Each timer waits until the promises of the previous one have
+   * settled.
+   */
+  readonly advance: (durationMs: number) => Promise<void>;
+  readonly countPendingTimers: () => number;
 };
 
-/** Promises that a task resolves run their callbacks within that many turns of the event loop. */
-const SETTLING_TURNS = 5;
+/**
+ * The promise callbacks of a task finish within five turns of the event loop. This is assumed, not measured: callbacks run as
+ * microtasks within one turn, and the other turns serve tasks that wait for an immediate.
+ */
+const MAX_SETTLE_TURNS = 5;
 
 const settle = async () => {
-  for (let n = 0; n < SETTLING_TURNS; n += 1) await nextTurn();
+  for (let n = 0; n < MAX_SETTLE_TURNS; n += 1) await nextTurn();
 };
 
-/** A clock whose time passes only in `advance`. */
+/** Creates a clock whose time changes only when you call `advance`. */
 export const createVirtualClock = (startMs = Date.UTC(2026, 0, 1)): VirtualClock => {
-  let now = startMs;
+  let nowMs = startMs;
   let timers: readonly Timer[] = [];
   return {
-    now: () => now,
-    after(ms, task) {
-      const timer = { dueAt: now + ms, task };
-      timers = [...timers, timer].sort((a, b) => a.dueAt - b.dueAt);
+    now: () => nowMs,
+    setTimer(delayMs, callback) {
+      const timer = { dueAtMs: nowMs + delayMs, callback };
+      timers = [...timers, timer].sort((a, b) => a.dueAtMs - b.dueAtMs);
       return () => {
         timers = timers.filter((other) => other !== timer);
       };
     },
-    async advance(ms) {
-      const until = now + ms;
+    async advance(durationMs) {
+      const untilMs = nowMs + durationMs;
       await settle();
-      for (let [next] = timers; next && next.dueAt <= until; [next] = timers) {
-        now = Math.max(now, next.dueAt);
+      for (let [next] = timers; next && next.dueAtMs <= untilMs; [next] = timers) {
+        nowMs = Math.max(nowMs, next.dueAtMs);
         timers = timers.slice(1);
-        next.task();
+        next.callback();
         await settle();
       }
-      now = until;
+      nowMs = untilMs;
     },
-    pendingTimers: () => timers.length,
+    countPendingTimers: () => timers.length,
   };
 };

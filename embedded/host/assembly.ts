@@ -23,18 +23,18 @@ export type Assembly = {
   readonly queues: readonly QueueId[];
 };
 
-const duplicates = (names: readonly string[]): string[] => names.filter((name, n) => names.indexOf(name) !== n);
+const findDuplicates = (names: readonly string[]): string[] => names.filter((name, n) => names.indexOf(name) !== n);
 
-const faultsOf = (
+const findFaults = (
   functions: readonly NamedFunction[],
   workflows: readonly WorkflowId[],
   published: ReadonlySet<string>,
 ): string[] => {
   const routes = functions.flatMap((fn) => fn.routes).map(({ method, path }) => `${method} ${path}`);
   return [
-    ...duplicates(functions.map(({ id }) => id)).map((id) => `there are two functions ${id}`),
-    ...duplicates(workflows).map((id) => `there are two workflows ${id}`),
-    ...duplicates(routes).map((route) => `there are two functions for ${route}`),
+    ...findDuplicates(functions.map(({ id }) => id)).map((id) => `there are two functions ${id}`),
+    ...findDuplicates(workflows).map((id) => `there are two workflows ${id}`),
+    ...findDuplicates(routes).map((route) => `there are two functions for ${route}`),
     ...functions.flatMap(({ id, spec }) => [
       ...(spec.starts ?? [])
         .filter((name) => !workflows.includes(name))
@@ -54,7 +54,7 @@ export const assemble = (manifests: readonly Manifest[], stage: StageName): Asse
     Object.entries<SagaDefinition>(workflows).map(([id, saga]) => ({ id, definition: JSON.stringify(toAsl(saga)) })),
   );
   const published = new Set(onStage.flatMap(({ publishes = [] }) => publishes));
-  const faults = faultsOf(
+  const faults = findFaults(
     functions,
     workflows.map(({ id }) => id),
     published,

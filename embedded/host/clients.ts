@@ -9,7 +9,7 @@ import type { HttpHandler } from '@smithy/core/protocols';
 import { retryStrategy } from '#platform/runtime/retry';
 import type { Clients } from '#platform/runtime/runtime';
 import { REGION } from '../aws/arns.ts';
-import type { Random } from '../aws/random.ts';
+import type { RandomSource } from '../aws/random.ts';
 
 const ENDPOINT = new URL('http://embedded.invalid');
 const UNSIGNED = {
@@ -19,14 +19,14 @@ const UNSIGNED = {
 };
 
 /** Complete, so that no client reads the machine's AWS configuration. In process nobody checks a signature, so none is made. */
-const clientOptions = (handler: HttpHandler, random: Random) => ({
+const createClientOptions = (handler: HttpHandler, random: RandomSource) => ({
   region: REGION,
   endpoint: ENDPOINT.href,
   endpointProvider: () => ({ url: ENDPOINT }),
   credentials: { accessKeyId: 'embedded', secretAccessKey: 'embedded' },
   httpAuthSchemes: [UNSIGNED],
   requestHandler: handler,
-  retryStrategy: retryStrategy(random.number),
+  retryStrategy: retryStrategy(random.nextFloat),
   retryMode: 'standard',
   maxAttempts: 2,
   defaultsMode: 'standard' as const,
@@ -45,7 +45,7 @@ const UNUSED_MIDDLEWARE = [
 type Client = { readonly config: object; readonly middlewareStack: { readonly remove: (name: string) => boolean } };
 
 /** Removes middleware that costs half the time of an in-process call and has no effect on it (docs/adr/0060). */
-const withoutUnusedMiddleware = <C extends Client>(client: C): C => {
+const removeUnusedMiddleware = <C extends Client>(client: C): C => {
   for (const name of UNUSED_MIDDLEWARE)
     if (!client.middlewareStack.remove(name)) throw new Error(`the SDK has no ${name}`);
   // the SDK copies its configuration three times per call; V8 keeps the prototype of another object in a form that is fast to copy
@@ -54,12 +54,12 @@ const withoutUnusedMiddleware = <C extends Client>(client: C): C => {
 };
 
 /** Creates each client on first use, because few functions need all of them. */
-export const createClients = (handler: HttpHandler, random: Random): Clients => {
-  const options = clientOptions(handler, random);
+export const createClients = (handler: HttpHandler, random: RandomSource): Clients => {
+  const options = createClientOptions(handler, random);
   const cache: { -readonly [K in keyof Clients]?: Clients[K] } = {};
   return {
     get db() {
-      cache.db ??= withoutUnusedMiddleware(
+      cache.db ??= removeUnusedMiddleware(
         DynamoDBDocumentClient.from(
           new DynamoDBClient({
             ...options,
@@ -72,23 +72,23 @@ export const createClients = (handler: HttpHandler, random: Random): Clients => 
       return cache.db;
     },
     get bus() {
-      cache.bus ??= withoutUnusedMiddleware(new EventBridgeClient({ ...options, sigv4aSigningRegionSet: [REGION] }));
+      cache.bus ??= removeUnusedMiddleware(new EventBridgeClient({ ...options, sigv4aSigningRegionSet: [REGION] }));
       return cache.bus;
     },
     get workflows() {
-      cache.workflows ??= withoutUnusedMiddleware(new SFNClient(options));
+      cache.workflows ??= removeUnusedMiddleware(new SFNClient(options));
       return cache.workflows;
     },
     get secrets() {
-      cache.secrets ??= withoutUnusedMiddleware(new SecretsManagerClient(options));
+      cache.secrets ??= removeUnusedMiddleware(new SecretsManagerClient(options));
       return cache.secrets;
     },
     get mail() {
-      cache.mail ??= withoutUnusedMiddleware(new SESv2Client({ ...options, sigv4aSigningRegionSet: [REGION] }));
+      cache.mail ??= removeUnusedMiddleware(new SESv2Client({ ...options, sigv4aSigningRegionSet: [REGION] }));
       return cache.mail;
     },
     get queues() {
-      cache.queues ??= withoutUnusedMiddleware(new SQSClient(options));
+      cache.queues ??= removeUnusedMiddleware(new SQSClient(options));
       return cache.queues;
     },
   };

@@ -4,7 +4,7 @@ import type { InFlight } from '../aws/in-flight.ts';
 import { createQueuePoller } from '../aws/lambda/queue-source.ts';
 import type { Clock } from '../aws/service.ts';
 import { createQueue, type Queue } from '../aws/sqs/queue.ts';
-import { timeoutMsOf } from './functions.ts';
+import { getTimeoutMs } from './functions.ts';
 import type { Interceptors } from './interceptors.ts';
 import type { Invoker } from './invocation.ts';
 
@@ -52,7 +52,7 @@ const createConsumer = (fn: NamedFunction, options: Options): readonly Consumer[
   const queue = createQueue(
     {
       name: named.queue(id),
-      visibilityMs: visibilityTimeoutMs(timeoutMsOf(spec)),
+      visibilityMs: visibilityTimeoutMs(getTimeoutMs(spec)),
       redrive: { deadLetters, maxReceives: MAX_RECEIVES },
       inFlight,
     },

@@ -1,18 +1,20 @@
 import type { Fetch } from '#platform/runtime/runtime';
 import type { Clock } from '../aws/service.ts';
-import type { HttpAnswer, HttpRequest } from './gateway.ts';
+import type { HttpRequest, HttpResponse } from './gateway.ts';
 
-type Options = {
+type HostFetchOptions = {
   readonly origin: string;
-  readonly handleRequest: (request: HttpRequest) => Promise<HttpAnswer>;
+  readonly handleRequest: (request: HttpRequest) => Promise<HttpResponse>;
   readonly clock: Clock;
 };
 
-const toHeaderPairs = (headers: HttpAnswer['headers']): [string, string][] =>
-  Object.entries(headers).flatMap(([name, value]) => [value].flat().map((item): [string, string] => [name, item]));
+const toHeaderPairs = (headers: HttpResponse['headers']): [string, string][] =>
+  Object.entries(headers).flatMap(([name, value]) =>
+    [value].flat().map((headerValue): [string, string] => [name, headerValue]),
+  );
 
-/** The `fetch` of a function. It reaches only the host's own API, and that without a socket. */
-export const createHostFetch = ({ origin, handleRequest, clock }: Options): Fetch => {
+/** Creates the `fetch` that functions use. It calls the host's own API in process and rejects every other origin. */
+export const createHostFetch = ({ origin, handleRequest, clock }: HostFetchOptions): Fetch => {
   const callHost = async (url: string, init: RequestInit): Promise<Response> => {
     const { pathname, search } = new URL(url);
     const request = new Request(url, init);
@@ -26,10 +28,9 @@ export const createHostFetch = ({ origin, handleRequest, clock }: Options): Fetc
   };
   return (url, { timeoutMs, ...init }) =>
     new Promise((resolve, reject) => {
-      if (new URL(url).origin !== origin)
-        throw new TypeError(`not supported by the embedded host: a request to ${url}`);
-      const cancelTimeout = clock.after(timeoutMs, () =>
-        reject(new DOMException('The call timed out.', 'TimeoutError')),
+      if (new URL(url).origin !== origin) throw new TypeError(`The embedded host does not support requests to ${url}.`);
+      const cancelTimeout = clock.setTimer(timeoutMs, () =>
+        reject(new DOMException(`The request to ${url} timed out after ${timeoutMs} ms.`, 'TimeoutError')),
       );
       callHost(url, init).then(resolve, reject).finally(cancelTimeout);
     });

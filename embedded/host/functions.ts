@@ -13,7 +13,7 @@ import {
 } from '#platform/manifest';
 import type { LambdaEntry } from '#platform/runtime/lambda';
 import type { Clients, Variable } from '#platform/runtime/runtime';
-import { ACCOUNT, stateMachineArn } from '../aws/arns.ts';
+import { ACCOUNT_ID, stateMachineArn } from '../aws/arns.ts';
 import {
   createFunctionPool,
   type ExecutionEnvironment,
@@ -35,7 +35,7 @@ export type LoadEntries = (file: string) => Promise<EntryModule>;
 
 export const loadProjectEntries: LoadEntries = (file) => import(pathToFileURL(join(ROOT, file)).href);
 
-export const timeoutMsOf = ({ timeoutSeconds = DEFAULT_TIMEOUT_SECONDS }: FunctionSpec): number =>
+export const getTimeoutMs = ({ timeoutSeconds = DEFAULT_TIMEOUT_SECONDS }: FunctionSpec): number =>
   timeoutSeconds * 1_000;
 
 type Options = {
@@ -49,7 +49,7 @@ type Options = {
 };
 
 /** The values of every environment variable that a function may have. */
-const valuesOf = ({ assembly, stage, origin, runtimeOptions }: Options): Readonly<Record<string, string>> => {
+const toVariableValues = ({ assembly, stage, origin, runtimeOptions }: Options): Readonly<Record<string, string>> => {
   const named = names(stage);
   return {
     STAGE: stage,
@@ -59,7 +59,9 @@ const valuesOf = ({ assembly, stage, origin, runtimeOptions }: Options): Readonl
     SECRET_PREFIX: named.secrets,
     MAIL: 'sink',
     PROVIDER_URL: origin,
-    ...Object.fromEntries(assembly.queues.map((id) => [queueVariable(id), `${origin}/${ACCOUNT}/${named.queue(id)}`])),
+    ...Object.fromEntries(
+      assembly.queues.map((id) => [queueVariable(id), `${origin}/${ACCOUNT_ID}/${named.queue(id)}`]),
+    ),
     ...Object.fromEntries(
       assembly.workflows.map(({ id }) => [workflowVariable(id), stateMachineArn(named.workflow(id))]),
     ),
@@ -69,7 +71,7 @@ const valuesOf = ({ assembly, stage, origin, runtimeOptions }: Options): Readonl
 export type Functions = {
   readonly pool: (id: FunctionId) => FunctionPool;
   /** A new runtime with the function's grants and variables. */
-  readonly runtimeOf: (id: FunctionId) => FunctionRuntime;
+  readonly createRuntime: (id: FunctionId) => FunctionRuntime;
   /** Loads every entry module, so that the first request does not wait for it. */
   readonly loadAll: () => Promise<void>;
 };
@@ -77,7 +79,7 @@ export type Functions = {
 /** Every function of the assembly, each with the grants and variables of its manifest. */
 export const createFunctions = (options: Options): Functions => {
   const { assembly, stage, loadEntries, maxEnvironments, newId, runtimeOptions } = options;
-  const values = valuesOf(options);
+  const values = toVariableValues(options);
   const workflows = assembly.workflows.map(({ id }) => id);
   const byId = new Map(assembly.functions.map((fn) => [fn.id, fn]));
 
@@ -100,7 +102,7 @@ export const createFunctions = (options: Options): Functions => {
     createFunctionPool(
       {
         name: names(stage).fn(fn.id),
-        timeoutMs: timeoutMsOf(fn.spec),
+        timeoutMs: getTimeoutMs(fn.spec),
         maxEnvironments,
         build: () => buildEnvironment(fn),
       },
@@ -115,7 +117,7 @@ export const createFunctions = (options: Options): Functions => {
   };
   return {
     pool: (id) => require(pools.get(id), id),
-    runtimeOf: (id) => createRuntime(require(byId.get(id), id)),
+    createRuntime: (id) => createRuntime(require(byId.get(id), id)),
     loadAll: async () => {
       await Promise.all(assembly.functions.map((fn) => loadEntries(entryOf(fn).file)));
     },

@@ -3,7 +3,7 @@ import router from 'find-my-way';
 import { type PlatformProblemCode, platformProblems, problemDocument, problemHeaders } from '#platform/http/problems';
 import type { RouteDefinition } from '#platform/http/route';
 import type { FunctionId, StageName } from '#platform/manifest';
-import { ACCOUNT } from '../aws/arns.ts';
+import { ACCOUNT_ID } from '../aws/arns.ts';
 import type { InFlight } from '../aws/in-flight.ts';
 import { FunctionError } from '../aws/lambda/function-error.ts';
 import type { Clock } from '../aws/service.ts';
@@ -12,12 +12,12 @@ export type HttpRequest = {
   readonly method: string;
   /** Path and query string, as sent. */
   readonly target: string;
-  /** As sent, repeated ones one by one. */
+  /** As sent. A repeated header has one entry for each value. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: string;
   readonly sourceIp?: string;
 };
-export type HttpAnswer = {
+export type HttpResponse = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: string;
@@ -25,7 +25,7 @@ export type HttpAnswer = {
 
 export type Endpoint = { readonly route: RouteDefinition; readonly function: FunctionId };
 
-type Options = {
+type GatewayOptions = {
   readonly endpoints: readonly Endpoint[];
   readonly invoke: (fn: FunctionId, event: APIGatewayProxyEvent) => Promise<unknown>;
   readonly stage: StageName;
@@ -34,25 +34,25 @@ type Options = {
   readonly inFlight: InFlight;
 };
 
-export const problemAnswer = (code: PlatformProblemCode): HttpAnswer => ({
+export const toProblemResponse = (code: PlatformProblemCode): HttpResponse => ({
   status: platformProblems[code].status,
   headers: problemHeaders(code),
   body: JSON.stringify(problemDocument(code, platformProblems[code])),
 });
 
-const collect = (pairs: Iterable<readonly [string, string]>): Record<string, string[]> => {
+const groupByName = (pairs: Iterable<readonly [string, string]>): Record<string, string[]> => {
   const all: Record<string, string[]> = {};
   for (const [name, value] of pairs) all[name] = [...(all[name] ?? []), value];
   return all;
 };
 
-/** Of repeated ones the last, as API Gateway has it. */
-const lastOf = (all: Record<string, string[]>): Record<string, string> =>
+/** Returns the last value of each name, as API Gateway does. */
+const pickLastValues = (all: Record<string, string[]>): Record<string, string> =>
   Object.fromEntries(Object.entries(all).map(([name, values]) => [name, values.at(-1) ?? '']));
 
-const orNull = <T extends object>(value: T): T | null => (Object.keys(value).length > 0 ? value : null);
+const nullIfEmpty = <T extends object>(value: T): T | null => (Object.keys(value).length > 0 ? value : null);
 
-const nobody = {
+const ANONYMOUS_IDENTITY = {
   ...{ accessKey: null, accountId: null, apiKey: null, apiKeyId: null, caller: null, clientCert: null },
   ...{ cognitoAuthenticationProvider: null, cognitoAuthenticationType: null, cognitoIdentityId: null },
   ...{ cognitoIdentityPoolId: null, principalOrgId: null, user: null, userAgent: null, userArn: null },
@@ -61,7 +61,7 @@ const nobody = {
 const isResult = (value: unknown): value is APIGatewayProxyResult =>
   typeof (value as Partial<APIGatewayProxyResult> | null)?.statusCode === 'number';
 
-const answerOf = ({ statusCode, headers, multiValueHeaders, body }: APIGatewayProxyResult): HttpAnswer => ({
+const toHttpResponse = ({ statusCode, headers, multiValueHeaders, body }: APIGatewayProxyResult): HttpResponse => ({
   status: statusCode,
   headers: {
     ...Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name, String(value)])),
@@ -70,44 +70,44 @@ const answerOf = ({ statusCode, headers, multiValueHeaders, body }: APIGatewayPr
   body: body ?? '',
 });
 
-const failure = (error: unknown): HttpAnswer => {
+const toFailureResponse = (error: unknown): HttpResponse => {
   if (!(error instanceof FunctionError)) throw error;
-  return problemAnswer(error.errorType === 'Sandbox.Timedout' ? 'timeout' : 'bad_gateway');
+  return toProblemResponse(error.errorType === 'Sandbox.Timedout' ? 'timeout' : 'bad_gateway');
 };
 
 /**
- * API Gateway with a proxy integration for each route. It runs no authorizer: functions verify keys themselves, with the same
- * code.
+ * Creates an API Gateway with a proxy integration for each route. It runs no authorizer: functions verify keys themselves, with
+ * the same code.
  */
-export const gateway = ({ endpoints, invoke, stage, clock, newId, inFlight }: Options) => {
+export const createGateway = ({ endpoints, invoke, stage, clock, newId, inFlight }: GatewayOptions) => {
   const routes = router({ maxParamLength: 10_000 });
   for (const endpoint of endpoints) {
     const path = endpoint.route.path.replaceAll(/\{(\w+)\}/g, ':$1');
     routes.on(endpoint.route.method, path, () => {}, endpoint);
   }
 
-  const eventOf = ({ method, target, headers, body, sourceIp = '127.0.0.1' }: HttpRequest, match: Match) => {
+  const toProxyEvent = ({ method, target, headers, body, sourceIp = '127.0.0.1' }: HttpRequest, match: Match) => {
     const [path = '/', query = ''] = target.split(/\?(.*)/s);
-    const allHeaders = collect(headers);
-    const allQuery = collect(new URLSearchParams(query));
+    const allHeaders = groupByName(headers);
+    const allQuery = groupByName(new URLSearchParams(query));
     const now = clock.now();
     return {
       resource: match.path,
       path,
       httpMethod: method,
-      headers: lastOf(allHeaders),
+      headers: pickLastValues(allHeaders),
       multiValueHeaders: allHeaders,
-      queryStringParameters: orNull(lastOf(allQuery)),
-      multiValueQueryStringParameters: orNull(allQuery),
-      pathParameters: orNull(match.params),
+      queryStringParameters: nullIfEmpty(pickLastValues(allQuery)),
+      multiValueQueryStringParameters: nullIfEmpty(allQuery),
+      pathParameters: nullIfEmpty(match.params),
       stageVariables: null,
       requestContext: {
-        accountId: ACCOUNT,
+        accountId: ACCOUNT_ID,
         apiId: 'embedded',
         authorizer: null,
         protocol: 'HTTP/1.1',
         httpMethod: method,
-        identity: { ...nobody, sourceIp },
+        identity: { ...ANONYMOUS_IDENTITY, sourceIp },
         path,
         stage,
         requestId: newId(),
@@ -120,17 +120,17 @@ export const gateway = ({ endpoints, invoke, stage, clock, newId, inFlight }: Op
     } satisfies APIGatewayProxyEvent;
   };
 
-  return async (request: HttpRequest): Promise<HttpAnswer> => {
+  return async (request: HttpRequest): Promise<HttpResponse> => {
     const found = routes.find(request.method as RouteDefinition['method'], request.target);
-    if (!found) return problemAnswer('not_found');
+    if (!found) return toProblemResponse('not_found');
     const { route, function: fn } = found.store as Endpoint;
-    const event = eventOf(request, { path: route.path, params: found.params as Record<string, string> });
+    const event = toProxyEvent(request, { path: route.path, params: found.params as Record<string, string> });
     inFlight.begin();
     try {
       const result = await invoke(fn, event);
-      return isResult(result) ? answerOf(result) : problemAnswer('bad_gateway');
+      return isResult(result) ? toHttpResponse(result) : toProblemResponse('bad_gateway');
     } catch (error) {
-      return failure(error);
+      return toFailureResponse(error);
     } finally {
       inFlight.end();
     }

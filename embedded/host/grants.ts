@@ -4,7 +4,7 @@ import type { Caller } from '../aws/service.ts';
 type Grants = Readonly<Record<string, (resource: string) => boolean>>;
 
 /** The actions of a function outside the table, and the resources that each is allowed on. */
-const serviceGrants = (spec: FunctionSpec, stage: StageName): Grants => {
+const createServiceGrants = (spec: FunctionSpec, stage: StageName): Grants => {
   const named = names(stage);
   const startable = new Set(spec.starts?.map(named.workflow));
   const secrets = new Set(spec.secrets?.map(named.secret));
@@ -21,7 +21,7 @@ const serviceGrants = (spec: FunctionSpec, stage: StageName): Grants => {
 
 /** The caller that stands for a function: it may do what its manifest grants and nothing else, as its role allows on AWS. */
 export const createCaller = (name: string, spec: FunctionSpec, stage: StageName): Caller => {
-  const grants = serviceGrants(spec, stage);
+  const grants = createServiceGrants(spec, stage);
   const isTableGranted = (action: string, key: string) =>
     spec.grants.some(({ of, may }) => may.includes(action as TableAction) && key.startsWith(`${of}#`));
   return {

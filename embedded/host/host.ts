@@ -1,11 +1,11 @@
 import { type FunctionId, type Manifest, names, type StageName, type WorkflowId } from '#platform/manifest';
 import { defaultTimes, type Times } from '#platform/runtime/times';
-import { stoppableClock, systemClock } from '../aws/clock.ts';
+import { createStoppableClock, systemClock } from '../aws/clock.ts';
 import { type AwsCall, type AwsResponse, dispatch } from '../aws/dispatch.ts';
 import type { DynamoDbOptions, StreamListener } from '../aws/dynamodb/dynamodb.ts';
 import { createEventBus } from '../aws/eventbridge/event-bus.ts';
 import { createInFlightCounter } from '../aws/in-flight.ts';
-import { createSystemRandom, type Random, uuid } from '../aws/random.ts';
+import { createSystemRandom, createUuid, type RandomSource } from '../aws/random.ts';
 import type { Caller, Clock, Service } from '../aws/service.ts';
 import { createSqs } from '../aws/sqs/sqs.ts';
 import type { Execution } from '../aws/step-functions/executions.ts';
@@ -13,7 +13,7 @@ import { assemble } from './assembly.ts';
 import { createConsumers, createUnconsumedQueues } from './consumers.ts';
 import { createHostFetch } from './fetch.ts';
 import { createFunctions, type LoadEntries, loadProjectEntries } from './functions.ts';
-import { gateway, type HttpAnswer, type HttpRequest } from './gateway.ts';
+import { createGateway, type HttpRequest, type HttpResponse } from './gateway.ts';
 import { type Interceptors, withInterceptor } from './interceptors.ts';
 import { createInvoker } from './invocation.ts';
 import type { FunctionRuntime, MetricRecord, RuntimeOptions } from './runtime.ts';
@@ -38,7 +38,7 @@ export type HostOptions = {
   /** The address of the host, if it has one. It appears in queue URLs and is the provider's URL. */
   readonly origin?: string;
   readonly clock?: Clock;
-  readonly random?: Random;
+  readonly random?: RandomSource;
   readonly logLevel?: RuntimeOptions['logLevel'];
   /** The interval of a scheduled function, given the minutes of its manifest. By default exactly those. */
   readonly scheduleIntervalMs?: (minutes: number) => number;
@@ -67,7 +67,7 @@ export type HostOptions = {
 
 export type Host = {
   /** Handles a request to the API or to a standalone context. */
-  readonly request: (request: HttpRequest) => Promise<HttpAnswer>;
+  readonly request: (request: HttpRequest) => Promise<HttpResponse>;
   /** Makes an AWS call without any restriction. */
   readonly callAws: (call: AwsCall) => Promise<AwsResponse>;
   readonly services: readonly Service[];
@@ -75,7 +75,7 @@ export type Host = {
   /** Every running execution and the latest finished ones, with their state transitions. */
   readonly executions: () => readonly Execution[];
   /** Creates a runtime with the grants and variables of this function. */
-  readonly runtimeOf: (id: FunctionId) => FunctionRuntime;
+  readonly createRuntime: (id: FunctionId) => FunctionRuntime;
   /** Ends environments of a function during their work: all of them, or the one of this caller. */
   readonly crashFunction: (id: FunctionId, caller?: Caller) => void;
   /** Stops a consumer from taking messages, as if it were down. They wait in its queue until it is resumed. */
@@ -107,8 +107,8 @@ export const createHost = (options: HostOptions): Host => {
   const { maxEnvironments = DEFAULT_MAX_ENVIRONMENTS } = options;
   const named = names(stage);
   const assembly = assemble(options.contexts, stage);
-  const clock = stoppableClock(options.clock ?? systemClock);
-  const newId = () => uuid(random);
+  const clock = createStoppableClock(options.clock ?? systemClock);
+  const newId = () => createUuid(random);
   const inFlight = createInFlightCounter();
 
   // filled below: functions call services, and services invoke functions
@@ -122,7 +122,7 @@ export const createHost = (options: HostOptions): Host => {
   });
   const { invoke, invokeAndLog } = createInvoker({ functions, interceptors, logLevel });
 
-  const handleRequest = gateway({
+  const handleRequest = createGateway({
     ...{ invoke: invokeAndLog, stage, clock, newId, inFlight },
     endpoints: assembly.functions.flatMap(({ id, routes }) => routes.map((route) => ({ route, function: id }))),
   });
@@ -135,7 +135,7 @@ export const createHost = (options: HostOptions): Host => {
   });
   const queues = [...consumers.queues, ...createUnconsumedQueues(assembly.queues, { named, clock, newId })];
   const workflows = createWorkflows({
-    ...{ assembly, named, clock, newId, inFlight, invoke, random: random.number },
+    ...{ assembly, named, clock, newId, inFlight, invoke, random: random.nextFloat },
   });
   const table = createTable({
     ...{ name: named.table, functions: assembly.functions, clock, random, inFlight, invoke: invokeAndLog },
@@ -159,7 +159,7 @@ export const createHost = (options: HostOptions): Host => {
     services,
     origin,
     executions: workflows.executions,
-    runtimeOf: functions.runtimeOf,
+    createRuntime: functions.createRuntime,
     crashFunction: (id, caller) => functions.pool(id).crash(caller),
     pauseConsumer: consumers.pause,
     resumeConsumer: consumers.resume,

@@ -10,8 +10,8 @@ export type ServiceCall = {
 };
 
 /**
- * Hooks between the parts of the host, for simulations: each can delay, repeat, fail or change what passes. `proceed` performs it,
- * each time it is called.
+ * Hooks between the parts of the host, for simulations. Each can delay, repeat, fail or change an operation. Each call of
+ * `proceed` performs the operation once.
  */
 export type Interceptors = {
   readonly call?: (call: ServiceCall, proceed: (input: unknown) => Promise<unknown>) => Promise<unknown>;

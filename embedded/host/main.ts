@@ -1,7 +1,7 @@
 import { contexts } from '#contexts';
 import { createSystemRandom } from '../aws/random.ts';
 import { createHost } from './host.ts';
-import { apiKeyOf, seed } from './seed.ts';
+import { seed, toApiKey } from './seed.ts';
 import { listen } from './server.ts';
 import { readSettings, SettingsError } from './settings.ts';
 
@@ -33,7 +33,7 @@ const start = async () => {
   const { port, demo, operatorKey, logLevel } = readSettings(process.env, random);
   const server = await listen(port);
   const { origin } = server;
-  const randomKey = () => Buffer.from(random.bytes(24)).toString('base64url');
+  const randomKey = () => Buffer.from(random.nextBytes(24)).toString('base64url');
   const secrets = {
     'operator-key': operatorKey,
     'provider-key': randomKey(),
@@ -42,7 +42,7 @@ const start = async () => {
   const host = createHost({ contexts, origin, secrets, logLevel, random });
   await Promise.all([seed(host, demo), host.loadFunctions()]);
   server.serve(host);
-  console.log(welcomeText(origin, apiKeyOf(demo), operatorKey));
+  console.log(welcomeText(origin, toApiKey(demo), operatorKey));
 
   const stop = async () => {
     await server.close();

@@ -5,7 +5,7 @@ import type { Clients, Fetch, Runtime, Variable } from '#platform/runtime/runtim
 import type { Times } from '#platform/runtime/times';
 import { sleep } from '../aws/clock.ts';
 import { createRequestHandler } from '../aws/dispatch.ts';
-import { type Random, uuid } from '../aws/random.ts';
+import { createUuid, type RandomSource } from '../aws/random.ts';
 import type { Caller, Clock, Service } from '../aws/service.ts';
 import { createClients } from './clients.ts';
 
@@ -20,7 +20,7 @@ export type MetricRecord = {
 /** What every execution environment of the host shares. */
 export type RuntimeOptions = {
   readonly clock: Clock;
-  readonly random: Random;
+  readonly random: RandomSource;
   readonly services: readonly Service[];
   readonly fetch: Fetch;
   readonly logLevel: LogLevel;
@@ -66,9 +66,9 @@ export const createFunctionRuntime = (
   const correlation = createCorrelation();
   const runtime = {
     now: () => new Date(clock.now()),
-    newId: () => uuid(random),
-    random: random.number,
-    randomBytes: random.bytes,
+    newId: () => createUuid(random),
+    random: random.nextFloat,
+    randomBytes: random.nextBytes,
     sleep: whileAlive((ms: number) => sleep(clock, ms)),
     fetch: whileAlive(options.fetch),
     times,

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type HttpAnswer, problemAnswer } from './gateway.ts';
+import { type HttpResponse, toProblemResponse } from './gateway.ts';
 import type { Host } from './host.ts';
 
 const HOSTNAME = '127.0.0.1';
@@ -29,7 +29,7 @@ const readBody = async (request: IncomingMessage): Promise<Buffer | undefined> =
 const toHeaderPairs = (raw: readonly string[]): [string, string][] =>
   Array.from({ length: raw.length / 2 }, (_, n) => [raw[2 * n] ?? '', raw[2 * n + 1] ?? '']);
 
-const sendResponse = (response: ServerResponse, { status, headers, body }: HttpAnswer): void => {
+const sendResponse = (response: ServerResponse, { status, headers, body }: HttpResponse): void => {
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   response.statusCode = status;
   response.end(body);
@@ -51,7 +51,7 @@ const respond = async (host: Host, request: IncomingMessage, response: ServerRes
         body: body.toString('utf8'),
         ...(socket.remoteAddress && { sourceIp: socket.remoteAddress }),
       })
-    : problemAnswer('body_too_large');
+    : toProblemResponse('body_too_large');
   sendResponse(response, httpResponse);
 };
 
@@ -61,7 +61,7 @@ const handle = (host: Promise<Host>) => (request: IncomingMessage, response: Ser
     // either the client disconnected, or the host has a defect, which must be reported
     if (!request.destroyed) console.error(error);
     if (response.headersSent) return void response.destroy();
-    sendResponse(response, problemAnswer('internal'));
+    sendResponse(response, toProblemResponse('internal'));
   });
 };
 

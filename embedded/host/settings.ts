@@ -1,4 +1,4 @@
-import type { Random } from '../aws/random.ts';
+import type { RandomSource } from '../aws/random.ts';
 import type { RuntimeOptions } from './runtime.ts';
 import type { Demo } from './seed.ts';
 
@@ -49,8 +49,8 @@ const readLogLevel = ({ LOG_LEVEL = 'WARN' }: Environment): Settings['logLevel']
 };
 
 /** Reads the settings of `npm start` and generates the keys that are not set. */
-export const readSettings = (environment: Environment, random: Random): Settings => {
-  const randomText = (bytes: number) => Buffer.from(random.bytes(bytes)).toString('base64url');
+export const readSettings = (environment: Environment, random: RandomSource): Settings => {
+  const randomText = (bytes: number) => Buffer.from(random.nextBytes(bytes)).toString('base64url');
   return {
     port: readPort(environment),
     demo: readDemo(environment, randomText),

@@ -9,7 +9,7 @@ import {
 } from '../aws/dynamodb/dynamodb.ts';
 import type { InFlight } from '../aws/in-flight.ts';
 import { createStreamReader } from '../aws/lambda/stream-source.ts';
-import type { Random } from '../aws/random.ts';
+import type { RandomSource } from '../aws/random.ts';
 import type { Invoker } from './invocation.ts';
 
 const { partitionKey, sortKey, indexes } = TABLE;
@@ -42,7 +42,7 @@ export const tableDefinition = (name: string): TableDefinition => ({
 type Options = DynamoDbOptions & {
   readonly name: string;
   readonly functions: readonly NamedFunction[];
-  readonly random: Random;
+  readonly random: RandomSource;
   readonly inFlight: InFlight;
   readonly invoke: Invoker['invokeAndLog'];
   readonly onChange: StreamListener | undefined;

@@ -8,9 +8,15 @@ import { authenticateTenant } from '#tenants/public';
 
 export const write = {
   clients: { db },
-  create: (rt) => httpFunction(rt, authenticateTenant(rt), writeRoutes, { putProduct }),
+  create: (rt) =>
+    httpFunction(rt, { authenticate: authenticateTenant(rt), routes: writeRoutes, handlers: { putProduct } }),
 } satisfies LambdaEntry<'db'>;
 export const read = {
   clients: { db },
-  create: (rt) => httpFunction(rt, authenticateTenant(rt), readRoutes, { listProducts, getProduct }),
+  create: (rt) =>
+    httpFunction(rt, {
+      authenticate: authenticateTenant(rt),
+      routes: readRoutes,
+      handlers: { listProducts, getProduct },
+    }),
 } satisfies LambdaEntry<'db'>;

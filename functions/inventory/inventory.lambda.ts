@@ -11,11 +11,17 @@ import { authenticateTenant } from '#tenants/public';
 
 export const write = {
   clients: { db },
-  create: (rt) => httpFunction(rt, authenticateTenant(rt), writeRoutes, { adjustStock, setShards }),
+  create: (rt) =>
+    httpFunction(rt, {
+      authenticate: authenticateTenant(rt),
+      routes: writeRoutes,
+      handlers: { adjustStock, setShards },
+    }),
 } satisfies LambdaEntry<'db'>;
 export const read = {
   clients: { db },
-  create: (rt) => httpFunction(rt, authenticateTenant(rt), readRoutes, { getStock }),
+  create: (rt) =>
+    httpFunction(rt, { authenticate: authenticateTenant(rt), routes: readRoutes, handlers: { getStock } }),
 } satisfies LambdaEntry<'db'>;
 
 export const hold = { clients: { db }, create: holdStep } satisfies LambdaEntry<'db'>;

@@ -8,5 +8,6 @@ import type { LambdaEntry } from '#platform/runtime/lambda';
 
 export const health = {
   clients: { db, bus, workflows },
-  create: (rt) => httpFunction(rt, authenticateNobody, healthRoutes, { live, ready }),
+  create: (rt) =>
+    httpFunction(rt, { authenticate: authenticateNobody, routes: healthRoutes, handlers: { live, ready } }),
 } satisfies LambdaEntry<'db' | 'bus' | 'workflows'>;

@@ -13,15 +13,26 @@ import { authenticateTenant, authenticateTenantOrOperator } from '#tenants/publi
 
 export const write = {
   clients: { db },
-  create: (rt) => httpFunction(rt, authenticateTenant(rt), writeRoutes, { placeOrder, cancelOrder, recordPayment }),
+  create: (rt) =>
+    httpFunction(rt, {
+      authenticate: authenticateTenant(rt),
+      routes: writeRoutes,
+      handlers: { placeOrder, cancelOrder, recordPayment },
+    }),
 } satisfies LambdaEntry<'db'>;
 export const read = {
   clients: { db },
-  create: (rt) => httpFunction(rt, authenticateTenant(rt), readRoutes, { listOrders, getOrder }),
+  create: (rt) =>
+    httpFunction(rt, { authenticate: authenticateTenant(rt), routes: readRoutes, handlers: { listOrders, getOrder } }),
 } satisfies LambdaEntry<'db'>;
 export const operate = {
   clients: { db, secrets },
-  create: (rt) => httpFunction(rt, authenticateTenantOrOperator(rt), operatorRoutes, { resumeOrder }),
+  create: (rt) =>
+    httpFunction(rt, {
+      authenticate: authenticateTenantOrOperator(rt),
+      routes: operatorRoutes,
+      handlers: { resumeOrder },
+    }),
 } satisfies LambdaEntry<'db' | 'secrets'>;
 
 export const startSaga = { clients: { workflows }, create: startSagaWorker } satisfies LambdaEntry<'workflows'>;

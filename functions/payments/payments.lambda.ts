@@ -11,5 +11,6 @@ export const charge = { clients: { db, secrets }, create: chargeStep } satisfies
 export const settle = { clients: { db, secrets }, create: settleStep } satisfies LambdaEntry<'db' | 'secrets'>;
 export const callbacks = {
   clients: { db, secrets },
-  create: (rt) => httpFunction(rt, authenticateNobody, callbackRoutes, { receiveCallback }),
+  create: (rt) =>
+    httpFunction(rt, { authenticate: authenticateNobody, routes: callbackRoutes, handlers: { receiveCallback } }),
 } satisfies LambdaEntry<'db' | 'secrets'>;

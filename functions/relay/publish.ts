@@ -27,18 +27,19 @@ export const publish = async (
   let pending = entries.map((_, position) => position);
   for (let tries = 0; pending.length > 0; tries += 1) {
     if (tries > 0 && (tries === MAX_TRIES || !(await backoff(tries)))) return { failed: pending[0], refused };
-    pending = await putEntries(rt, entries, pending, refused);
+    pending = await putEntries(rt, { entries, positions: pending, refused });
   }
   return { failed: undefined, refused };
 };
 
+type Attempt = {
+  readonly entries: readonly PutEventsRequestEntry[];
+  readonly positions: readonly number[];
+  readonly refused: Map<number, string>;
+};
+
 /** Returns the positions to retry, and adds those that are refused. */
-const putEntries = async (
-  rt: Publisher,
-  entries: readonly PutEventsRequestEntry[],
-  positions: readonly number[],
-  refused: Map<number, string>,
-) => {
+const putEntries = async (rt: Publisher, { entries, positions, refused }: Attempt) => {
   const retried: number[] = [];
   for (const request of splitIntoRequests(entries, positions)) {
     const Entries = request.map((position) => entries[position] as PutEventsRequestEntry);

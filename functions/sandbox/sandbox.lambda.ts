@@ -16,12 +16,16 @@ import {
 export const provider = {
   clients: { db, secrets },
   create: (rt) =>
-    httpFunction(rt, authenticateMerchant(rt), providerRoutes, {
-      charge,
-      getCharge,
-      voidCharge,
-      refundCharge,
-      allowRefund,
-      startOutage,
+    httpFunction(rt, {
+      authenticate: authenticateMerchant(rt),
+      routes: providerRoutes,
+      handlers: {
+        charge,
+        getCharge,
+        voidCharge,
+        refundCharge,
+        allowRefund,
+        startOutage,
+      },
     }),
 } satisfies LambdaEntry<'db' | 'secrets'>;

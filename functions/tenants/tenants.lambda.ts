@@ -9,6 +9,11 @@ import { authenticateTenantOrOperator } from '#tenants/public';
 
 export const write = {
   clients: { db, secrets },
-  create: (rt) => httpFunction(rt, authenticateTenantOrOperator(rt), writeRoutes, { createTenant }),
+  create: (rt) =>
+    httpFunction(rt, {
+      authenticate: authenticateTenantOrOperator(rt),
+      routes: writeRoutes,
+      handlers: { createTenant },
+    }),
 } satisfies LambdaEntry<'db' | 'secrets'>;
 export const authorize = { clients: { db, secrets }, create: authorizer } satisfies LambdaEntry<'db' | 'secrets'>;

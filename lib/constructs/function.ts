@@ -53,7 +53,7 @@ export class ContextFunction extends Construct {
       }),
     );
     acknowledge(this.role, 'unnamedResources');
-    for (const statement of permissionsOf(this, stage, spec, workflows)) this.role.addToPolicy(statement);
+    for (const statement of permissionsOf(this, { stage, spec, workflows })) this.role.addToPolicy(statement);
 
     this.lambda = new LambdaFunction(this, 'Function', {
       functionName,
@@ -63,7 +63,7 @@ export class ContextFunction extends Construct {
       handler: 'index.handler',
       memorySize: stage.memoryMb,
       timeout: Duration.seconds(spec.timeoutSeconds ?? TIMEOUT_SECONDS),
-      environment: environmentOf(this, stage, spec, workflows),
+      environment: environmentOf(this, { stage, spec, workflows }),
       tracing: stage.tracing ? tracingOf(spec) : Tracing.DISABLED,
       logGroup,
       // Lambda's own log lines are a third of an order's log volume, and its metrics show the same

@@ -23,12 +23,17 @@ const tableStatement = ({ of, may }: Grant, { table, indexes }: Arns) =>
 const allow = (action: string, resources: readonly string[]) =>
   resources.length > 0 ? [new PolicyStatement({ actions: [action], resources: [...resources] })] : [];
 
-/** The statements for what a function's manifest allows, and nothing else. `workflows` are all workflows. */
+type PermissionOptions = {
+  readonly stage: Stage;
+  readonly spec: FunctionSpec;
+  /** All workflows. */
+  readonly workflows: readonly WorkflowId[];
+};
+
+/** The statements for what a function's manifest allows, and nothing else. */
 export const permissionsOf = (
   scope: Construct,
-  stage: Stage,
-  spec: FunctionSpec,
-  workflows: readonly WorkflowId[],
+  { stage, spec, workflows }: PermissionOptions,
 ): readonly PolicyStatement[] => {
   const stageArns = arns(scope, stage.name);
   return [

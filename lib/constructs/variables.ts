@@ -13,12 +13,17 @@ import type { Variable } from '#platform/runtime/runtime';
 import { arns } from '../arns.ts';
 import type { Stage } from '../stages.ts';
 
-/** The environment variables of a function on AWS. `workflows` are all workflows. */
+type EnvironmentOptions = {
+  readonly stage: Stage;
+  readonly spec: FunctionSpec;
+  /** All workflows. */
+  readonly workflows: readonly WorkflowId[];
+};
+
+/** The environment variables of a function on AWS. */
 export const environmentOf = (
   scope: Construct,
-  stage: Stage,
-  spec: FunctionSpec,
-  workflows: readonly WorkflowId[],
+  { stage, spec, workflows }: EnvironmentOptions,
 ): Record<string, string> => {
   const named = names(stage.name);
   const values: Readonly<Record<Variable, () => string>> = {

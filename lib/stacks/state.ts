@@ -68,8 +68,7 @@ export class StateStack extends Stack {
     this.metricAlarms(stage, manifests);
 
     for (const { secrets = {} } of manifests)
-      for (const [name, { description }] of Object.entries(secrets))
-        this.secret(named.secret(name), name, stage, description);
+      for (const [name, { description }] of Object.entries(secrets)) this.secret(name, stage, description);
   }
 
   private metricAlarms(stage: Stage, manifests: readonly Manifest[]) {
@@ -80,9 +79,9 @@ export class StateStack extends Stack {
   }
 
   /** A random value, until an operator replaces it. CloudFormation keeps the new value. */
-  private secret(secretName: string, name: string, stage: Stage, description: string) {
+  private secret(name: string, stage: Stage, description: string) {
     const secret = new Secret(this, pascalCase(name), {
-      secretName,
+      secretName: names(stage.name).secret(name),
       description,
       generateSecretString: { passwordLength: 48, excludePunctuation: true },
       removalPolicy: removalPolicy(stage),

@@ -6,7 +6,9 @@ import { pollUntil } from './poll.ts';
 import { expectProblem } from './problem.ts';
 import { openShop, placeOrder, type Shop, waitForOrderEnd } from './shop.ts';
 
-const waitForStatus = async (shop: Shop, id: string, status: Order['status'], timeoutMs = host.limits.orderMs) =>
+type StatusWait = { readonly status: Order['status']; readonly timeoutMs?: number };
+
+const waitForStatus = async (shop: Shop, id: string, { status, timeoutMs = host.limits.orderMs }: StatusWait) =>
   (
     await pollUntil(
       timeoutMs,
@@ -77,13 +79,11 @@ test.concurrent('after the outage, one order probes the provider and orders are 
     },
     (status) => status === 'confirmed',
   );
-  await waitForStatus(
-    shop,
-    firstOrder.id,
-    'confirmed',
-    host.times.maxStandstillMs * 2 + host.limits.sweepMs * 2 + host.limits.orderMs,
-  );
-  await waitForStatus(shop, waiting.id, 'cancelled');
+  await waitForStatus(shop, firstOrder.id, {
+    status: 'confirmed',
+    timeoutMs: host.times.maxStandstillMs * 2 + host.limits.sweepMs * 2 + host.limits.orderMs,
+  });
+  await waitForStatus(shop, waiting.id, { status: 'cancelled' });
 });
 
 test.concurrent('an order that awaits its payment can be cancelled, and its stock is released', async () => {

@@ -43,6 +43,13 @@ const minTransitions = (workflow: string): number => {
   return count;
 };
 
+type CostFigure = {
+  readonly name: string;
+  readonly spending: Spending;
+  readonly control: string;
+  readonly budgetUsd: number;
+};
+
 const costFigures = (reports: readonly SectionReport[]): readonly Figure[] => {
   const costs = findMeasurement(reports, costSection);
   const confirmed = costs?.find(({ path }) => path === 'confirmed');
@@ -58,7 +65,7 @@ const costFigures = (reports: readonly SectionReport[]): readonly Figure[] => {
   const baseUnits = writeUnits - core['index units'];
   const calls = confirmed.byFunction['orders-write']?.['table calls'] ?? 0;
   const baseUsd = forward * prices['state transitions'] + baseUnits * prices['write units'];
-  const costFigure = (name: string, spending: Spending, control: string, budgetUsd: number): Figure => ({
+  const costFigure = ({ name, spending, control, budgetUsd }: CostFigure): Figure => ({
     ...{ figure: `a million orders, ${name}`, section, measured: `$${formatUsd(priceOf(spending))}`, control },
     ...{ budget: `$${budgetUsd}`, holds: priceOf(spending) <= budgetUsd },
   });
@@ -84,23 +91,28 @@ const costFigures = (reports: readonly SectionReport[]): readonly Figure[] => {
       ...{ measured: `${calls}`, control: `${MIN_TABLE_CALLS}`, budget: `${orderBudgets.tableCallsPerPlacement}` },
       holds: calls <= orderBudgets.tableCallsPerPlacement,
     },
-    costFigure(
-      'core contexts',
-      core,
-      `$${formatUsd(baseUsd)}, state transitions and write units only`,
-      orderFlowBudgets.usdPerMillionOrders,
-    ),
+    costFigure({
+      name: 'core contexts',
+      spending: core,
+      control: `$${formatUsd(baseUsd)}, state transitions and write units only`,
+      budgetUsd: orderFlowBudgets.usdPerMillionOrders,
+    }),
     ...nonCore.map(([context, { usdPerMillionOrders }]) => {
       const spending = confirmed.byContext[context] ?? createSpending();
       const writesUsd = spending['write units'] * prices['write units'];
-      return costFigure(context, spending, `$${formatUsd(writesUsd)}, write units only`, usdPerMillionOrders);
+      return costFigure({
+        name: context,
+        spending,
+        control: `$${formatUsd(writesUsd)}, write units only`,
+        budgetUsd: usdPerMillionOrders,
+      });
     }),
-    costFigure(
-      'all contexts',
-      confirmed.counts,
-      `$${formatUsd(baseUsd)}, state transitions and write units only`,
-      totalBudgets.usdPerMillionOrders,
-    ),
+    costFigure({
+      name: 'all contexts',
+      spending: confirmed.counts,
+      control: `$${formatUsd(baseUsd)}, state transitions and write units only`,
+      budgetUsd: totalBudgets.usdPerMillionOrders,
+    }),
   ];
 };
 

@@ -8,15 +8,23 @@ const REQUEST_TIMEOUT_MS = 30_000;
 type RawResponse = { readonly status: number; readonly text: string };
 type ResponseBody = { readonly id: string; readonly status: string };
 
+type ApiCall = {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: object;
+  /** The idempotency key. */
+  readonly key?: string;
+};
+
 export type Shop = {
   /** Resolves to any response. */
-  readonly request: (method: string, path: string, body?: object, key?: string) => Promise<RawResponse>;
+  readonly request: (call: ApiCall) => Promise<RawResponse>;
   /** Resolves to the body, and throws unless the status is a success. */
-  readonly call: <T = ResponseBody>(method: string, path: string, body?: object, key?: string) => Promise<T>;
+  readonly call: <T = ResponseBody>(call: ApiCall) => Promise<T>;
 };
 
 const createShop = ({ origin, apiKey }: Server): Shop => {
-  const request: Shop['request'] = async (method, path, body, key) => {
+  const request: Shop['request'] = async ({ method, path, body, key }) => {
     const response = await fetch(`${origin}${path}`, {
       method,
       headers: {
@@ -29,8 +37,8 @@ const createShop = ({ origin, apiKey }: Server): Shop => {
     });
     return { status: response.status, text: await response.text() };
   };
-  const call: Shop['call'] = async (method, path, body, key) => {
-    const { status, text } = await request(method, path, body, key);
+  const call: Shop['call'] = async ({ method, path, ...more }) => {
+    const { status, text } = await request({ method, path, ...more });
     if (status >= 300) throw new Error(`${method} ${path}: ${status} ${text}`);
     return JSON.parse(text);
   };
@@ -49,10 +57,15 @@ export const openShop = async (server: Server): Promise<Shop> => {
   const shop = createShop(server);
   for (let n = 0; n < PRODUCTS; n += 1) {
     const price = { amount: 500, currency: 'EUR' };
-    await shop.call('PUT', `/v1/products/bench-${n}`, { name: 'Mug', price });
-    await shop.call('PUT', `/v1/inventory/bench-${n}`, { shards: SHARDS });
+    await shop.call({ method: 'PUT', path: `/v1/products/bench-${n}`, body: { name: 'Mug', price } });
+    await shop.call({ method: 'PUT', path: `/v1/inventory/bench-${n}`, body: { shards: SHARDS } });
     const received = { delta: STOCK, reason: 'received' };
-    await shop.call('POST', `/v1/inventory/bench-${n}/adjustments`, received, `first-${n}`);
+    await shop.call({
+      method: 'POST',
+      path: `/v1/inventory/bench-${n}/adjustments`,
+      body: received,
+      key: `first-${n}`,
+    });
   }
   return shop;
 };

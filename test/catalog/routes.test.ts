@@ -22,9 +22,10 @@ const createShop = async (intercept?: (operation: Operation, name: string) => Op
     const headers = { authorization: `Bearer ${formatApiKey(key)}` };
     return {
       id: key.tenantId,
-      put: (sku: string, body: unknown) => request(writeFunction, 'PUT', `/v1/products/${sku}`, { body, headers }),
+      put: (sku: string, body: unknown) =>
+        request(writeFunction, { method: 'PUT', path: `/v1/products/${sku}`, body, headers }),
       get: (path: string, options?: RequestOptions) =>
-        request(readFunction, 'GET', `/v1/products${path}`, { headers, ...options }),
+        request(readFunction, { method: 'GET', path: `/v1/products${path}`, headers, ...options }),
     };
   };
   return { ...table, acme: await registerTenant('Acme'), other: await registerTenant('Other') };
@@ -119,16 +120,19 @@ it.each([
 });
 
 it.each([
-  ['ConditionalCheckFailedException', 409, 'conflict', 5],
-  ['ProvisionedThroughputExceededException', 503, 'unavailable', 2],
-  ['AccessDeniedException', 500, 'internal', 1],
-])('answers a table that throws %s with %i %s after %i attempts', async (error, status, code, attempts) => {
-  let puts = 0;
-  const failingPut = () => {
-    puts++;
-    throw new ServiceError(error, 'refused');
-  };
-  const { acme } = await createShop((operation, name) => (name === 'PutItem' ? failingPut : operation));
-  expect(await acme.put('mug', MUG)).toMatchObject({ status, body: { code } });
-  expect(puts).toBe(attempts);
-});
+  { error: 'ConditionalCheckFailedException', status: 409, code: 'conflict', attempts: 5 },
+  { error: 'ProvisionedThroughputExceededException', status: 503, code: 'unavailable', attempts: 2 },
+  { error: 'AccessDeniedException', status: 500, code: 'internal', attempts: 1 },
+])(
+  'answers a table that throws $error with $status $code after $attempts attempts',
+  async ({ error, status, code, attempts }) => {
+    let puts = 0;
+    const failingPut = () => {
+      puts++;
+      throw new ServiceError(error, 'refused');
+    };
+    const { acme } = await createShop((operation, name) => (name === 'PutItem' ? failingPut : operation));
+    expect(await acme.put('mug', MUG)).toMatchObject({ status, body: { code } });
+    expect(puts).toBe(attempts);
+  },
+);

@@ -32,7 +32,7 @@ conformance('consumed capacity', {
   ],
   'of an update is that of the whole item': [
     put({ ...key('a'), x: kilobytes(2.5) }).returns({}),
-    update('a', 'SET y = :y', { ':y': 1 }, { ...total, ReturnValues: 'NONE' }).returns(units(3)),
+    update('a', 'SET y = :y', { values: { ':y': 1 }, ...total, ReturnValues: 'NONE' }).returns(units(3)),
   ],
   'of a read is one unit for each 4 KB, half of that if it is eventually consistent': [
     put({ ...key('a'), x: kilobytes(5) }).returns({}),
@@ -68,10 +68,10 @@ conformance('consumed capacity', {
     put(key('a'), byIndex).returns(split(1, 1)),
   ],
   'of an index counts updates in the same way': [
-    update('a', 'SET listPk = :l, listSk = :l', { ':l': 'L' }, byIndex).returns(split(1, 1)),
-    update('a', 'SET word = :l', { ':l': 'L' }, byIndex).returns(split(1)),
-    update('a', 'SET listSk = :m', { ':m': 'M' }, byIndex).returns(split(1, 2)),
-    update('a', 'REMOVE listPk', undefined, byIndex).returns(split(1, 1)),
+    update('a', 'SET listPk = :l, listSk = :l', { values: { ':l': 'L' }, ...byIndex }).returns(split(1, 1)),
+    update('a', 'SET word = :l', { values: { ':l': 'L' }, ...byIndex }).returns(split(1)),
+    update('a', 'SET listSk = :m', { values: { ':m': 'M' }, ...byIndex }).returns(split(1, 2)),
+    update('a', 'REMOVE listPk', { ...byIndex }).returns(split(1, 1)),
   ],
   'of a query of an index is charged to the index': [
     put({ ...key('a'), ...listed }).returns({}),

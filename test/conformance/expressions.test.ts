@@ -62,7 +62,7 @@ conformance('placeholders', {
     ),
   ],
   'may be used in any expression': [
-    update('a', 'SET x = :a', { ':a': 1 }, { ConditionExpression: 'x <> :a' }).returns({
+    update('a', 'SET x = :a', { values: { ':a': 1 }, ConditionExpression: 'x <> :a' }).returns({
       Attributes: { ...key('a'), x: 1 },
     }),
   ],

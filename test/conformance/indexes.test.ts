@@ -19,9 +19,11 @@ conformance('an index', {
     list().returns(page()),
   ],
   'follows updates': [
-    update('a', 'SET listPk = :l, listSk = :s', { ':l': 'L', ':s': '1' }).returns({ Attributes: entry('a', '1') }),
+    update('a', 'SET listPk = :l, listSk = :s', { values: { ':l': 'L', ':s': '1' } }).returns({
+      Attributes: entry('a', '1'),
+    }),
     list().returns(page(entry('a', '1'))),
-    update('a', 'SET listSk = :s, held = :h', { ':s': '2', ':h': 3 }).returns({
+    update('a', 'SET listSk = :s, held = :h', { values: { ':s': '2', ':h': 3 } }).returns({
       Attributes: entry('a', '2', { held: 3 }),
     }),
     list().returns(page(entry('a', '2', { held: 3 }))),
@@ -95,6 +97,9 @@ conformance('an index', {
   'rejects keys of another type, and empty ones': [
     put({ ...key('a'), listPk: 1 }).fails('ValidationException', 'Type mismatch for Index Key'),
     put({ ...key('a'), listPk: '' }).fails('ValidationException', 'IndexName: list, IndexKey: listPk'),
-    update('a', 'SET listPk = :e', { ':e': '' }).fails('ValidationException', 'cannot contain an empty string value'),
+    update('a', 'SET listPk = :e', { values: { ':e': '' } }).fails(
+      'ValidationException',
+      'cannot contain an empty string value',
+    ),
   ],
 });

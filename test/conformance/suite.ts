@@ -48,8 +48,8 @@ export const get = (pk: string, more: object = {}) =>
 export const remove = (pk: string, more: object = {}) =>
   call(({ document }) => document.send(new DeleteCommand({ TableName, Key: key(pk), ...more })));
 
-type UpdateMore = Partial<Omit<UpdateCommandInput, 'TableName'>>;
-export const update = (pk: string, UpdateExpression: string | undefined, values?: Attributes, more: UpdateMore = {}) =>
+type UpdateMore = Partial<Omit<UpdateCommandInput, 'TableName'>> & { readonly values?: Attributes | undefined };
+export const update = (pk: string, UpdateExpression: string | undefined, { values, ...more }: UpdateMore = {}) =>
   call(({ document }) => {
     const expression = { UpdateExpression, ExpressionAttributeValues: values, ReturnValues: 'ALL_NEW' as const };
     return document.send(new UpdateCommand({ TableName, Key: key(pk), ...expression, ...more }));
@@ -68,8 +68,11 @@ type Kind = 'Put' | 'Update' | 'Delete' | 'ConditionCheck';
 const part = (kind: Kind) => (input: Attributes) => ({ [kind]: { TableName, ...input } });
 export const parts = {
   put: (Item: Attributes, more: Attributes = {}) => part('Put')({ Item, ...more }),
-  update: (pk: string, UpdateExpression: string, values?: Attributes, more: Attributes = {}) =>
-    part('Update')({ Key: key(pk), UpdateExpression, ExpressionAttributeValues: values, ...more }),
+  update: (
+    pk: string,
+    UpdateExpression: string,
+    { values, ...more }: Attributes & { readonly values?: Attributes } = {},
+  ) => part('Update')({ Key: key(pk), UpdateExpression, ExpressionAttributeValues: values, ...more }),
   remove: (pk: string, more: Attributes = {}) => part('Delete')({ Key: key(pk), ...more }),
   check: (pk: string, ConditionExpression: string, more: Attributes = {}) =>
     part('ConditionCheck')({ Key: key(pk), ConditionExpression, ...more }),

@@ -16,7 +16,7 @@ conformance('TransactWriteItems', {
     put(key('d')).returns({}),
     transact([
       parts.put({ ...key('a'), n: 1 }),
-      parts.update('b', 'ADD n :one', { ':one': 1 }),
+      parts.update('b', 'ADD n :one', { values: { ':one': 1 } }),
       parts.remove('c'),
       parts.check('d', 'attribute_exists(pk)'),
     ]).returns({}),
@@ -35,7 +35,7 @@ conformance('TransactWriteItems', {
   ],
   'names every condition that failed': [
     transact([
-      parts.update('a', 'SET n = :n', { ':n': 1 }, { ConditionExpression: 'attribute_exists(pk)' }),
+      parts.update('a', 'SET n = :n', { values: { ':n': 1 }, ConditionExpression: 'attribute_exists(pk)' }),
       parts.remove('b', { ConditionExpression: 'attribute_exists(pk)' }),
       parts.check('c', 'attribute_not_exists(pk)'),
       parts.check('d', 'attribute_exists(pk)'),
@@ -59,15 +59,19 @@ conformance('TransactWriteItems', {
     }),
   ],
   'reports a change of a key': [
-    transact([parts.update('a', 'SET pk = :v', { ':v': 'c' })]).fails('TransactionCanceledException', undefined, {
-      CancellationReasons: [
-        {
-          Code: 'ValidationError',
-          Message:
-            'One or more parameter values were invalid: Cannot update attribute pk. This attribute is part of the key',
-        },
-      ],
-    }),
+    transact([parts.update('a', 'SET pk = :v', { values: { ':v': 'c' } })]).fails(
+      'TransactionCanceledException',
+      undefined,
+      {
+        CancellationReasons: [
+          {
+            Code: 'ValidationError',
+            Message:
+              'One or more parameter values were invalid: Cannot update attribute pk. This attribute is part of the key',
+          },
+        ],
+      },
+    ),
     get('a').returns({}),
   ],
   'checks the table as it was before': [
@@ -114,7 +118,7 @@ conformance('TransactWriteItems', {
 /** Tokens outlive the table, so each run has its own. */
 const token = (name: string) => ({ ClientRequestToken: `${name}-${process.pid}-${Date.now()}` });
 const [again, other, failed, reordered] = [token('again'), token('other'), token('failed'), token('reordered')];
-const add = (n: number) => [parts.update('a', 'ADD n :n', { ':n': n })];
+const add = (n: number) => [parts.update('a', 'ADD n :n', { values: { ':n': n } })];
 
 conformance('a ClientRequestToken', {
   'makes a repeated request take effect once': [

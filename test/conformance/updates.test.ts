@@ -44,7 +44,7 @@ const toCase = ([before, expression, values, after]: Case): [string, readonly St
   `${expression} on ${JSON.stringify(before)}`,
   [
     put({ ...key('a'), ...before }).returns({}),
-    update('a', expression, values).returns({ Attributes: { ...key('a'), ...after } }),
+    update('a', expression, { values }).returns({ Attributes: { ...key('a'), ...after } }),
     get('a').returns({ Item: { ...key('a'), ...after } }),
   ],
 ];
@@ -89,7 +89,7 @@ const toRejectedCase = ([expression, values, message]: Rejection): [string, read
   expression,
   [
     put({ ...key('a'), ...item }).returns({}),
-    update('a', expression, values).fails('ValidationException', message),
+    update('a', expression, { values }).fails('ValidationException', message),
     get('a').returns({ Item: { ...key('a'), ...item } }),
   ],
 ];
@@ -97,18 +97,20 @@ const toRejectedCase = ([expression, values, message]: Rejection): [string, read
 conformance('an update that is rejected, and changes nothing', Object.fromEntries(REJECTIONS.map(toRejectedCase)));
 
 const set = (ReturnValues: string) =>
-  update('a', 'SET n = :v, fresh = :v', { ':v': 9 }, { ReturnValues: ReturnValues as 'NONE' });
+  update('a', 'SET n = :v, fresh = :v', { values: { ':v': 9 }, ReturnValues: ReturnValues as 'NONE' });
 const before = put({ ...key('a'), m: 1, n: 1 }).returns({});
 
 conformance('UpdateItem', {
-  'creates a missing item': [update('a', 'SET x = :v', { ':v': 1 }).returns({ Attributes: { ...key('a'), x: 1 } })],
+  'creates a missing item': [
+    update('a', 'SET x = :v', { values: { ':v': 1 } }).returns({ Attributes: { ...key('a'), x: 1 } }),
+  ],
   'creates an item from its key even if it only removes attributes': [
     update('a', 'REMOVE x').returns({ Attributes: key('a') }),
     get('a').returns({ Item: key('a') }),
   ],
   'creates an item from its key without an expression': [update('a', undefined).returns({ Attributes: key('a') })],
   'changes nothing if its condition fails': [
-    update('a', 'SET x = :v', { ':v': 1 }, { ConditionExpression: 'attribute_exists(pk)' }).fails(
+    update('a', 'SET x = :v', { values: { ':v': 1 }, ConditionExpression: 'attribute_exists(pk)' }).fails(
       'ConditionalCheckFailedException',
     ),
     get('a').returns({}),
@@ -121,6 +123,6 @@ conformance('UpdateItem', {
   'returns no old values of a missing item': [set('UPDATED_OLD').returns({})],
   'returns no new value of a removed attribute': [
     before,
-    update('a', 'REMOVE n', undefined, { ReturnValues: 'UPDATED_NEW' }).returns({}),
+    update('a', 'REMOVE n', { ReturnValues: 'UPDATED_NEW' }).returns({}),
   ],
 });

@@ -17,7 +17,7 @@ conformance('a value', {
   'is a number of up to 38 digits': [
     putRaw({ n: { N: '9'.repeat(38) } }).returns({}),
     putRaw({ n: { N: '9'.repeat(39) } }).fails(...invalid('38')),
-    update('a', 'SET n = n + :v', { ':v': 0.1 }).fails(...invalid('38')),
+    update('a', 'SET n = n + :v', { values: { ':v': 0.1 } }).fails(...invalid('38')),
   ],
   'is a number within its range': [
     putRaw({ n: { N: '9.9e125' }, m: { N: '-1e-130' } }).returns({}),
@@ -61,7 +61,7 @@ conformance('an item', {
   ],
   'has 400 KB at most after an update': [
     put({ ...key('a'), x: 'x'.repeat(400_000) }).returns({}),
-    update('a', 'SET y = :y', { ':y': 'y'.repeat(10_000) }).fails('ValidationException', 'Item size'),
+    update('a', 'SET y = :y', { values: { ':y': 'y'.repeat(10_000) } }).fails('ValidationException', 'Item size'),
     get('a', { ProjectionExpression: 'y' }).returns({ Item: {} }),
   ],
   'has a partition key of 2,048 bytes at most': [

@@ -103,7 +103,7 @@ describe.each(httpFunctions)('$id', (fn) => {
     const { handler } = await build(fn);
     for (const route of fn.routes) {
       const { method, path, scope } = route;
-      const { body } = await request(handler as HttpFunction, method, examplePath(route));
+      const { body } = await request(handler as HttpFunction, { method, path: examplePath(route) });
       // a public route reaches its handler, whatever that answers to an empty request
       if (scope === 'public') expect(['not_found', 'forbidden'], path).not.toContain(body.code);
       else expect(body.code, `${method} ${path}`).toBe('unauthenticated');
@@ -113,7 +113,7 @@ describe.each(httpFunctions)('$id', (fn) => {
   it('serves no route of another function', async () => {
     const { handler } = await build(fn);
     for (const route of allRoutes.filter((other) => !fn.routes.includes(other))) {
-      const { body } = await request(handler as HttpFunction, route.method, examplePath(route));
+      const { body } = await request(handler as HttpFunction, { method: route.method, path: examplePath(route) });
       expect(body.code, `${route.method} ${route.path}`).toBe('not_found');
     }
   });

@@ -10,13 +10,15 @@ const workers = functionsOf(...contexts).filter(({ spec }) => spec.consumes);
 const scheduled = functionsOf(...contexts).filter(({ spec }) => spec.everyMinutes);
 const workflows = contexts.flatMap((manifest) => Object.keys(manifest.workflows ?? {}));
 
+type AlarmTarget = { readonly dimensionName: string; readonly type: string; readonly nameProperty: string };
+
 describe.each(allStages())('%s', (stage, { ofType }) => {
   const named = names(stage);
   const alarms = ofType('AWS::CloudWatch::Alarm');
   const dimension = ({ Properties }: Json, name: string) =>
     Properties.Dimensions?.find(({ Name }: Json) => Name === name)?.Value;
   /** What the alarms on a metric watch, by name: the value of a dimension, or the resource that it refers to. */
-  const targetsOf = (metric: string, dimensionName: string, type: string, nameProperty: string) =>
+  const targetsOf = (metric: string, { dimensionName, type, nameProperty }: AlarmTarget) =>
     alarms
       .filter(({ Properties }) => Properties.MetricName === metric)
       .map((alarm) => {
@@ -42,14 +44,22 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
     expect(unconsumed).toEqual(
       expect.arrayContaining(workers.flatMap(({ id }) => [named.deadLetters(id), named.ruleDeadLetters(id)])),
     );
-    expect(targetsOf('ApproximateNumberOfMessagesVisible', 'QueueName', 'AWS::SQS::Queue', 'QueueName')).toEqual(
-      unconsumed.sort(),
-    );
+    expect(
+      targetsOf('ApproximateNumberOfMessagesVisible', {
+        dimensionName: 'QueueName',
+        type: 'AWS::SQS::Queue',
+        nameProperty: 'QueueName',
+      }),
+    ).toEqual(unconsumed.sort());
   });
 
   test('each workflow has alarms for failed and timed-out executions', () => {
     for (const metric of ['ExecutionsFailed', 'ExecutionsTimedOut']) {
-      const targets = targetsOf(metric, 'StateMachineArn', 'AWS::StepFunctions::StateMachine', 'StateMachineName');
+      const targets = targetsOf(metric, {
+        dimensionName: 'StateMachineArn',
+        type: 'AWS::StepFunctions::StateMachine',
+        nameProperty: 'StateMachineName',
+      });
       expect(targets).toEqual(workflows.map(named.workflow).sort());
       for (const { Properties } of alarms.filter((alarm) => alarm.Properties.MetricName === metric))
         expect(Properties).toMatchObject({ Namespace: 'AWS/States', Statistic: 'Sum', Threshold: 0, Period: 300 });
@@ -57,9 +67,13 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
   });
 
   test('each scheduled function has an alarm for failed runs', () => {
-    expect(targetsOf('Errors', 'FunctionName', 'AWS::Lambda::Function', 'FunctionName')).toEqual(
-      scheduled.map(({ id }) => named.fn(id)).sort(),
-    );
+    expect(
+      targetsOf('Errors', {
+        dimensionName: 'FunctionName',
+        type: 'AWS::Lambda::Function',
+        nameProperty: 'FunctionName',
+      }),
+    ).toEqual(scheduled.map(({ id }) => named.fn(id)).sort());
     for (const { Properties } of alarms.filter((alarm) => alarm.Properties.MetricName === 'Errors'))
       expect(Properties).toMatchObject({ Namespace: 'AWS/Lambda', Statistic: 'Sum', Threshold: 0, Period: 300 });
   });

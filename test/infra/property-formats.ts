@@ -3,8 +3,10 @@ import type { Json, Resource } from './synthesis.ts';
 /** Formats a value of a template: a reference as the resource's name, an ARN or name without the prefix that all share. */
 export type FormatValue = (value: Json) => string;
 
+type FormattedResource = { readonly resource: Resource; readonly owner: Resource };
+
 /** Formats a property; the empty string leaves it out. `owner` is the resource on whose line the text stands. */
-export type FormatProperty = (value: Json, format: FormatValue, resource: Resource, owner: Resource) => string;
+export type FormatProperty = (value: Json, format: FormatValue, { resource, owner }: FormattedResource) => string;
 
 export type TypeFormat = {
   /** The property that holds the resource's name. By default its logical id is its name. */
@@ -23,7 +25,7 @@ export const labelled =
 /** The resource that a part belongs to. A part on that resource's own line needs no such text. */
 export const ofOwner =
   (prefix: string): FormatProperty =>
-  (value, format, resource, owner) =>
+  (value, format, { resource, owner }) =>
     resource === owner ? `${prefix}${format(value)}` : '';
 export const flag =
   (label: string): FormatProperty =>

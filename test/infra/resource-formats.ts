@@ -64,8 +64,15 @@ export const TYPE_FORMATS: Readonly<Record<string, TypeFormat>> = {
       Dimensions: (value, format) =>
         `of ${value.map(({ Value }: Json) => format(Value).replace(/^Queue /, '')).join(', ')}`,
       Statistic: labelled(''),
-      Threshold: (value, format, { Properties: { ComparisonOperator } }) =>
-        `${ComparisonOperator === 'GreaterThanThreshold' ? '>' : ComparisonOperator} ${format(value)}`,
+      Threshold: (
+        value,
+        format,
+        {
+          resource: {
+            Properties: { ComparisonOperator },
+          },
+        },
+      ) => `${ComparisonOperator === 'GreaterThanThreshold' ? '>' : ComparisonOperator} ${format(value)}`,
       ComparisonOperator: omitted,
       Period: labelled('in ', ' s'),
       EvaluationPeriods: labelled('periods '),
@@ -176,15 +183,16 @@ export const TYPE_FORMATS: Readonly<Record<string, TypeFormat>> = {
     properties: {
       Principal: labelled('permits '),
       Action: labelled('to '),
-      FunctionName: (value, format, _, { Type }) => (Type === 'AWS::ApiGateway::Method' ? '' : `on ${format(value)}`),
-      SourceArn: (value, format, _, { Type }) =>
-        Type === 'AWS::ApiGateway::Method' ? 'for its route only' : `from ${format(value)}`,
+      FunctionName: (value, format, { owner }) =>
+        owner.Type === 'AWS::ApiGateway::Method' ? '' : `on ${format(value)}`,
+      SourceArn: (value, format, { owner }) =>
+        owner.Type === 'AWS::ApiGateway::Method' ? 'for its route only' : `from ${format(value)}`,
     },
   },
   'AWS::Logs::LogGroup': {
     properties: {
-      LogGroupName: (value, format, _, { Properties }) =>
-        value === `/aws/lambda/${Properties.FunctionName}` ? 'log group /aws/lambda/<name>' : format(value),
+      LogGroupName: (value, format, { owner }) =>
+        value === `/aws/lambda/${owner.Properties.FunctionName}` ? 'log group /aws/lambda/<name>' : format(value),
       RetentionInDays: labelled('logs retained ', ' days'),
     },
   },

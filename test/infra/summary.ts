@@ -72,7 +72,7 @@ const ownFacts = (resource: Resource, owner: Resource, format: FormatValue): rea
     .flatMap(([property, value]): readonly Fact[] => {
       if (property === 'PolicyDocument' || property === 'KeyPolicy')
         return [value.Statement].flat().map((statement: Json) => formatStatement(statement, format));
-      const text = formats[property]?.(value, format, resource, owner) ?? `${property} ${format(value)}`;
+      const text = formats[property]?.(value, format, { resource, owner }) ?? `${property} ${format(value)}`;
       return text ? [{ key: `${prefix}${property}`, text, below: false }] : [];
     })
     .concat(removalFact(resource, prefix));

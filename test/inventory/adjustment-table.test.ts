@@ -51,13 +51,21 @@ describe('an adjustment', () => {
     expect(await itemAt(shardKey(tenantId, mug, 0))).toMatchObject({ available: 5 });
   });
 
-  it.each<[string, SkuSummary, readonly Allocation[], string]>([
-    ['a shard has less', summaryOf(mug), [{ sku: mug, shard: 0, quantity: -4 }], 'short'],
-    ['the summary has changed', summaryOf(mug, { version: 2 }), [{ sku: mug, shard: 0, quantity: -1 }], 'contended'],
-    ['the summary was created', noSummary, [{ sku: mug, shard: 0, quantity: 1 }], 'contended'],
-  ])('changes nothing where %s', async (_, summary, allocations, outcome) => {
+  it.each<[string, { summary: SkuSummary; allocations: readonly Allocation[] }, string]>([
+    ['a shard has less', { summary: summaryOf(mug), allocations: [{ sku: mug, shard: 0, quantity: -4 }] }, 'short'],
+    [
+      'the summary has changed',
+      { summary: summaryOf(mug, { version: 2 }), allocations: [{ sku: mug, shard: 0, quantity: -1 }] },
+      'contended',
+    ],
+    [
+      'the summary was created',
+      { summary: noSummary, allocations: [{ sku: mug, shard: 0, quantity: 1 }] },
+      'contended',
+    ],
+  ])('changes nothing where %s', async (_, { summary, allocations }, outcome) => {
     const { rt, adjustments, itemAt } = createTables();
-    await putStock(rt, mug, [3]);
+    await putStock(rt, { sku: mug, available: [3] });
     const delta = allocations[0]?.quantity ?? 0;
     expect(await adjustments.put({ ...received, delta }, summary, allocations)).toBe(outcome);
     expect(await itemAt(shardKey(tenantId, mug, 0))).toMatchObject({ received: 3, available: 3 });
@@ -66,7 +74,7 @@ describe('an adjustment', () => {
 
   it('lowers the received and the available quantity', async () => {
     const { rt, adjustments, itemAt } = createTables();
-    await putStock(rt, mug, [3]);
+    await putStock(rt, { sku: mug, available: [3] });
     expect(
       await adjustments.put({ ...received, delta: -3 }, summaryOf(mug), [{ sku: mug, shard: 0, quantity: -3 }]),
     ).toBe('done');
@@ -75,7 +83,7 @@ describe('an adjustment', () => {
 
   it('is contended by another one at the same time', async () => {
     const { rt, adjustments } = createTables();
-    await putStock(rt, mug, [3]);
+    await putStock(rt, { sku: mug, available: [3] });
     const put = (id: string) =>
       adjustments.put({ ...received, id }, summaryOf(mug), distribute(mug, { quantity: 5, shards: 1, start: 0 }));
     expect((await Promise.all([put('a1'), put('a2')])).toSorted()).toEqual(['contended', 'done']);
@@ -88,7 +96,7 @@ describe('a summary', () => {
     [1, 'InventoryReplenished.v1', summaryOf(mug, { depleted: true })],
   ])('with %i available publishes %s', async (available, type, from) => {
     const { rt, summaries, itemAt, calls } = createTables();
-    await putStock(rt, mug, [3]);
+    await putStock(rt, { sku: mug, available: [3] });
     const to = withAvailability(from, available);
     expect(await summaries.publish(from, to)).toBe(true);
     expect(calls.at(-1)?.units.write).toBe(1);
@@ -101,7 +109,7 @@ describe('a summary', () => {
 
   it('loses to an adjustment in progress', async () => {
     const { rt, adjustments, summaries } = createTables();
-    await putStock(rt, mug, [3]);
+    await putStock(rt, { sku: mug, available: [3] });
     const both = [
       adjustments.put(received, summaryOf(mug), distribute(mug, { quantity: 5, shards: 1, start: 0 })),
       summaries.publish(summaryOf(mug), withAvailability(summaryOf(mug), 0)),
@@ -112,8 +120,8 @@ describe('a summary', () => {
   it('reads more shards than one call returns', async () => {
     const { rt, summaries, calls } = createTables();
     const many = Array.from({ length: 64 }, (_, i) => i);
-    await putStock(rt, mug, many);
-    await putStock(rt, pot, many);
+    await putStock(rt, { sku: mug, available: many });
+    await putStock(rt, { sku: pot, available: many });
     calls.length = 0;
     const shards = await summaries.shards([summaryOf(mug, { shards: 64 }), summaryOf(pot, { shards: 64 })]);
     expect(shards.map(({ available }) => available)).toEqual([...many, ...many]);

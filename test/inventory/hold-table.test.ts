@@ -25,8 +25,8 @@ const event = (type: string, version: number) => ({
 
 const createHolds = async (intercept?: (operation: Operation, name: string) => Operation) => {
   const table = createTestTable(intercept && { intercept });
-  await putStock(table.rt, mug, [2, 3]);
-  await putStock(table.rt, pot, [1]);
+  await putStock(table.rt, { sku: mug, available: [2, 3] });
+  await putStock(table.rt, { sku: pot, available: [1] });
   table.calls.length = 0;
   const available = async () => {
     const shards = await Promise.all(allocations.map(({ sku, shard }) => table.itemAt(shardKey(tenantId, sku, shard))));
@@ -144,7 +144,7 @@ it('throws an error that is no conflict', async () => {
     name === 'TransactWriteItems'
       ? () => {
           throw new ServiceError('TransactionCanceledException', 'cancelled', {
-            CancellationReasons: [{ Code: 'ValidationError' }],
+            fields: { CancellationReasons: [{ Code: 'ValidationError' }] },
           });
         }
       : operation;
@@ -160,7 +160,7 @@ it.each(['ThrottlingError', 'ProvisionedThroughputExceeded'])(
       name === 'TransactWriteItems'
         ? () => {
             throw new ServiceError('TransactionCanceledException', 'cancelled', {
-              CancellationReasons: [{ Code: 'None' }, { Code }],
+              fields: { CancellationReasons: [{ Code: 'None' }, { Code }] },
             });
           }
         : operation;
@@ -182,7 +182,7 @@ it('adds up the quantities of a SKU in all pages of open holds', async () => {
   const inSmallPages = (operation: Operation, name: string): Operation =>
     name === 'Query' ? (input, caller) => operation({ ...input, Limit: 2 }, caller) : operation;
   const { rt, holds, calls } = await createHolds(inSmallPages);
-  await putStock(rt, mug, [50]);
+  await putStock(rt, { sku: mug, available: [50] });
   for (const id of ['o1', 'o2', 'o3', 'o4', 'o5'] as OrderId[])
     await holds.put(openHold({ tenantId, orderId: id }, [{ sku: mug, shard: 0, quantity: 2 }]));
   expect(await heldQuantity(rt)(tenantId, mug)).toBe(10);

@@ -22,7 +22,8 @@ const createStock = (available: readonly number[], outcomes: readonly Outcome[] 
       return outcome;
     },
   };
-  const raise = (count: number, tries = 9) => raiseShards(stock)(tenantId, mug, count, retryTimes(tries));
+  const raise = (count: number, tries = 9) =>
+    raiseShards(stock)({ tenantId, sku: mug, shards: count }, retryTimes(tries));
   return { raise, summaries };
 };
 const ok = (shards: number, version: number) => ({ ok: true, value: summaryOf(mug, { shards, version }) });

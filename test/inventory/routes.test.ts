@@ -14,10 +14,13 @@ const createShop = async () => {
   let adjustments = 0;
   return {
     ...table,
-    put: (sku: string, body: unknown) => request(writeFunction, 'PUT', `/v1/inventory/${sku}`, { body, headers }),
-    get: (sku: string) => request(readFunction, 'GET', `/v1/inventory/${sku}`, { headers }),
+    put: (sku: string, body: unknown) =>
+      request(writeFunction, { method: 'PUT', path: `/v1/inventory/${sku}`, body, headers }),
+    get: (sku: string) => request(readFunction, { method: 'GET', path: `/v1/inventory/${sku}`, headers }),
     receive: (sku: string, delta: number) =>
-      request(writeFunction, 'POST', `/v1/inventory/${sku}/adjustments`, {
+      request(writeFunction, {
+        method: 'POST',
+        path: `/v1/inventory/${sku}/adjustments`,
         body: { delta, reason: 'received' },
         headers: { ...headers, 'idempotency-key': `a${++adjustments}` },
       }),

@@ -15,7 +15,7 @@ const oneEach = Array<number>(64).fill(1);
 /** Three SKUs with one unit in each of 64 shards. */
 const createShop = async () => {
   const { rt } = createTestTable();
-  for (const sku of [mug, pot, cup]) await putStock(rt, sku, oneEach);
+  for (const sku of [mug, pot, cup]) await putStock(rt, { sku, available: oneEach });
   const [stock, holds] = [stockTable(rt), holdTable(rt)];
   const shardsOf = async (sku: Sku) => stock.shards(await stock.summaries(tenantId, [sku]));
   return {
@@ -31,7 +31,7 @@ const createShop = async () => {
         release: () => releaseStock(ports)(step, retryTimes(99)),
       };
     },
-    raise: (sku: Sku, count: number) => raiseShards(stock)(tenantId, sku, count, retryTimes(99)),
+    raise: (sku: Sku, count: number) => raiseShards(stock)({ tenantId, sku, shards: count }, retryTimes(99)),
     shardsOf,
     counts: async (sku: Sku) => {
       const shards = await shardsOf(sku);

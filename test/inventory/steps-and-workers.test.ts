@@ -17,8 +17,8 @@ const createShop = async (mugs: number) => {
   const { rt, records } = createTestTable();
   const [orders, holds] = [orderTable(rt), holdTable(rt)];
   const placed = await orders.putIfAbsent(anOrder());
-  await putStock(rt, mug, [mugs]);
-  await putStock(rt, pot, [1]);
+  await putStock(rt, { sku: mug, available: [mugs] });
+  await putStock(rt, { sku: pot, available: [1] });
   const update = async (to: ReturnType<typeof cancelByCustomer> | ReturnType<typeof markConfirmed>) => {
     if (to.ok) await orders.update(placed, to.value);
   };

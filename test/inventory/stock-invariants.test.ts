@@ -29,13 +29,9 @@ it(
     fc.assert(
       fc.asyncProperty(
         fc.scheduler(),
-        shards,
-        shards,
-        orders,
-        adjustments,
-        raises,
+        fc.record({ mugs: shards, pots: shards, orders, changes: adjustments, counts: raises }),
         chance,
-        async (s, mugs, pots, orders, changes, counts, chances) => {
+        async (s, { mugs, pots, orders, changes, counts }, chances) => {
           const stock = await createAuditedStock(s, { mug: mugs, pot: pots }, () => chances.next().value / 1_000);
           const before = stock.received();
           const placed = orders.map(({ lines, ...rest }, i) => ({

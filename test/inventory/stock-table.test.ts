@@ -9,7 +9,7 @@ import { retryTimes } from './fixtures/ports.ts';
 
 const createStock = async (available: readonly number[]) => {
   const table = createTestTable();
-  if (available.length > 0) await putStock(table.rt, mug, available);
+  if (available.length > 0) await putStock(table.rt, { sku: mug, available });
   const shard = async (n: number) => {
     const item = await table.itemAt(shardKey(tenantId, mug, n));
     return item && [item['received'], item['available'], item['v']];
@@ -41,9 +41,9 @@ it('creates the summary of a SKU without a stock record', async () => {
 });
 
 it.each([
-  ['a shard has less', summaryOf(mug), -6, 'short'],
-  ['the summary has changed', summaryOf(mug, { version: 2 }), -1, 'contended'],
-])('moves nothing where %s', async (_, from, quantity, outcome) => {
+  ['a shard has less', { from: summaryOf(mug), quantity: -6 }, 'short'],
+  ['the summary has changed', { from: summaryOf(mug, { version: 2 }), quantity: -1 }, 'contended'],
+])('moves nothing where %s', async (_, { from, quantity }, outcome) => {
   const { stock, shard, summary } = await createStock([5]);
   expect(await stock.shift(from, withShards(from, 2), [change(0, quantity), change(1, -quantity)])).toBe(outcome);
   expect([await shard(0), await shard(1)]).toEqual([[5, 5, 1], undefined]);
@@ -64,6 +64,6 @@ it.each([
 ])('raises one shard to %i with %i write units, as docs/stock.md says', async (count, units) => {
   const { stock, calls } = await createStock([1_000]);
   calls.length = 0;
-  expect(await raiseShards(stock)(tenantId, mug, count, retryTimes(0))).toMatchObject({ ok: true });
+  expect(await raiseShards(stock)({ tenantId, sku: mug, shards: count }, retryTimes(0))).toMatchObject({ ok: true });
   expect(calls.reduce((sum, call) => sum + call.units.write, 0)).toBe(units);
 });

@@ -28,7 +28,7 @@ const releaseAndHold = async ({ holds }: Tables) => {
   await holds.put(holdOf('next', 1));
 };
 const raiseAndMove = async ({ stock }: Tables) => {
-  await raiseShards(stock)(tenantId, mug, 4, retryTimes(9));
+  await raiseShards(stock)({ tenantId, sku: mug, shards: 4 }, retryTimes(9));
   const [summary] = await stock.summaries(tenantId, [mug]);
   if (summary) await stock.shift(summary, withShards(summary, 4), [allocation(0, -1), allocation(3, 1)]);
 };
@@ -47,7 +47,7 @@ const createTornReads = async (shards: readonly number[], at: number, change: (t
     intercept: (operation, name) => (name === 'BatchGetItem' ? readOneByOne(operation, beforeRead) : operation),
   });
   const tables = { stock: stockTable(rt), holds: holdTable(rt), adjustments: adjustmentTable(rt) };
-  await putStock(rt, mug, shards);
+  await putStock(rt, { sku: mug, available: shards });
   return {
     tables,
     /** Counts the reads from here on. */
@@ -58,10 +58,10 @@ const createTornReads = async (shards: readonly number[], at: number, change: (t
 };
 
 it.each([
-  ['a unit moved from a shard not yet read to one already read', [0, 1], 3, moveUnit],
-  ['one unit was released and another was held', [1, 1], 3, releaseAndHold],
-  ['the units moved to new shards', [1], 2, raiseAndMove],
-])('does not refuse an order for stock that was available all the time: %s', async (name, shards, at, change) => {
+  ['a unit moved from a shard not yet read to one already read', { shards: [0, 1], at: 3, change: moveUnit }],
+  ['one unit was released and another was held', { shards: [1, 1], at: 3, change: releaseAndHold }],
+  ['the units moved to new shards', { shards: [1], at: 2, change: raiseAndMove }],
+])('does not refuse an order for stock that was available all the time: %s', async (name, { shards, at, change }) => {
   const smallOrder = { ...order, lines: [{ sku: mug, quantity: 1 }] };
   const { tables, start } = await createTornReads(shards, at, change);
   if (change === releaseAndHold) await tables.holds.put(holdOf('other', 0));

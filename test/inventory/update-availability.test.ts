@@ -25,9 +25,9 @@ const createSku = (available: number, summary: SkuSummary | undefined, delay = a
 
 describe('a count', () => {
   it.each([
-    ['stock ran out', 0, summaryOf(mug), true],
-    ['stock is available again', 1, summaryOf(mug, { depleted: true }), false],
-  ])('publishes once that %s', async (_, available, summary, depleted) => {
+    ['stock ran out', { available: 0, summary: summaryOf(mug) }, true],
+    ['stock is available again', { available: 1, summary: summaryOf(mug, { depleted: true }) }, false],
+  ])('publishes once that %s', async (_, { available, summary }, depleted) => {
     const { published, update } = createSku(available, summary);
     await update();
     expect(published).toEqual([summaryOf(mug, { depleted, version: 2 })]);

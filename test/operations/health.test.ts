@@ -49,14 +49,17 @@ const serve = ({ fails = [], silent = [] }: { fails?: readonly Dependency[]; sil
 
 it('is live without a call to any dependency', async () => {
   const { fn, called } = serve({ fails: names });
-  expect(await request(fn, 'GET', '/v1/health/live')).toMatchObject({ status: 200, body: { status: 'ok' } });
+  expect(await request(fn, { method: 'GET', path: '/v1/health/live' })).toMatchObject({
+    status: 200,
+    body: { status: 'ok' },
+  });
   expect(called).toEqual([]);
 });
 
 it('is ready when every dependency responds, each called by its own name', async () => {
   const { fn, called } = serve();
   const dependencies = Object.fromEntries(names.map((name) => [name, 'ok']));
-  expect(await request(fn, 'GET', '/v1/health/ready')).toMatchObject({
+  expect(await request(fn, { method: 'GET', path: '/v1/health/ready' })).toMatchObject({
     status: 200,
     body: { status: 'ok', dependencies },
   });
@@ -67,7 +70,7 @@ it.each(names.slice(1))('is degraded, and still serves, without %s', async (name
   for (const fault of [{ fails: [name] }, { silent: [name] }]) {
     const { rt, fn } = serve(fault);
     const warn = vi.spyOn(rt.logger, 'warn');
-    const { status, body } = await request(fn, 'GET', '/v1/health/ready');
+    const { status, body } = await request(fn, { method: 'GET', path: '/v1/health/ready' });
     const dependencies = Object.fromEntries(names.map((other) => [other, other === name ? 'failing' : 'ok']));
     expect([status, body]).toEqual([200, { status: 'degraded', dependencies }]);
     expect(warn).toHaveBeenCalledWith('a dependency fails', { dependency: name, failure: expect.any(String) });
@@ -76,7 +79,7 @@ it.each(names.slice(1))('is degraded, and still serves, without %s', async (name
 
 it('answers 503 without the table, and names it', async () => {
   for (const fault of [{ fails: ['table'] as const }, { silent: ['table'] as const }]) {
-    const { status, body } = await request(serve(fault).fn, 'GET', '/v1/health/ready');
+    const { status, body } = await request(serve(fault).fn, { method: 'GET', path: '/v1/health/ready' });
     expect(status).toBe(503);
     expect(body).toMatchObject({ code: 'unavailable', dependencies: { table: 'failing', bus: 'ok', provider: 'ok' } });
   }
@@ -84,7 +87,7 @@ it('answers 503 without the table, and names it', async () => {
 
 it('checks again after 5 s and not before', async () => {
   const { fn, called, clock } = serve();
-  const ready = () => request(fn, 'GET', '/v1/health/ready');
+  const ready = () => request(fn, { method: 'GET', path: '/v1/health/ready' });
   await ready();
   await ready();
   expect(called).toHaveLength(names.length);

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contexts } from '#contexts';
 import { createHost, type Host } from '../../embedded/host/host.ts';
-import { apiKeyOf, seed } from '../../embedded/host/seed.ts';
+import { seed, toApiKey } from '../../embedded/host/seed.ts';
 import { type HttpServer, listen } from '../../embedded/host/server.ts';
 import { type AuditOptions, createTableAudit, type Row } from '../../ops/audit/table-audit.ts';
 import { rowsOf } from '../sim/rows.ts';
@@ -31,7 +31,7 @@ describe('npm run audit', { timeout: 60_000 }, () => {
   const placeOrder = async (key: string, token: string) => {
     const response = await host.request({
       ...{ method: 'POST', target: '/v1/orders' },
-      headers: Object.entries({ authorization: `Bearer ${apiKeyOf(demo)}`, 'idempotency-key': key }),
+      headers: Object.entries({ authorization: `Bearer ${toApiKey(demo)}`, 'idempotency-key': key }),
       body: JSON.stringify({
         lines: [{ sku: 'mug', quantity: 2 }],
         customer: { email: 'ada@example.com' },
@@ -107,24 +107,46 @@ describe('npm run audit', { timeout: 60_000 }, () => {
     });
 
   it.each([
-    ['1: inventory#demo#shard#mug.0 has fewer than 0 units available', 'shard', 'mug', { available: -1, received: 1 }],
-    ['2: demo/mug: 501 units received, but 498 available and 2 held', 'shard', 'mug', { received: 501 }],
-    ['2: demo/mug: 500 units received, but its adjustments add up to 0', 'adjustment', '', undefined],
-    ['3: confirmed order X: its payment attempt keeps 0 instead of 2500', 'attempt', 'confirmed', { captured: 0 }],
-    ['3: confirmed order X: the provider keeps 0 instead of 2500', 'charge', 'confirmed', { refunded: 2_500 }],
-    ['5: cancelled order X: the provider keeps 2500 instead of 0', 'charge', 'cancelled', { captured: 2_500 }],
-    ['5: cancelled order X: its hold is open', 'hold', 'cancelled', { state: 'open' }],
-    ['6: demo/mug: its summary says depleted: true, but 498 units are available', 'head', 'mug', { depleted: true }],
-    ['6: order X is confirmed, but its customer was not notified', 'delivery', 'confirmed', { status: 'sending' }],
-    ['11: confirmed order X: its hold is missing', 'hold', 'confirmed', undefined],
+    [
+      '1: inventory#demo#shard#mug.0 has fewer than 0 units available',
+      { sk: 'shard', id: 'mug', change: { available: -1, received: 1 } },
+    ],
+    [
+      '2: demo/mug: 501 units received, but 498 available and 2 held',
+      { sk: 'shard', id: 'mug', change: { received: 501 } },
+    ],
+    [
+      '2: demo/mug: 500 units received, but its adjustments add up to 0',
+      { sk: 'adjustment', id: '', change: undefined },
+    ],
+    [
+      '3: confirmed order X: its payment attempt keeps 0 instead of 2500',
+      { sk: 'attempt', id: 'confirmed', change: { captured: 0 } },
+    ],
+    [
+      '3: confirmed order X: the provider keeps 0 instead of 2500',
+      { sk: 'charge', id: 'confirmed', change: { refunded: 2_500 } },
+    ],
+    [
+      '5: cancelled order X: the provider keeps 2500 instead of 0',
+      { sk: 'charge', id: 'cancelled', change: { captured: 2_500 } },
+    ],
+    ['5: cancelled order X: its hold is open', { sk: 'hold', id: 'cancelled', change: { state: 'open' } }],
+    [
+      '6: demo/mug: its summary says depleted: true, but 498 units are available',
+      { sk: 'head', id: 'mug', change: { depleted: true } },
+    ],
+    [
+      '6: order X is confirmed, but its customer was not notified',
+      { sk: 'delivery', id: 'confirmed', change: { status: 'sending' } },
+    ],
+    ['11: confirmed order X: its hold is missing', { sk: 'hold', id: 'confirmed', change: undefined }],
     [
       '11: confirmed order X: its lines are 3 mug, but its hold has 2 mug',
-      'order',
-      'confirmed',
-      { lines: [{ sku: 'mug', quantity: 3 }] },
+      { sk: 'order', id: 'confirmed', change: { lines: [{ sku: 'mug', quantity: 3 }] } },
     ],
-    ['11: the hold of X belongs to no order', 'order', 'confirmed', undefined],
-  ] as const)('%s', (violation, sk, id, change) => {
+    ['11: the hold of X belongs to no order', { sk: 'order', id: 'confirmed', change: undefined }],
+  ] as const)('%s', (violation, { sk, id, change }) => {
     expect(auditRows(rows)).toEqual([]);
     expect(auditRows(rowsWith(sk, id, change))).toContain(violation);
   });

@@ -69,26 +69,58 @@ test('finds nothing to change in an account that lacks nothing', async () => {
   expect(findings[0]?.detail).toBe('account 123456789012, as arn:aws:iam::123456789012:user/dev');
 });
 
-test.each<[string, string, StubResponse, string, RegExp]>([
-  [
-    'CDK bootstrap',
-    'ssm',
-    json({ __type: 'ParameterNotFound' }, 400),
-    'blocked',
-    /not bootstrapped in this region, run: npx cdk boot/,
-  ],
-  ['CDK bootstrap', 'ssm', json({ Parameter: { Value: '5' } }), 'blocked', /version 5 is too old/],
-  ['CDK bootstrap', 'ssm', json({ __type: 'AccessDeniedException' }, 400), 'raise', /the check failed \(AccessDenied/],
-  [
-    'Lambda concurrency',
-    'lambda',
-    json({ AccountLimit: { ConcurrentExecutions: 10 } }),
-    'raise',
-    /^10 at the same time: request 200/,
-  ],
-  ['saga starts', 'servicequotas', json({ Quotas: [] }), 'raise', /^unknown: see "Step Functions/],
-  ['SES', 'email', json({ ProductionAccessEnabled: false, SendingEnabled: true }), 'raise', /sandbox/],
-])('%s: from %s comes %o', async (subject, service, response, verdict, detail) => {
+type Case = {
+  readonly subject: string;
+  readonly service: string;
+  readonly response: StubResponse;
+  readonly verdict: string;
+  readonly detail: RegExp;
+};
+
+test.each<Case>([
+  {
+    subject: 'CDK bootstrap',
+    service: 'ssm',
+    response: json({ __type: 'ParameterNotFound' }, 400),
+    verdict: 'blocked',
+    detail: /not bootstrapped in this region, run: npx cdk boot/,
+  },
+  {
+    subject: 'CDK bootstrap',
+    service: 'ssm',
+    response: json({ Parameter: { Value: '5' } }),
+    verdict: 'blocked',
+    detail: /version 5 is too old/,
+  },
+  {
+    subject: 'CDK bootstrap',
+    service: 'ssm',
+    response: json({ __type: 'AccessDeniedException' }, 400),
+    verdict: 'raise',
+    detail: /the check failed \(AccessDenied/,
+  },
+  {
+    subject: 'Lambda concurrency',
+    service: 'lambda',
+    response: json({ AccountLimit: { ConcurrentExecutions: 10 } }),
+    verdict: 'raise',
+    detail: /^10 at the same time: request 200/,
+  },
+  {
+    subject: 'saga starts',
+    service: 'servicequotas',
+    response: json({ Quotas: [] }),
+    verdict: 'raise',
+    detail: /^unknown: see "Step Functions/,
+  },
+  {
+    subject: 'SES',
+    service: 'email',
+    response: json({ ProductionAccessEnabled: false, SendingEnabled: true }),
+    verdict: 'raise',
+    detail: /sandbox/,
+  },
+])('$subject: $service answers with $response.body', async ({ subject, service, response, verdict, detail }) => {
   const { findings } = await check({ ...sufficient, [service]: response });
   expect(findings.find((finding) => finding.subject === subject)).toMatchObject({
     verdict,

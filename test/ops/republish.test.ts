@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contexts } from '#contexts';
 import { createHost, type Host } from '../../embedded/host/host.ts';
-import { apiKeyOf, seed } from '../../embedded/host/seed.ts';
+import { seed, toApiKey } from '../../embedded/host/seed.ts';
 import { type HttpServer, listen } from '../../embedded/host/server.ts';
 
 const demo = { tenantId: 'demo', secret: '0123456789abcdef' };
@@ -42,7 +42,7 @@ describe('npm run republish', { timeout: 60_000 }, () => {
     server.serve(host);
     const response = await host.request({
       ...{ method: 'POST', target: '/v1/orders' },
-      headers: Object.entries({ authorization: `Bearer ${apiKeyOf(demo)}`, 'idempotency-key': 'one' }),
+      headers: Object.entries({ authorization: `Bearer ${toApiKey(demo)}`, 'idempotency-key': 'one' }),
       body: JSON.stringify({
         lines: [{ sku: 'mug', quantity: 1 }],
         customer: { email: 'ada@example.com' },

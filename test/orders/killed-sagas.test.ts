@@ -33,15 +33,15 @@ const MAX_WAIT_SECONDS = 60 + 2 * 60 + 30;
 
 describe('the sweeper restarts a saga that was killed after a step, and its order reaches a final status', () => {
   it.each([
-    ['fulfil-order', 'inventory-hold', 'tok_ok', 'confirmed'],
-    ['fulfil-order', 'payments-charge', 'tok_ok', 'confirmed'],
-    ['fulfil-order', 'orders-confirm', 'tok_ok', 'confirmed'],
-    ['fulfil-order', 'payments-charge', 'tok_declined', 'cancelled'],
-    ['fulfil-order', 'orders-refuse', 'tok_declined', 'cancelled'],
-    ['unwind-order', 'payments-settle', 'tok_declined', 'cancelled'],
-    ['unwind-order', 'inventory-release', 'tok_declined', 'cancelled'],
-    ['unwind-order', 'orders-close', 'tok_declined', 'cancelled'],
-  ])('%s after %s: %s is %s', async (saga, fn, token, status) => {
+    { saga: 'fulfil-order', fn: 'inventory-hold', token: 'tok_ok', status: 'confirmed' },
+    { saga: 'fulfil-order', fn: 'payments-charge', token: 'tok_ok', status: 'confirmed' },
+    { saga: 'fulfil-order', fn: 'orders-confirm', token: 'tok_ok', status: 'confirmed' },
+    { saga: 'fulfil-order', fn: 'payments-charge', token: 'tok_declined', status: 'cancelled' },
+    { saga: 'fulfil-order', fn: 'orders-refuse', token: 'tok_declined', status: 'cancelled' },
+    { saga: 'unwind-order', fn: 'payments-settle', token: 'tok_declined', status: 'cancelled' },
+    { saga: 'unwind-order', fn: 'inventory-release', token: 'tok_declined', status: 'cancelled' },
+    { saga: 'unwind-order', fn: 'orders-close', token: 'tok_declined', status: 'cancelled' },
+  ])('$saga after $fn: $token is $status', async ({ saga, fn, token, status }) => {
     const after = killSagaAfter(saga, fn);
     const shop = await openShop(after);
     shops.push(shop);

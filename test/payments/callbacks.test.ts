@@ -19,7 +19,12 @@ const createReceiver = async (existing?: Attempt) => {
   await chargeTable(rt).putIfAbsent(createCharge({ key, ...total }, 'captured'));
   const fn = callbacks.create(rt);
   const send = (text: string, signature?: string, path = PATH) =>
-    request(fn, 'POST', path, { text, headers: signature === undefined ? {} : { 'Breakwater-Signature': signature } });
+    request(fn, {
+      method: 'POST',
+      path,
+      text,
+      headers: signature === undefined ? {} : { 'Breakwater-Signature': signature },
+    });
   const now = () => Math.floor(rt.now().getTime() / 1_000);
   const signed = (text: string, t = now(), secret = CALLBACK_SECRET) => `t=${t},v1=${sign(secret, `${t}`, text)}`;
   return {
@@ -67,10 +72,10 @@ describe('a callback', () => {
   });
 
   it.each([
-    ['bad JSON', '{', 400, 'malformed_json'],
-    ['a key without a tenant', JSON.stringify({ ...capture, key: 'o1' }), 422, 'invalid_body'],
-    ['an unknown status', JSON.stringify({ ...capture, status: 'lost' }), 422, 'invalid_body'],
-  ])('with %s is refused, even with a valid signature', async (_, text, status, code) => {
+    ['bad JSON', '{', { status: 400, code: 'malformed_json' }],
+    ['a key without a tenant', JSON.stringify({ ...capture, key: 'o1' }), { status: 422, code: 'invalid_body' }],
+    ['an unknown status', JSON.stringify({ ...capture, status: 'lost' }), { status: 422, code: 'invalid_body' }],
+  ])('with %s is refused, even with a valid signature', async (_, text, { status, code }) => {
     const { send, signed } = await createReceiver(anAttempt());
     expect(await send(text, signed(text))).toMatchObject({ status, body: { code } });
   });

@@ -108,11 +108,13 @@ it('keeps no capture of a settled order and loses none of an intended one, for c
   // Fails if an unknown refund is acknowledged, or if a repeat is refunded under another key or recorded twice.
   fc.assert(
     fc.asyncProperty(
-      fc.constantFrom('intended' as const, 'settled' as const, 'closed' as const),
-      fc.array(fc.constantFrom('captured' as const, 'refunded' as const), { maxLength: 6 }),
+      fc.record({
+        status: fc.constantFrom('intended' as const, 'settled' as const, 'closed' as const),
+        statuses: fc.array(fc.constantFrom('captured' as const, 'refunded' as const), { maxLength: 6 }),
+      }),
       fc.infiniteStream(fc.boolean()),
       fc.scheduler(),
-      async (status, statuses, toss, s) => {
+      async ({ status, statuses }, toss, s) => {
         const { written, attempts } = inMemoryAttempts(anAttempt({ status }));
         const nextTurn = () => s.schedule(Promise.resolve());
         const keys = new Set<string>();

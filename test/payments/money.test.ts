@@ -91,33 +91,38 @@ it('keeps no money of an unwound order, in any interleaving and with any lost re
   // Invariants 3 and 5. Fails if settle treats an unknown outcome as a void, refunds nothing, or refunds under another key each
   // time; and if charge sends before its intent is stored, or ignores a tombstone.
   fc.assert(
-    fc.asyncProperty(fc.scheduler(), makes, coin, anyBreaker, async (s, makes, toss, breaker) => {
-      const { charge, settle, cancel, written, charged, captures } = createPayment(s, {
-        makes,
-        isLost: () => toss.next().value,
-        breaker,
-      });
-      const cancelAndSettle = async () => {
-        await cancel();
-        await Promise.all([settle(true), settle(true)]);
-      };
-      await s.waitFor(Promise.all([charge(), charge(), cancelAndSettle()]));
-      // the saga's retries: once responses of the provider arrive, two tries are enough
-      const [retry, secondRetry] = [await s.waitFor(settle(false)), await s.waitFor(settle(false))];
-      expect(retry.ok || secondRetry.ok).toBe(true);
+    fc.asyncProperty(
+      fc.scheduler(),
+      fc.record({ makes, breaker: anyBreaker }),
+      coin,
+      async (s, { makes, breaker }, toss) => {
+        const { charge, settle, cancel, written, charged, captures } = createPayment(s, {
+          makes,
+          isLost: () => toss.next().value,
+          breaker,
+        });
+        const cancelAndSettle = async () => {
+          await cancel();
+          await Promise.all([settle(true), settle(true)]);
+        };
+        await s.waitFor(Promise.all([charge(), charge(), cancelAndSettle()]));
+        // the saga's retries: once responses of the provider arrive, two tries are enough
+        const [retry, secondRetry] = [await s.waitFor(settle(false)), await s.waitFor(settle(false))];
+        expect(retry.ok || secondRetry.ok).toBe(true);
 
-      const net = () => (charged()?.captured ?? 0) - (charged()?.refunded ?? 0);
-      expect(net()).toBe(0);
-      expect(captures()).toBeLessThanOrEqual(1);
-      const settled = written.at(-1);
-      expect(settled).toMatchObject({ status: 'settled' });
-      expect((settled?.captured ?? 0) - (settled?.refunded ?? 0)).toBe(0);
+        const net = () => (charged()?.captured ?? 0) - (charged()?.refunded ?? 0);
+        expect(net()).toBe(0);
+        expect(captures()).toBeLessThanOrEqual(1);
+        const settled = written.at(-1);
+        expect(settled).toMatchObject({ status: 'settled' });
+        expect((settled?.captured ?? 0) - (settled?.refunded ?? 0)).toBe(0);
 
-      const late = await s.waitFor(charge());
-      expect(late.ok).toBe(false);
-      expect(written.at(-1)).toBe(settled);
-      expect(net()).toBe(0);
-    }),
+        const late = await s.waitFor(charge());
+        expect(late.ok).toBe(false);
+        expect(written.at(-1)).toBe(settled);
+        expect(net()).toBe(0);
+      },
+    ),
     { numRuns: 1_000 },
   ));
 

@@ -11,7 +11,9 @@ const createSandbox = () => {
   });
   const fn = provider.create(rt);
   const as = (authorization: string) => (method: string, path: string, body?: unknown) =>
-    request(fn, method, path.startsWith('/sandbox') ? path : `/sandbox/charges${path}`, {
+    request(fn, {
+      method,
+      path: path.startsWith('/sandbox') ? path : `/sandbox/charges${path}`,
       body,
       headers: { authorization },
     });

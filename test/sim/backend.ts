@@ -25,7 +25,7 @@ export const definitions = Object.fromEntries(
 const loadEntries: LoadEntries = async (file) => entries[file] ?? {};
 
 /** The system clock without its yields, which depend on real time and would not repeat. */
-const clock: Clock = { now: systemClock.now, after: systemClock.after };
+const clock: Clock = { now: systemClock.now, setTimer: systemClock.setTimer };
 
 /** The options of every simulated host. */
 export const backend = {

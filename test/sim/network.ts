@@ -81,7 +81,7 @@ const conflictError = (operation: string, input: CallInput) => {
   const reasons = (input.TransactItems ?? []).map((_, n) => ({ Code: n === 0 ? 'TransactionConflict' : 'None' }));
   const codes = reasons.map(({ Code }) => Code).join(', ');
   return new ServiceError('TransactionCanceledException', `Transaction cancelled [${codes}]`, {
-    CancellationReasons: reasons,
+    fields: { CancellationReasons: reasons },
   });
 };
 

@@ -47,7 +47,10 @@ it('reads only keys of the tenant that a key names, and once in 5 s, whether or 
   const late: ApiKey = { tenantId: 'late' as TenantId, secret: '0123456789abcdef' };
   for (const apiKey of [key, late, key, late]) await authenticate(bearerOf(apiKey));
   expect(
-    calls.map(({ operation, keys }) => [operation, ...keys.map((pk) => pk.split('#').slice(0, 3).join('#'))]),
+    calls.map(({ operation, partitionKeys: keys }) => [
+      operation,
+      ...keys.map((pk) => pk.split('#').slice(0, 3).join('#')),
+    ]),
   ).toEqual([
     ['GetItem', `tenants#${key.tenantId}#key`],
     ['GetItem', 'tenants#late#key'],

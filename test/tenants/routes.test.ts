@@ -11,7 +11,12 @@ const headers = { authorization: `Bearer ${OPERATOR_KEY}` };
 
 const createAcme = async () => {
   const table = createTestTable();
-  const response = await request(write.create(table.rt), 'POST', '/v1/tenants', { body: { name: ' Acme ' }, headers });
+  const response = await request(write.create(table.rt), {
+    method: 'POST',
+    path: '/v1/tenants',
+    body: { name: ' Acme ' },
+    headers,
+  });
   const key = parseApiKey(response.body.apiKey);
   if (!key) throw new Error('the API key is invalid');
   return { ...table, response, key };
@@ -59,7 +64,7 @@ it("is for the operator only: a tenant's key is forbidden", async () => {
   const { rt, response } = await createAcme();
   const asTenant = { authorization: `Bearer ${response.body.apiKey}` };
   const send = (headers: Record<string, string>) =>
-    request(write.create(rt), 'POST', '/v1/tenants', { body: { name: 'B' }, headers });
+    request(write.create(rt), { method: 'POST', path: '/v1/tenants', body: { name: 'B' }, headers });
   expect(await send(asTenant)).toMatchObject({ status: 403, body: { code: 'forbidden' } });
   expect(await send({})).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
 });
@@ -68,7 +73,7 @@ it.each([{}, { name: '' }, { name: '  ' }, { name: 'x'.repeat(201) }, { name: 1 
   'refuses %j',
   async (body) => {
     const { rt, calls } = createTestTable();
-    const response = await request(write.create(rt), 'POST', '/v1/tenants', { body, headers });
+    const response = await request(write.create(rt), { method: 'POST', path: '/v1/tenants', body, headers });
     expect(response).toMatchObject({ status: 422, body: { code: 'invalid_body' } });
     expect(calls).toEqual([]);
   },

@@ -1,10 +1,10 @@
-import { compareValues, type Item, type Value } from './values.ts';
+import { type AttributeValue, compareValues, type Item } from './values.ts';
 
 /** An item in a collection: `hash` is its partition, `range` its sort key, `id` is unique and breaks ties. */
 export type Entry = {
   readonly id: string;
   readonly hash: string;
-  readonly range: Value | undefined;
+  readonly range: AttributeValue | undefined;
   item: Item;
   bytes: number;
 };
@@ -18,7 +18,7 @@ const compareEntries = (a: EntryPosition, b: EntryPosition) => {
 };
 
 /** The first index whose entry fulfils the predicate. The predicate must hold for every later entry, too. */
-export const partitionPoint = (entries: readonly Entry[], predicate: (entry: Entry) => boolean): number => {
+export const findPartitionPoint = (entries: readonly Entry[], predicate: (entry: Entry) => boolean): number => {
   let [from, to] = [0, entries.length];
   while (from < to) {
     const middle = (from + to) >>> 1;
@@ -65,7 +65,7 @@ export class Collection {
     this.#entries.set(entry.id, entry);
     const partition = this.#partitions.get(entry.hash);
     if (!partition) this.#partitions.set(entry.hash, [entry]);
-    else partition.splice(partitionPoint(partition, isAfter(entry)), 0, entry);
+    else partition.splice(findPartitionPoint(partition, isAfter(entry)), 0, entry);
   }
 
   delete(id: string) {
@@ -79,6 +79,6 @@ export class Collection {
   #removeFromPartition(entry: Entry) {
     const partition = this.#partitions.get(entry.hash);
     if (!partition || partition.length === 1) this.#partitions.delete(entry.hash);
-    else partition.splice(partitionPoint(partition, isAtOrAfter(entry)), 1);
+    else partition.splice(findPartitionPoint(partition, isAtOrAfter(entry)), 1);
   }
 }

@@ -1,8 +1,17 @@
 import { findAtPath, formatPath, type Path } from './document.ts';
-import { Expression, type Placeholders } from './expression.ts';
-import { beginsWith, compareValues, type Item, TYPES, type Type, typeOf, type Value, valuesEqual } from './values.ts';
+import { ExpressionParser, type Placeholders } from './expression.ts';
+import {
+  type AttributeType,
+  type AttributeValue,
+  beginsWith,
+  compareValues,
+  type Item,
+  TYPES,
+  typeOf,
+  valuesEqual,
+} from './values.ts';
 
-export type Operand = { readonly path?: Path; readonly value?: Value; readonly size?: Operand };
+export type Operand = { readonly path?: Path; readonly value?: AttributeValue; readonly size?: Operand };
 export type Condition =
   | { readonly op: 'AND' | 'OR' | 'NOT'; readonly conditions: readonly Condition[] }
   | { readonly op: Test; readonly operands: readonly Operand[] };
@@ -13,87 +22,87 @@ type Call = keyof typeof ARITY;
 const COMPARATORS = ['=', '<>', '<', '<=', '>', '>='];
 const ARITY = { attribute_exists: 1, attribute_not_exists: 1, attribute_type: 2, begins_with: 2, contains: 2 } as const;
 export const CONDITION_FUNCTIONS: readonly string[] = [...Object.keys(ARITY), 'size'];
-const ORDERED: readonly Type[] = ['S', 'N', 'B'];
-const SIZED: readonly Type[] = ['S', 'B', 'SS', 'NS', 'BS', 'L', 'M'];
+const ORDERED: readonly AttributeType[] = ['S', 'N', 'B'];
+const SIZED: readonly AttributeType[] = ['S', 'B', 'SS', 'NS', 'BS', 'L', 'M'];
 const MAX_IN = 100;
 
-class Parser {
-  readonly #tokens: Expression;
+class ConditionParser {
+  readonly #parser: ExpressionParser;
   /** The condition in the last parentheses. Further parentheses around exactly this condition are redundant. */
   #lastGroup: Condition | undefined;
 
-  constructor(expression: Expression) {
-    this.#tokens = expression;
+  constructor(parser: ExpressionParser) {
+    this.#parser = parser;
   }
 
-  or(): Condition {
-    let left = this.#and();
-    while (this.#tokens.next('OR')) left = { op: 'OR', conditions: [left, this.#and()] };
+  parseOr(): Condition {
+    let left = this.#parseAnd();
+    while (this.#parser.accept('OR')) left = { op: 'OR', conditions: [left, this.#parseAnd()] };
     return left;
   }
 
-  #and(): Condition {
-    let left = this.#not();
-    while (this.#tokens.next('AND')) left = { op: 'AND', conditions: [left, this.#not()] };
+  #parseAnd(): Condition {
+    let left = this.#parseNot();
+    while (this.#parser.accept('AND')) left = { op: 'AND', conditions: [left, this.#parseNot()] };
     return left;
   }
 
-  #not(): Condition {
-    return this.#tokens.next('NOT') ? { op: 'NOT', conditions: [this.#not()] } : this.#primary();
+  #parseNot(): Condition {
+    return this.#parser.accept('NOT') ? { op: 'NOT', conditions: [this.#parseNot()] } : this.#parsePrimary();
   }
 
-  #primary(): Condition {
-    if (!this.#tokens.next('(')) return this.#test();
-    const inner = this.or();
-    this.#tokens.expect(')');
-    if (inner === this.#lastGroup) this.#tokens.fail('The expression has redundant parentheses;');
+  #parsePrimary(): Condition {
+    if (!this.#parser.accept('(')) return this.#parseTest();
+    const inner = this.parseOr();
+    this.#parser.expect(')');
+    if (inner === this.#lastGroup) this.#parser.fail('The expression has redundant parentheses;');
     this.#lastGroup = inner;
     return inner;
   }
 
-  #test(): Condition {
-    const functionName = this.#tokens.peek();
-    const first = this.#callOrOperand();
-    const operator = this.#tokens.next(...COMPARATORS, 'BETWEEN', 'IN') as Test | undefined;
+  #parseTest(): Condition {
+    const functionName = this.#parser.peek();
+    const first = this.#parseCallOrOperand();
+    const operator = this.#parser.accept(...COMPARATORS, 'BETWEEN', 'IN') as Test | undefined;
     if ('op' in first) return operator ? this.#failMisused(functionName) : first;
-    if (!operator) return first.size ? this.#failMisused('size') : this.#tokens.syntaxError();
-    const operands = [first, ...this.#remainingOperands(operator)];
+    if (!operator) return first.size ? this.#failMisused('size') : this.#parser.syntaxError();
+    const operands = [first, ...this.#parseRemainingOperands(operator)];
     if (operator !== 'IN' && operator !== '=' && operator !== '<>')
       this.#checkOperandTypes(operator, operands, ORDERED);
     return this.#requireDistinct({ op: operator, operands });
   }
 
-  #remainingOperands(operator: Test): readonly Operand[] {
+  #parseRemainingOperands(operator: Test): readonly Operand[] {
     if (operator === 'IN') {
-      this.#tokens.expect('(');
-      const members = this.#tokens.list(() => this.#operand());
-      this.#tokens.expect(')');
+      this.#parser.expect('(');
+      const members = this.#parser.parseList(() => this.#parseOperand());
+      this.#parser.expect(')');
       if (members.length > MAX_IN) this.#failArity('IN', members.length + 1);
       return members;
     }
-    const second = this.#operand();
+    const second = this.#parseOperand();
     if (operator !== 'BETWEEN') return [second];
-    this.#tokens.expect('AND');
-    const third = this.#operand();
+    this.#parser.expect('AND');
+    const third = this.#parseOperand();
     this.#checkBounds(second.value, third.value);
     return [second, third];
   }
 
-  #operand(): Operand {
-    const functionName = this.#tokens.peek();
-    const operand = this.#callOrOperand();
+  #parseOperand(): Operand {
+    const functionName = this.#parser.peek();
+    const operand = this.#parseCallOrOperand();
     return 'op' in operand ? this.#failMisused(functionName) : operand;
   }
 
-  #callOrOperand(): Operand | (Condition & { readonly op: Call }) {
-    const name = this.#tokens.call();
+  #parseCallOrOperand(): Operand | (Condition & { readonly op: Call }) {
+    const name = this.#parser.parseCallStart();
     if (!name) {
-      const value = this.#tokens.value();
-      return value ? { value } : { path: this.#tokens.path() };
+      const value = this.#parser.parseValue();
+      return value ? { value } : { path: this.#parser.parsePath() };
     }
-    if (name !== 'size' && !Object.hasOwn(ARITY, name)) this.#tokens.fail(`Invalid function name; function: ${name}`);
-    const operands = this.#tokens.list(() => this.#operand());
-    this.#tokens.expect(')');
+    if (name !== 'size' && !Object.hasOwn(ARITY, name)) this.#parser.fail(`Invalid function name; function: ${name}`);
+    const operands = this.#parser.parseList(() => this.#parseOperand());
+    this.#parser.expect(')');
     const [first = {}, second] = operands;
     if (operands.length !== (name === 'size' ? 1 : ARITY[name as Call])) this.#failArity(name, operands.length);
     if (name === 'size') {
@@ -101,7 +110,7 @@ class Parser {
       return { size: first };
     }
     if (name.startsWith('attribute') && !first.path)
-      this.#tokens.fail(`Operator or function requires a document path; operator or function: ${name}`);
+      this.#parser.fail(`Operator or function requires a document path; operator or function: ${name}`);
     if (name === 'begins_with') this.#checkOperandTypes(name, operands, ['S', 'B']);
     if (name === 'attribute_type') this.#checkTypeName(second);
     return this.#requireDistinct({ op: name as Call, operands });
@@ -111,60 +120,60 @@ class Parser {
     if (!operand?.value) return this.#failOperandType('attribute_type', `{${TYPES.join(',')}}`);
     this.#checkOperandTypes('attribute_type', [operand], ['S']);
     if (!TYPES.includes(operand.value.S ?? ''))
-      this.#tokens.fail(
+      this.#parser.fail(
         `Invalid attribute type name found; type: ${operand.value.S}, valid types: {${TYPES.join(',')}}`,
       );
   }
 
-  #checkOperandTypes(name: string, operands: readonly Operand[], allowed: readonly Type[]) {
+  #checkOperandTypes(name: string, operands: readonly Operand[], allowed: readonly AttributeType[]) {
     for (const { value } of operands)
       if (value && !allowed.includes(typeOf(value))) this.#failOperandType(name, typeOf(value));
   }
 
   #failOperandType(name: string, type: string): never {
-    const what = `operator or function: ${name}, operand type: ${type}`;
-    return this.#tokens.fail(`Incorrect operand type for operator or function; ${what}`);
+    const detail = `operator or function: ${name}, operand type: ${type}`;
+    return this.#parser.fail(`Incorrect operand type for operator or function; ${detail}`);
   }
 
   #failArity(name: string, count: number): never {
-    const what = `operator or function: ${name}, number of operands: ${count}`;
-    return this.#tokens.fail(`Incorrect number of operands for operator or function; ${what}`);
+    const detail = `operator or function: ${name}, number of operands: ${count}`;
+    return this.#parser.fail(`Incorrect number of operands for operator or function; ${detail}`);
   }
 
   #failMisused(name: string): never {
-    return this.#tokens.fail(`The function is not allowed to be used this way in an expression; function: ${name}`);
+    return this.#parser.fail(`The function is not allowed to be used this way in an expression; function: ${name}`);
   }
 
   #requireDistinct<C extends { readonly op: string; readonly operands: readonly Operand[] }>(condition: C): C {
     const [first, ...others] = condition.operands.map(({ path }) => path && formatPath(path));
     if (first && others.includes(first)) {
-      const what = `operator: ${condition.op}, first operand: ${first}`;
-      this.#tokens.fail(
-        `The first operand must be distinct from the remaining operands for this operator or function; ${what}`,
+      const detail = `operator: ${condition.op}, first operand: ${first}`;
+      this.#parser.fail(
+        `The first operand must be distinct from the remaining operands for this operator or function; ${detail}`,
       );
     }
     return condition;
   }
 
-  #checkBounds(low: Value | undefined, high: Value | undefined) {
+  #checkBounds(low: AttributeValue | undefined, high: AttributeValue | undefined) {
     if (!low || !high) return;
     const order = compareValues(low, high);
     const rule =
       order === undefined
         ? 'same data type for lower and upper bounds'
         : 'upper bound to be greater than or equal to lower bound';
-    if (order === undefined || order > 0) this.#tokens.fail(`The BETWEEN operator requires ${rule}`);
+    if (order === undefined || order > 0) this.#parser.fail(`The BETWEEN operator requires ${rule}`);
   }
 }
 
-export const parseCondition = (kind: string, text: string, from: Placeholders): Condition => {
-  const expression = new Expression(kind, text, from);
-  const condition = new Parser(expression).or();
-  expression.end();
+export const parseCondition = (kind: string, text: string, placeholders: Placeholders): Condition => {
+  const parser = new ExpressionParser(kind, text, placeholders);
+  const condition = new ConditionParser(parser).parseOr();
+  parser.expectEnd();
   return condition;
 };
 
-const sizeOf = (value: Value | undefined): Value | undefined => {
+const toSizeValue = (value: AttributeValue | undefined): AttributeValue | undefined => {
   if (!value) return undefined;
   const { S, B, SS, NS, BS, L, M } = value;
   const size =
@@ -172,10 +181,10 @@ const sizeOf = (value: Value | undefined): Value | undefined => {
   return size === undefined ? undefined : { N: String(size) };
 };
 
-const resolveOperand = ({ path, value, size }: Operand, item: Item): Value | undefined =>
-  value ?? (path ? findAtPath(item, path) : size && sizeOf(resolveOperand(size, item)));
+const resolveOperand = ({ path, value, size }: Operand, item: Item): AttributeValue | undefined =>
+  value ?? (path ? findAtPath(item, path) : size && toSizeValue(resolveOperand(size, item)));
 
-const contains = (within: Value, part: Value) => {
+const contains = (within: AttributeValue, part: AttributeValue) => {
   if (within.L) return within.L.some((element) => valuesEqual(element, part));
   if (within.S !== undefined) return part.S !== undefined && within.S.includes(part.S);
   if (within.B !== undefined)
@@ -185,7 +194,7 @@ const contains = (within: Value, part: Value) => {
   return member !== undefined && ((SS ?? NS ?? BS)?.includes(member) ?? false);
 };
 
-const compareOperands = (a: Value | undefined, b: Value | undefined) =>
+const compareOperands = (a: AttributeValue | undefined, b: AttributeValue | undefined) =>
   (a && b ? compareValues(a, b) : undefined) ?? Number.NaN;
 
 /** Returns whether the item fulfils the condition. An absent attribute equals nothing and has no order. */
@@ -228,9 +237,9 @@ export const matchesCondition = (condition: Condition, item: Item): boolean => {
   }
 };
 
-/** The names of the attributes that a condition reads. */
-export const conditionAttributes = (condition: Condition): readonly string[] => {
-  if ('conditions' in condition) return condition.conditions.flatMap(conditionAttributes);
+/** Returns the names of the attributes that a condition reads. */
+export const toAttributeNames = (condition: Condition): readonly string[] => {
+  if ('conditions' in condition) return condition.conditions.flatMap(toAttributeNames);
   const operandAttributes = ({ path, size }: Operand): readonly string[] =>
     path ? [String(path[0])] : size ? operandAttributes(size) : [];
   return condition.operands.flatMap(operandAttributes);

@@ -22,11 +22,11 @@ const parse = (text: string): Decimal => {
   return reduce(BigInt(`${sign === '-' ? '-' : ''}${whole}${fraction}`), Number(exponent) - fraction.length);
 };
 
-const digitsOf = ({ mantissa }: Decimal) => String(mantissa).replace('-', '');
+const toDigits = ({ mantissa }: Decimal) => String(mantissa).replace('-', '');
 
 const format = (value: Decimal): string => {
   const { mantissa, exponent } = value;
-  const digits = digitsOf(value);
+  const digits = toDigits(value);
   const sign = mantissa < 0n ? '-' : '';
   if (exponent >= 0) return `${sign}${digits}${'0'.repeat(exponent)}`;
   const padded = digits.padStart(1 - exponent, '0');
@@ -34,7 +34,7 @@ const format = (value: Decimal): string => {
 };
 
 const requireInRange = (value: Decimal): Decimal => {
-  const digits = digitsOf(value).length;
+  const digits = toDigits(value).length;
   const magnitude = digits + value.exponent - 1;
   const range = 'Attempting to store a number with magnitude';
   if (digits > 38) throw validationError('DynamoDB only supports precision up to 38 digits');
@@ -67,6 +67,6 @@ export const subtract = (a: string, b: string): string => add(a, b.startsWith('-
 /** One byte for every two digits and one for the exponent, one more for a minus sign. */
 export const bytes = (text: string): number => {
   // trailing zeros do not count
-  const digits = PLAIN.test(text) ? text.replace(SIGN_AND_ZEROS, '') : digitsOf(parse(text));
+  const digits = PLAIN.test(text) ? text.replace(SIGN_AND_ZEROS, '') : toDigits(parse(text));
   return digits === '' || digits === '0' ? 1 : 1 + Math.ceil(digits.length / 2) + (text.startsWith('-') ? 1 : 0);
 };

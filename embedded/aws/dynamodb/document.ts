@@ -1,4 +1,4 @@
-import { findAttribute, type Item, type Value, validationError } from './values.ts';
+import { type AttributeValue, findAttribute, type Item, validationError } from './values.ts';
 
 /** The steps to a nested value: attribute names, and indexes into lists. */
 export type Path = readonly (string | number)[];
@@ -6,25 +6,29 @@ export type Path = readonly (string | number)[];
 export const formatPath = (path: Path) =>
   `[${path.map((step) => (typeof step === 'number' ? `[${step}]` : step)).join(', ')}]`;
 
-const childOf = (value: Value, step: string | number) =>
+const findChild = (value: AttributeValue, step: string | number) =>
   typeof step === 'number' ? value.L?.[step] : value.M && findAttribute(value.M, step);
 
-export const findAtPath = (item: Item, path: Path): Value | undefined => {
-  let value: Value | undefined = { M: item };
-  for (const step of path) value = value && childOf(value, step);
+export const findAtPath = (item: Item, path: Path): AttributeValue | undefined => {
+  let value: AttributeValue | undefined = { M: item };
+  for (const step of path) value = value && findChild(value, step);
   return value;
 };
 
-const withAttribute = (item: Item, name: string, value: Value | undefined): Item => {
-  const copy: Record<string, Value> = Object.assign(Object.create(null), item);
+const withAttribute = (item: Item, name: string, value: AttributeValue | undefined): Item => {
+  const copy: Record<string, AttributeValue> = Object.assign(Object.create(null), item);
   if (value) copy[name] = value;
   else delete copy[name];
   return copy;
 };
 
 /** A copy with the value at the path, or without the value at the path if it is undefined. */
-const withValueAtPath = (within: Value, [step, ...remaining]: Path, value: Value | undefined): Value => {
-  const current = step === undefined ? undefined : childOf(within, step);
+const withValueAtPath = (
+  within: AttributeValue,
+  [step, ...remaining]: Path,
+  value: AttributeValue | undefined,
+): AttributeValue => {
+  const current = step === undefined ? undefined : findChild(within, step);
   const next = remaining.length ? current && withValueAtPath(current, remaining, value) : value;
   const fits = typeof step === 'number' ? within.L : within.M;
   if (step === undefined || !fits || (remaining.length && !current))
@@ -35,7 +39,7 @@ const withValueAtPath = (within: Value, [step, ...remaining]: Path, value: Value
   return { L: next ? list.toSpliced(step, 1, next) : list.toSpliced(step, 1) };
 };
 
-export const setAtPath = (item: Item, path: Path, value: Value): Item =>
+export const setAtPath = (item: Item, path: Path, value: AttributeValue): Item =>
   withValueAtPath({ M: item }, path, value).M as Item;
 export const removeAtPath = (item: Item, path: Path): Item => withValueAtPath({ M: item }, path, undefined).M as Item;
 
@@ -61,10 +65,10 @@ const toPathTree = (paths: readonly Path[]) => {
   return root;
 };
 
-const pick = (value: Value, tree: PathTree): Value | undefined => {
+const pick = (value: AttributeValue, tree: PathTree): AttributeValue | undefined => {
   if (!tree.size) return value;
   const parts = [...tree].flatMap(([step, below]) => {
-    const part = childOf(value, step);
+    const part = findChild(value, step);
     const picked = part && pick(part, below);
     return picked ? [{ step, picked }] : [];
   });

@@ -1,26 +1,26 @@
 import { tableArn } from '../arns.ts';
 import { type Caller, type Clock, type Operation, type Service, ServiceError } from '../service.ts';
-import { Meter, type TableCall } from './capacity.ts';
+import { CapacityMeter, type TableCall } from './capacity.ts';
 import { authorizeKeys, type Engine, getTable, rejectUnsupported } from './engine.ts';
+import type { TableDefinition } from './key-schema.ts';
 import { query, scan } from './query.ts';
 import { batchGetItem, getItem } from './reads.ts';
-import { createReplica, type ReplicationLag } from './replica.ts';
-import type { TableDefinition } from './schema.ts';
+import { createReplica, type FindLagMs } from './replica.ts';
 import { Stream, type StreamListener } from './stream.ts';
 import { Table } from './table.ts';
-import { cancellationCodes, type TokenRequests, transactGet, transactWrite } from './transactions.ts';
+import { toCancellationReasonCodes, transactGet, transactWrite } from './transactions.ts';
 import { executeWrite, type WriteInput } from './writes.ts';
 
 export type { TableCall } from './capacity.ts';
-export type { TableDefinition } from './schema.ts';
+export type { TableDefinition } from './key-schema.ts';
 export type { StreamListener, StreamRecord } from './stream.ts';
 
 export type DynamoDbOptions = {
   readonly clock: Clock;
   /** Milliseconds from a transaction's start to its commit, during which other writes conflict with it. By default 0, one timer. */
   readonly transactionLatencyMs?: (() => number) | undefined;
-  /** How many milliseconds eventually consistent reads, such as those of indexes, lag behind. By default they do not lag. */
-  readonly replicationLagMs?: ReplicationLag | undefined;
+  /** The lag of eventually consistent reads, such as those of indexes, by partition key. By default they do not lag. */
+  readonly replicationLagMs?: FindLagMs | undefined;
   /** Called after every call, whether or not it succeeded. */
   readonly onCall?: ((call: TableCall) => void) | undefined;
 };
@@ -47,7 +47,7 @@ const toTableDescription = ({ definition, name, collection, indexes }: Table) =>
   },
 });
 
-const describeTable = (engine: Engine, input: { readonly TableName?: string }, meter: Meter) => {
+const describeTable = (engine: Engine, input: { readonly TableName?: string }, meter: CapacityMeter) => {
   rejectUnsupported('DescribeTable', input, ['TableName']);
   const table = getTable(engine, input.TableName);
   authorizeKeys(meter, 'DescribeTable', []);
@@ -55,52 +55,63 @@ const describeTable = (engine: Engine, input: { readonly TableName?: string }, m
 };
 
 // biome-ignore lint/suspicious/noExplicitAny: each operation declares the input that it takes
-type OperationHandler = (input: any, meter: Meter) => unknown;
+type OperationHandler = (input: any, meter: CapacityMeter) => unknown;
 
 /** DynamoDB with these tables, in memory. */
 export const createDynamoDb = (tables: readonly TableDefinition[], options: DynamoDbOptions): DynamoDb => {
-  const { clock, transactionLatencyMs: latency = () => 0, replicationLagMs: lag, onCall: observe } = options;
+  const { clock, transactionLatencyMs: latency = () => 0, replicationLagMs: findLagMs, onCall: report } = options;
   const stream = new Stream();
-  const requests: TokenRequests = new Map();
   const engine: Engine = {
     tables: new Map(tables.map((table) => [table.TableName, new Table(table)])),
-    replicas: new Map(lag ? tables.map((table) => [table.TableName, createReplica(table, stream, clock, lag)]) : []),
+    replicas: new Map(
+      findLagMs ? tables.map((table) => [table.TableName, createReplica(table, { stream, clock, findLagMs })]) : [],
+    ),
     stream,
     clock,
     transactionLatencyMs: latency,
     locks: new Set(),
+    tokenRequests: new Map(),
   };
   const handlers: Readonly<Record<string, OperationHandler>> = {
     GetItem: (input, meter) => getItem(engine, input, meter),
     BatchGetItem: (input, meter) => batchGetItem(engine, input, meter),
     Query: (input, meter) => query(engine, input, meter),
     Scan: (input, meter) => scan(engine, input, meter),
-    PutItem: (input: WriteInput, meter) => executeWrite(engine, 'PutItem', input, meter),
-    UpdateItem: (input: WriteInput, meter) => executeWrite(engine, 'UpdateItem', input, meter),
-    DeleteItem: (input: WriteInput, meter) => executeWrite(engine, 'DeleteItem', input, meter),
-    TransactWriteItems: (input, meter) => transactWrite(engine, requests, input, meter),
+    PutItem: (input: WriteInput, meter) => executeWrite(engine, { action: 'PutItem', input, meter }),
+    UpdateItem: (input: WriteInput, meter) => executeWrite(engine, { action: 'UpdateItem', input, meter }),
+    DeleteItem: (input: WriteInput, meter) => executeWrite(engine, { action: 'DeleteItem', input, meter }),
+    TransactWriteItems: (input, meter) => transactWrite(engine, input, meter),
     TransactGetItems: (input, meter) => transactGet(engine, input, meter),
     DescribeTable: (input, meter) => describeTable(engine, input, meter),
   };
-  const metered =
+  const withMetering =
     (operation: string, handler: OperationHandler): Operation =>
     async (input: unknown, caller: Caller) => {
-      const meter = new Meter(caller, operation);
+      const meter = new CapacityMeter(caller, operation);
       let outcome = 'ok';
-      let reasons: readonly string[] = [];
+      let cancellationReasonCodes: readonly string[] = [];
       try {
         return await handler(input, meter);
       } catch (error) {
         outcome = error instanceof ServiceError ? error.name : 'InternalError';
-        reasons = cancellationCodes(error);
+        cancellationReasonCodes = toCancellationReasonCodes(error);
         throw error;
       } finally {
-        observe?.({ caller, operation, keys: meter.keys, units: meter.units, outcome, reasons });
+        report?.({
+          caller,
+          operation,
+          partitionKeys: meter.partitionKeys,
+          units: meter.units,
+          outcome,
+          cancellationReasonCodes,
+        });
       }
     };
   return {
     targetPrefix: 'DynamoDB_20120810',
-    operations: Object.fromEntries(Object.entries(handlers).map(([name, handler]) => [name, metered(name, handler)])),
+    operations: Object.fromEntries(
+      Object.entries(handlers).map(([name, handler]) => [name, withMetering(name, handler)]),
+    ),
     subscribe: (listener) => stream.subscribe(listener),
   };
 };

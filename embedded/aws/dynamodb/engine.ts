@@ -1,9 +1,12 @@
 import { notSupported } from '../dispatch.ts';
 import { type Clock, ServiceError } from '../service.ts';
-import type { Meter } from './capacity.ts';
+import type { CapacityMeter } from './capacity.ts';
 import type { Stream } from './stream.ts';
 import type { Table } from './table.ts';
 import { validationError } from './values.ts';
+
+/** Holds a digest of the actions, because those of ten minutes may exceed the size of the table. */
+export type TokenRequest = { readonly receivedAtMs: number; readonly digest: string; isDone: boolean };
 
 /** The state that the operations share. */
 export type Engine = {
@@ -16,6 +19,8 @@ export type Engine = {
   readonly transactionLatencyMs: () => number;
   /** The locked items: those of transactions that have started and not yet committed. */
   readonly locks: Set<string>;
+  /** The transactions of the last ten minutes by ClientRequestToken, oldest first. */
+  readonly tokenRequests: Map<string, TokenRequest>;
 };
 
 const TABLE_NAME = /^[\w.-]{3,255}$/;
@@ -32,8 +37,8 @@ export const getTable = ({ tables }: Engine, name: unknown): Table => {
   return table;
 };
 
-/** The table that a read of this consistency sees. */
-export const tableForRead = ({ replicas }: Engine, table: Table, consistent: boolean | undefined): Table =>
+/** Returns the table that a read of this consistency sees. */
+export const getTableForRead = ({ replicas }: Engine, table: Table, consistent: boolean | undefined): Table =>
   consistent ? table : (replicas.get(table.name) ?? table);
 
 /** Throws for a parameter that is not implemented, so that none is ignored. */
@@ -42,15 +47,16 @@ export const rejectUnsupported = (operation: string, input: object, allowed: rea
   if (other) throw notSupported(`DynamoDB.${operation} with ${other}`);
 };
 
-export const authorizeKeys = ({ caller, keys }: Meter, action: string, partitionKeys: readonly string[]) => {
-  keys.push(...partitionKeys);
+export const authorizeKeys = (meter: CapacityMeter, action: string, partitionKeys: readonly string[]) => {
+  const { caller } = meter;
+  meter.partitionKeys.push(...partitionKeys);
   const reason = caller.findDenial?.(action, partitionKeys);
   if (reason === undefined) return;
-  const what = `User: ${caller.name} is not authorized to perform: dynamodb:${action} because ${reason}`;
-  throw new ServiceError('AccessDeniedException', what);
+  const message = `User: ${caller.name} is not authorized to perform: dynamodb:${action} because ${reason}`;
+  throw new ServiceError('AccessDeniedException', message);
 };
 
 /** The name of an item's lock. */
-export const lockName = (table: Table, id: string) => `${table.name}\0${id}`;
+export const toLockName = (table: Table, id: string) => `${table.name}\0${id}`;
 
 export const CONFLICT_MESSAGE = 'Transaction is ongoing for the item';

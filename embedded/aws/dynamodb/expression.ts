@@ -1,13 +1,13 @@
 import { formatPath, type Path } from './document.ts';
 import { RESERVED } from './reserved-words.ts';
-import { type Item, type Value, validateValue, validationError } from './values.ts';
+import { type AttributeValue, type Item, validateValue, validationError } from './values.ts';
 
 const MAX_EXPRESSION_BYTES = 4096;
 const TOKEN = /\s*(?:([A-Za-z]\w*|[#:]\w+|\d+|<>|<=|>=|\S)|$)/gy;
 
 type Token = { readonly text: string; readonly from: number; readonly to: number };
 
-/** The placeholders of a call, and which of them its expressions have not used yet. */
+/** The expression attribute names and values of a request. It tracks which ones no expression has used. */
 export class Placeholders {
   readonly #names: Readonly<Record<string, string>>;
   readonly #values: Item;
@@ -21,20 +21,22 @@ export class Placeholders {
     this.#unusedValues = new Set(Object.keys(values));
   }
 
-  name(placeholder: string): string | undefined {
+  useName(placeholder: string): string | undefined {
     this.#unusedNames.delete(placeholder);
     return Object.hasOwn(this.#names, placeholder) ? this.#names[placeholder] : undefined;
   }
 
-  value(placeholder: string): Value | undefined {
+  useValue(placeholder: string): AttributeValue | undefined {
     this.#unusedValues.delete(placeholder);
     return Object.hasOwn(this.#values, placeholder) ? this.#values[placeholder] : undefined;
   }
 
   rejectUnused() {
-    const reject = (what: string, keys: Set<string>) => {
+    const reject = (parameterName: string, keys: Set<string>) => {
       if (keys.size)
-        throw validationError(`Value provided in ${what} unused in expressions: keys: {${[...keys].join(', ')}}`);
+        throw validationError(
+          `Value provided in ${parameterName} unused in expressions: keys: {${[...keys].join(', ')}}`,
+        );
     };
     reject('ExpressionAttributeNames', this.#unusedNames);
     reject('ExpressionAttributeValues', this.#unusedValues);
@@ -45,7 +47,7 @@ const validateNames = (names: Readonly<Record<string, string>>) => {
   const entries = Object.entries(names);
   if (!entries.length) throw validationError('ExpressionAttributeNames must not be empty');
   for (const [key, name] of entries) {
-    const invalidEntry = (what: string) => validationError(`ExpressionAttributeNames contains invalid ${what}`);
+    const invalidEntry = (detail: string) => validationError(`ExpressionAttributeNames contains invalid ${detail}`);
     if (!/^#\w+$/.test(key)) throw invalidEntry(`key: Syntax error; key: "${key}"`);
     if (!name) throw invalidEntry(`value: Empty attribute name for key ${key}`);
   }
@@ -61,35 +63,35 @@ const validateValues = (values: Item): Item => {
   return Object.fromEntries(entries.map(([key, value]) => [key, validateValue(value)]));
 };
 
-/** Parses the placeholders of a call. Only the expressions in `valued` may use values. */
+/** Parses the placeholders of a request. Only the expressions in `expressionsWithValues` may use values. */
 export const parsePlaceholders = (
   input: Record<string, unknown>,
-  plain: readonly string[],
-  valued: readonly string[],
+  expressionsWithoutValues: readonly string[],
+  expressionsWithValues: readonly string[],
 ) => {
   const names = input['ExpressionAttributeNames'] as Record<string, string> | undefined;
   const values = input['ExpressionAttributeValues'] as Item | undefined;
-  if (names && [...plain, ...valued].every((name) => input[name] === undefined))
+  if (names && [...expressionsWithoutValues, ...expressionsWithValues].every((name) => input[name] === undefined))
     throw validationError('ExpressionAttributeNames can only be specified when using expressions');
-  if (values && valued.every((name) => input[name] === undefined)) {
-    const what = `${valued.join(' and ')} ${valued.length > 1 ? 'are' : 'is'} null`;
-    throw validationError(`ExpressionAttributeValues can only be specified when using expressions: ${what}`);
+  if (values && expressionsWithValues.every((name) => input[name] === undefined)) {
+    const detail = `${expressionsWithValues.join(' and ')} ${expressionsWithValues.length > 1 ? 'are' : 'is'} null`;
+    throw validationError(`ExpressionAttributeValues can only be specified when using expressions: ${detail}`);
   }
   return new Placeholders(names && validateNames(names), values && validateValues(values));
 };
 
-/** The tokens of one expression, read from left to right. */
-export class Expression {
+/** Parses one expression from left to right. */
+export class ExpressionParser {
   readonly #kind: string;
   readonly #text: string;
   readonly #placeholders: Placeholders;
   readonly #tokens: readonly Token[];
   #position = 0;
 
-  constructor(kind: string, text: string, from: Placeholders) {
+  constructor(kind: string, text: string, placeholders: Placeholders) {
     this.#kind = kind;
     this.#text = text;
-    this.#placeholders = from;
+    this.#placeholders = placeholders;
     const bytes = Buffer.byteLength(text);
     if (!text.trim()) this.fail('The expression can not be empty;');
     if (bytes > MAX_EXPRESSION_BYTES)
@@ -114,39 +116,39 @@ export class Expression {
     return this.#tokens[this.#position + ahead]?.text ?? '';
   }
 
-  /** Consumes the next token if it is one of the keywords, in upper or lower case. */
-  next(...keywords: readonly string[]): string | undefined {
+  /** Consumes the next token if it is one of these, in any case, and returns it in upper case. */
+  accept(...tokens: readonly string[]): string | undefined {
     const token = this.peek().toUpperCase();
-    if (!keywords.includes(token)) return undefined;
+    if (!tokens.includes(token)) return undefined;
     this.#position += 1;
     return token;
   }
 
   expect(token: string) {
-    if (!this.next(token)) this.syntaxError();
+    if (!this.accept(token)) this.syntaxError();
   }
 
-  end() {
+  expectEnd() {
     if (this.#position < this.#tokens.length) this.syntaxError();
   }
 
-  list<T>(element: () => T): readonly T[] {
+  parseList<T>(element: () => T): readonly T[] {
     const elements = [element()];
-    while (this.next(',')) elements.push(element());
+    while (this.accept(',')) elements.push(element());
     return elements;
   }
 
-  /** Consumes the start of a function call and returns the name of the function, if a call comes next. */
-  call(): string | undefined {
+  /** If a function call comes next, consumes `name(` and returns the name. */
+  parseCallStart(): string | undefined {
     if (!/^[A-Za-z]/.test(this.peek()) || this.peek(1) !== '(') return undefined;
     this.#position += 2;
     return this.peek(-2);
   }
 
-  path(): Path {
-    const steps: (string | number)[] = [this.#name()];
-    for (let dot = this.next('.', '['); dot; dot = this.next('.', '[')) {
-      if (dot === '.') steps.push(this.#name());
+  parsePath(): Path {
+    const steps: (string | number)[] = [this.#parseName()];
+    for (let separator = this.accept('.', '['); separator; separator = this.accept('.', '[')) {
+      if (separator === '.') steps.push(this.#parseName());
       else {
         steps.push(/^\d+$/.test(this.peek()) ? Number(this.#takeToken()) : this.syntaxError());
         this.expect(']');
@@ -155,21 +157,21 @@ export class Expression {
     return steps;
   }
 
-  value(): Value | undefined {
+  parseValue(): AttributeValue | undefined {
     if (!/^:\w/.test(this.peek())) return undefined;
     const placeholder = this.#takeToken();
-    const missing = `An expression attribute value used in expression is not defined; attribute value: ${placeholder}`;
-    return this.#placeholders.value(placeholder) ?? this.fail(missing);
+    const message = `An expression attribute value used in expression is not defined; attribute value: ${placeholder}`;
+    return this.#placeholders.useValue(placeholder) ?? this.fail(message);
   }
 
-  /** Throws if two paths overlap, or if one treats as a map what the other treats as a list. */
+  /** Throws if two paths overlap, or if one uses a value as a map and the other uses it as a list. */
   requireDisjoint(paths: readonly Path[]) {
     for (const [index, second] of paths.entries()) {
       for (const first of paths.slice(0, index)) {
-        const where = first.findIndex((step, depth) => depth < second.length && step !== second[depth]);
-        if (where >= 0 && typeof first[where] === typeof second[where]) continue;
+        const divergenceIndex = first.findIndex((step, depth) => depth < second.length && step !== second[depth]);
+        if (divergenceIndex >= 0 && typeof first[divergenceIndex] === typeof second[divergenceIndex]) continue;
         this.fail(
-          `Two document paths ${where < 0 ? 'overlap' : 'conflict'} with each other; ` +
+          `Two document paths ${divergenceIndex < 0 ? 'overlap' : 'conflict'} with each other; ` +
             `must remove or rewrite one of these paths; path one: ${formatPath(first)}, path two: ${formatPath(second)}`,
         );
       }
@@ -181,7 +183,7 @@ export class Expression {
     return this.peek(-1);
   }
 
-  #name(): string {
+  #parseName(): string {
     if (!/^[A-Za-z]|^#\w/.test(this.peek())) this.syntaxError();
     const name = this.#takeToken();
     if (!name.startsWith('#')) {
@@ -189,16 +191,16 @@ export class Expression {
         this.fail(`Attribute name is a reserved keyword; reserved keyword: ${name}`);
       return name;
     }
-    const missing = `An expression attribute name used in the document path is not defined; attribute name: ${name}`;
-    return this.#placeholders.name(name) ?? this.fail(missing);
+    const message = `An expression attribute name used in the document path is not defined; attribute name: ${name}`;
+    return this.#placeholders.useName(name) ?? this.fail(message);
   }
 }
 
 /** Parses the list of paths of a projection. */
-export const parseProjection = (text: string, from: Placeholders): readonly Path[] => {
-  const expression = new Expression('ProjectionExpression', text, from);
-  const paths = expression.list(() => expression.path());
-  expression.end();
-  expression.requireDisjoint(paths);
+export const parseProjection = (text: string, placeholders: Placeholders): readonly Path[] => {
+  const parser = new ExpressionParser('ProjectionExpression', text, placeholders);
+  const paths = parser.parseList(() => parser.parsePath());
+  parser.expectEnd();
+  parser.requireDisjoint(paths);
   return paths;
 };

@@ -1,14 +1,14 @@
-import { type Entry, partitionPoint } from './collection.ts';
+import { type Entry, findPartitionPoint } from './collection.ts';
 import { type Condition, type Operand, parseCondition } from './condition.ts';
 import { formatPath } from './document.ts';
 import type { Placeholders } from './expression.ts';
-import { type KeyAttribute, type KeySchema, validateKeyValue } from './schema.ts';
-import { beginsWith, compareValues, type Value, validationError } from './values.ts';
+import { type KeyAttribute, type KeySchema, validateKeyValue } from './key-schema.ts';
+import { type AttributeValue, beginsWith, compareValues, validationError } from './values.ts';
 
-type Bound = { readonly name: string; readonly op: string; readonly values: readonly Value[] };
+type Bound = { readonly name: string; readonly op: string; readonly values: readonly AttributeValue[] };
 
 /** One partition and the bound of its sort keys. */
-export type KeyCondition = { readonly hash: Value; readonly range: Bound | undefined };
+export type KeyCondition = { readonly hash: AttributeValue; readonly range: Bound | undefined };
 
 const FLIPPED: Readonly<Record<string, string>> = { '=': '=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' };
 const ALLOWED = [...Object.keys(FLIPPED), 'BETWEEN', 'begins_with'];
@@ -21,7 +21,8 @@ const toBounds = (condition: Condition): readonly Bound[] => {
 };
 
 const toBound = (op: string, operands: readonly Operand[]): Bound => {
-  const invalidCondition = (what: string) => validationError(`Invalid condition in KeyConditionExpression: ${what}`);
+  const invalidCondition = (detail: string) =>
+    validationError(`Invalid condition in KeyConditionExpression: ${detail}`);
   const paths = operands.flatMap(({ path }) => (path ? [path] : []));
   const values = operands.flatMap(({ value }) => (value ? [value] : []));
   const [path] = paths;
@@ -40,16 +41,20 @@ const toBound = (op: string, operands: readonly Operand[]): Bound => {
 const validateBound = (bound: Bound, key: KeyAttribute) => {
   for (const value of bound.values) {
     if (value[key.type] === undefined) {
-      const what = 'Condition parameter type does not match schema type';
-      throw validationError(`One or more parameter values were invalid: ${what}`);
+      const detail = 'Condition parameter type does not match schema type';
+      throw validationError(`One or more parameter values were invalid: ${detail}`);
     }
     validateKeyValue(value, key);
   }
   return bound;
 };
 
-export const parseKeyCondition = (text: string, from: Placeholders, { hash, range }: KeySchema): KeyCondition => {
-  const bounds = toBounds(parseCondition('KeyConditionExpression', text, from));
+export const parseKeyCondition = (
+  text: string,
+  placeholders: Placeholders,
+  { hash, range }: KeySchema,
+): KeyCondition => {
+  const bounds = toBounds(parseCondition('KeyConditionExpression', text, placeholders));
   const names = bounds.map(({ name }) => name);
   if (new Set(names).size < names.length)
     throw validationError('KeyConditionExpressions must only contain one condition per key');
@@ -61,10 +66,13 @@ export const parseKeyCondition = (text: string, from: Placeholders, { hash, rang
   return { hash: value, range: onRange && validateBound(onRange, range) };
 };
 
-/** Tests for the sort keys before the bound, and for those after it. */
-const rangeLimits = ({ op, values }: Bound): { before(key: Value): boolean; after(key: Value): boolean } => {
+/** Creates the tests for sort keys before the bound and after it. */
+const createRangeTests = ({
+  op,
+  values,
+}: Bound): { before(key: AttributeValue): boolean; after(key: AttributeValue): boolean } => {
   const [low = {}, high = low] = values;
-  const toLow = (key: Value) => compareValues(key, low) ?? 0;
+  const toLow = (key: AttributeValue) => compareValues(key, low) ?? 0;
   const never = () => false;
   switch (op) {
     case '<':
@@ -82,17 +90,17 @@ const rangeLimits = ({ op, values }: Bound): { before(key: Value): boolean; afte
   }
 };
 
-export const isInRange = (bound: Bound, key: Value) => {
-  const { before, after } = rangeLimits(bound);
+export const isInRange = (bound: Bound, key: AttributeValue) => {
+  const { before, after } = createRangeTests(bound);
   return !before(key) && !after(key);
 };
 
 /** The start index and the end index (exclusive) of the bound in a partition. */
 export const findSpan = (entries: readonly Entry[], bound: Bound | undefined): readonly [number, number] => {
   if (!bound) return [0, entries.length];
-  const { before, after } = rangeLimits(bound);
+  const { before, after } = createRangeTests(bound);
   return [
-    partitionPoint(entries, ({ range }) => !before(range ?? {})),
-    partitionPoint(entries, ({ range }) => after(range ?? {})),
+    findPartitionPoint(entries, ({ range }) => !before(range ?? {})),
+    findPartitionPoint(entries, ({ range }) => after(range ?? {})),
   ];
 };

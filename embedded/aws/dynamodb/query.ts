@@ -1,12 +1,19 @@
-import type { Meter } from './capacity.ts';
-import { type Collection, type Entry, type EntryPosition, isAfter, isAtOrAfter, partitionPoint } from './collection.ts';
-import { type Condition, conditionAttributes, matchesCondition, parseCondition } from './condition.ts';
+import type { CapacityMeter } from './capacity.ts';
+import {
+  type Collection,
+  type Entry,
+  type EntryPosition,
+  findPartitionPoint,
+  isAfter,
+  isAtOrAfter,
+} from './collection.ts';
+import { type Condition, matchesCondition, parseCondition, toAttributeNames } from './condition.ts';
 import { type Path, project } from './document.ts';
-import { authorizeKeys, type Engine, getTable, rejectUnsupported, tableForRead } from './engine.ts';
+import { authorizeKeys, type Engine, getTable, getTableForRead, rejectUnsupported } from './engine.ts';
 import { type Placeholders, parsePlaceholders, parseProjection } from './expression.ts';
 import { findSpan, isInRange, type KeyCondition, parseKeyCondition } from './key-condition.ts';
+import { extractKey, toKeyAttributes, toKeyString } from './key-schema.ts';
 import { readCostFactor } from './reads.ts';
-import { extractKey, keyAttributes, keyText } from './schema.ts';
 import type { Index, Table } from './table.ts';
 import { findAttribute, type Item, validateItem, validationError } from './values.ts';
 
@@ -55,13 +62,15 @@ const findIndex = (table: Table, { IndexName, ConsistentRead, Select }: QueryInp
   if (!index) throw validationError(`The table does not have the specified index: ${IndexName}`);
   if (ConsistentRead) throw validationError('Consistent reads are not supported on global secondary indexes');
   if (Select === 'ALL_ATTRIBUTES' && index.projects) {
-    const what = `Select type ALL_ATTRIBUTES is not supported for global secondary index ${IndexName}`;
-    throw validationError(`One or more parameter values were invalid: ${what} because its projection type is not ALL`);
+    const detail = `Select type ALL_ATTRIBUTES is not supported for global secondary index ${IndexName}`;
+    throw validationError(
+      `One or more parameter values were invalid: ${detail} because its projection type is not ALL`,
+    );
   }
   return index;
 };
 
-const parsePaths = (input: QueryInput, index: Index | undefined, from: Placeholders) => {
+const parsePaths = (input: QueryInput, index: Index | undefined, placeholders: Placeholders) => {
   const { ProjectionExpression: text, Select } = input;
   if (text === undefined) {
     if (Select !== 'SPECIFIC_ATTRIBUTES') return undefined;
@@ -71,59 +80,71 @@ const parsePaths = (input: QueryInput, index: Index | undefined, from: Placehold
   }
   if (Select !== undefined && Select !== 'SPECIFIC_ATTRIBUTES')
     throw validationError(`Cannot specify the ProjectionExpression when choosing to get ${Select}`);
-  const paths = parseProjection(text, from);
+  const paths = parseProjection(text, placeholders);
   const missing = paths.filter(([name]) => index?.projects && !index.projects.includes(String(name)));
   if (missing.length) {
-    const what = `Global secondary index ${index?.name} does not project [${missing.map(([name]) => name).join(', ')}]`;
-    throw validationError(`One or more parameter values were invalid: ${what}`);
+    const detail = `Global secondary index ${index?.name} does not project [${missing.map(([name]) => name).join(', ')}]`;
+    throw validationError(`One or more parameter values were invalid: ${detail}`);
   }
   return paths;
 };
 
-const parseFilter = (input: QueryInput, from: Placeholders) =>
-  input.FilterExpression === undefined ? undefined : parseCondition('FilterExpression', input.FilterExpression, from);
+const parseFilter = (input: QueryInput, placeholders: Placeholders) =>
+  input.FilterExpression === undefined
+    ? undefined
+    : parseCondition('FilterExpression', input.FilterExpression, placeholders);
 
 const checkFilter = (filter: Condition, { source, index }: Pick<PagedRead, 'source' | 'index'>) => {
-  const read = conditionAttributes(filter);
-  const key = keyAttributes(source.schema).find(({ name }) => read.includes(name));
+  const read = toAttributeNames(filter);
+  const key = toKeyAttributes(source.schema).find(({ name }) => read.includes(name));
   if (key) {
-    const what = `Primary key attribute: ${key.name}`;
-    throw validationError(`Filter Expression can only contain non-primary key attributes: ${what}`);
+    const detail = `Primary key attribute: ${key.name}`;
+    throw validationError(`Filter Expression can only contain non-primary key attributes: ${detail}`);
   }
   const missing = read.filter((name) => index?.projects && !index.projects.includes(name));
   if (missing.length) {
-    const what = `Secondary index ${index?.name} does not project one or more filter attributes`;
-    throw validationError(`One or more parameter values were invalid: ${what}: [${missing.sort().join(', ')}]`);
+    const detail = `Secondary index ${index?.name} does not project one or more filter attributes`;
+    throw validationError(`One or more parameter values were invalid: ${detail}: [${missing.sort().join(', ')}]`);
   }
 };
 
 /** The names of the attributes in LastEvaluatedKey and ExclusiveStartKey. */
-const startKeyNames = ({ table, source }: Pick<PagedRead, 'table' | 'source'>) => [
-  ...new Set([...keyAttributes(table.schema), ...keyAttributes(source.schema)].map(({ name }) => name)),
+const toStartKeyNames = ({ table, source }: Pick<PagedRead, 'table' | 'source'>) => [
+  ...new Set([...toKeyAttributes(table.schema), ...toKeyAttributes(source.schema)].map(({ name }) => name)),
 ];
 
 const parseStartKey = (input: QueryInput, reading: Pick<PagedRead, 'table' | 'source'>) => {
   if (!input.ExclusiveStartKey) return undefined;
   const start = validateItem(input.ExclusiveStartKey);
-  if (Object.keys(start).length !== startKeyNames(reading).length)
+  if (Object.keys(start).length !== toStartKeyNames(reading).length)
     throw validationError("Exclusive Start Key must have same size as table's key schema");
   extractKey(start, reading.table.schema);
   extractKey(start, reading.source.schema);
   return start;
 };
 
-const prepareRead = (engine: Engine, operation: string, input: QueryInput, more: readonly string[]) => {
-  rejectUnsupported(operation, input, [...SHARED, ...more]);
+type ReadOperation = { readonly operation: 'Query' | 'Scan'; readonly moreParameters: readonly string[] };
+
+const prepareRead = (engine: Engine, input: QueryInput, { operation, moreParameters }: ReadOperation) => {
+  rejectUnsupported(operation, input, [...SHARED, ...moreParameters]);
   if (input.Limit !== undefined && input.Limit < 1) throw validationError('Limit must be greater than or equal to 1');
-  const table = tableForRead(engine, getTable(engine, input.TableName), input.ConsistentRead);
+  const table = getTableForRead(engine, getTable(engine, input.TableName), input.ConsistentRead);
   const index = findIndex(table, input);
   const source = index ?? table;
-  const from = parsePlaceholders(input, ['ProjectionExpression'], ['FilterExpression', ...more]);
-  return { table, index, source, from };
+  const expressions = ['FilterExpression', ...moreParameters];
+  const placeholders = parsePlaceholders(input, ['ProjectionExpression'], expressions);
+  return { table, index, source, placeholders };
+};
+
+type Page = {
+  readonly input: QueryInput;
+  readonly reading: PagedRead;
+  readonly entries: Iterable<Entry>;
+  readonly meter: CapacityMeter;
 };
 
 /** Reads one page: at most 1 MB or `Limit` items, counted before the filter. */
-const readPage = (input: QueryInput, reading: PagedRead, entries: Iterable<Entry>, meter: Meter) => {
+const readPage = ({ input, reading, entries, meter }: Page) => {
   const { table, index, filter, paths } = reading;
   const items: Item[] = [];
   let [scanned, bytes] = [0, 0];
@@ -138,64 +159,72 @@ const readPage = (input: QueryInput, reading: PagedRead, entries: Iterable<Entry
     }
   }
   const units = Math.max(1, Math.ceil(bytes / 4096)) * readCostFactor(input.ConsistentRead);
-  meter.spend('read', table.name, index ? 0 : units, index ? [[index.name, units]] : []);
-  const [ConsumedCapacity] = meter.consumed(input.ReturnConsumedCapacity);
+  meter.addUnits({
+    kind: 'read',
+    table: table.name,
+    units: index ? 0 : units,
+    indexUnits: index ? [[index.name, units]] : [],
+  });
+  const [ConsumedCapacity] = meter.toConsumedCapacity(input.ReturnConsumedCapacity);
   const lastItem = last;
   const LastEvaluatedKey =
-    lastItem && Object.fromEntries(startKeyNames(reading).map((name) => [name, findAttribute(lastItem, name)]));
+    lastItem && Object.fromEntries(toStartKeyNames(reading).map((name) => [name, findAttribute(lastItem, name)]));
   const counts = { Count: items.length, ScannedCount: scanned, LastEvaluatedKey, ConsumedCapacity };
   return input.Select === 'COUNT' ? counts : { Items: items, ...counts };
 };
 
 const positionOf = ({ table, source }: PagedRead, start: Item): EntryPosition => ({
-  id: table.idOf(start),
+  id: table.toItemId(start),
   range: source.schema.range && start[source.schema.range.name],
 });
 
 /** The entries of the partition that fulfil the key condition, after the start key. */
 function* entriesInSpan(reading: PagedRead, { hash, range }: KeyCondition, forward: boolean): Generator<Entry> {
-  const entries = reading.source.collection.partition(keyText(hash));
+  const entries = reading.source.collection.partition(toKeyString(hash));
   let [from, to] = findSpan(entries, range);
   const position = reading.start && positionOf(reading, reading.start);
-  if (position && forward) from = Math.max(from, partitionPoint(entries, isAfter(position)));
-  if (position && !forward) to = Math.min(to, partitionPoint(entries, isAtOrAfter(position)));
+  if (position && forward) from = Math.max(from, findPartitionPoint(entries, isAfter(position)));
+  if (position && !forward) to = Math.min(to, findPartitionPoint(entries, isAtOrAfter(position)));
   for (let n = forward ? from : to - 1; n >= from && n < to; n += forward ? 1 : -1) yield entries[n] as Entry;
 }
 
 const checkStartKey = ({ source, start }: PagedRead, { hash, range }: KeyCondition) => {
   if (!start) return;
-  const sameHash = keyText(start[source.schema.hash.name] ?? {}) === keyText(hash);
+  const sameHash = toKeyString(start[source.schema.hash.name] ?? {}) === toKeyString(hash);
   const key = range && start[range.name];
   if (!sameHash || (range && key && !isInRange(range, key)))
     throw validationError('The provided starting key does not match the range key predicate');
 };
 
-export const query = (engine: Engine, input: QueryInput, meter: Meter) => {
-  const { from, ...base } = prepareRead(engine, 'Query', input, ['KeyConditionExpression', 'ScanIndexForward']);
+export const query = (engine: Engine, input: QueryInput, meter: CapacityMeter) => {
+  const moreParameters = ['KeyConditionExpression', 'ScanIndexForward'];
+  const { placeholders, ...base } = prepareRead(engine, input, { operation: 'Query', moreParameters });
   if (input.KeyConditionExpression === undefined)
     throw validationError(
       'Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.',
     );
-  const condition = parseKeyCondition(input.KeyConditionExpression, from, base.source.schema);
-  const filter = parseFilter(input, from);
-  const paths = parsePaths(input, base.index, from);
-  from.rejectUnused();
+  const condition = parseKeyCondition(input.KeyConditionExpression, placeholders, base.source.schema);
+  const filter = parseFilter(input, placeholders);
+  const paths = parsePaths(input, base.index, placeholders);
+  placeholders.rejectUnused();
   if (filter) checkFilter(filter, base);
   const reading: PagedRead = { ...base, filter, paths, start: parseStartKey(input, base) };
   checkStartKey(reading, condition);
-  authorizeKeys(meter, 'Query', [keyText(condition.hash)]);
-  return readPage(input, reading, entriesInSpan(reading, condition, input.ScanIndexForward !== false), meter);
+  authorizeKeys(meter, 'Query', [toKeyString(condition.hash)]);
+  const entries = entriesInSpan(reading, condition, input.ScanIndexForward !== false);
+  return readPage({ input, reading, entries, meter });
 };
 
 /** Reads the whole table in the order of ids, page by page. */
-export const scan = (engine: Engine, input: QueryInput, meter: Meter) => {
-  const { from, ...base } = prepareRead(engine, 'Scan', input, []);
-  const filter = parseFilter(input, from);
-  const paths = parsePaths(input, base.index, from);
-  from.rejectUnused();
+export const scan = (engine: Engine, input: QueryInput, meter: CapacityMeter) => {
+  const { placeholders, ...base } = prepareRead(engine, input, { operation: 'Scan', moreParameters: [] });
+  const filter = parseFilter(input, placeholders);
+  const paths = parsePaths(input, base.index, placeholders);
+  placeholders.rejectUnused();
   const start = parseStartKey(input, base);
   authorizeKeys(meter, 'Scan', []);
   const entries = base.source.collection.all();
-  const first = start ? partitionPoint(entries, ({ id }) => id > base.table.idOf(start)) : 0;
-  return readPage(input, { ...base, filter, paths, start }, entries.slice(first), meter);
+  const first = start ? findPartitionPoint(entries, ({ id }) => id > base.table.toItemId(start)) : 0;
+  const reading = { ...base, filter, paths, start };
+  return readPage({ input, reading, entries: entries.slice(first), meter });
 };

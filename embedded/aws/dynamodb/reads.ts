@@ -1,8 +1,8 @@
-import { type Meter, readUnits } from './capacity.ts';
+import { type CapacityMeter, toReadUnits } from './capacity.ts';
 import { type Path, project } from './document.ts';
-import { authorizeKeys, type Engine, getTable, rejectUnsupported, tableForRead } from './engine.ts';
+import { authorizeKeys, type Engine, getTable, getTableForRead, rejectUnsupported } from './engine.ts';
 import { parsePlaceholders, parseProjection } from './expression.ts';
-import { validateKey } from './schema.ts';
+import { validateKey } from './key-schema.ts';
 import type { Table } from './table.ts';
 import { type Item, validateItem, validationError } from './values.ts';
 
@@ -32,48 +32,52 @@ const PROJECTING = ['ProjectionExpression', 'ExpressionAttributeNames'];
 export const readCostFactor = (consistent: boolean | undefined) => (consistent ? 1 : 0.5);
 
 const parsePaths = (input: Projecting) => {
-  const from = parsePlaceholders(input, ['ProjectionExpression'], []);
+  const placeholders = parsePlaceholders(input, ['ProjectionExpression'], []);
   const text = input.ProjectionExpression;
-  const paths = text === undefined ? undefined : parseProjection(text, from);
-  from.rejectUnused();
+  const paths = text === undefined ? undefined : parseProjection(text, placeholders);
+  placeholders.rejectUnused();
   return paths;
 };
 
-export const prepareGet = (engine: Engine, operation: string, input: GetInput, more: readonly string[] = []): Get => {
-  rejectUnsupported(operation, input, ['TableName', 'Key', ...PROJECTING, ...more]);
+export const prepareGet = (engine: Engine, input: GetInput, more: readonly string[] = []): Get => {
+  rejectUnsupported('GetItem', input, ['TableName', 'Key', ...PROJECTING, ...more]);
   const table = getTable(engine, input.TableName);
   if (!input.Key) throw validationError('Cannot have null key for GetItem, DeleteItem, or UpdateItem');
   return { table, key: validateKey(validateItem(input.Key), table.schema), paths: parsePaths(input) };
 };
 
-export const readItem = ({ table, key, paths }: Get, meter: Meter, costFactor: number): { readonly Item?: Item } => {
-  const entry = table.collection.get(table.idOf(key));
-  meter.spend('read', table.name, readUnits(entry?.bytes ?? 0) * costFactor);
+export const readItem = (
+  { table, key, paths }: Get,
+  meter: CapacityMeter,
+  costFactor: number,
+): { readonly Item?: Item } => {
+  const entry = table.collection.get(table.toItemId(key));
+  meter.addUnits({ kind: 'read', table: table.name, units: toReadUnits(entry?.bytes ?? 0) * costFactor });
   if (!entry) return {};
   return { Item: paths ? project(entry.item, paths) : entry.item };
 };
 
-export const getItem = (engine: Engine, input: GetInput, meter: Meter) => {
-  const get = prepareGet(engine, 'GetItem', input, ['ConsistentRead', 'ReturnConsumedCapacity']);
-  authorizeKeys(meter, 'GetItem', [get.table.partitionOf(get.key)]);
-  const table = tableForRead(engine, get.table, input.ConsistentRead);
+export const getItem = (engine: Engine, input: GetInput, meter: CapacityMeter) => {
+  const get = prepareGet(engine, input, ['ConsistentRead', 'ReturnConsumedCapacity']);
+  authorizeKeys(meter, 'GetItem', [get.table.toPartitionKey(get.key)]);
+  const table = getTableForRead(engine, get.table, input.ConsistentRead);
   const result = readItem({ ...get, table }, meter, readCostFactor(input.ConsistentRead));
-  const [ConsumedCapacity] = meter.consumed(input.ReturnConsumedCapacity);
+  const [ConsumedCapacity] = meter.toConsumedCapacity(input.ReturnConsumedCapacity);
   return { ...result, ConsumedCapacity };
 };
 
 const prepareKeys = (engine: Engine, name: string, input: KeysInput) => {
   rejectUnsupported('BatchGetItem', input, ['Keys', 'ConsistentRead', ...PROJECTING]);
-  const table = tableForRead(engine, getTable(engine, name), input.ConsistentRead);
+  const table = getTableForRead(engine, getTable(engine, name), input.ConsistentRead);
   if (!input.Keys?.length)
     throw validationError(`The list of keys in RequestItems for BatchGetItem is required: ${name} has empty list`);
   const keys = input.Keys.map((key) => validateKey(validateItem(key), table.schema));
-  if (new Set(keys.map((key) => table.idOf(key))).size < keys.length)
+  if (new Set(keys.map((key) => table.toItemId(key))).size < keys.length)
     throw validationError('Provided list of item keys contains duplicates');
   return { name, input, table, keys, paths: parsePaths(input) };
 };
 
-export const batchGetItem = (engine: Engine, input: BatchGetInput, meter: Meter) => {
+export const batchGetItem = (engine: Engine, input: BatchGetInput, meter: CapacityMeter) => {
   rejectUnsupported('BatchGetItem', input, ['RequestItems', 'ReturnConsumedCapacity']);
   const requests = Object.entries(input.RequestItems ?? {});
   if (!requests.length) throw validationError('BatchGetItem must have some requests set');
@@ -81,7 +85,7 @@ export const batchGetItem = (engine: Engine, input: BatchGetInput, meter: Meter)
     throw validationError('Too many items requested for the BatchGetItem call');
   const prepared = requests.map(([name, keys]) => prepareKeys(engine, name, keys));
   for (const { table, keys } of prepared) {
-    const partitions = keys.map((key) => table.partitionOf(key));
+    const partitions = keys.map((key) => table.toPartitionKey(key));
     authorizeKeys(meter, 'BatchGetItem', [...new Set(partitions)]);
   }
   const Responses: Record<string, Item[]> = {};
@@ -91,7 +95,7 @@ export const batchGetItem = (engine: Engine, input: BatchGetInput, meter: Meter)
     const items: Item[] = [];
     Responses[name] = items;
     for (const [index, key] of keys.entries()) {
-      bytes += table.collection.get(table.idOf(key))?.bytes ?? 0;
+      bytes += table.collection.get(table.toItemId(key))?.bytes ?? 0;
       if (bytes > MAX_BATCH_BYTES) {
         UnprocessedKeys[name] = { ...input, Keys: keys.slice(index) };
         break;
@@ -100,6 +104,6 @@ export const batchGetItem = (engine: Engine, input: BatchGetInput, meter: Meter)
       if (Item) items.push(Item);
     }
   }
-  const consumed = meter.consumed(input.ReturnConsumedCapacity);
+  const consumed = meter.toConsumedCapacity(input.ReturnConsumedCapacity);
   return { Responses, UnprocessedKeys, ...(consumed.length && { ConsumedCapacity: consumed }) };
 };

@@ -1,29 +1,26 @@
 import type { Clock } from '../service.ts';
-import type { TableDefinition } from './schema.ts';
+import type { TableDefinition } from './key-schema.ts';
 import type { Stream } from './stream.ts';
 import { Table } from './table.ts';
 
-/** Milliseconds until eventually consistent reads see a change of an item in this partition. */
-export type ReplicationLag = (partition: string) => number;
+/** Returns the replication lag of a partition key, in milliseconds. */
+export type FindLagMs = (partitionKey: string) => number;
 
-/** A copy of the table to which each change is applied late. The changes of one item are applied in their order. */
-export const createReplica = (
-  definition: TableDefinition,
-  stream: Stream,
-  clock: Clock,
-  lagMs: ReplicationLag,
-): Table => {
-  const copy = new Table(definition);
-  const latestDue = new Map<string, number>();
-  stream.subscribe(({ dynamodb: { Keys, NewImage } }, name) => {
-    if (name !== copy.name) return;
-    const id = copy.idOf(Keys);
-    const dueAt = Math.max(clock.now() + lagMs(copy.partitionOf(Keys)), latestDue.get(id) ?? 0);
-    latestDue.set(id, dueAt);
-    clock.after(dueAt - clock.now(), () => {
-      copy.write(id, NewImage);
-      if (latestDue.get(id) === dueAt) latestDue.delete(id);
+type Options = { readonly stream: Stream; readonly clock: Clock; readonly findLagMs: FindLagMs };
+
+/** Creates a copy of the table that applies each change after a lag. It applies the changes of one item in order. */
+export const createReplica = (definition: TableDefinition, { stream, clock, findLagMs }: Options): Table => {
+  const replica = new Table(definition);
+  const latestDueAtMs = new Map<string, number>();
+  stream.subscribe(({ dynamodb: { Keys, NewImage } }, tableName) => {
+    if (tableName !== replica.name) return;
+    const itemId = replica.toItemId(Keys);
+    const dueAtMs = Math.max(clock.now() + findLagMs(replica.toPartitionKey(Keys)), latestDueAtMs.get(itemId) ?? 0);
+    latestDueAtMs.set(itemId, dueAtMs);
+    clock.setTimer(dueAtMs - clock.now(), () => {
+      replica.write(itemId, NewImage);
+      if (latestDueAtMs.get(itemId) === dueAtMs) latestDueAtMs.delete(itemId);
     });
   });
-  return copy;
+  return replica;
 };

@@ -18,6 +18,14 @@ export type StreamRecord = {
   };
 };
 
+type Change = {
+  readonly table: string;
+  readonly key: Item;
+  readonly old: Item | undefined;
+  readonly next: Item | undefined;
+  readonly changedAtMs: number;
+};
+
 /** Called within the write, so it must return without further writes. */
 export type StreamListener = (record: StreamRecord, table: string) => void;
 
@@ -32,7 +40,7 @@ export class Stream {
   }
 
   /** Publishes a record, unless the write changed nothing. */
-  record(table: string, key: Item, old: Item | undefined, next: Item | undefined, now: number) {
+  record({ table, key, old, next, changedAtMs }: Change) {
     if (!this.#listeners.size || (!old && !next) || (old && next && itemsEqual(old, next))) return;
     this.#sequence += 1;
     const sequence = String(this.#sequence).padStart(21, '0');
@@ -48,7 +56,7 @@ export class Stream {
         SequenceNumber: sequence,
         SizeBytes: [key, old, next].reduce((sum, image) => sum + (image ? itemBytes(image) : 0), 0),
         StreamViewType: 'NEW_AND_OLD_IMAGES',
-        ApproximateCreationDateTime: Math.floor(now / 1000),
+        ApproximateCreationDateTime: Math.floor(changedAtMs / 1000),
       },
     };
     for (const listener of this.#listeners) listener(record, table);

@@ -1,5 +1,12 @@
 import { Collection, type Entry } from './collection.ts';
-import { checkIndexKey, type KeySchema, keyAttributes, keyText, type TableDefinition, toKeySchema } from './schema.ts';
+import {
+  type KeySchema,
+  type TableDefinition,
+  toKeyAttributes,
+  toKeySchema,
+  toKeyString,
+  validateIndexKey,
+} from './key-schema.ts';
 import {
   findAttribute,
   type Item,
@@ -21,9 +28,9 @@ export type Index = {
 /** Write units by index. */
 export type IndexUnits = ReadonlyMap<string, number>;
 
-export const writeUnits = (bytes: number) => Math.max(1, Math.ceil(bytes / 1024));
+export const toWriteUnits = (bytes: number) => Math.max(1, Math.ceil(bytes / 1024));
 
-const keyNames = (schema: KeySchema) => keyAttributes(schema).map(({ name }) => name);
+const toKeyNames = (schema: KeySchema) => toKeyAttributes(schema).map(({ name }) => name);
 
 export class Table {
   readonly definition: TableDefinition;
@@ -40,7 +47,7 @@ export class Table {
       (definition.GlobalSecondaryIndexes ?? []).map(({ IndexName, KeySchema, Projection }) => {
         const schema = toKeySchema(definition, KeySchema);
         const projects = [
-          ...new Set([...keyNames(schema), ...keyNames(this.schema), ...(Projection.NonKeyAttributes ?? [])]),
+          ...new Set([...toKeyNames(schema), ...toKeyNames(this.schema), ...(Projection.NonKeyAttributes ?? [])]),
         ];
         const all = Projection.ProjectionType === 'ALL';
         const index = { name: IndexName, schema, projects: all ? undefined : projects, collection: new Collection() };
@@ -49,42 +56,42 @@ export class Table {
     );
   }
 
-  /** A text that identifies the primary key. */
-  idOf(key: Item): string {
-    return keyAttributes(this.schema)
-      .map(({ name }) => keyText(key[name] ?? {}))
+  /** Converts a primary key to a string that identifies the item. */
+  toItemId(key: Item): string {
+    return toKeyAttributes(this.schema)
+      .map(({ name }) => toKeyString(key[name] ?? {}))
       .join('\0');
   }
 
-  partitionOf(key: Item): string {
-    return keyText(key[this.schema.hash.name] ?? {});
+  toPartitionKey(key: Item): string {
+    return toKeyString(key[this.schema.hash.name] ?? {});
   }
 
   /** Throws for an item that the table or one of its indexes rejects. */
   checkItem(item: Item) {
     if (itemBytes(item) > MAX_ITEM_BYTES) throw validationError('Item size has exceeded the maximum allowed size');
-    for (const { schema, name } of this.indexes.values()) checkIndexKey(item, schema, name);
+    for (const { schema, name } of this.indexes.values()) validateIndexKey(item, schema, name);
   }
 
   /** Puts the item, or deletes it if `next` is undefined, in the table and in its indexes. */
   write(id: string, next: Item | undefined): { readonly units: number; readonly indexUnits: IndexUnits } {
     const old = this.collection.get(id);
     const bytes = next ? itemBytes(next) : 0;
-    const units = writeUnits(Math.max(old?.bytes ?? 0, bytes));
+    const units = toWriteUnits(Math.max(old?.bytes ?? 0, bytes));
     const indexUnits = new Map<string, number>();
     for (const index of this.indexes.values()) {
       const consumed = writeToIndex(index, id, next);
       if (consumed) indexUnits.set(index.name, consumed);
     }
-    if (next) this.collection.put(toEntry(this.schema, id, next, bytes));
+    if (next) this.collection.put(toEntry(this.schema, { id, item: next, bytes }));
     else this.collection.delete(id);
     return { units, indexUnits };
   }
 }
 
-const toEntry = ({ hash, range }: KeySchema, id: string, item: Item, bytes = itemBytes(item)): Entry => ({
+const toEntry = ({ hash, range }: KeySchema, { id, item, bytes }: Pick<Entry, 'id' | 'item' | 'bytes'>): Entry => ({
   id,
-  hash: keyText(item[hash.name] ?? {}),
+  hash: toKeyString(item[hash.name] ?? {}),
   range: range && item[range.name],
   item,
   bytes,
@@ -103,18 +110,18 @@ const projectItem = (item: Item, projects: readonly string[] | undefined): Item 
 /** Returns the units consumed: two writes if the index key changes, none if no projected attribute changes. */
 const writeToIndex = ({ schema, projects, collection }: Index, id: string, next: Item | undefined): number => {
   const old = collection.get(id);
-  const keys = keyNames(schema);
+  const keys = toKeyNames(schema);
   if (!next || keys.some((name) => !findAttribute(next, name))) {
     collection.delete(id);
-    return old ? writeUnits(old.bytes) : 0;
+    return old ? toWriteUnits(old.bytes) : 0;
   }
   const item = projectItem(next, projects);
   if (old && itemsEqual(old.item, item)) return 0;
-  const entry = toEntry(schema, id, item);
+  const entry = toEntry(schema, { id, item, bytes: itemBytes(item) });
   const keyChanged = old && keys.some((name) => !valuesEqual(old.item[name], item[name]));
   const units = keyChanged
-    ? writeUnits(old.bytes) + writeUnits(entry.bytes)
-    : writeUnits(Math.max(old?.bytes ?? 0, entry.bytes));
+    ? toWriteUnits(old.bytes) + toWriteUnits(entry.bytes)
+    : toWriteUnits(Math.max(old?.bytes ?? 0, entry.bytes));
   collection.put(entry);
   return units;
 };

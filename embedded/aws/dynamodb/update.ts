@@ -1,12 +1,12 @@
 import { CONDITION_FUNCTIONS } from './condition.ts';
 import * as decimal from './decimal.ts';
 import { compareListPositions, findAtPath, type Path, removeAtPath, setAtPath } from './document.ts';
-import { Expression, type Placeholders } from './expression.ts';
-import { type Item, typeOf, type Value, validationError } from './values.ts';
+import { ExpressionParser, type Placeholders } from './expression.ts';
+import { type AttributeValue, type Item, typeOf, validationError } from './values.ts';
 
 /** Computes a value from the item as it was before the update. */
-type Source = { readonly from: (item: Item) => Value; readonly path?: Path; readonly value?: Value };
-type Change = { readonly path: Path; readonly value: Value };
+type Source = { readonly from: (item: Item) => AttributeValue; readonly path?: Path; readonly value?: AttributeValue };
+type Change = { readonly path: Path; readonly value: AttributeValue };
 export type Update = {
   readonly sets: readonly { readonly path: Path; readonly to: Source }[];
   readonly removes: readonly Path[];
@@ -23,43 +23,45 @@ const readAttribute = (path: Path) => (item: Item) => {
   return value;
 };
 
-const parseOperand = (expression: Expression): Source => {
-  if (expression.next('(')) {
-    const inner = parseSource(expression);
-    expression.expect(')');
+const parseOperand = (parser: ExpressionParser): Source => {
+  if (parser.accept('(')) {
+    const inner = parseSource(parser);
+    parser.expect(')');
     return inner;
   }
-  const name = expression.call();
-  if (name) return parseCall(expression, name);
-  const value = expression.value();
+  const name = parser.parseCallStart();
+  if (name) return parseCall(parser, name);
+  const value = parser.parseValue();
   if (value) return { value, from: () => value };
-  const path = expression.path();
+  const path = parser.parsePath();
   return { path, from: readAttribute(path) };
 };
 
-const requireType = (expression: Expression, name: string, operands: readonly Source[], type: 'N' | 'L') => {
+type TypedOperands = { readonly operator: string; readonly operands: readonly Source[]; readonly type: 'N' | 'L' };
+
+const requireType = (parser: ExpressionParser, { operator, operands, type }: TypedOperands) => {
   for (const { value } of operands) {
     if (!value || typeOf(value) === type) continue;
-    const what = `operator or function: ${name}, operand type: ${typeOf(value)}`;
-    expression.fail(`Incorrect operand type for operator or function; ${what}`);
+    const detail = `operator or function: ${operator}, operand type: ${typeOf(value)}`;
+    parser.fail(`Incorrect operand type for operator or function; ${detail}`);
   }
 };
 
-const parseCall = (expression: Expression, name: string): Source => {
+const parseCall = (parser: ExpressionParser, name: string): Source => {
   if (name !== 'if_not_exists' && name !== 'list_append') {
     const known = CONDITION_FUNCTIONS.includes(name);
-    const what = known ? 'The function is not allowed in an update expression' : 'Invalid function name';
-    return expression.fail(`${what}; function: ${name}`);
+    const message = known ? 'The function is not allowed in an update expression' : 'Invalid function name';
+    return parser.fail(`${message}; function: ${name}`);
   }
-  const operands = expression.list(() => parseOperand(expression));
-  expression.expect(')');
+  const operands = parser.parseList(() => parseOperand(parser));
+  parser.expect(')');
   const [first, second, ...more] = operands;
   if (!first || !second || more.length) {
-    const what = `operator or function: ${name}, number of operands: ${operands.length}`;
-    return expression.fail(`Incorrect number of operands for operator or function; ${what}`);
+    const detail = `operator or function: ${name}, number of operands: ${operands.length}`;
+    return parser.fail(`Incorrect number of operands for operator or function; ${detail}`);
   }
   if (name === 'list_append') {
-    requireType(expression, name, operands, 'L');
+    requireType(parser, { operator: name, operands, type: 'L' });
     return {
       from: (item) => {
         const [left, right] = [first.from(item).L, second.from(item).L];
@@ -69,16 +71,16 @@ const parseCall = (expression: Expression, name: string): Source => {
     };
   }
   const { path } = first;
-  if (!path) return expression.fail(`Operator or function requires a document path; operator or function: ${name}`);
+  if (!path) return parser.fail(`Operator or function requires a document path; operator or function: ${name}`);
   return { from: (item) => findAtPath(item, path) ?? second.from(item) };
 };
 
-const parseSource = (expression: Expression): Source => {
-  const first = parseOperand(expression);
-  const operator = expression.next('+', '-');
+const parseSource = (parser: ExpressionParser): Source => {
+  const first = parseOperand(parser);
+  const operator = parser.accept('+', '-');
   if (!operator) return first;
-  const second = parseOperand(expression);
-  requireType(expression, operator, [first, second], 'N');
+  const second = parseOperand(parser);
+  requireType(parser, { operator, operands: [first, second], type: 'N' });
   const compute = operator === '+' ? decimal.add : decimal.subtract;
   return {
     from: (item) => {
@@ -89,56 +91,56 @@ const parseSource = (expression: Expression): Source => {
   };
 };
 
-const parseChange = (expression: Expression, operator: 'ADD' | 'DELETE'): Change => {
-  const path = expression.path();
-  const value = expression.value() ?? expression.syntaxError();
+const parseChange = (parser: ExpressionParser, operator: 'ADD' | 'DELETE'): Change => {
+  const path = parser.parsePath();
+  const value = parser.parseValue() ?? parser.syntaxError();
   const type = typeOf(value);
   if (!SETS.some((set) => set === type) && !(operator === 'ADD' && type === 'N')) {
-    const what = `operator: ${operator}, operand type: ${type}`;
-    expression.fail(`Incorrect operand type for operator or function; ${what}`);
+    const detail = `operator: ${operator}, operand type: ${type}`;
+    parser.fail(`Incorrect operand type for operator or function; ${detail}`);
   }
   return { path, value };
 };
 
-export const parseUpdate = (text: string, from: Placeholders): Update => {
-  const expression = new Expression('UpdateExpression', text, from);
+export const parseUpdate = (text: string, placeholders: Placeholders): Update => {
+  const parser = new ExpressionParser('UpdateExpression', text, placeholders);
   const parsed = new Map<string, Update>();
   const empty: Update = { sets: [], removes: [], adds: [], deletes: [] };
   const sections: Record<string, () => Update> = {
     SET: () => {
       const assignment = () => {
-        const path = expression.path();
-        expression.expect('=');
-        return { path, to: parseSource(expression) };
+        const path = parser.parsePath();
+        parser.expect('=');
+        return { path, to: parseSource(parser) };
       };
-      return { ...empty, sets: expression.list(assignment) };
+      return { ...empty, sets: parser.parseList(assignment) };
     },
-    REMOVE: () => ({ ...empty, removes: expression.list(() => expression.path()) }),
-    ADD: () => ({ ...empty, adds: expression.list(() => parseChange(expression, 'ADD')) }),
-    DELETE: () => ({ ...empty, deletes: expression.list(() => parseChange(expression, 'DELETE')) }),
+    REMOVE: () => ({ ...empty, removes: parser.parseList(() => parser.parsePath()) }),
+    ADD: () => ({ ...empty, adds: parser.parseList(() => parseChange(parser, 'ADD')) }),
+    DELETE: () => ({ ...empty, deletes: parser.parseList(() => parseChange(parser, 'DELETE')) }),
   };
   do {
-    const name = expression.next('SET', 'REMOVE', 'ADD', 'DELETE') ?? expression.syntaxError();
-    if (parsed.has(name)) expression.fail(`The "${name}" section can only be used once in an update expression;`);
+    const name = parser.accept('SET', 'REMOVE', 'ADD', 'DELETE') ?? parser.syntaxError();
+    if (parsed.has(name)) parser.fail(`The "${name}" section can only be used once in an update expression;`);
     parsed.set(name, sections[name]?.() ?? empty);
-  } while (expression.peek());
+  } while (parser.peek());
   const update = {
     sets: parsed.get('SET')?.sets ?? [],
     removes: parsed.get('REMOVE')?.removes ?? [],
     adds: parsed.get('ADD')?.adds ?? [],
     deletes: parsed.get('DELETE')?.deletes ?? [],
   };
-  expression.requireDisjoint(pathsOf(update));
+  parser.requireDisjoint(toPaths(update));
   return update;
 };
 
-export const pathsOf = ({ sets, removes, adds, deletes }: Update): readonly Path[] => [
+export const toPaths = ({ sets, removes, adds, deletes }: Update): readonly Path[] => [
   ...[...sets, ...adds, ...deletes].map(({ path }) => path),
   ...removes,
 ];
 
 /** Returns the set with the members added or removed. */
-const withMembers = (old: Value, value: Value, adds: boolean): Value | undefined => {
+const withMembers = (old: AttributeValue, value: AttributeValue, adds: boolean): AttributeValue | undefined => {
   const type = typeOf(value) as (typeof SETS)[number];
   const [members, changed] = [old[type], value[type] ?? []];
   if (!members) throw wrongType();
@@ -147,9 +149,9 @@ const withMembers = (old: Value, value: Value, adds: boolean): Value | undefined
   return result.length ? { [type]: result } : undefined;
 };
 
-const addTo = (old: Value | undefined, value: Value): Value => {
+const addTo = (old: AttributeValue | undefined, value: AttributeValue): AttributeValue => {
   if (!old) return value;
-  if (value.N === undefined) return withMembers(old, value, true) as Value;
+  if (value.N === undefined) return withMembers(old, value, true) as AttributeValue;
   if (old.N === undefined) throw wrongType();
   return { N: decimal.add(old.N, value.N) };
 };

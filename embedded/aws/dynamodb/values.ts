@@ -2,7 +2,7 @@ import { ServiceError } from '../service.ts';
 import * as decimal from './decimal.ts';
 
 /** An attribute value in its wire format, bytes as base64. Stored values are immutable. */
-export type Value = {
+export type AttributeValue = {
   readonly S?: string;
   readonly N?: string;
   readonly B?: string;
@@ -11,20 +11,31 @@ export type Value = {
   readonly SS?: readonly string[];
   readonly NS?: readonly string[];
   readonly BS?: readonly string[];
-  readonly L?: readonly Value[];
+  readonly L?: readonly AttributeValue[];
   readonly M?: Item;
 };
-export type Item = { readonly [name: string]: Value };
-export type Type = keyof Value;
+export type Item = { readonly [name: string]: AttributeValue };
+export type AttributeType = keyof AttributeValue;
 
-export const TYPES: readonly string[] = ['S', 'N', 'B', 'BOOL', 'NULL', 'SS', 'NS', 'BS', 'L', 'M'] satisfies Type[];
+export const TYPES: readonly string[] = [
+  'S',
+  'N',
+  'B',
+  'BOOL',
+  'NULL',
+  'SS',
+  'NS',
+  'BS',
+  'L',
+  'M',
+] satisfies AttributeType[];
 export const MAX_ITEM_BYTES = 400 * 1024;
 const MAX_DEPTH = 32;
 
 export const validationError = (message: string) => new ServiceError('ValidationException', message);
-const invalidParameter = (what: string) => validationError(`One or more parameter values were invalid: ${what}`);
+const invalidParameter = (detail: string) => validationError(`One or more parameter values were invalid: ${detail}`);
 
-export const typeOf = (value: Value) => Object.keys(value)[0] as Type;
+export const typeOf = (value: AttributeValue) => Object.keys(value)[0] as AttributeType;
 
 /** Attribute names are untrusted: a name such as `constructor` must not reach an inherited property. */
 export const findAttribute = (item: Item, name: string) => (Object.hasOwn(item, name) ? item[name] : undefined);
@@ -42,15 +53,15 @@ const validateSet = (type: 'SS' | 'NS' | 'BS', values: readonly string[]) => {
 };
 
 /** Returns the value with its numbers normalised. Throws if DynamoDB would reject it. */
-export const validateValue = (value: Value, depth = 0): Value => {
+export const validateValue = (value: AttributeValue, depth = 0): AttributeValue => {
   const types = typeof value === 'object' && value ? Object.keys(value) : [];
   if (types.length !== 1 || !TYPES.includes(types[0] as string)) {
-    const what = types.length > 1 ? 'has more than one datatypes set' : 'is empty';
-    throw validationError(`Supplied AttributeValue ${what}, must contain exactly one of the supported datatypes`);
+    const detail = types.length > 1 ? 'has more than one datatypes set' : 'is empty';
+    throw validationError(`Supplied AttributeValue ${detail}, must contain exactly one of the supported datatypes`);
   }
   if (depth > MAX_DEPTH - 1) {
-    const what = 'Attributes in the item have nested levels beyond supported limit';
-    throw validationError(`Nesting Levels have exceeded supported limits: ${what}`);
+    const detail = 'Attributes in the item have nested levels beyond supported limit';
+    throw validationError(`Nesting Levels have exceeded supported limits: ${detail}`);
   }
   if (value.S !== undefined || value.B !== undefined) return value;
   if (value.N !== undefined) return { N: decimal.normalise(value.N) };
@@ -64,8 +75,8 @@ export const validateValue = (value: Value, depth = 0): Value => {
 };
 
 export const validateItem = (item: Item, depth = 0): Item => {
-  const copy: Record<string, Value> = Object.create(null);
-  for (const name of Object.keys(item)) copy[name] = validateValue(item[name] as Value, depth);
+  const copy: Record<string, AttributeValue> = Object.create(null);
+  for (const name of Object.keys(item)) copy[name] = validateValue(item[name] as AttributeValue, depth);
   return copy;
 };
 
@@ -74,7 +85,7 @@ const binaryBytes = (base64: string) => Buffer.byteLength(base64, 'base64');
 const sum = <T>(values: readonly T[], bytes: (value: T) => number) =>
   values.reduce((total, value) => total + bytes(value), 0);
 
-export const bytesOf = (value: Value): number => {
+export const bytesOf = (value: AttributeValue): number => {
   if (value.S !== undefined) return utf8Bytes(value.S);
   if (value.N !== undefined) return decimal.bytes(value.N);
   if (value.B !== undefined) return binaryBytes(value.B);
@@ -89,7 +100,7 @@ export const bytesOf = (value: Value): number => {
 /** The size that DynamoDB bills and limits: names and values, numbers by their digits. */
 export const itemBytes = (item: Item): number => {
   let bytes = 0;
-  for (const name of Object.keys(item)) bytes += utf8Bytes(name) + bytesOf(item[name] as Value);
+  for (const name of Object.keys(item)) bytes += utf8Bytes(name) + bytesOf(item[name] as AttributeValue);
   return bytes;
 };
 
@@ -98,7 +109,7 @@ const membersEqual = (a: readonly string[], b: readonly string[]) => {
   return a.length === b.length && b.every((member) => members.has(member));
 };
 
-export const valuesEqual = (a: Value | undefined, b: Value | undefined): boolean => {
+export const valuesEqual = (a: AttributeValue | undefined, b: AttributeValue | undefined): boolean => {
   if (a === b) return true;
   if (!a || !b) return false;
   const type = typeOf(a);
@@ -127,7 +138,7 @@ const compareText = (a: string, b: string) => {
 };
 
 /** Compares two texts, numbers or binaries. Returns undefined for other types, and for values of different types. */
-export const compareValues = (a: Value, b: Value): number | undefined => {
+export const compareValues = (a: AttributeValue, b: AttributeValue): number | undefined => {
   if (a.S !== undefined && b.S !== undefined) return compareText(a.S, b.S);
   if (a.N !== undefined && b.N !== undefined) return decimal.compare(a.N, b.N);
   if (a.B !== undefined && b.B !== undefined)
@@ -135,7 +146,7 @@ export const compareValues = (a: Value, b: Value): number | undefined => {
   return undefined;
 };
 
-export const beginsWith = (value: Value, prefix: Value) => {
+export const beginsWith = (value: AttributeValue, prefix: AttributeValue) => {
   if (value.S !== undefined && prefix.S !== undefined) return value.S.startsWith(prefix.S);
   if (value.B === undefined || prefix.B === undefined) return false;
   const start = Buffer.from(prefix.B, 'base64');

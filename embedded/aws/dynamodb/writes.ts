@@ -1,12 +1,12 @@
 import { ServiceError } from '../service.ts';
-import type { Meter } from './capacity.ts';
+import type { CapacityMeter } from './capacity.ts';
 import { type Condition, matchesCondition, parseCondition } from './condition.ts';
 import { type Path, project } from './document.ts';
-import { authorizeKeys, CONFLICT_MESSAGE, type Engine, getTable, lockName, rejectUnsupported } from './engine.ts';
+import { authorizeKeys, CONFLICT_MESSAGE, type Engine, getTable, rejectUnsupported, toLockName } from './engine.ts';
 import { type Placeholders, parsePlaceholders } from './expression.ts';
-import { extractKey, validateKey } from './schema.ts';
-import { type Table, writeUnits } from './table.ts';
-import { applyUpdate, parseUpdate, pathsOf } from './update.ts';
+import { extractKey, validateKey } from './key-schema.ts';
+import { type Table, toWriteUnits } from './table.ts';
+import { applyUpdate, parseUpdate, toPaths, type Update } from './update.ts';
 import { type Item, itemsEqual, validateItem, validationError } from './values.ts';
 
 export type WriteAction = 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'ConditionCheckItem';
@@ -48,14 +48,13 @@ const RETURN_VALUES: Partial<Record<WriteAction, readonly string[]>> = {
 
 type Effect = Pick<Write, 'key' | 'paths' | 'next'>;
 
-const toUpdateEffect = (table: Table, key: Item, text: string | undefined, from: Placeholders): Effect => {
-  const update = text === undefined ? undefined : parseUpdate(text, from);
-  const paths = update ? pathsOf(update) : [];
+const toUpdateEffect = (table: Table, key: Item, update: Update | undefined): Effect => {
+  const paths = update ? toPaths(update) : [];
   const next = (old: Item | undefined) => {
-    const part = paths.find(([name]) => name !== undefined && Object.hasOwn(key, name));
-    if (part) {
-      const what = `Cannot update attribute ${part[0]}. This attribute is part of the key`;
-      throw validationError(`One or more parameter values were invalid: ${what}`);
+    const keyPath = paths.find(([name]) => name !== undefined && Object.hasOwn(key, name));
+    if (keyPath) {
+      const detail = `Cannot update attribute ${keyPath[0]}. This attribute is part of the key`;
+      throw validationError(`One or more parameter values were invalid: ${detail}`);
     }
     const item = update ? validateItem(applyUpdate(update, old ?? key)) : (old ?? key);
     table.checkItem(item);
@@ -64,7 +63,14 @@ const toUpdateEffect = (table: Table, key: Item, text: string | undefined, from:
   return { key, paths, next };
 };
 
-const toEffect = (action: WriteAction, table: Table, input: WriteInput, from: Placeholders): Effect => {
+type EffectSource = {
+  readonly action: WriteAction;
+  readonly table: Table;
+  readonly input: WriteInput;
+  readonly placeholders: Placeholders;
+};
+
+const toEffect = ({ action, table, input, placeholders }: EffectSource): Effect => {
   if (action === 'PutItem') {
     const item = validateItem(input.Item ?? {});
     const key = extractKey(item, table.schema);
@@ -73,26 +79,32 @@ const toEffect = (action: WriteAction, table: Table, input: WriteInput, from: Pl
   }
   if (!input.Key) throw validationError('Cannot have null key for GetItem, DeleteItem, or UpdateItem');
   const key = validateKey(validateItem(input.Key), table.schema);
-  if (action === 'UpdateItem') return toUpdateEffect(table, key, input.UpdateExpression, from);
+  if (action === 'UpdateItem') {
+    const text = input.UpdateExpression;
+    return toUpdateEffect(table, key, text === undefined ? undefined : parseUpdate(text, placeholders));
+  }
   return { key, paths: [], next: (old) => (action === 'DeleteItem' ? undefined : old) };
 };
 
-export const prepareWrite = (
-  engine: Engine,
-  action: WriteAction,
-  input: WriteInput,
-  more: readonly string[],
-): Write => {
-  rejectUnsupported(action, input, [...ALLOWED[action], 'ReturnValuesOnConditionCheckFailure', ...more]);
+type WriteRequest = {
+  readonly action: WriteAction;
+  readonly input: WriteInput;
+  /** The parameters that are allowed in addition to those of every write. */
+  readonly moreParameters?: readonly string[];
+};
+
+/** Throws if the input is invalid. */
+export const prepareWrite = (engine: Engine, { action, input, moreParameters = [] }: WriteRequest): Write => {
+  rejectUnsupported(action, input, [...ALLOWED[action], 'ReturnValuesOnConditionCheckFailure', ...moreParameters]);
   const table = getTable(engine, input.TableName);
-  const valued = [...(action === 'UpdateItem' ? ['UpdateExpression'] : []), 'ConditionExpression'];
-  const from = parsePlaceholders(input, [], valued);
-  const effect = toEffect(action, table, input, from);
+  const expressions = [...(action === 'UpdateItem' ? ['UpdateExpression'] : []), 'ConditionExpression'];
+  const placeholders = parsePlaceholders(input, [], expressions);
+  const effect = toEffect({ action, table, input, placeholders });
   const text = input.ConditionExpression;
-  const condition = text === undefined ? undefined : parseCondition('ConditionExpression', text, from);
-  from.rejectUnused();
+  const condition = text === undefined ? undefined : parseCondition('ConditionExpression', text, placeholders);
+  placeholders.rejectUnused();
   const showsOld = input.ReturnValuesOnConditionCheckFailure === 'ALL_OLD';
-  return { action, table, id: table.idOf(effect.key), condition, returnsOldOnFailure: showsOld, ...effect };
+  return { action, table, id: table.toItemId(effect.key), condition, returnsOldOnFailure: showsOld, ...effect };
 };
 
 export const currentItem = ({ table, id }: Write) => table.collection.get(id)?.item;
@@ -101,48 +113,62 @@ export const currentItem = ({ table, id }: Write) => table.collection.get(id)?.i
 export const evaluateWrite = (write: Write): Item | undefined => {
   const old = currentItem(write);
   if (write.condition && !matchesCondition(write.condition, old ?? {})) {
-    const item = write.returnsOldOnFailure && old ? { Item: old } : {};
-    throw new ServiceError('ConditionalCheckFailedException', 'The conditional request failed', item);
+    const fields = write.returnsOldOnFailure && old ? { Item: old } : {};
+    throw new ServiceError('ConditionalCheckFailedException', 'The conditional request failed', { fields });
   }
   return write.next(old);
 };
 
+type Commit = { readonly next: Item | undefined; readonly meter: CapacityMeter; readonly costFactor: number };
+
 /** Stores the result. The units of the table count `costFactor` times, those of indexes once. */
-export const commitWrite = (engine: Engine, meter: Meter, write: Write, next: Item | undefined, costFactor: number) => {
+export const commitWrite = (engine: Engine, write: Write, { next, meter, costFactor }: Commit) => {
   const { table, id, key, action } = write;
   const old = currentItem(write);
   if (action === 'ConditionCheckItem') return chargeFailedCondition(meter, write, costFactor);
   const { units, indexUnits } = table.write(id, next);
-  meter.spend('write', table.name, units * costFactor, indexUnits);
-  engine.stream.record(table.name, key, old, next, engine.clock.now());
+  meter.addUnits({ kind: 'write', table: table.name, units: units * costFactor, indexUnits });
+  engine.stream.record({ table: table.name, key, old, next, changedAtMs: engine.clock.now() });
 };
 
 /** A write whose condition fails consumes the units of the stored item. */
-export const chargeFailedCondition = (meter: Meter, { table, id }: Write, costFactor: number) =>
-  meter.spend('write', table.name, writeUnits(table.collection.get(id)?.bytes ?? 0) * costFactor);
+export const chargeFailedCondition = (meter: CapacityMeter, { table, id }: Write, costFactor: number) =>
+  meter.addUnits({
+    kind: 'write',
+    table: table.name,
+    units: toWriteUnits(table.collection.get(id)?.bytes ?? 0) * costFactor,
+  });
 
-const returnValues = (mode: string, { paths }: Write, old: Item | undefined, next: Item | undefined) => {
+type Images = { readonly old: Item | undefined; readonly next: Item | undefined };
+
+const toReturnValues = (mode: string, { paths }: Write, { old, next }: Images) => {
   if (mode === 'NONE') return {};
   const image = mode.endsWith('OLD') ? old : next;
   const attributes = mode.startsWith('UPDATED') ? image && project(image, paths) : image;
   return attributes && !itemsEqual(attributes, {}) ? { Attributes: attributes } : {};
 };
 
-/** PutItem, UpdateItem and DeleteItem. */
-export const executeWrite = (engine: Engine, action: WriteAction, input: WriteInput, meter: Meter) => {
+type WriteCall = { readonly action: WriteAction; readonly input: WriteInput; readonly meter: CapacityMeter };
+
+/** Executes PutItem, UpdateItem or DeleteItem. */
+export const executeWrite = (engine: Engine, { action, input, meter }: WriteCall) => {
   const mode = input.ReturnValues ?? 'NONE';
   if (!(RETURN_VALUES[action] ?? ['NONE', 'ALL_OLD']).includes(mode))
     throw validationError('Return values set to invalid value');
-  const write = prepareWrite(engine, action, input, ['ReturnValues', 'ReturnConsumedCapacity']);
-  authorizeKeys(meter, action, [write.table.partitionOf(write.key)]);
-  if (engine.locks.has(lockName(write.table, write.id)))
+  const write = prepareWrite(engine, {
+    action,
+    input,
+    moreParameters: ['ReturnValues', 'ReturnConsumedCapacity'],
+  });
+  authorizeKeys(meter, action, [write.table.toPartitionKey(write.key)]);
+  if (engine.locks.has(toLockName(write.table, write.id)))
     throw new ServiceError('TransactionConflictException', CONFLICT_MESSAGE);
   const old = currentItem(write);
   try {
     const next = evaluateWrite(write);
-    commitWrite(engine, meter, write, next, 1);
-    const [ConsumedCapacity] = meter.consumed(input.ReturnConsumedCapacity);
-    return { ...returnValues(mode, write, old, next), ConsumedCapacity };
+    commitWrite(engine, write, { next, meter, costFactor: 1 });
+    const [ConsumedCapacity] = meter.toConsumedCapacity(input.ReturnConsumedCapacity);
+    return { ...toReturnValues(mode, write, { old, next }), ConsumedCapacity };
   } catch (error) {
     const conditionFailed = error instanceof ServiceError && error.name === 'ConditionalCheckFailedException';
     if (conditionFailed) chargeFailedCondition(meter, write, 1);

@@ -1,4 +1,4 @@
-import { ACCOUNT, busArn, REGION, resourceName } from '../arns.ts';
+import { ACCOUNT_ID, afterLastColon, eventBusArn, REGION } from '../arns.ts';
 import { authorize, type Clock, type Service, ServiceError } from '../service.ts';
 
 type Entry = {
@@ -45,7 +45,7 @@ const findEntryError = ({ Source, DetailType, Detail }: Entry) => {
 /** EventBridge with one bus and its rules. */
 export const createEventBus = ({ name, rules, clock, newId }: Options): Service => {
   const requireBus = (nameOrArn: string) => {
-    if (resourceName(nameOrArn).replace(/^event-bus\//, '') !== name)
+    if (afterLastColon(nameOrArn).replace(/^event-bus\//, '') !== name)
       throw new ServiceError('ResourceNotFoundException', `Event bus ${nameOrArn} does not exist.`);
   };
 
@@ -58,7 +58,7 @@ export const createEventBus = ({ name, rules, clock, newId }: Options): Service 
       id,
       'detail-type': entry.DetailType,
       source: entry.Source,
-      account: ACCOUNT,
+      account: ACCOUNT_ID,
       time: `${new Date(clock.now()).toISOString().slice(0, 19)}Z`,
       region: REGION,
       resources: entry.Resources ?? [],
@@ -83,7 +83,7 @@ export const createEventBus = ({ name, rules, clock, newId }: Options): Service 
       DescribeEventBus({ Name = 'default' }: { readonly Name?: string }, caller) {
         authorize(caller, 'DescribeEventBus', [name]);
         requireBus(Name);
-        return { Name: name, Arn: busArn(name) };
+        return { Name: name, Arn: eventBusArn(name) };
       },
     },
   };

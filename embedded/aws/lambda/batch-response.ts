@@ -4,7 +4,7 @@ type ReportedFailure = { readonly itemIdentifier?: unknown };
  * The items that a function reported as failed, read as Lambda reads a partial batch response: without a report all items
  * succeeded; a malformed report, or one that names an item outside the batch, fails all of them.
  */
-export const failedItems = (result: unknown, items: readonly string[]): ReadonlySet<string> => {
+export const findFailedItems = (result: unknown, items: readonly string[]): ReadonlySet<string> => {
   const failures = (result as { readonly batchItemFailures?: readonly ReportedFailure[] | null } | null)
     ?.batchItemFailures;
   if (failures === undefined || failures === null) return new Set();

@@ -10,7 +10,7 @@ const deprecated = () => {
 
 /** The context object that Lambda passes to a handler. */
 export const createContext = ({ name, requestId, timeoutMs }: Invocation, clock: Clock): Context => {
-  const deadline = clock.now() + timeoutMs;
+  const deadlineMs = clock.now() + timeoutMs;
   return {
     callbackWaitsForEmptyEventLoop: true,
     functionName: name,
@@ -20,7 +20,7 @@ export const createContext = ({ name, requestId, timeoutMs }: Invocation, clock:
     awsRequestId: requestId,
     logGroupName: `/aws/lambda/${name}`,
     logStreamName: 'embedded',
-    getRemainingTimeInMillis: () => Math.max(0, deadline - clock.now()),
+    getRemainingTimeInMillis: () => Math.max(0, deadlineMs - clock.now()),
     done: deprecated,
     fail: deprecated,
     succeed: deprecated,

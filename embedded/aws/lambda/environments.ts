@@ -27,7 +27,7 @@ export type FunctionPool = {
 };
 
 /** Events and results cross a process boundary on AWS, so only what JSON can carry arrives. */
-const throughJson = (value: unknown): unknown => (value === undefined ? null : JSON.parse(JSON.stringify(value)));
+const toJsonCopy = (value: unknown): unknown => (value === undefined ? null : JSON.parse(JSON.stringify(value)));
 
 const createSemaphore = (permits: number) => {
   let free = permits;
@@ -75,13 +75,13 @@ export const createFunctionPool = (fn: LambdaFunction, clock: Clock, newId: () =
         idle.push(environment);
         settle();
       };
-      const cancelTimeout = clock.after(fn.timeoutMs, () => abandon(timeoutError(requestId, fn.timeoutMs)));
+      const cancelTimeout = clock.setTimer(fn.timeoutMs, () => abandon(timeoutError(requestId, fn.timeoutMs)));
       busy.set(crash, environment);
       const context = createContext({ name: fn.name, requestId, timeoutMs: fn.timeoutMs }, clock);
       // handlers that run in one process never wait for I/O: without this yield, a backlog of invocations would block every request
       Promise.resolve(clock.yieldToIo?.())
-        .then(() => environment.handler(throughJson(event), context))
-        .then(throughJson)
+        .then(() => environment.handler(toJsonCopy(event), context))
+        .then(toJsonCopy)
         .then(
           (result) => complete(() => resolve(result)),
           (error) => complete(() => reject(toFunctionError(error))),

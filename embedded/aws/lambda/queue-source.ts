@@ -1,8 +1,8 @@
 import type { SQSEvent } from 'aws-lambda';
-import { ACCOUNT, queueArn, REGION } from '../arns.ts';
+import { ACCOUNT_ID, queueArn, REGION } from '../arns.ts';
 import type { Clock } from '../service.ts';
 import type { Message, Queue } from '../sqs/queue.ts';
-import { failedItems } from './batch-response.ts';
+import { findFailedItems } from './batch-response.ts';
 import { FunctionError } from './function-error.ts';
 
 const MAX_BATCH_SIZE = 10;
@@ -14,9 +14,9 @@ const toSqsEvent = (queue: Queue, messages: readonly Message[]): SQSEvent => ({
     body: message.body,
     attributes: {
       ApproximateReceiveCount: String(message.receives),
-      SentTimestamp: String(message.sentAt),
-      SenderId: ACCOUNT,
-      ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt),
+      SentTimestamp: String(message.sentAtMs),
+      SenderId: ACCOUNT_ID,
+      ApproximateFirstReceiveTimestamp: String(message.firstReceivedAtMs),
     },
     messageAttributes: {},
     md5OfBody: message.md5,
@@ -52,7 +52,7 @@ export const createQueuePoller = ({ queue, invoke, maxConcurrency, clock }: Queu
   const handle = async (messages: readonly Message[]) => {
     try {
       const ids = messages.map(({ id }) => id);
-      const failed = failedItems(await invoke(toSqsEvent(queue, messages)), ids);
+      const failed = findFailedItems(await invoke(toSqsEvent(queue, messages)), ids);
       for (const { id, receipt } of messages) if (!failed.has(id)) queue.delete(receipt);
     } catch (error) {
       // the invocation failed, and `invoke` has reported how: the whole batch is delivered again
@@ -77,7 +77,7 @@ export const createQueuePoller = ({ queue, invoke, maxConcurrency, clock }: Queu
   const schedule = () => {
     if (scheduled || paused) return;
     scheduled = true;
-    clock.after(0, poll);
+    clock.setTimer(0, poll);
   };
 
   let stopListening = () => {};

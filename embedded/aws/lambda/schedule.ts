@@ -4,7 +4,7 @@ import type { Clock } from '../service.ts';
 export const startSchedule = (clock: Clock, intervalMs: number, task: () => Promise<unknown>): (() => void) => {
   let cancel = () => {};
   const scheduleNext = () => {
-    cancel = clock.after(intervalMs, () => {
+    cancel = clock.setTimer(intervalMs, () => {
       scheduleNext();
       // the task reports its own failures, and the next run repeats its work
       task().catch(() => undefined);

@@ -2,9 +2,9 @@ import { hash } from 'node:crypto';
 import { REGION, tableArn } from '../arns.ts';
 import type { StreamListener, StreamRecord } from '../dynamodb/dynamodb.ts';
 import type { InFlight } from '../in-flight.ts';
-import type { Random } from '../random.ts';
+import type { RandomSource } from '../random.ts';
 import type { Clock } from '../service.ts';
-import { failedItems } from './batch-response.ts';
+import { findFailedItems } from './batch-response.ts';
 import { FunctionError } from './function-error.ts';
 
 const SHARD_COUNT = 4;
@@ -20,7 +20,7 @@ type StreamSource = {
   readonly filter?: (record: StreamRecord) => boolean;
   readonly invoke: (event: unknown) => Promise<unknown>;
   readonly clock: Clock;
-  readonly random: Random;
+  readonly random: RandomSource;
   readonly inFlight: InFlight;
 };
 
@@ -34,10 +34,10 @@ const toStreamEvent = (tableName: string, records: readonly StreamRecord[]) => (
 
 type Shard = { readonly records: StreamRecord[]; busy: boolean; failures: number };
 
-const shardIndex = (record: StreamRecord, partitionKey: string): number =>
+const toShardIndex = (record: StreamRecord, partitionKey: string): number =>
   hash('md5', JSON.stringify(record.dynamodb.Keys[partitionKey]), 'buffer').readUInt32BE() % SHARD_COUNT;
 
-const sequenceNumbers = (records: readonly StreamRecord[]) => records.map(({ dynamodb }) => dynamodb.SequenceNumber);
+const toSequenceNumbers = (records: readonly StreamRecord[]) => records.map(({ dynamodb }) => dynamodb.SequenceNumber);
 
 /**
  * Passes the records of a table's stream to a function: in order within a partition key, one batch at a time per shard. After a
@@ -49,9 +49,9 @@ export const createStreamReader = (source: StreamSource): StreamListener => {
 
   /** Returns how many records, counted from the first, the function has handled. */
   const handle = async (batch: readonly StreamRecord[]): Promise<number> => {
-    const numbers = sequenceNumbers(batch);
+    const numbers = toSequenceNumbers(batch);
     try {
-      const failed = failedItems(await invoke(toStreamEvent(tableName, batch)), numbers);
+      const failed = findFailedItems(await invoke(toStreamEvent(tableName, batch)), numbers);
       const first = numbers.findIndex((number) => failed.has(number));
       return first < 0 ? batch.length : first;
     } catch (error) {
@@ -62,7 +62,7 @@ export const createStreamReader = (source: StreamSource): StreamListener => {
   };
 
   const retryDelayMs = (failures: number) =>
-    Math.ceil(Math.min(FIRST_RETRY_MS * 2 ** failures, MAX_RETRY_MS) * (0.5 + random.number() / 2));
+    Math.ceil(Math.min(FIRST_RETRY_MS * 2 ** failures, MAX_RETRY_MS) * (0.5 + random.nextFloat() / 2));
 
   const read = async (shard: Shard): Promise<void> => {
     const batch = shard.records.slice(0, MAX_BATCH_SIZE);
@@ -72,19 +72,19 @@ export const createStreamReader = (source: StreamSource): StreamListener => {
     shard.failures = handled === batch.length ? 0 : shard.failures + 1;
     shard.busy = false;
     if (shard.failures === 0) schedule(shard);
-    else clock.after(retryDelayMs(shard.failures - 1), () => schedule(shard));
+    else clock.setTimer(retryDelayMs(shard.failures - 1), () => schedule(shard));
   };
 
   /** Reads in the next turn of the event loop, so that records written together form one batch. */
   const schedule = (shard: Shard) => {
     if (shard.busy || shard.records.length === 0) return;
     shard.busy = true;
-    clock.after(0, () => void read(shard));
+    clock.setTimer(0, () => void read(shard));
   };
 
   return (record, table) => {
     if (table !== tableName || !filter(record)) return;
-    const shard = shards[shardIndex(record, partitionKey)] as Shard;
+    const shard = shards[toShardIndex(record, partitionKey)] as Shard;
     inFlight.begin();
     shard.records.push(record);
     if (shard.failures === 0) schedule(shard);

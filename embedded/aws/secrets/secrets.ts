@@ -1,4 +1,4 @@
-import { arn } from '../arns.ts';
+import { toArn } from '../arns.ts';
 import { authorize, type Service, ServiceError } from '../service.ts';
 
 /** Secrets Manager over a fixed set of secrets: text by full name. */
@@ -10,7 +10,7 @@ export const createSecretsManager = (values: ReadonlyMap<string, string>): Servi
       const value = values.get(SecretId);
       if (value === undefined)
         throw new ServiceError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
-      return { ARN: arn('secretsmanager', `secret:${SecretId}`), Name: SecretId, SecretString: value };
+      return { ARN: toArn('secretsmanager', `secret:${SecretId}`), Name: SecretId, SecretString: value };
     },
   },
 });

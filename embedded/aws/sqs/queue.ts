@@ -6,9 +6,9 @@ export type Message = {
   readonly id: string;
   readonly body: string;
   readonly md5: string;
-  readonly sentAt: number;
+  readonly sentAtMs: number;
   readonly receives: number;
-  readonly firstReceivedAt: number;
+  readonly firstReceivedAtMs: number;
   readonly receipt: string;
 };
 
@@ -46,11 +46,11 @@ export const createQueue = (spec: QueueSpec, { clock, newId }: { readonly clock:
     for (const listener of listeners) listener();
   };
 
-  const hide = (message: QueuedMessage, ms: number) => {
+  const hide = (message: QueuedMessage, durationMs: number) => {
     message.cancelTimer?.();
     visible.delete(message);
     hidden.add(message);
-    message.cancelTimer = clock.after(ms, () => show(message));
+    message.cancelTimer = clock.setTimer(durationMs, () => show(message));
   };
 
   const remove = (message: QueuedMessage) => {
@@ -63,7 +63,15 @@ export const createQueue = (spec: QueueSpec, { clock, newId }: { readonly clock:
 
   const accept = (id: string, body: string, delayMs = 0): Message => {
     const md5 = hash('md5', body);
-    const message: QueuedMessage = { id, body, md5, sentAt: clock.now(), receives: 0, firstReceivedAt: 0, receipt: '' };
+    const message: QueuedMessage = {
+      id,
+      body,
+      md5,
+      sentAtMs: clock.now(),
+      receives: 0,
+      firstReceivedAtMs: 0,
+      receipt: '',
+    };
     spec.inFlight?.begin();
     if (delayMs > 0) hide(message, delayMs);
     else show(message);
@@ -74,7 +82,7 @@ export const createQueue = (spec: QueueSpec, { clock, newId }: { readonly clock:
     byReceipt.delete(message.receipt);
     message.receipt = newId();
     message.receives += 1;
-    message.firstReceivedAt ||= clock.now();
+    message.firstReceivedAtMs ||= clock.now();
     byReceipt.set(message.receipt, message);
     hide(message, visibilityMs);
     return { ...message };
@@ -97,11 +105,11 @@ export const createQueue = (spec: QueueSpec, { clock, newId }: { readonly clock:
       if (message) remove(message);
     },
     /** Returns whether the receipt belongs to a hidden message. */
-    changeVisibility(receipt: string, ms: number): boolean {
+    changeVisibility(receipt: string, visibilityMs: number): boolean {
       const message = byReceipt.get(receipt);
       if (!message?.cancelTimer) return false;
-      if (ms > 0) {
-        hide(message, ms);
+      if (visibilityMs > 0) {
+        hide(message, visibilityMs);
       } else {
         message.cancelTimer();
         show(message);

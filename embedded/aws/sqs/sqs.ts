@@ -1,4 +1,4 @@
-import { ACCOUNT, queueArn } from '../arns.ts';
+import { ACCOUNT_ID, queueArn } from '../arns.ts';
 import { authorize, type Clock, type Operation, type Service, ServiceError } from '../service.ts';
 import type { Message, Queue } from './queue.ts';
 
@@ -18,7 +18,9 @@ const MAX_MESSAGE_BYTES = 1_048_576;
 const invalid = (message: string) => new ServiceError('InvalidParameterValue', message);
 const queueDoesNotExist = () => new ServiceError('QueueDoesNotExist', 'The specified queue does not exist.');
 
-const requireInRange = (name: string, value: number, min: number, max: number): number => {
+type Range = { readonly min: number; readonly max: number };
+
+const requireInRange = (name: string, value: number, { min, max }: Range): number => {
   if (Number.isInteger(value) && value >= min && value <= max) return value;
   throw invalid(`Value ${value} for parameter ${name} is invalid. Reason: Must be >= ${min} and <= ${max}.`);
 };
@@ -43,11 +45,11 @@ const runBatch = <E extends { readonly Id: string }>(entries: readonly E[] | und
   };
 };
 
-const systemAttributes = (message: Message): Record<string, string> => ({
+const toSystemAttributes = (message: Message): Record<string, string> => ({
   ApproximateReceiveCount: String(message.receives),
-  ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt),
-  SentTimestamp: String(message.sentAt),
-  SenderId: ACCOUNT,
+  ApproximateFirstReceiveTimestamp: String(message.firstReceivedAtMs),
+  SentTimestamp: String(message.sentAtMs),
+  SenderId: ACCOUNT_ID,
 });
 
 const selectAttributes = (all: Record<string, string>, names: readonly string[]) => {
@@ -60,24 +62,24 @@ const send = (queue: Queue, entry: Omit<Entry, 'Id'> & { readonly MessageAttribu
   if (Buffer.byteLength(entry.MessageBody) > MAX_MESSAGE_BYTES) throw invalid('The message is too long.');
   if (Object.keys(entry.MessageAttributes ?? {}).length > 0)
     throw new ServiceError('UnsupportedOperation', 'not supported: SQS message attributes');
-  const delayMs = requireInRange('DelaySeconds', entry.DelaySeconds ?? 0, 0, 900) * 1_000;
+  const delayMs = requireInRange('DelaySeconds', entry.DelaySeconds ?? 0, { min: 0, max: 900 }) * 1_000;
   const message = queue.send(entry.MessageBody, delayMs);
   return { MessageId: message.id, MD5OfMessageBody: message.md5 };
 };
 
 /** Resolves when a message becomes visible or the time has passed, whichever comes first. */
-const messageOrTimeout = (queue: Queue, clock: Clock, ms: number) =>
+const waitForMessage = (queue: Queue, clock: Clock, timeoutMs: number) =>
   new Promise<void>((resolve) => {
     const done = () => {
       cancelTimer();
       unsubscribe();
       resolve();
     };
-    const cancelTimer = clock.after(ms, done);
+    const cancelTimer = clock.setTimer(timeoutMs, done);
     const unsubscribe = queue.onVisible(done);
   });
 
-const queueAttributes = (queue: Queue) => ({
+const toQueueAttributes = (queue: Queue) => ({
   QueueArn: queueArn(queue.name),
   ApproximateNumberOfMessages: String(queue.counts().visible),
   ApproximateNumberOfMessagesNotVisible: String(queue.counts().hidden),
@@ -95,7 +97,7 @@ export const createSqs = (
   queues: ReadonlyMap<string, Queue>,
   { clock, origin }: { readonly clock: Clock; readonly origin: string },
 ): Service => {
-  const url = (name: string) => `${origin}/${ACCOUNT}/${name}`;
+  const url = (name: string) => `${origin}/${ACCOUNT_ID}/${name}`;
   const find = ({ QueueUrl = '' }: Partial<Url>): Queue => {
     const queue = queues.get(QueueUrl.slice(QueueUrl.lastIndexOf('/') + 1));
     if (!queue) throw queueDoesNotExist();
@@ -110,7 +112,7 @@ export const createSqs = (
       QueueUrls: [...queues.keys()].filter((name) => name.startsWith(QueueNamePrefix)).map(url),
     }),
     GetQueueAttributes: (input: Url & { readonly AttributeNames?: readonly string[] }) => ({
-      Attributes: selectAttributes(queueAttributes(find(input)), input.AttributeNames ?? []),
+      Attributes: selectAttributes(toQueueAttributes(find(input)), input.AttributeNames ?? []),
     }),
     SendMessage(input: Url & Entry, caller) {
       const queue = find(input);
@@ -121,20 +123,20 @@ export const createSqs = (
       runBatch(input.Entries, (entry) => send(find(input), entry)),
     async ReceiveMessage(input: Receive) {
       const queue = find(input);
-      const maxMessages = requireInRange('MaxNumberOfMessages', input.MaxNumberOfMessages ?? 1, 1, 10);
-      const waitMs = requireInRange('WaitTimeSeconds', input.WaitTimeSeconds ?? 0, 0, 20) * 1_000;
+      const maxMessages = requireInRange('MaxNumberOfMessages', input.MaxNumberOfMessages ?? 1, { min: 1, max: 10 });
+      const waitMs = requireInRange('WaitTimeSeconds', input.WaitTimeSeconds ?? 0, { min: 0, max: 20 }) * 1_000;
       const visibilityMs =
         input.VisibilityTimeout === undefined
           ? queue.visibilityMs
-          : requireInRange('VisibilityTimeout', input.VisibilityTimeout, 0, 43_200) * 1_000;
-      if (waitMs > 0 && queue.counts().visible === 0) await messageOrTimeout(queue, clock, waitMs);
+          : requireInRange('VisibilityTimeout', input.VisibilityTimeout, { min: 0, max: 43_200 }) * 1_000;
+      if (waitMs > 0 && queue.counts().visible === 0) await waitForMessage(queue, clock, waitMs);
       const names = [...(input.AttributeNames ?? []), ...(input.MessageSystemAttributeNames ?? [])];
       const messages = queue.receive(maxMessages, visibilityMs).map((message) => ({
         MessageId: message.id,
         ReceiptHandle: message.receipt,
         Body: message.body,
         MD5OfBody: message.md5,
-        Attributes: selectAttributes(systemAttributes(message), names),
+        Attributes: selectAttributes(toSystemAttributes(message), names),
       }));
       return messages.length > 0 ? { Messages: messages } : {};
     },
@@ -145,7 +147,7 @@ export const createSqs = (
         return {};
       }),
     ChangeMessageVisibility(input: Url & Receipt & { readonly VisibilityTimeout: number }) {
-      const ms = requireInRange('VisibilityTimeout', input.VisibilityTimeout, 0, 43_200) * 1_000;
+      const ms = requireInRange('VisibilityTimeout', input.VisibilityTimeout, { min: 0, max: 43_200 }) * 1_000;
       if (!find(input).changeVisibility(input.ReceiptHandle, ms))
         throw new ServiceError('MessageNotInflight', 'The message is not in flight.');
     },

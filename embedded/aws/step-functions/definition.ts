@@ -1,4 +1,4 @@
-import { isPath } from './paths.ts';
+import { isReferencePath } from './reference-paths.ts';
 
 type DataFlow = { readonly InputPath?: string | null; readonly OutputPath?: string | null };
 type Transition = { readonly Next?: string; readonly End?: true };
@@ -81,7 +81,7 @@ export const parseDefinition = (
     if (!next || !Object.hasOwn(definition.States, next)) reject(`${where} leads to ${next}, which does not exist`);
   };
   const checkPath = (where: string, value: unknown) => {
-    if (value !== null && value !== undefined && !(typeof value === 'string' && isPath(value)))
+    if (value !== null && value !== undefined && !(typeof value === 'string' && isReferencePath(value)))
       reject(`not supported: the path ${JSON.stringify(value)} of ${where}`);
   };
   const checkTemplate = (where: string, value: unknown): void => {

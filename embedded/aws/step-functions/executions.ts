@@ -14,9 +14,9 @@ export type Execution = {
   readonly name: string;
   readonly machine: Machine;
   readonly input: string;
-  readonly startedAt: number;
+  readonly startedAtMs: number;
   status: Status;
-  stoppedAt?: number;
+  stoppedAtMs?: number;
   output?: string | undefined;
   error?: string | undefined;
   cause?: string | undefined;
@@ -51,7 +51,7 @@ export const createExecutionStore = () => {
     find: (arn: string): Execution | undefined => executions.get(arn),
     isNameUsed: (arn: string): boolean => usedNames.has(arn),
     all: (): Execution[] => [...executions.values()],
-    add(started: Pick<Execution, 'arn' | 'name' | 'machine' | 'input' | 'startedAt'>): Execution {
+    add(started: Pick<Execution, 'arn' | 'name' | 'machine' | 'input' | 'startedAtMs'>): Execution {
       const execution: Execution = { ...started, status: 'RUNNING', transitions: 1, retries: 0 };
       executions.set(execution.arn, execution);
       usedNames.add(execution.arn);

@@ -3,7 +3,7 @@ import { FunctionError } from '../lambda/function-error.ts';
 import type { Clock } from '../service.ts';
 import { type Definition, LAMBDA_INVOKE, type Pass, type State, type Task } from './definition.ts';
 import { matchesError, StateFailure } from './failure.ts';
-import { applyResultPath, fillTemplate, resolvePath } from './paths.ts';
+import { applyResultPath, fillTemplate, resolvePath } from './reference-paths.ts';
 import { createRetryPolicy } from './retries.ts';
 
 /** Invokes a function. `onStarted` is called once the function has an environment and starts. */
@@ -21,6 +21,7 @@ export type ExecutionHooks = {
 };
 
 type ContextObject = Readonly<Record<string, unknown>>;
+type ExecutionData = { readonly input: unknown; readonly context: ContextObject };
 type Step = { readonly data: unknown; readonly next: string | undefined };
 
 const selectData = (path: string | null | undefined, input: unknown, context: ContextObject) =>
@@ -43,7 +44,7 @@ const withTimeout = <T>(
     let cancelTimeout = () => {};
     const onStarted = () => {
       if (seconds === undefined) return;
-      cancelTimeout = clock.after(seconds * 1_000, () => reject(new StateFailure('States.Timeout', '')));
+      cancelTimeout = clock.setTimer(seconds * 1_000, () => reject(new StateFailure('States.Timeout', '')));
     };
     task(onStarted)
       .then(resolve, reject)
@@ -53,8 +54,7 @@ const withTimeout = <T>(
 /** Runs one execution to its end: returns its output, or throws the StateFailure that ended it. */
 export const interpret = async (
   { StartAt, States }: Definition,
-  input: unknown,
-  context: ContextObject,
+  { input, context }: ExecutionData,
   hooks: ExecutionHooks,
 ): Promise<unknown> => {
   const { clock, random, isRunning, onStateEntered, onRetry, invoke } = hooks;
@@ -65,23 +65,29 @@ export const interpret = async (
     return { ExecutedVersion: '$LATEST', StatusCode: 200, Payload: await invoke(FunctionName, Payload, onStarted) };
   };
 
-  const resultOf = async (state: Task | Pass, data: unknown, scope: ContextObject): Promise<unknown> => {
-    const selected = selectData(state.InputPath, data, scope);
+  const computeResult = async (state: Task | Pass, data: unknown, contextObject: ContextObject): Promise<unknown> => {
+    const selected = selectData(state.InputPath, data, contextObject);
     const payload =
-      state.Parameters === undefined ? selected : fillTemplate(state.Parameters, { input: selected, context: scope });
+      state.Parameters === undefined
+        ? selected
+        : fillTemplate(state.Parameters, { input: selected, context: contextObject });
     if (state.Type === 'Pass') return applyResultPath(state.ResultPath, selected, state.Result ?? payload);
     const raw = await withTimeout(clock, state.TimeoutSeconds, (onStarted) => invokeTask(state, payload, onStarted));
     const result =
-      state.ResultSelector === undefined ? raw : fillTemplate(state.ResultSelector, { input: raw, context: scope });
+      state.ResultSelector === undefined
+        ? raw
+        : fillTemplate(state.ResultSelector, { input: raw, context: contextObject });
     return applyResultPath(state.ResultPath, selected, result);
   };
 
-  const attemptState = async (state: State, data: unknown, scope: ContextObject): Promise<Step> => {
+  const attemptState = async (state: State, data: unknown, contextObject: ContextObject): Promise<Step> => {
     if (state.Type === 'Fail') throw new StateFailure(state.Error ?? '', state.Cause ?? '');
     const result =
-      state.Type === 'Succeed' ? selectData(state.InputPath, data, scope) : await resultOf(state, data, scope);
+      state.Type === 'Succeed'
+        ? selectData(state.InputPath, data, contextObject)
+        : await computeResult(state, data, contextObject);
     const next = state.Type === 'Succeed' ? undefined : state.Next;
-    return { data: selectData(state.OutputPath, result, scope), next };
+    return { data: selectData(state.OutputPath, result, contextObject), next };
   };
 
   const runState = async (name: string, state: State, data: unknown): Promise<Step> => {
@@ -90,8 +96,8 @@ export const interpret = async (
     const enteredAt = new Date(clock.now()).toISOString();
     for (let retries = 0; ; retries += 1) {
       try {
-        const scope = { ...context, State: { Name: name, EnteredTime: enteredAt, RetryCount: retries } };
-        return await attemptState(state, data, scope);
+        const contextObject = { ...context, State: { Name: name, EnteredTime: enteredAt, RetryCount: retries } };
+        return await attemptState(state, data, contextObject);
       } catch (error) {
         const failure = toStateFailure(error);
         const delayMs = nextDelayMs(failure.error);

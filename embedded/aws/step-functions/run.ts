@@ -3,7 +3,6 @@ import type { Clock } from '../service.ts';
 import type { Execution, Outcome } from './executions.ts';
 import { StateFailure } from './failure.ts';
 import { type InvokeByArn, interpret } from './interpreter.ts';
-import type { Machine } from './machine.ts';
 
 export type StepFunctionsOptions = {
   readonly clock: Clock;
@@ -13,7 +12,7 @@ export type StepFunctionsOptions = {
   readonly inFlight: InFlight;
 };
 
-const toContextObject = ({ arn, name, input, startedAt }: Execution, machine: Machine) => ({
+const toContextObject = ({ arn, name, machine, input, startedAtMs: startedAt }: Execution) => ({
   Execution: { Id: arn, Name: name, Input: JSON.parse(input), StartTime: new Date(startedAt).toISOString() },
   StateMachine: { Id: machine.arn, Name: machine.name },
 });
@@ -26,12 +25,11 @@ const toFailedOutcome = (error: unknown): Outcome => {
 
 /** Starts an execution and updates its record as it proceeds. */
 export const startExecution = (
-  machine: Machine,
   execution: Execution,
-  options: StepFunctionsOptions,
+  { clock, random, invoke, inFlight }: StepFunctionsOptions,
   onEnd: () => void,
 ): void => {
-  const { clock, random, invoke, inFlight } = options;
+  const { machine } = execution;
   const { TimeoutSeconds } = machine.parsed;
   const end = (outcome: Outcome) => {
     if (execution.status !== 'RUNNING') return;
@@ -41,7 +39,9 @@ export const startExecution = (
     inFlight.end();
   };
   const cancelTimeout =
-    TimeoutSeconds === undefined ? undefined : clock.after(TimeoutSeconds * 1_000, () => end({ status: 'TIMED_OUT' }));
+    TimeoutSeconds === undefined
+      ? undefined
+      : clock.setTimer(TimeoutSeconds * 1_000, () => end({ status: 'TIMED_OUT' }));
   execution.end = end;
   inFlight.begin();
   const hooks = {
@@ -56,7 +56,8 @@ export const startExecution = (
       execution.retries += 1;
     },
   };
-  interpret(machine.parsed, JSON.parse(execution.input), toContextObject(execution, machine), hooks).then(
+  const data = { input: JSON.parse(execution.input), context: toContextObject(execution) };
+  interpret(machine.parsed, data, hooks).then(
     (output) => end({ status: 'SUCCEEDED', output: JSON.stringify(output) }),
     (error) => end(toFailedOutcome(error)),
   );

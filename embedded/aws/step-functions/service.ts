@@ -1,4 +1,4 @@
-import { executionArn, resourceName, stateMachineArn } from '../arns.ts';
+import { afterLastColon, executionArn, stateMachineArn } from '../arns.ts';
 import { authorize, type Caller, type Service, ServiceError } from '../service.ts';
 import { createExecutionStore, type Execution, type ExecutionStore } from './executions.ts';
 import type { Machine } from './machine.ts';
@@ -26,7 +26,7 @@ const isJson = (text: string): boolean => {
 
 const toSeconds = (ms: number | undefined) => (ms === undefined ? undefined : ms / 1_000);
 
-const toSummary = ({ arn, name, machine, status, startedAt, stoppedAt }: Execution) => ({
+const toSummary = ({ arn, name, machine, status, startedAtMs: startedAt, stoppedAtMs: stoppedAt }: Execution) => ({
   executionArn: arn,
   name,
   stateMachineArn: machine.arn,
@@ -43,7 +43,7 @@ export const createStepFunctions = (
   const executions = createExecutionStore();
 
   const getMachine = (arn: string, action: string, caller: Caller): Machine => {
-    const name = resourceName(arn ?? '');
+    const name = afterLastColon(arn ?? '');
     authorize(caller, action, [name]);
     const machine = machines.get(name);
     if (machine) return machine;
@@ -62,9 +62,9 @@ export const createStepFunctions = (
     if (existing?.status === 'RUNNING' && existing.input === input) return existing;
     if (executions.isNameUsed(arn))
       throw new ServiceError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
-    const startedAt = options.clock.now();
-    const execution = executions.add({ arn, name, machine, input, startedAt });
-    startExecution(machine, execution, options, () => executions.close(execution));
+    const startedAtMs = options.clock.now();
+    const execution = executions.add({ arn, name, machine, input, startedAtMs });
+    startExecution(execution, options, () => executions.close(execution));
     return execution;
   };
 
@@ -75,7 +75,7 @@ export const createStepFunctions = (
       if (Buffer.byteLength(input) > MAX_INPUT_BYTES || !isJson(input))
         throw new ServiceError('InvalidExecutionInput', 'Invalid State Machine Execution Input');
       const execution = start(machine, name, input);
-      return { executionArn: execution.arn, startDate: toSeconds(execution.startedAt) };
+      return { executionArn: execution.arn, startDate: toSeconds(execution.startedAtMs) };
     },
     DescribeExecution({ executionArn: arn }: { readonly executionArn: string }, caller) {
       const execution = getExecution(arn, 'DescribeExecution', caller);
@@ -102,7 +102,7 @@ export const createStepFunctions = (
     ) {
       const execution = getExecution(arn, 'StopExecution', caller);
       execution.end?.({ status: 'ABORTED', error, cause });
-      return { stopDate: toSeconds(execution.stoppedAt) };
+      return { stopDate: toSeconds(execution.stoppedAtMs) };
     },
     DescribeStateMachine({ stateMachineArn: arn }: { readonly stateMachineArn: string }, caller) {
       const { name, definition } = getMachine(arn, 'DescribeStateMachine', caller);

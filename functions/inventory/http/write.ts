@@ -29,7 +29,10 @@ export const adjustStock = (rt: Runtime<'db'>): RouteHandler<Routes['adjustStock
 export const setShards = (rt: Runtime<'db'>): RouteHandler<Routes['setShards']> => {
   const raise = raiseShards(stockTable(rt));
   return async ({ tenantId, params, body }) => {
-    const raised = await raise(tenantId, params.sku, body.shards, backoffUntil(rt, requestDeadlineMs(rt)));
+    const raised = await raise(
+      { tenantId, sku: params.sku, shards: body.shards },
+      backoffUntil(rt, requestDeadlineMs(rt)),
+    );
     if (!raised.ok) return { problem: raised.error };
     const { sku, shards } = raised.value;
     return { status: 200, body: { sku, shards } };

@@ -39,8 +39,8 @@ export const adjustmentTable = (rt: Runtime<'db'>): Adjustments => {
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           },
         },
-        { Put: summaryPut(rt, summary, next, [mintEvent(rt, StockAdjusted.type, event)]) },
-        ...allocations.map((allocation) => shardChange(rt, tenantId, allocation, { received: true })),
+        { Put: summaryPut(rt, { from: summary, to: next, events: [mintEvent(rt, StockAdjusted.type, event)] }) },
+        ...allocations.map((allocation) => shardChange(rt, tenantId, { ...allocation, received: true })),
       ]);
       if (typeof outcome === 'string') return outcome;
       if (outcome.existing) return toAdjustment(outcome.existing);

@@ -57,7 +57,7 @@ export const holdTable = (rt: Runtime<'db'>): Holds => {
           },
         },
         ...hold.allocations.map((allocation) =>
-          shardChange(rt, hold.tenantId, { ...allocation, quantity: -allocation.quantity }, { received: false }),
+          shardChange(rt, hold.tenantId, { ...allocation, quantity: -allocation.quantity, received: false }),
         ),
       ]);
       if (typeof outcome === 'string') return outcome;
@@ -74,7 +74,7 @@ export const holdTable = (rt: Runtime<'db'>): Holds => {
       };
       if (to.state === 'released') {
         const returned = from.allocations.map((allocation) =>
-          shardChange(rt, to.tenantId, allocation, { received: false }),
+          shardChange(rt, to.tenantId, { ...allocation, received: false }),
         );
         return (await transact(rt, [{ Put: put }, ...returned])) === 'done' ? 'done' : 'contended';
       }

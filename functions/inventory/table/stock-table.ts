@@ -38,8 +38,8 @@ export const stockTable = (rt: Runtime<'db'>): Stock => ({
 
   async shift(from, to, changes) {
     const outcome = await transact(rt, [
-      { Put: summaryPut(rt, from, to, []) },
-      ...changes.map((change) => shardChange(rt, to.tenantId, change, { received: true })),
+      { Put: summaryPut(rt, { from, to }) },
+      ...changes.map((change) => shardChange(rt, to.tenantId, { ...change, received: true })),
     ]);
     if (typeof outcome === 'string') return outcome;
     return outcome.failed.includes(SUMMARY) ? 'contended' : 'short';

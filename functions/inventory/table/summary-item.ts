@@ -15,13 +15,10 @@ const SummaryItem = z.pipe(
 
 export const toSummary = (item: Item): SkuSummary => parseItem(SummaryItem, item);
 
+type SummaryChange = { readonly from: SkuSummary; readonly to: SkuSummary; readonly events?: readonly Event[] };
+
 /** A put of `to`, on condition that `from` is unchanged, or that there is no summary yet. */
-export const summaryPut = (
-  rt: Runtime<'db'>,
-  from: SkuSummary,
-  { version, ...to }: SkuSummary,
-  events: readonly Event[],
-) => ({
+export const summaryPut = (rt: Runtime<'db'>, { from, to: { version, ...to }, events = [] }: SummaryChange) => ({
   TableName: rt.env('TABLE_NAME'),
   Item: { ...summaryKey(to.tenantId, to.sku), ...to, ...outboxAttributes(version, events) },
   ...(from.version === 0

@@ -15,7 +15,7 @@ export const summaryTable = (rt: Runtime<'db'>): SkuSummaries => ({
     const { type } = depleted ? InventoryDepleted : InventoryReplenished;
     const event = mintEvent(rt, type, { tenantId, aggregateId: sku, version, data: { sku } });
     try {
-      await rt.db.send(new PutCommand(summaryPut(rt, from, to, [event])));
+      await rt.db.send(new PutCommand(summaryPut(rt, { from, to, events: [event] })));
       return true;
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException || error instanceof TransactionConflictException)

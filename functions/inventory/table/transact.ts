@@ -37,8 +37,7 @@ export const transact = async (rt: Runtime<'db'>, parts: readonly Part[]): Promi
 export const shardChange = (
   rt: Runtime<'db'>,
   tenantId: TenantId,
-  { sku, shard, quantity }: Allocation,
-  { received }: { readonly received: boolean },
+  { sku, shard, quantity, received }: Allocation & { readonly received: boolean },
 ): Part => ({
   Update: {
     TableName: rt.env('TABLE_NAME'),

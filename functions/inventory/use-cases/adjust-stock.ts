@@ -20,7 +20,7 @@ export const adjustStock =
     const { tenantId, sku, id } = request;
     for (let attempt = 0; ; attempt += 1) {
       const [summary = emptySummary(tenantId, sku)] = await stock.summaries(tenantId, [sku]);
-      const allocations = await allocateChange({ stock, pick }, request, summary, backoff);
+      const allocations = await allocateChange({ stock, pick }, request, { summary, backoff });
       if (!allocations.ok) {
         const existing = await adjustments.find(tenantId, id);
         return existing ? matchesRequest(existing, request) : allocations;
@@ -36,8 +36,7 @@ export const adjustStock =
 const allocateChange = async (
   { stock, pick }: Omit<Ports, 'adjustments'>,
   { tenantId, sku, delta }: Adjustment,
-  summary: SkuSummary,
-  backoff: Backoff,
+  { summary, backoff }: { readonly summary: SkuSummary; readonly backoff: Backoff },
 ): Promise<Result<readonly Allocation[], 'insufficient_stock' | 'conflict'>> => {
   if (delta > 0) return ok(distribute(sku, { quantity: delta, shards: summary.shards, start: pick(summary.shards) }));
   const found = await findAllocation({ stock, pick })(tenantId, [{ sku, quantity: -delta }], backoff);

@@ -3,6 +3,8 @@ import { emptySummary, type SkuSummary, withShards } from '#inventory/domain/sku
 import type { Backoff, Stock } from '#inventory/use-cases/ports';
 import { err, ok, type Result, type Sku, type TenantId } from '#platform/kernel';
 
+type ShardCount = { readonly tenantId: TenantId; readonly sku: Sku; readonly shards: number };
+
 /**
  * Distributes a SKU over this many shards, never fewer than it has, while orders continue: each shift is a transaction that leaves the
  * sum unchanged. A SKU without a stock record gets its summary, so that its first delivery is distributed.
@@ -13,9 +15,7 @@ import { err, ok, type Result, type Sku, type TenantId } from '#platform/kernel'
 export const raiseShards =
   (stock: Stock) =>
   async (
-    tenantId: TenantId,
-    sku: Sku,
-    shards: number,
+    { tenantId, sku, shards }: ShardCount,
     backoff: Backoff,
   ): Promise<Result<SkuSummary, 'shards_lowered' | 'conflict'>> => {
     for (let attempt = 0; ; attempt += 1) {

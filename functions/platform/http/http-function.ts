@@ -74,6 +74,12 @@ const serve = (rt: BaseRuntime, authenticate: Authenticate, routes: readonly Ser
 /** How to build the handler of each route of a group. */
 export type RouteHandlers<R extends RouteGroup, RT> = { readonly [N in keyof R]: (rt: RT) => RouteHandler<R[N]> };
 
+type HttpFunctionSpec<R extends RouteGroup, RT> = {
+  readonly authenticate: Authenticate;
+  readonly routes: R;
+  readonly handlers: RouteHandlers<R, RT>;
+};
+
 /**
  * A function that serves one group of routes of a contract, each by the handler of its name. The work of a request, and all that
  * follows from it, runs under the correlation id that the client sent, otherwise under the request's own; the response says which. An
@@ -81,9 +87,7 @@ export type RouteHandlers<R extends RouteGroup, RT> = { readonly [N in keyof R]:
  */
 export const httpFunction = <R extends RouteGroup, RT extends BaseRuntime>(
   rt: RT,
-  authenticate: Authenticate,
-  routes: R,
-  handlers: RouteHandlers<R, RT>,
+  { authenticate, routes, handlers }: HttpFunctionSpec<R, RT>,
 ): HttpFunction =>
   serve(
     rt,

@@ -5,6 +5,14 @@ import type { StartSystem } from './system.ts';
 import { Refusal, timeOrder } from './timed-order.ts';
 
 type ApiBody = { readonly id: string; readonly status: string; readonly sold: number };
+type ApiCall = {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: object;
+  /** The idempotency key. */
+  readonly key?: string;
+};
+
 const SHARDS = 8;
 const END_TIMEOUT_MS = 60_000;
 /** A customer polls at growing intervals: each is half as long again as the last, up to the maximum. */
@@ -16,7 +24,7 @@ export const startBreakwater: StartSystem = async (stock) => {
   const server = await startServer();
   const { origin, apiKey, pid, stop } = server;
   const authorization = `Bearer ${apiKey}`;
-  const call = async (method: string, path: string, body?: object, key?: string) => {
+  const call = async ({ method, path, body, key }: ApiCall) => {
     const headers = { authorization, ...(key && { 'idempotency-key': key }) };
     const response = await request(`${origin}${path}`, { method, headers, ...(body && { body }) });
     if (response.status >= 300)
@@ -30,11 +38,11 @@ export const startBreakwater: StartSystem = async (stock) => {
         customer: { email: `${key}@example.com` },
         payment: { token: 'tok_ok' },
       };
-      const { id } = await timeLastCall(call('POST', '/v1/orders', body, key));
+      const { id } = await timeLastCall(call({ method: 'POST', path: '/v1/orders', body, key }));
       const deadline = performance.now() + END_TIMEOUT_MS;
       for (let pollMs = FIRST_POLL_MS; performance.now() < deadline; pollMs = Math.min(pollMs * 1.5, MAX_POLL_MS)) {
         await sleep(pollMs);
-        const { status } = await call('GET', `/v1/orders/${id}`);
+        const { status } = await call({ method: 'GET', path: `/v1/orders/${id}` });
         if (status === 'confirmed') return;
         if (status === 'cancelled') throw new Refusal(status);
       }
@@ -43,9 +51,18 @@ export const startBreakwater: StartSystem = async (stock) => {
   try {
     if (pid === undefined) throw new Error('npm start has no process');
     for (const [sku, delta] of Object.entries(stock)) {
-      await call('PUT', `/v1/products/${sku}`, { name: 'Mug', price: { amount: 500, currency: 'EUR' } });
-      await call('PUT', `/v1/inventory/${sku}`, { shards: Math.min(SHARDS, delta) });
-      await call('POST', `/v1/inventory/${sku}/adjustments`, { delta, reason: 'received' }, `first-${sku}`);
+      await call({
+        method: 'PUT',
+        path: `/v1/products/${sku}`,
+        body: { name: 'Mug', price: { amount: 500, currency: 'EUR' } },
+      });
+      await call({ method: 'PUT', path: `/v1/inventory/${sku}`, body: { shards: Math.min(SHARDS, delta) } });
+      await call({
+        method: 'POST',
+        path: `/v1/inventory/${sku}/adjustments`,
+        body: { delta, reason: 'received' },
+        key: `first-${sku}`,
+      });
     }
   } catch (error) {
     await stop();
@@ -55,6 +72,6 @@ export const startBreakwater: StartSystem = async (stock) => {
     pid,
     placeOrder,
     stop,
-    getSoldUnits: async (sku) => (await call('GET', `/v1/inventory/${sku}`)).sold,
+    getSoldUnits: async (sku) => (await call({ method: 'GET', path: `/v1/inventory/${sku}` })).sold,
   };
 };

@@ -23,6 +23,13 @@ type Options = MeterOptions & {
   readonly breakerOpen: boolean;
 };
 
+type ApiCall = {
+  readonly method: string;
+  readonly target: string;
+  readonly body?: object;
+  readonly idempotencyKey?: string;
+};
+
 const SKUS = ['walnut-desk-180', 'desk-lamp-brass', 'chair-oak-grey'];
 const PRICE = { amount: 1_250, currency: 'EUR' };
 const TABLE = 'breakwater-dev';
@@ -36,7 +43,7 @@ export const createBuyer = async ({ stock, breakerOpen, ...meterOptions }: Optio
   const { driven } = clock;
   const createCaller =
     (key: string) =>
-    async <T>(method: string, target: string, body?: object, idempotencyKey = 'one') => {
+    async <T>({ method, target, body, idempotencyKey = 'one' }: ApiCall) => {
       const headers = Object.entries({ authorization: `Bearer ${key}`, 'idempotency-key': idempotencyKey });
       const response = await driven(host.request({ method, target, headers, body: body ? JSON.stringify(body) : '' }));
       if (response.status >= 300) throw new Error(`${method} ${target}: ${response.status} ${response.body}`);
@@ -49,13 +56,22 @@ export const createBuyer = async ({ stock, breakerOpen, ...meterOptions }: Optio
 
   await host.loadFunctions();
   const callAsOperator = createCaller(secrets['operator-key']);
-  const { id: tenantId, apiKey } = await callAsOperator<{ id: string; apiKey: string }>('POST', '/v1/tenants', {
-    name: 'Shop',
+  const { id: tenantId, apiKey } = await callAsOperator<{ id: string; apiKey: string }>({
+    method: 'POST',
+    target: '/v1/tenants',
+    body: {
+      name: 'Shop',
+    },
   });
   const call = createCaller(apiKey);
   for (const sku of SKUS) {
-    await call('PUT', `/v1/products/${sku}`, { name: sku, price: PRICE });
-    await call('POST', `/v1/inventory/${sku}/adjustments`, { delta: stock, reason: 'received' }, sku);
+    await call({ method: 'PUT', target: `/v1/products/${sku}`, body: { name: sku, price: PRICE } });
+    await call({
+      method: 'POST',
+      target: `/v1/inventory/${sku}/adjustments`,
+      body: { delta: stock, reason: 'received' },
+      idempotencyKey: sku,
+    });
   }
   if (breakerOpen) {
     const until = new Date(clock.now() + BREAKER_OPEN_MS).toISOString();
@@ -74,7 +90,7 @@ export const createBuyer = async ({ stock, breakerOpen, ...meterOptions }: Optio
     const Key = { pk: { S: `orders#${tenantId}#order#${placed?.id}` }, sk: { S: 'order' } };
     return (await callTable('GetItem', { Key })).Item;
   };
-  const advance = (ms: number) => driven(new Promise<void>((resolve) => void clock.after(ms, resolve)));
+  const advance = (ms: number) => driven(new Promise<void>((resolve) => void clock.setTimer(ms, resolve)));
 
   const createOrderBody = (token: string) => ({
     lines: SKUS.map((sku) => ({ sku, quantity: 2 })),
@@ -86,7 +102,7 @@ export const createBuyer = async ({ stock, breakerOpen, ...meterOptions }: Optio
     ...{ count, waitForQuiescence, close },
     readStatus: async () => (await readOrder()).status.S,
     async place(token: string): Promise<BuyerOrder> {
-      const postOrder = () => call<Order>('POST', '/v1/orders', createOrderBody(token));
+      const postOrder = () => call<Order>({ method: 'POST', target: '/v1/orders', body: createOrderBody(token) });
       placed = await postOrder();
       const { total } = placed;
       return {
@@ -101,12 +117,21 @@ export const createBuyer = async ({ stock, breakerOpen, ...meterOptions }: Optio
           }
         },
         placeAgain: async () => void (await postOrder()),
-        cancel: async () => void (await call('POST', `${orderPath()}/cancel`)),
-        pay: async () => void (await call('POST', `${orderPath()}/payments`, { ...total, reference: 'by bank' })),
+        cancel: async () => void (await call({ method: 'POST', target: `${orderPath()}/cancel` })),
+        pay: async () =>
+          void (await call({
+            method: 'POST',
+            target: `${orderPath()}/payments`,
+            body: { ...total, reference: 'by bank' },
+          })),
         async resume() {
           const chargePath = `/sandbox/charges/${tenantId}.${placed?.id}`;
-          await createCaller(secrets['provider-key'])('POST', `${chargePath}/allow-refund`, {});
-          await callAsOperator('POST', `${orderPath()}/resume`, { tenantId });
+          await createCaller(secrets['provider-key'])({
+            method: 'POST',
+            target: `${chargePath}/allow-refund`,
+            body: {},
+          });
+          await callAsOperator({ method: 'POST', target: `${orderPath()}/resume`, body: { tenantId } });
         },
       };
     },

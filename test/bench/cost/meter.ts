@@ -37,10 +37,12 @@ export type MeterOptions = {
   readonly loadEntries?: HostOptions['loadEntries'] | undefined;
 };
 
+type Charge = { readonly measure: Measure; readonly amount: number };
+
 const createLedger = () => {
   const byContext: Record<string, Record<Measure, number>> = {};
   const byFunction: Record<string, Record<Measure, number>> = {};
-  const add = (ledger: typeof byContext, key: string, measure: Measure, amount: number) => {
+  const add = (ledger: typeof byContext, key: string, { measure, amount }: Charge) => {
     ledger[key] ??= createSpending();
     ledger[key][measure] += amount;
   };
@@ -50,8 +52,8 @@ const createLedger = () => {
     /** Nobody pays for what an operator or the payment provider does. */
     charge(payer: Payer | undefined, measure: Measure, amount: number) {
       if (!payer) return;
-      add(byContext, payer.context, measure, amount);
-      if (payer.function !== undefined) add(byFunction, payer.function, measure, amount);
+      add(byContext, payer.context, { measure, amount });
+      if (payer.function !== undefined) add(byFunction, payer.function, { measure, amount });
     },
   };
 };
@@ -101,7 +103,7 @@ export const createMeteredHost = ({ clock, functionMs, contexts = allContexts, l
       ledger.charge(payer, 'table calls', 1);
       ledger.charge(payer, 'write units', units.write);
       ledger.charge(payer, 'read units', units.read);
-      ledger.charge(payer, 'index units', units.index);
+      ledger.charge(payer, 'index units', units.indexWrite);
     },
     trace: ({ service, input }) => {
       if (service !== 'AWSEvents') return;

@@ -1,7 +1,7 @@
 import { contexts } from '#contexts';
 import { createHost } from '../../../embedded/host/host.ts';
 import type { Interceptors } from '../../../embedded/host/interceptors.ts';
-import { apiKeyOf, seed } from '../../../embedded/host/seed.ts';
+import { seed, toApiKey } from '../../../embedded/host/seed.ts';
 import { createLeapingClock } from '../../fixtures/leaping-clock.ts';
 import { secrets } from '../cost/meter.ts';
 
@@ -46,6 +46,13 @@ const createWriteTally = () => {
   };
 };
 
+type ApiCall = {
+  readonly method: string;
+  readonly target: string;
+  readonly body?: object;
+  /** The idempotency key. */
+  readonly key?: string;
+};
 type Transaction = { readonly TransactItems?: readonly { readonly Update?: object }[] };
 
 /** The control: holds take stock from shards without checking what they have. */
@@ -76,15 +83,15 @@ export const runFlashSale = async (shards: number, condition = true): Promise<Sa
     ...{ contexts, secrets, maxEnvironments: ENVIRONMENTS, clock },
     transactionLatencyMs: () => TRANSACTION_MS,
     ...(!condition && { interceptors: { call: withoutCondition } }),
-    onTableCall: ({ operation, keys, reasons }) => {
+    onTableCall: ({ operation, partitionKeys: keys, cancellationReasonCodes: reasons }) => {
       if (!WRITE_OPERATIONS.includes(operation)) return;
       if (reasons.includes('TransactionConflict')) conflicts += 1;
       if (reasons.includes('ConditionalCheckFailed')) ranOut += 1;
       for (const key of keys) writes.add(key);
     },
   });
-  const send = async (method: string, target: string, body?: object, key = 'one') => {
-    const headers = Object.entries({ authorization: `Bearer ${apiKeyOf(demo)}`, 'idempotency-key': key });
+  const send = async ({ method, target, body, key = 'one' }: ApiCall) => {
+    const headers = Object.entries({ authorization: `Bearer ${toApiKey(demo)}`, 'idempotency-key': key });
     const response = await host.request({ method, target, headers, body: body ? JSON.stringify(body) : '' });
     if (response.status >= 300) throw new Error(`${method} ${target}: ${response.status} ${response.body}`);
     return JSON.parse(response.body) as { readonly available: number; readonly sold: number };
@@ -93,21 +100,28 @@ export const runFlashSale = async (shards: number, condition = true): Promise<Sa
     await host.loadFunctions();
     await clock.driven(seed(host, demo));
     const price = { amount: 1_250, currency: 'EUR' };
-    await clock.driven(send('PUT', `/v1/products/${SKU}`, { name: SKU, price }));
-    await clock.driven(send('PUT', `/v1/inventory/${SKU}`, { shards }));
-    await clock.driven(send('POST', `/v1/inventory/${SKU}/adjustments`, { delta: UNITS, reason: 'received' }));
+    await clock.driven(send({ method: 'PUT', target: `/v1/products/${SKU}`, body: { name: SKU, price } }));
+    await clock.driven(send({ method: 'PUT', target: `/v1/inventory/${SKU}`, body: { shards } }));
+    await clock.driven(
+      send({ method: 'POST', target: `/v1/inventory/${SKU}/adjustments`, body: { delta: UNITS, reason: 'received' } }),
+    );
 
     const startedAt = clock.now();
     [conflicts, ranOut] = [0, 0];
     writes.clear();
     const order = { lines: [{ sku: SKU, quantity: 1 }], customer: { email: 'ada@example.com' } };
     const buyers = Array.from({ length: buyerCount }, (_, n) =>
-      send('POST', '/v1/orders', { ...order, payment: { token: 'tok_ok' } }, `buyer-${n}`),
+      send({
+        method: 'POST',
+        target: '/v1/orders',
+        body: { ...order, payment: { token: 'tok_ok' } },
+        key: `buyer-${n}`,
+      }),
     );
     await clock.driven(Promise.all(buyers));
     await clock.driven(host.whenIdle());
     const seconds = (clock.now() - startedAt) / 1_000;
-    const { sold } = await clock.driven(send('GET', `/v1/inventory/${SKU}`));
+    const { sold } = await clock.driven(send({ method: 'GET', target: `/v1/inventory/${SKU}` }));
     const hottestShareOfShards = writes.hottestShare((key) => key.includes('#shard#'));
     const hottestShareOfAll = writes.hottestShare(() => true);
     return {

@@ -49,7 +49,12 @@ export const runOpenLoop = async (
   const send = async ({ offsetMs }: Arrival, n: number): Promise<Outcome> => {
     if (!(await enter())) return { kind: 'unsent' };
     try {
-      const { status, text } = await shop.request('POST', '/v1/orders', createOrder(n), `${name}-${n}`);
+      const { status, text } = await shop.request({
+        method: 'POST',
+        path: '/v1/orders',
+        body: createOrder(n),
+        key: `${name}-${n}`,
+      });
       if (REFUSAL_STATUSES.includes(status)) return { kind: 'refused' };
       if (status !== 202) return { kind: 'failed', reason: `${status} ${text}` };
       return { kind: 'accepted', id: JSON.parse(text).id, ms: performance.now() - startedAt - offsetMs };

@@ -34,7 +34,7 @@ export const listOrdersSince = async ({ call }: Shop, since: number): Promise<re
   const orders: OrderHistory[] = [];
   let cursor = '';
   for (let n = 0; n < MAX_PAGES; n += 1) {
-    const { items, next } = await call<Page>('GET', `/v1/orders?limit=100${cursor}`);
+    const { items, next } = await call<Page>({ method: 'GET', path: `/v1/orders?limit=100${cursor}` });
     const page = items.map(toOrderHistory);
     orders.push(...page.filter(({ placedAt }) => placedAt >= since));
     if (next === null || page.some(({ placedAt }) => placedAt < since)) return orders;

@@ -31,7 +31,7 @@ const placeOrders = async ({ call }: Shop, awsEndpoint: AwsEndpoint, { from, to 
   const runCustomer = async () => {
     while (next < to) {
       const n = next++;
-      await call('POST', '/v1/orders', createOrder(n), `soak-${n}`);
+      await call({ method: 'POST', path: '/v1/orders', body: createOrder(n), key: `soak-${n}` });
     }
   };
   await Promise.all(Array.from({ length: CONCURRENT_CUSTOMERS }, runCustomer));

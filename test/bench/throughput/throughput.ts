@@ -31,7 +31,7 @@ export const runClosedLoop = async (
     while (performance.now() - startedAt < durationMs) {
       const sentAt = performance.now();
       const n = nextOrder++;
-      const { id } = await call('POST', '/v1/orders', createOrder(n), `${name}-${n}`);
+      const { id } = await call({ method: 'POST', path: '/v1/orders', body: createOrder(n), key: `${name}-${n}` });
       latenciesMs.push(performance.now() - sentAt);
       ids.push(id);
     }
@@ -40,7 +40,7 @@ export const runClosedLoop = async (
   // an order is complete only when it is confirmed, so the time until the last confirmation counts
   for (const id of ids.slice(-concurrency * 4)) {
     const deadline = performance.now() + DRAIN_TIMEOUT_MS;
-    while ((await call('GET', `/v1/orders/${id}`)).status !== 'confirmed') {
+    while ((await call({ method: 'GET', path: `/v1/orders/${id}` })).status !== 'confirmed') {
       if (performance.now() > deadline)
         throw new Error(`order ${id} was not confirmed within ${DRAIN_TIMEOUT_MS / 1_000} s`);
       await sleep(POLL_INTERVAL_MS);

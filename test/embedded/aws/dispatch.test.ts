@@ -42,7 +42,7 @@ describe('the request handler', () => {
   it('returns an error with its name, message and fields', async () => {
     const reasons = [{ Code: 'None' }, { Code: 'ConditionalCheckFailed', Item: { pk: { S: 'a' } } }];
     const TransactWriteItems = () => {
-      throw new ServiceError('TransactionCanceledException', 'cancelled', { CancellationReasons: reasons });
+      throw new ServiceError('TransactionCanceledException', 'cancelled', { fields: { CancellationReasons: reasons } });
     };
     const client = new DynamoDBClient(config(dynamoDb({ TransactWriteItems })));
     await expect(client.send(new TransactWriteItemsCommand({ TransactItems: [] }))).rejects.toMatchObject({
@@ -89,11 +89,11 @@ describe('dispatch', () => {
   });
 
   it.each([
-    ['DynamoDB_20120810.Echo', '{', 400, 'SerializationException'],
-    ['DynamoDB_20120810.toString', '{}', 501, 'NotSupported'],
-    ['Other.Echo', '{}', 501, 'NotSupported'],
-    [undefined, '{}', 501, 'NotSupported'],
-  ])('answers %s with %s as %i %s', async (target, body, status, name) => {
+    { target: 'DynamoDB_20120810.Echo', body: '{', status: 400, name: 'SerializationException' },
+    { target: 'DynamoDB_20120810.toString', body: '{}', status: 501, name: 'NotSupported' },
+    { target: 'Other.Echo', body: '{}', status: 501, name: 'NotSupported' },
+    { target: undefined, body: '{}', status: 501, name: 'NotSupported' },
+  ])('answers $target with $body as $status $name', async ({ target, body, status, name }) => {
     const response = await dispatch([dynamoDb({ Echo: (input) => input })], { target, body }, caller);
     expect([response.status, JSON.parse(response.json).__type]).toEqual([status, name]);
   });

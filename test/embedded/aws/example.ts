@@ -11,7 +11,7 @@ import { createEventBus } from '../../../embedded/aws/eventbridge/event-bus.ts';
 import { createInFlightCounter } from '../../../embedded/aws/in-flight.ts';
 import { createFunctionPool } from '../../../embedded/aws/lambda/environments.ts';
 import { createStreamReader } from '../../../embedded/aws/lambda/stream-source.ts';
-import { createSystemRandom, uuid } from '../../../embedded/aws/random.ts';
+import { createSystemRandom, createUuid } from '../../../embedded/aws/random.ts';
 import { createSecretsManager } from '../../../embedded/aws/secrets/secrets.ts';
 import { createQueue } from '../../../embedded/aws/sqs/queue.ts';
 import { createSqs } from '../../../embedded/aws/sqs/sqs.ts';
@@ -21,7 +21,7 @@ import { createStepFunctions } from '../../../embedded/aws/step-functions/servic
 
 export const example = async () => {
   const random = createSystemRandom();
-  const newId = () => uuid(random);
+  const newId = () => createUuid(random);
   const inFlight = createInFlightCounter();
 
   // DynamoDB: tables in the form of CreateTable's input
@@ -56,7 +56,7 @@ export const example = async () => {
   const definition = { StartAt: 'Log', States: { Log: { Type: 'Task', Resource: '${log}', End: true } } };
   const machine = createMachine('log-once', parseDefinition('log-once', JSON.stringify(definition), functionArn));
   const stepFunctions = createStepFunctions(new Map([[machine.name, machine]]), {
-    ...{ clock, newId, inFlight, random: random.number },
+    ...{ clock, newId, inFlight, random: random.nextFloat },
     invoke: (_arn, payload, onStarted) => log.invoke(payload, onStarted),
   });
 

@@ -12,7 +12,12 @@ it('passes the whole request to the function', async () => {
     ['X-Two', 'b'],
     ['X-Two', 'c'],
   ] as const;
-  const { json } = await request('POST', '/v1/sales/a%20b?limit=1&tag=x&tag=%C3%A9', '{"größe":1}', headers);
+  const { json } = await request({
+    method: 'POST',
+    target: '/v1/sales/a%20b?limit=1&tag=x&tag=%C3%A9',
+    body: '{"größe":1}',
+    headers,
+  });
   expect(json).toMatchObject({
     resource: '/v1/sales/{id}',
     path: '/v1/sales/a%20b',
@@ -36,7 +41,7 @@ it('passes the whole request to the function', async () => {
 
 it('passes null for absent parts, as API Gateway does', async () => {
   const { request } = openShop({ sell: mirror });
-  const { json } = await request('GET', '/v1/sales/1');
+  const { json } = await request({ method: 'GET', target: '/v1/sales/1' });
   expect(json).toMatchObject({ queryStringParameters: null, body: null, requestContext: { authorizer: null } });
 });
 
@@ -51,7 +56,7 @@ it.each([
   ['GET', '/'],
 ])('answers 404 to %s %s', async (method, target) => {
   const { request } = openShop();
-  const response = await request(method, target);
+  const response = await request({ method, target });
   expect(response).toMatchObject({ status: 404, json: { code: 'not_found' } });
   expect(response.headers['content-type']).toBe('application/problem+json');
 });
@@ -75,7 +80,7 @@ it.each<[string, Create]>([
 ])('answers 502 to each request if the function %s', async (_, sell) => {
   const { request } = openShop({ sell });
   for (const id of ['1', '2']) {
-    const response = await request('GET', `/v1/sales/${id}`);
+    const response = await request({ method: 'GET', target: `/v1/sales/${id}` });
     expect(response).toMatchObject({ status: 502, json: { code: 'bad_gateway' } });
     expect(response.body).not.toContain('not for clients');
   }
@@ -88,6 +93,6 @@ it('returns status, headers and repeated headers', async () => {
     multiValueHeaders: { 'set-cookie': ['a=1', 'b=2'] },
     body: '{}',
   });
-  const { status, headers } = await openShop({ sell }).request('GET', '/v1/sales/1');
+  const { status, headers } = await openShop({ sell }).request({ method: 'GET', target: '/v1/sales/1' });
   expect([status, headers]).toEqual([201, { location: 'sales/1', 'x-count': '3', 'set-cookie': ['a=1', 'b=2'] }]);
 });

@@ -31,7 +31,7 @@ const host = createHost({
   clock,
   times,
   // every backoff takes half of its maximum
-  random: { ...createSystemRandom(), number: () => 0.5 },
+  random: { ...createSystemRandom(), nextFloat: () => 0.5 },
   onMetric: ({ name }) => metrics.add(name),
   trace: ({ caller, operation, input }) => {
     calls += 1;
@@ -59,14 +59,15 @@ const waitFor = async <T>(read: () => Promise<T>, value: T) => {
   expect(current).toBe(value);
 };
 
-type Headers = Readonly<Record<string, string>>;
-const send = async <T = unknown>(
-  method: string,
-  target: string,
-  key: string,
-  body?: unknown,
-  headers: Headers = {},
-) => {
+type ApiCall = {
+  readonly method: string;
+  readonly target: string;
+  readonly key: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+const send = async <T = unknown>({ method, target, key, body, headers = {} }: ApiCall) => {
   const response = host.request({
     ...{ method, target, headers: Object.entries({ authorization: `Bearer ${key}`, ...headers }) },
     body: body === undefined ? '' : JSON.stringify(body),
@@ -86,11 +87,22 @@ type Order = { readonly id: string; readonly status: string };
 
 /** The API with the key of a new tenant. */
 const registerTenant = async () => {
-  const { body: tenant } = await send<Tenant>('POST', '/v1/tenants', secrets['operator-key'], { name: 'Acme' });
+  const { body: tenant } = await send<Tenant>({
+    method: 'POST',
+    target: '/v1/tenants',
+    key: secrets['operator-key'],
+    body: { name: 'Acme' },
+  });
   let requests = 0;
   const api = <T>(method: string, path: string, body?: unknown) => {
     requests += 1;
-    return send<T>(method, `/v1${path}`, tenant.apiKey, body, { 'idempotency-key': `request-${requests}` });
+    return send<T>({
+      method,
+      target: `/v1${path}`,
+      key: tenant.apiKey,
+      body,
+      headers: { 'idempotency-key': `request-${requests}` },
+    });
   };
   return {
     ...tenant,
@@ -102,20 +114,26 @@ const registerTenant = async () => {
     waitForStatus: (id: string, status: string) =>
       waitFor(async () => (await api<Order>('GET', `/orders/${id}`)).body.status, status),
     resume: (id: string, key: string) =>
-      send('POST', `/v1/orders/${id}/resume`, key, { tenantId: tenant.id }).then(({ status }) => status),
+      send({ method: 'POST', target: `/v1/orders/${id}/resume`, key, body: { tenantId: tenant.id } }).then(
+        ({ status }) => status,
+      ),
     reportCapture: async (id: string) => {
       const callback = { key: `${tenant.id}.${id}`, status: 'captured', amount: 2_500, currency: 'EUR' };
       const seconds = `${Math.floor(clock.now() / 1_000)}`;
       const signature = sign(secrets['provider-callback-key'], seconds, JSON.stringify(callback));
       const headers = { 'breakwater-signature': `t=${seconds},v1=${signature}` };
-      return (await send('POST', '/v1/providers/sandbox/callbacks', 'none', callback, headers)).status;
+      return (
+        await send({ method: 'POST', target: '/v1/providers/sandbox/callbacks', key: 'none', body: callback, headers })
+      ).status;
     },
   };
 };
 type Shop = Awaited<ReturnType<typeof registerTenant>>;
 
 const stockShop = async ({ api, apiKey }: Shop) => {
-  expect((await send('POST', '/v1/tenants', apiKey, { name: 'Other' })).status).toBe(403);
+  expect((await send({ method: 'POST', target: '/v1/tenants', key: apiKey, body: { name: 'Other' } })).status).toBe(
+    403,
+  );
   for (const sku of ['mug', 'shirt'])
     expect(
       (await api('PUT', `/products/${sku}`, { name: sku, price: { amount: 1_250, currency: 'EUR' } })).status,
@@ -160,18 +178,23 @@ const runOrders = async ({ place, waitForStatus, api, reportCapture }: Shop) => 
 const parkAndResume = async ({ id: tenantId, apiKey, place, api, waitForStatus, resume }: Shop) => {
   const id = await place('tok_refund_refused');
   const charge = `/sandbox/charges/${tenantId}.${id}`;
-  await waitFor(async () => (await send('GET', charge, secrets['provider-key'])).status, 200);
+  await waitFor(async () => (await send({ method: 'GET', target: charge, key: secrets['provider-key'] })).status, 200);
   expect((await api('POST', `/orders/${id}/cancel`)).status).toBe(202);
   await waitForStatus(id, 'needs_attention');
   expect(await resume(id, apiKey)).toBe(403);
-  await send('POST', `${charge}/allow-refund`, secrets['provider-key'], {});
+  await send({ method: 'POST', target: `${charge}/allow-refund`, key: secrets['provider-key'], body: {} });
   expect(await resume(id, secrets['operator-key'])).toBe(202);
   await waitForStatus(id, 'cancelled');
 };
 
 /** An outage opens the circuit breaker, so an order awaits offline payment. The sweeper restarts the orders whose charge is unknown. */
 const surviveOutage = async ({ id: tenantId, place, api, waitForStatus }: Shop) => {
-  await send('POST', '/sandbox/outages', secrets['provider-key'], { tenantId, seconds: 60 });
+  await send({
+    method: 'POST',
+    target: '/sandbox/outages',
+    key: secrets['provider-key'],
+    body: { tenantId, seconds: 60 },
+  });
   const unknown = await place('tok_ok');
   for (let orders = 1; orders < times.breaker.failures; orders += 1) await place('tok_ok');
   await waitFor(async () => metrics.has('BreakerOpened'), true);
@@ -184,7 +207,7 @@ const surviveOutage = async ({ id: tenantId, place, api, waitForStatus }: Shop) 
 
 /** The gateway of the embedded host runs no authorizer. */
 const authorizeCaller = async ({ apiKey }: Shop) => {
-  const authorizer = authorize.create(host.runtimeOf('tenants-authorize').runtime);
+  const authorizer = authorize.create(host.createRuntime('tenants-authorize').runtime);
   const methodArn = 'arn:aws:execute-api:eu-west-1:123456789012:api/dev/GET/v1/orders';
   for (const token of [apiKey, secrets['operator-key']])
     await authorizer({ type: 'TOKEN', methodArn, authorizationToken: `Bearer ${token}` });

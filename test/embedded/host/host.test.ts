@@ -12,9 +12,12 @@ import { type Create, entries, openShop, shop } from './shop.ts';
 it('carries a request through table, stream, bus, queue and workflow to its end, then is idle', async () => {
   const calls: TracedCall[] = [];
   const { host, request } = openShop({}, { trace: (call) => calls.push(call) });
-  expect(await request('POST', '/v1/sales/s1')).toMatchObject({ status: 200, json: { state: 'sold' } });
+  expect(await request({ method: 'POST', target: '/v1/sales/s1' })).toMatchObject({
+    status: 200,
+    json: { state: 'sold' },
+  });
   await host.whenIdle();
-  expect((await request('GET', '/v1/sales/s1')).json).toEqual({ state: 'shipped' });
+  expect((await request({ method: 'GET', target: '/v1/sales/s1' })).json).toEqual({ state: 'shipped' });
   expect(host.executions()).toMatchObject([{ name: 's1', status: 'SUCCEEDED', transitions: 2, retries: 0 }]);
   expect(calls.map(({ caller, operation }) => `${caller} ${operation}`).sort()).toEqual([
     'breakwater-dev-shop-begin StartExecution',
@@ -50,7 +53,7 @@ it('repeats the stream from the first failed record, with backoff, and loses no 
     },
     { clock },
   );
-  expect((await request('POST', '/v1/sales/x')).status).toBe(204);
+  expect((await request({ method: 'POST', target: '/v1/sales/x' })).status).toBe(204);
   await clock.advance(10);
   const [first = []] = batches;
   await clock.advance(10_000);
@@ -71,7 +74,7 @@ it('redelivers the messages that a consumer reports as failed, or the whole batc
   };
   const { host } = openShop({ begin }, { clock, visibilityTimeoutMs: () => 1_000 });
   const publish = (...ids: string[]) =>
-    host.runtimeOf('shop-relay').runtime.bus.send(
+    host.createRuntime('shop-relay').runtime.bus.send(
       new PutEventsCommand({
         Entries: ids.map((id) => ({
           EventBusName: 'breakwater-dev',
@@ -105,7 +108,9 @@ it('delivers the writes of one turn together, one batch per shard', async () => 
   };
   const clock = createVirtualClock();
   const { host, request } = openShop({ relay }, { clock });
-  const sales = Promise.all(Array.from({ length: 40 }, (_, n) => request('POST', `/v1/sales/s${n}`)));
+  const sales = Promise.all(
+    Array.from({ length: 40 }, (_, n) => request({ method: 'POST', target: `/v1/sales/s${n}` })),
+  );
   await clock.advance(0);
   await sales;
   expect(batches).toBeGreaterThan(0);
@@ -123,7 +128,7 @@ it('runs at most as many batches of a queue at a time as the manifest allows', a
     running -= 1;
   };
   const { host, request } = openShop({ begin });
-  await Promise.all(Array.from({ length: 60 }, (_, n) => request('POST', `/v1/sales/s${n}`)));
+  await Promise.all(Array.from({ length: 60 }, (_, n) => request({ method: 'POST', target: `/v1/sales/s${n}` })));
   await host.whenIdle();
   expect(maxRunning).toBe(2);
   host.close();
@@ -131,8 +136,8 @@ it('runs at most as many batches of a queue at a time as the manifest allows', a
 
 it('denies a function everything that its manifest does not grant', async () => {
   const { host } = openShop();
-  const { runtime: seller } = host.runtimeOf('shop-sell');
-  const { runtime: starter } = host.runtimeOf('shop-begin');
+  const { runtime: seller } = host.createRuntime('shop-sell');
+  const { runtime: starter } = host.createRuntime('shop-begin');
   const denied = { name: 'AccessDeniedException' };
   const foreignItem = { TableName: 'breakwater-dev', Item: { pk: 'shopping#1', sk: 'x' } };
   await expect(seller.db.send(new PutCommand(foreignItem))).rejects.toMatchObject(denied);
@@ -163,13 +168,13 @@ it('answers 504 for a function that times out, and prevents any later effect of 
     };
   };
   // a wait that outlives the environment, as a response from a socket may
-  const outlive = (ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve));
+  const outlive = (ms: number) => new Promise<void>((resolve) => void clock.setTimer(ms, resolve));
   const { host, request } = openShop({ sell }, { clock });
-  const slow = request('POST', '/v1/sales/slow');
+  const slow = request({ method: 'POST', target: '/v1/sales/slow' });
   await clock.advance(10_000);
   expect(await slow).toMatchObject({ status: 504, json: { code: 'timeout' } });
   await clock.advance(10_000);
-  expect(await request('GET', '/v1/sales/slow')).toMatchObject({ json: { state: 'sold' } });
+  expect(await request({ method: 'GET', target: '/v1/sales/slow' })).toMatchObject({ json: { state: 'sold' } });
   expect(host.executions()).toEqual([]);
   expect(created).toBe(2);
   host.close();
@@ -186,7 +191,7 @@ it('reuses an idle environment, adds a second one only for a concurrent invocati
     };
   };
   const { host, request } = openShop({ sell }, { clock, maxEnvironments: 2 });
-  const get = (ms: number) => request('GET', `/v1/sales/x?ms=${ms}`);
+  const get = (ms: number) => request({ method: 'GET', target: `/v1/sales/x?ms=${ms}` });
   const requests = [get(10), get(20), get(0)];
   await clock.advance(30);
   expect((await Promise.all(requests)).map(({ json }) => json)).toEqual([1, 2, 1]);
@@ -219,7 +224,7 @@ it('fetches only from the host itself, without a socket and within the timeout',
   };
   const { host, request } = openShop({ sell }, { clock });
   const post = async (path: string, ms: number) => {
-    const response = request('POST', path, String(ms));
+    const response = request({ method: 'POST', target: path, body: String(ms) });
     await clock.advance(1_000);
     return response;
   };

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { createSystemRandom } from '../../../embedded/aws/random.ts';
-import { apiKeyOf } from '../../../embedded/host/seed.ts';
+import { toApiKey } from '../../../embedded/host/seed.ts';
 import { readSettings, SettingsError } from '../../../embedded/host/settings.ts';
 
 const read = (environment: Record<string, string>) => readSettings(environment, createSystemRandom());
@@ -8,7 +8,7 @@ const read = (environment: Record<string, string>) => readSettings(environment, 
 it('generates the keys that are not set, new ones each time', () => {
   const [one, two] = [read({}), read({})];
   expect(one).toMatchObject({ port: 8787, logLevel: 'WARN', demo: { tenantId: 'demo' } });
-  expect(apiKeyOf(one.demo)).toMatch(/^bw_demo_[\w-]{32}$/);
+  expect(toApiKey(one.demo)).toMatch(/^bw_demo_[\w-]{32}$/);
   expect([one.demo.secret, one.operatorKey]).not.toEqual([two.demo.secret, two.operatorKey]);
 });
 
@@ -16,7 +16,7 @@ it('uses the settings of the environment', () => {
   const key = 'bw_acme_0123456789abcdef-_';
   const settings = read({ PORT: '0', DEMO_API_KEY: key, OPERATOR_KEY: 'operator-0123456', LOG_LEVEL: 'debug' });
   expect(settings).toMatchObject({ port: 0, operatorKey: 'operator-0123456', logLevel: 'DEBUG' });
-  expect(apiKeyOf(settings.demo)).toBe(key);
+  expect(toApiKey(settings.demo)).toBe(key);
 });
 
 it.each([

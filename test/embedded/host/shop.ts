@@ -6,6 +6,7 @@ import type { Manifest } from '#platform/manifest';
 import type { Clients, Runtime } from '#platform/runtime/runtime';
 import type { SagaDefinition } from '#platform/saga/definition';
 import type { EntryModule, LoadEntries } from '../../../embedded/host/functions.ts';
+import type { HttpRequest } from '../../../embedded/host/gateway.ts';
 import { createHost, type HostOptions } from '../../../embedded/host/host.ts';
 
 type Rt = Runtime<keyof Clients>;
@@ -90,6 +91,8 @@ export const entries: Readonly<Record<string, Create>> = {
   pack: (rt) => (sale: { readonly id: string }) => put(rt, sale.id, { state: 'shipped', v: 2 }).then(() => undefined),
 };
 
+type ShopRequest = Pick<HttpRequest, 'method' | 'target'> & Partial<Pick<HttpRequest, 'body' | 'headers'>>;
+
 export const openShop = (replacements: Readonly<Record<string, Create>> = {}, options: Partial<HostOptions> = {}) => {
   const all = { ...entries, ...replacements };
   const loadEntries: LoadEntries = async () =>
@@ -100,12 +103,7 @@ export const openShop = (replacements: Readonly<Record<string, Create>> = {}, op
     'provider-callback-key': 'its callbacks',
   };
   const host = createHost({ contexts: [shop], secrets, loadEntries, ...options });
-  const request = async (
-    method: string,
-    target: string,
-    body = '',
-    headers: readonly (readonly [string, string])[] = [],
-  ) => {
+  const request = async ({ method, target, body = '', headers = [] }: ShopRequest) => {
     const response = await host.request({ method, target, headers, body });
     return { ...response, json: response.body === '' ? undefined : JSON.parse(response.body) };
   };

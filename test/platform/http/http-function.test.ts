@@ -8,7 +8,7 @@ import { OrderIdSchema } from '#platform/schemas';
 import { Throttled } from '#platform/table/throttled';
 import { systemClock } from '../../../embedded/aws/clock.ts';
 import { createContext } from '../../../embedded/aws/lambda/context.ts';
-import { request, toGatewayEvent } from '../../fixtures/request.ts';
+import { request, type TestRequest, toGatewayEvent } from '../../fixtures/request.ts';
 import { createTestRuntime } from '../../fixtures/runtime.ts';
 
 const authenticate: Authenticate = async (authorization) => {
@@ -48,20 +48,24 @@ const routes = {
 
 const serve = (fail?: () => never) => {
   const { rt } = createTestRuntime();
-  const fn = httpFunction(rt, authenticate, routes, {
-    putThing: () => async (call) => {
-      fail?.();
-      return { status: 200 as const, body: { ...call, header: call.header('x-some') ?? null } };
+  const fn = httpFunction(rt, {
+    authenticate,
+    routes,
+    handlers: {
+      putThing: () => async (call) => {
+        fail?.();
+        return { status: 200 as const, body: { ...call, header: call.header('x-some') ?? null } };
+      },
+      getCharge:
+        () =>
+        async ({ params }) => ({ status: 200 as const, body: params }),
+      createAdmin: () => async (call) => ({ status: 201 as const, body: call }),
     },
-    getCharge:
-      () =>
-      async ({ params }) => ({ status: 200 as const, body: params }),
-    createAdmin: () => async (call) => ({ status: 201 as const, body: call }),
   });
   return {
     rt,
     fn,
-    call: (...args: Parameters<typeof request> extends [unknown, ...infer R] ? R : never) => request(fn, ...args),
+    call: (call: TestRequest) => request(fn, call),
   };
 };
 const asTenant = { authorization: 'Bearer tenant' };
@@ -69,7 +73,13 @@ const codeOf = (response: { body: { code: string } }) => response.body.code;
 
 it('passes to the handler what the client sent, and the tenant that its key names', async () => {
   const headers = { Authorization: 'Bearer tenant', 'X-SOME': 'y' };
-  const response = await serve().call('PUT', '/things/a_1-B', { body: { name: 'n' }, headers, query: { n: '1' } });
+  const response = await serve().call({
+    method: 'PUT',
+    path: '/things/a_1-B',
+    body: { name: 'n' },
+    headers,
+    query: { n: '1' },
+  });
   expect(response).toMatchObject({
     status: 200,
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
@@ -85,7 +95,7 @@ it('passes to the handler what the client sent, and the tenant that its key name
 
 it('reads a body that the gateway has encoded', async () => {
   const text = Buffer.from('{"name":"ü"}').toString('base64');
-  const response = await serve().call('PUT', '/things/1', { text, base64: true, headers: asTenant });
+  const response = await serve().call({ method: 'PUT', path: '/things/1', text, base64: true, headers: asTenant });
   expect(response.body.body).toEqual({ name: 'ü' });
 });
 
@@ -96,42 +106,54 @@ it.each([
   ['DELETE', '/admin'],
   ['PUT', '/'],
 ])('answers %s %s with not_found, without a key too', async (method, path) => {
-  const response = await serve().call(method, path);
+  const response = await serve().call({ method, path });
   expect([response.status, codeOf(response)]).toEqual([404, 'not_found']);
 });
 
 it.each(['a.b', 'a%20b', 'ü', 'x'.repeat(65), 'a:b'])(
   'answers a value that cannot be an id with not_found: %s',
   async (id) => {
-    const response = await serve().call('PUT', `/things/${id}`, { body: { name: 'n' }, headers: asTenant });
+    const response = await serve().call({
+      method: 'PUT',
+      path: `/things/${id}`,
+      body: { name: 'n' },
+      headers: asTenant,
+    });
     expect([response.status, codeOf(response)]).toEqual([404, 'not_found']);
   },
 );
 
 it('lets a route define the form of its parameters', async () => {
-  expect((await serve().call('GET', '/charges/t1.o1')).body).toEqual({ key: 't1.o1' });
-  expect((await serve().call('GET', '/charges/t1-o1')).status).toBe(404);
+  expect((await serve().call({ method: 'GET', path: '/charges/t1.o1' })).body).toEqual({ key: 't1.o1' });
+  expect((await serve().call({ method: 'GET', path: '/charges/t1-o1' })).status).toBe(404);
 });
 
 it.each([undefined, 'Bearer other', 'tenant'])('requires a key before it reads anything: %s', async (authorization) => {
   const headers = authorization ? { authorization } : {};
-  const response = await serve().call('PUT', '/things/1', { text: '{', headers });
+  const response = await serve().call({ method: 'PUT', path: '/things/1', text: '{', headers });
   expect([response.status, codeOf(response)]).toEqual([401, 'unauthenticated']);
 });
 
 it('refuses a key of another scope', async () => {
-  const tenant = await serve().call('POST', '/admin', { headers: asTenant });
-  const operator = await serve().call('PUT', '/things/1', { text: '{', headers: { authorization: 'Bearer operator' } });
+  const tenant = await serve().call({ method: 'POST', path: '/admin', headers: asTenant });
+  const operator = await serve().call({
+    method: 'PUT',
+    path: '/things/1',
+    text: '{',
+    headers: { authorization: 'Bearer operator' },
+  });
   expect([tenant, operator].map((response) => [response.status, codeOf(response)])).toEqual([
     [403, 'forbidden'],
     [403, 'forbidden'],
   ]);
-  expect((await serve().call('POST', '/admin', { headers: { authorization: 'Bearer operator' } })).status).toBe(201);
+  expect(
+    (await serve().call({ method: 'POST', path: '/admin', headers: { authorization: 'Bearer operator' } })).status,
+  ).toBe(201);
 });
 
 it('limits the bytes of a body, not its characters', async () => {
   const maxBytes = 256 * 1024;
-  const send = (name: string) => serve().call('PUT', '/things/1', { body: { name }, headers: asTenant });
+  const send = (name: string) => serve().call({ method: 'PUT', path: '/things/1', body: { name }, headers: asTenant });
   const frame = JSON.stringify({ name: '' }).length;
   expect((await send('x'.repeat(maxBytes - frame))).status).toBe(200);
   expect(codeOf(await send('x'.repeat(maxBytes - frame + 1)))).toBe('body_too_large');
@@ -140,7 +162,7 @@ it('limits the bytes of a body, not its characters', async () => {
 });
 
 it.each(['{', '', 'nothing', '{"name":"n"} x'])('answers %j with malformed_json', async (text) => {
-  const response = await serve().call('PUT', '/things/1', { text, headers: asTenant });
+  const response = await serve().call({ method: 'PUT', path: '/things/1', text, headers: asTenant });
   expect([response.status, codeOf(response)]).toEqual([400, 'malformed_json']);
 });
 
@@ -151,7 +173,7 @@ it.each([
   ['JSON that is no object', 'null', '#'],
   ['an invalid nested field', '{"name":"n","at":{"a/b":1.5}}', '#/at/a~1b'],
 ])('points at %s', async (_, text, pointer) => {
-  const response = await serve().call('PUT', '/things/1', { text, headers: asTenant });
+  const response = await serve().call({ method: 'PUT', path: '/things/1', text, headers: asTenant });
   expect([response.status, codeOf(response)]).toEqual([422, 'invalid_body']);
   expect(response.body.errors).toEqual([{ pointer, detail: expect.stringMatching(/./) }]);
   expect(response.body.detail).toContain(pointer);
@@ -159,7 +181,7 @@ it.each([
 
 it('describes in words what is invalid in a body or a query', async () => {
   const detailOf = async (options: object) => {
-    const { body } = await serve().call('PUT', '/things/1', { headers: asTenant, ...options });
+    const { body } = await serve().call({ method: 'PUT', path: '/things/1', headers: asTenant, ...options });
     return body.errors[0].detail;
   };
   expect(await detailOf({ body: { name: 1 } })).toMatch(/expected string, received number/);
@@ -168,12 +190,14 @@ it('describes in words what is invalid in a body or a query', async () => {
 
 it('limits the number of errors in a response', async () => {
   const body = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`field${i}`, i]));
-  const response = await serve().call('PUT', '/things/1', { body, headers: asTenant });
+  const response = await serve().call({ method: 'PUT', path: '/things/1', body, headers: asTenant });
   expect(JSON.stringify(response.body).length).toBeLessThan(2_000);
 });
 
 it('answers an unknown query parameter with invalid_query', async () => {
-  const response = await serve().call('PUT', '/things/1', {
+  const response = await serve().call({
+    method: 'PUT',
+    path: '/things/1',
     body: { name: 'n' },
     headers: asTenant,
     query: { m: '1' },
@@ -192,7 +216,7 @@ it.each([
     throw error;
   });
   const log = vi.spyOn(rt.logger, 'error');
-  const response = await request(fn, 'PUT', '/things/1', { body: { name: 'n' }, headers: asTenant });
+  const response = await request(fn, { method: 'PUT', path: '/things/1', body: { name: 'n' }, headers: asTenant });
   expect([response.status, codeOf(response)]).toEqual([status, code]);
   expect(JSON.stringify(response)).not.toContain(error.message);
   expect(log.mock.calls).toEqual([['the request failed', error]]);
@@ -201,7 +225,7 @@ it.each([
 it('logs the route and the tenant with each line of one request', async () => {
   const { rt, call } = serve();
   const [append, reset] = [vi.spyOn(rt.logger, 'appendKeys'), vi.spyOn(rt.logger, 'resetKeys')];
-  await call('PUT', '/things/1', { text: '{', headers: asTenant });
+  await call({ method: 'PUT', path: '/things/1', text: '{', headers: asTenant });
   expect(append.mock.calls).toEqual([[{ route: 'PUT /things/{id}' }], [{ tenantId: 't1' }]]);
   expect(reset).toHaveBeenCalledTimes(1);
 });

@@ -102,22 +102,25 @@ describe('a handler', () => {
 });
 
 describe('a request reaches no handler', () => {
-  it.each<[string, Options, number, string]>([
-    ['a path parameter of another form', { params: { sku: 'm.g' } }, 404, 'not_found'],
-    ['no path parameter', { params: {} }, 404, 'not_found'],
-    ['a body that is not JSON', { text: '{' }, 400, 'malformed_json'],
-    ['an invalid body', { body: { size: 3 } }, 422, 'invalid_body'],
-    ['no body', { body: undefined }, 400, 'malformed_json'],
-    ['a body that is too large', { text: ' '.repeat(256 * 1024 + 1) }, 413, 'body_too_large'],
-    ['no Idempotency-Key', { headers: {} }, 400, 'idempotency_key_required'],
-    ['an empty Idempotency-Key', { headers: { 'idempotency-key': '' } }, 400, 'idempotency_key_required'],
+  it.each<[string, Options, { status: number; code: string }]>([
+    ['a path parameter of another form', { params: { sku: 'm.g' } }, { status: 404, code: 'not_found' }],
+    ['no path parameter', { params: {} }, { status: 404, code: 'not_found' }],
+    ['a body that is not JSON', { text: '{' }, { status: 400, code: 'malformed_json' }],
+    ['an invalid body', { body: { size: 3 } }, { status: 422, code: 'invalid_body' }],
+    ['no body', { body: undefined }, { status: 400, code: 'malformed_json' }],
+    ['a body that is too large', { text: ' '.repeat(256 * 1024 + 1) }, { status: 413, code: 'body_too_large' }],
+    ['no Idempotency-Key', { headers: {} }, { status: 400, code: 'idempotency_key_required' }],
+    [
+      'an empty Idempotency-Key',
+      { headers: { 'idempotency-key': '' } },
+      { status: 400, code: 'idempotency_key_required' },
+    ],
     [
       'an Idempotency-Key of 256 characters',
       { headers: { 'idempotency-key': 'k'.repeat(256) } },
-      400,
-      'idempotency_key_required',
+      { status: 400, code: 'idempotency_key_required' },
     ],
-  ])('with %s', async (_, options, status, code) => {
+  ])('with %s', async (_, options, { status, code }) => {
     const { call, response } = await callOf(options);
     expect(call).toBeUndefined();
     expect(response).toMatchObject({ status, body: { code } });

@@ -44,13 +44,17 @@ const routes = {
 describe('a request', () => {
   const serve = () => {
     const { rt } = createTestRuntime({ logLevel: 'INFO' });
-    const fn = httpFunction(rt, authenticateNobody, routes, {
-      getThings: (rt: BaseRuntime) => async () => {
-        await rt.sleep(1);
-        return { status: 200 as const, body: mintEvent(rt, 'ThingMade.v1', fields) };
-      },
-      fail: () => async () => {
-        throw new Error('boom');
+    const fn = httpFunction(rt, {
+      authenticate: authenticateNobody,
+      routes,
+      handlers: {
+        getThings: (rt: BaseRuntime) => async () => {
+          await rt.sleep(1);
+          return { status: 200 as const, body: mintEvent(rt, 'ThingMade.v1', fields) };
+        },
+        fail: () => async () => {
+          throw new Error('boom');
+        },
       },
     });
     return async (path: string, id?: string) => {

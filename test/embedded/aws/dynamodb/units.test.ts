@@ -45,7 +45,7 @@ describe('the units of a call', () => {
     const cancelled = expect(call('TransactWriteItems', { TransactItems: parts })).rejects.toThrow('cancelled');
     await clock.advance(0);
     await cancelled;
-    expect(calls.at(-1)?.reasons).toEqual(['ConditionalCheckFailed', 'None']);
+    expect(calls.at(-1)?.cancellationReasonCodes).toEqual(['ConditionalCheckFailed', 'None']);
   });
 
   it('count a write whose condition fails', async () => {

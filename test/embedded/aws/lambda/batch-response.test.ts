@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { failedItems } from '../../../../embedded/aws/lambda/batch-response.ts';
+import { findFailedItems } from '../../../../embedded/aws/lambda/batch-response.ts';
 
 const items = ['a', 'b'];
 const failures = (...ids: unknown[]) => ({ batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) });
@@ -16,5 +16,5 @@ it.each<[string, unknown, readonly string[]]>([
   ['null as an item', { batchItemFailures: [null] }, items],
   ['a report that is not a list', { batchItemFailures: 'a' }, items],
 ])('reads %s as Lambda does', (_, result, failed) => {
-  expect([...failedItems(result, items)]).toEqual(failed);
+  expect([...findFailedItems(result, items)]).toEqual(failed);
 });
