@@ -195,7 +195,7 @@ export const OrderNeedsAttention = defineEvent(
   z.extend(RunData, { cause: z.string() }),
   OrderIdSchema,
 );
-export type OrderRun = EventData<typeof OrderPlaced>;
+export type OrderRunData = EventData<typeof OrderPlaced>;
 
 /** All events of this context, by type. */
 export const events = [
@@ -212,16 +212,16 @@ export const events = [
  * The input of both sagas and of each of their tasks. It has no order data, so each task reads the current order. `correlationId` comes
  * from the request that caused the run.
  */
-export const SagaStep = z.object({
+export const SagaInput = z.object({
   tenantId: TenantIdSchema,
   orderId: OrderIdSchema,
   run: RunSchema,
   correlationId: z.optional(z.string()),
 });
-export type SagaStep = z.infer<typeof SagaStep>;
+export type SagaInput = z.infer<typeof SagaInput>;
 
 /** An order as the tasks of other contexts see it. */
-export type OrderForSaga = {
+export type OrderForTask = {
   readonly lines: readonly { readonly sku: Sku; readonly quantity: number }[];
   readonly total: Money;
   readonly payment: { readonly token: string };
@@ -243,4 +243,4 @@ export type FindOrderForCustomer = (tenantId: TenantId, orderId: OrderId) => Pro
  * Reads the order with a strongly consistent read. Returns undefined unless it has this status and the run of the input. Every task
  * calls it before it acts: it is the fence.
  */
-export type FindOrderForRun = (step: SagaStep, status: 'placed' | 'cancelling') => Promise<OrderForSaga | undefined>;
+export type FindOrderForRun = (step: SagaInput, status: 'placed' | 'cancelling') => Promise<OrderForTask | undefined>;

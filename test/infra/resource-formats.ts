@@ -1,58 +1,58 @@
 import {
-  assumedBy,
-  flag,
+  booleanLabel,
+  formatKeySchema,
   formatRemaining,
-  invokedFunction,
-  keySchema,
-  labelled,
-  ofOwner,
+  formatTrustPolicy,
   omitted,
+  ownerLabel,
   type TypeFormat,
+  toFunctionName,
+  withLabel,
 } from './property-formats.ts';
 import type { Json } from './synthesis.ts';
 
-/** Types that a summary leaves out. */
+/** CloudFormation resource types that the summaries omit. */
 export const OMITTED_TYPES: ReadonlySet<string> = new Set([
-  'AWS::CDK::Metadata', // the version of the CDK, for its authors' statistics
+  'AWS::CDK::Metadata', // CDK usage analytics
   'AWS::ApiGateway::GatewayResponse', // api.test.ts compares each with the catalogue of problems
-  'AWS::ApiGateway::Resource', // a segment of a path; each method shows its whole path
+  'AWS::ApiGateway::Resource', // one path segment; the method's line shows the full path
 ]);
 
-/** The format of each type. */
+/** How a summary prints each resource type. Properties appear in this order. */
 export const TYPE_FORMATS: Readonly<Record<string, TypeFormat>> = {
   'AWS::ApiGateway::Authorizer': {
     properties: {
       Name: omitted,
       RestApiId: omitted,
-      Type: labelled(''),
-      AuthorizerUri: (value, format) => `calls ${invokedFunction(format(value))}`,
-      IdentitySource: labelled('token in '),
-      AuthorizerResultTtlInSeconds: labelled('result cached ', ' s'),
+      Type: withLabel(''),
+      AuthorizerUri: (value, format) => `calls ${toFunctionName(format(value))}`,
+      IdentitySource: withLabel('token in '),
+      AuthorizerResultTtlInSeconds: withLabel('result cached ', ' s'),
     },
   },
-  'AWS::ApiGateway::Deployment': { properties: { Description: omitted, RestApiId: labelled('of ') } },
+  'AWS::ApiGateway::Deployment': { properties: { Description: omitted, RestApiId: withLabel('of ') } },
   'AWS::ApiGateway::Method': {
     properties: {
       HttpMethod: omitted,
       ResourceId: omitted,
       RestApiId: omitted,
-      AuthorizationType: labelled('authorization '),
-      AuthorizerId: labelled('by '),
+      AuthorizationType: withLabel('authorization '),
+      AuthorizerId: withLabel('by '),
       Integration: ({ Type, IntegrationHttpMethod, Uri, ...remaining }, format) =>
         Type === 'AWS_PROXY' && IntegrationHttpMethod === 'POST'
-          ? `to ${invokedFunction(format(Uri))}${formatRemaining(remaining, format)}`
+          ? `to ${toFunctionName(format(Uri))}${formatRemaining(remaining, format)}`
           : `to ${format({ Type, IntegrationHttpMethod, Uri, ...remaining })}`,
     },
-    common: ['Permission.Principal', 'Permission.Action', 'Permission.SourceArn'],
+    sharedProperties: ['Permission.Principal', 'Permission.Action', 'Permission.SourceArn'],
   },
-  'AWS::ApiGateway::RestApi': { name: 'Name', properties: { EndpointConfiguration: labelled('') } },
+  'AWS::ApiGateway::RestApi': { nameProperty: 'Name', properties: { EndpointConfiguration: withLabel('') } },
   'AWS::ApiGateway::Stage': {
     properties: {
-      RestApiId: labelled('of '),
+      RestApiId: withLabel('of '),
       StageName: omitted,
       DeploymentId: omitted,
-      MethodSettings: labelled(''),
-      TracingEnabled: flag('traced'),
+      MethodSettings: withLabel(''),
+      TracingEnabled: booleanLabel('traced'),
       AccessLogSetting: ({ Format, DestinationArn }, format) =>
         `logs ${Object.keys(JSON.parse(Format)).join(' ')} to ${format(DestinationArn)}`,
     },
@@ -60,10 +60,10 @@ export const TYPE_FORMATS: Readonly<Record<string, TypeFormat>> = {
   'AWS::CloudWatch::Alarm': {
     properties: {
       Namespace: (value) => value.replace(/^AWS\//, ''),
-      MetricName: labelled(''),
+      MetricName: withLabel(''),
       Dimensions: (value, format) =>
         `of ${value.map(({ Value }: Json) => format(Value).replace(/^Queue /, '')).join(', ')}`,
-      Statistic: labelled(''),
+      Statistic: withLabel(''),
       Threshold: (
         value,
         format,
@@ -74,77 +74,77 @@ export const TYPE_FORMATS: Readonly<Record<string, TypeFormat>> = {
         },
       ) => `${ComparisonOperator === 'GreaterThanThreshold' ? '>' : ComparisonOperator} ${format(value)}`,
       ComparisonOperator: omitted,
-      Period: labelled('in ', ' s'),
-      EvaluationPeriods: labelled('periods '),
-      TreatMissingData: labelled('missing data '),
-      AlarmActions: labelled('alarm to '),
-      OKActions: labelled('OK to '),
+      Period: withLabel('in ', ' s'),
+      EvaluationPeriods: withLabel('periods '),
+      TreatMissingData: withLabel('missing data '),
+      AlarmActions: withLabel('alarm to '),
+      OKActions: withLabel('OK to '),
       AlarmDescription: (value) => /Runbook: docs\/runbooks\/(\S+)$/.exec(value)?.[1] ?? value,
     },
-    common: ['EvaluationPeriods', 'TreatMissingData', 'AlarmActions', 'OKActions'],
+    sharedProperties: ['EvaluationPeriods', 'TreatMissingData', 'AlarmActions', 'OKActions'],
   },
   'AWS::DynamoDB::Table': {
-    name: 'TableName',
+    nameProperty: 'TableName',
     properties: {
-      KeySchema: (value) => `key ${keySchema(value)}`,
+      KeySchema: (value) => `key ${formatKeySchema(value)}`,
       AttributeDefinitions: (value, format) =>
         `key types ${format([...new Set(value.map(({ AttributeType }: Json) => AttributeType))])}`,
       GlobalSecondaryIndexes: (value, format) =>
         value
           .map(
             ({ IndexName, KeySchema, Projection: { ProjectionType, NonKeyAttributes = [] }, ...remaining }: Json) =>
-              `index ${[IndexName, keySchema(KeySchema), ProjectionType, ...NonKeyAttributes].join(' ')}${formatRemaining(remaining, format)}`,
+              `index ${[IndexName, formatKeySchema(KeySchema), ProjectionType, ...NonKeyAttributes].join(' ')}${formatRemaining(remaining, format)}`,
           )
           .join('; '),
-      BillingMode: labelled(''),
-      DeletionProtectionEnabled: flag('protected from deletion'),
-      PointInTimeRecoverySpecification: labelled(''),
-      SSESpecification: labelled(''),
-      StreamSpecification: labelled(''),
-      TimeToLiveSpecification: labelled('TTL '),
+      BillingMode: withLabel(''),
+      DeletionProtectionEnabled: booleanLabel('protected from deletion'),
+      PointInTimeRecoverySpecification: withLabel(''),
+      SSESpecification: withLabel(''),
+      StreamSpecification: withLabel(''),
+      TimeToLiveSpecification: withLabel('TTL '),
     },
   },
-  'AWS::Events::EventBus': { name: 'Name' },
+  'AWS::Events::EventBus': { nameProperty: 'Name' },
   'AWS::Events::Rule': {
     properties: {
       Description: omitted,
-      EventBusName: labelled('on '),
+      EventBusName: withLabel('on '),
       EventPattern: ({ 'detail-type': types, ...remaining }, format) =>
         `for ${types?.join(' ')}${formatRemaining(remaining, format)}`,
-      ScheduleExpression: labelled(''),
-      State: labelled(''),
+      ScheduleExpression: withLabel(''),
+      State: withLabel(''),
       Targets: (value, format) =>
         value
           .map(({ Id: _, Arn, DeadLetterConfig, ...remaining }: Json) => {
-            const deadLetters = DeadLetterConfig ? `, rule dead letters to ${format(DeadLetterConfig.Arn)}` : '';
+            const deadLetters = DeadLetterConfig ? `, undeliverable events to ${format(DeadLetterConfig.Arn)}` : '';
             return `to ${format(Arn)}${deadLetters}${formatRemaining(remaining, format)}`;
           })
           .join('; '),
     },
-    common: ['EventBusName', 'State'],
+    sharedProperties: ['EventBusName', 'State'],
   },
-  'AWS::IAM::Policy': { properties: { PolicyName: omitted, Roles: ofOwner('of ') } },
-  'AWS::IAM::Role': { properties: { AssumeRolePolicyDocument: assumedBy } },
-  'AWS::KMS::Key': { properties: { Description: omitted, EnableKeyRotation: flag('rotated') } },
+  'AWS::IAM::Policy': { properties: { PolicyName: omitted, Roles: ownerLabel('of ') } },
+  'AWS::IAM::Role': { properties: { AssumeRolePolicyDocument: formatTrustPolicy } },
+  'AWS::KMS::Key': { properties: { Description: omitted, EnableKeyRotation: booleanLabel('rotated') } },
   'AWS::Lambda::EventInvokeConfig': {
     properties: {
-      FunctionName: ofOwner('of '),
+      FunctionName: ownerLabel('of '),
       Qualifier: omitted,
-      MaximumRetryAttempts: labelled('asynchronous invocations retried ', ' times'),
+      MaximumRetryAttempts: withLabel('at most ', ' retries of asynchronous invocations'),
     },
   },
   'AWS::Lambda::EventSourceMapping': {
     properties: {
-      FunctionName: ofOwner('of '),
-      EventSourceArn: labelled('from '),
-      BatchSize: labelled('batches of '),
-      FunctionResponseTypes: labelled(''),
+      FunctionName: ownerLabel('of '),
+      EventSourceArn: withLabel('from '),
+      BatchSize: withLabel('batches of '),
+      FunctionResponseTypes: withLabel(''),
       ScalingConfig: ({ MaximumConcurrency, ...remaining }, format) =>
         `at most ${MaximumConcurrency} concurrent${formatRemaining(remaining, format)}`,
-      StartingPosition: labelled(''),
-      ParallelizationFactor: labelled('', ' concurrent per shard'),
-      BisectBatchOnFunctionError: flag('bisected'),
-      MaximumRecordAgeInSeconds: labelled('records up to ', ' s old'),
+      StartingPosition: withLabel(''),
+      ParallelizationFactor: withLabel('', ' concurrent per shard'),
+      BisectBatchOnFunctionError: booleanLabel('bisected on error'),
+      MaximumRecordAgeInSeconds: withLabel('records up to ', ' s old'),
       DestinationConfig: ({ OnFailure: { Destination }, ...remaining }, format) =>
         `failed records to ${format(Destination)}${formatRemaining(remaining, format)}`,
       FilterCriteria: ({ Filters }) =>
@@ -152,21 +152,21 @@ export const TYPE_FORMATS: Readonly<Record<string, TypeFormat>> = {
     },
   },
   'AWS::Lambda::Function': {
-    name: 'FunctionName',
+    nameProperty: 'FunctionName',
     properties: {
       Code: omitted, // changes with every line of code
       Role: omitted,
-      Runtime: labelled(''),
-      Architectures: labelled(''),
-      Handler: labelled(''),
-      MemorySize: labelled('', ' MB'),
-      Timeout: labelled('', ' s'),
+      Runtime: withLabel(''),
+      Architectures: withLabel(''),
+      Handler: withLabel(''),
+      MemorySize: withLabel('', ' MB'),
+      Timeout: withLabel('', ' s'),
       TracingConfig: ({ Mode, ...remaining }, format) => `tracing ${Mode}${formatRemaining(remaining, format)}`,
       LoggingConfig: ({ LogGroup: _, ...remaining }, format) => `logs ${format(remaining)}`,
       // only the names: permissions.test.ts compares the values
       Environment: ({ Variables }) => `env ${Object.keys(Variables).join(' ')}`,
     },
-    common: [
+    sharedProperties: [
       'Runtime',
       'Architectures',
       'Handler',
@@ -181,8 +181,8 @@ export const TYPE_FORMATS: Readonly<Record<string, TypeFormat>> = {
   },
   'AWS::Lambda::Permission': {
     properties: {
-      Principal: labelled('permits '),
-      Action: labelled('to '),
+      Principal: withLabel('permits '),
+      Action: withLabel('to '),
       FunctionName: (value, format, { owner }) =>
         owner.Type === 'AWS::ApiGateway::Method' ? '' : `on ${format(value)}`,
       SourceArn: (value, format, { owner }) =>
@@ -193,7 +193,7 @@ export const TYPE_FORMATS: Readonly<Record<string, TypeFormat>> = {
     properties: {
       LogGroupName: (value, format, { owner }) =>
         value === `/aws/lambda/${owner.Properties.FunctionName}` ? 'log group /aws/lambda/<name>' : format(value),
-      RetentionInDays: labelled('logs retained ', ' days'),
+      RetentionInDays: withLabel('log retention ', ' days'),
     },
   },
   'AWS::S3::Bucket': {
@@ -208,41 +208,41 @@ export const TYPE_FORMATS: Readonly<Record<string, TypeFormat>> = {
         `access logs to ${format(DestinationBucketName)}${formatRemaining(remaining, format)}`,
     },
   },
-  'AWS::S3::BucketPolicy': { properties: { Bucket: ofOwner('of ') } },
-  'AWS::SNS::Topic': { name: 'TopicName', properties: { KmsMasterKeyId: labelled('encrypted with ') } },
-  'AWS::SNS::TopicPolicy': { properties: { Topics: ofOwner('of ') } },
+  'AWS::S3::BucketPolicy': { properties: { Bucket: ownerLabel('of ') } },
+  'AWS::SNS::Topic': { nameProperty: 'TopicName', properties: { KmsMasterKeyId: withLabel('encrypted with ') } },
+  'AWS::SNS::TopicPolicy': { properties: { Topics: ownerLabel('of ') } },
   'AWS::SQS::Queue': {
-    name: 'QueueName',
+    nameProperty: 'QueueName',
     properties: {
-      VisibilityTimeout: labelled('visibility timeout ', ' s'),
+      VisibilityTimeout: withLabel('visibility timeout ', ' s'),
       RedrivePolicy: ({ deadLetterTargetArn, maxReceiveCount, ...remaining }, format) =>
         `after ${maxReceiveCount} receives to ${format(deadLetterTargetArn)}${formatRemaining(remaining, format)}`,
       MessageRetentionPeriod: (value) => `messages retained ${value / 86_400} days`,
-      SqsManagedSseEnabled: flag('encrypted by SQS'),
+      SqsManagedSseEnabled: booleanLabel('encrypted by SQS'),
     },
-    common: ['MessageRetentionPeriod', 'SqsManagedSseEnabled', 'TLS'],
+    sharedProperties: ['MessageRetentionPeriod', 'SqsManagedSseEnabled', 'TLS'],
   },
-  'AWS::SQS::QueuePolicy': { properties: { Queues: ofOwner('of ') } },
-  'AWS::SSM::Parameter': { name: 'Name', properties: { Type: labelled(''), Value: labelled('= ') } },
+  'AWS::SQS::QueuePolicy': { properties: { Queues: ownerLabel('of ') } },
+  'AWS::SSM::Parameter': { nameProperty: 'Name', properties: { Type: withLabel(''), Value: withLabel('= ') } },
   'AWS::SecretsManager::Secret': {
-    name: 'Name',
-    properties: { Description: omitted, GenerateSecretString: labelled('generated ') },
+    nameProperty: 'Name',
+    properties: { Description: omitted, GenerateSecretString: withLabel('generated ') },
   },
   'AWS::StepFunctions::StateMachine': {
-    name: 'StateMachineName',
+    nameProperty: 'StateMachineName',
     properties: {
-      DefinitionString: omitted, // workflows.test.ts validates it, and the role names its tasks
+      DefinitionString: omitted, // workflows.test.ts validates it, and the role's policy lists the functions that it invokes
       RoleArn: omitted,
-      StateMachineType: labelled(''),
-      TracingConfiguration: labelled('tracing '),
+      StateMachineType: withLabel(''),
+      TracingConfiguration: withLabel('tracing '),
       LoggingConfiguration: ({ Destinations: _, ...remaining }, format) => `logs ${format(remaining)}`,
     },
   },
   'AWS::WAFv2::WebACL': {
-    name: 'Name',
+    nameProperty: 'Name',
     properties: {
-      Scope: labelled(''),
-      DefaultAction: labelled('default '),
+      Scope: withLabel(''),
+      DefaultAction: withLabel('default '),
       Rules: (value, format) =>
         value
           .map(

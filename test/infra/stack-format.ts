@@ -31,7 +31,7 @@ export const createStackFormat = (stage: StageName, resources: readonly Resource
     const { Type, Properties } = resource;
     if (Type === 'AWS::ApiGateway::Method')
       return `${Properties.HttpMethod} ${pathOf(resources, Properties.ResourceId)}`;
-    const name = Properties[TYPE_FORMATS[Type]?.name ?? ''];
+    const name = Properties[TYPE_FORMATS[Type]?.nameProperty ?? ''];
     return typeof name === 'string' ? shorten(name) : idOf(resource);
   };
   const titleOf = (resource: Resource) => {

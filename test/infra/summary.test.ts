@@ -127,7 +127,7 @@ describe('a summary', () => {
       '  SQS::Queue A',
       '  SQS::Queue B',
       '  SQS::Queue C',
-      '  SQS::Queue D: messages retained 2 days; not encrypted by SQS: false',
+      '  SQS::Queue D: messages retained 2 days; not encrypted by SQS',
       '  SQS::Queue E: NOT messages retained 1 days; NOT encrypted by SQS',
     ]);
   });

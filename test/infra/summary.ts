@@ -57,7 +57,7 @@ const OTHER_ATTRIBUTES: ReadonlySet<string> = new Set([
 
 /** The facts of a resource on the line of `owner`: itself, or the resource that it is a part of. */
 const ownFacts = (resource: Resource, owner: Resource, format: FormatValue): readonly Fact[] => {
-  const { name, properties: formats = {} } = TYPE_FORMATS[resource.Type] ?? {};
+  const { nameProperty: name, properties: formats = {} } = TYPE_FORMATS[resource.Type] ?? {};
   const order = Object.keys(formats);
   const rank = (property: string) => (order.includes(property) ? order.indexOf(property) : order.length);
   const type = shortTypeOf(resource.Type);
@@ -101,7 +101,7 @@ type CommonFacts = ReadonlyMap<string, string>;
 /** By type, the text of each common key that more than half of the resources share. */
 const commonFacts = (entries: readonly Entry[]): ReadonlyMap<string, CommonFacts> => {
   const byType = new Map<string, CommonFacts>();
-  for (const [type, { common = [] }] of Object.entries(TYPE_FORMATS)) {
+  for (const [type, { sharedProperties: common = [] }] of Object.entries(TYPE_FORMATS)) {
     const ofType = entries.filter((entry) => entry.type === type);
     const facts = common.flatMap((key) => {
       const texts = ofType.map((entry) => textOf(key, entry));

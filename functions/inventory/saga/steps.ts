@@ -3,7 +3,7 @@ import { holdTable } from '#inventory/table/hold-table';
 import { stockTable } from '#inventory/table/stock-table';
 import { holdStock } from '#inventory/use-cases/hold-stock';
 import { releaseStock } from '#inventory/use-cases/release-stock';
-import { SagaStep } from '#orders/contract';
+import { SagaInput } from '#orders/contract';
 import { sagaErrors as orderErrors } from '#orders/errors';
 import { findOrderForRun } from '#orders/public';
 import { backoffUntil } from '#platform/runtime/backoff';
@@ -19,7 +19,7 @@ export const holdStep = (rt: Runtime<'db'>) => {
     holds: holdTable(rt),
     pick: randomIndex(rt),
   });
-  return taskFunction(rt, SagaStep, async (step, deadlineMs) => {
+  return taskFunction(rt, SagaInput, async (step, deadlineMs) => {
     const held = await hold(step, backoffUntil(rt, deadlineMs));
     if (held.ok) return;
     throw new SagaError(held.error === 'out_of_stock' ? sagaErrors.StockUnavailable : orderErrors.Superseded);
@@ -28,7 +28,7 @@ export const holdStep = (rt: Runtime<'db'>) => {
 
 export const releaseStep = (rt: Runtime<'db'>) => {
   const release = releaseStock({ orders: findOrderForRun(rt), holds: holdTable(rt) });
-  return taskFunction(rt, SagaStep, async (step, deadlineMs) => {
+  return taskFunction(rt, SagaInput, async (step, deadlineMs) => {
     const released = await release(step, backoffUntil(rt, deadlineMs));
     if (released.ok) return;
     throw new SagaError(released.error === 'committed' ? sagaErrors.HoldCommitted : orderErrors.Superseded);

@@ -2,7 +2,7 @@ import { type Hold, openHold } from '#inventory/domain/hold';
 import { guessAllocation } from '#inventory/domain/stock';
 import { findAllocation } from '#inventory/use-cases/find-allocation';
 import type { Backoff, Holds, PickRandom, Stock } from '#inventory/use-cases/ports';
-import type { FindOrderForRun, SagaStep } from '#orders/contract';
+import type { FindOrderForRun, SagaInput } from '#orders/contract';
 import { err, ok, type Result } from '#platform/kernel';
 
 type Ports = {
@@ -19,7 +19,7 @@ type HoldResult = Result<Hold, 'superseded' | 'out_of_stock'>;
  */
 export const holdStock =
   ({ orders, stock, holds, pick }: Ports) =>
-  async (step: SagaStep, backoff: Backoff): Promise<HoldResult> => {
+  async (step: SagaInput, backoff: Backoff): Promise<HoldResult> => {
     const order = await orders(step, 'placed');
     if (!order) return err('superseded');
     const summaries = await stock.summaries(

@@ -1,6 +1,6 @@
 import { type Hold, holdTombstone, releaseHold } from '#inventory/domain/hold';
 import type { Backoff, Holds } from '#inventory/use-cases/ports';
-import type { FindOrderForRun, SagaStep } from '#orders/contract';
+import type { FindOrderForRun, SagaInput } from '#orders/contract';
 import { err, ok, type Result } from '#platform/kernel';
 
 type Ports = { readonly orders: FindOrderForRun; readonly holds: Holds };
@@ -8,7 +8,7 @@ type Ports = { readonly orders: FindOrderForRun; readonly holds: Holds };
 /** Gives back the order's allocations. Where there is no hold yet, a tombstone refuses a late one. */
 export const releaseStock =
   ({ orders, holds }: Ports) =>
-  async (step: SagaStep, backoff: Backoff): Promise<Result<Hold, 'superseded' | 'committed'>> => {
+  async (step: SagaInput, backoff: Backoff): Promise<Result<Hold, 'superseded' | 'committed'>> => {
     if (!(await orders(step, 'cancelling'))) return err('superseded');
 
     for (let attempt = 0; ; attempt += 1) {

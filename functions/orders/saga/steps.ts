@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { orderClock } from '#orders/adapters/order-clock';
-import { SagaStep } from '#orders/contract';
+import { SagaInput } from '#orders/contract';
 import type { Order } from '#orders/domain/order';
 import { type metrics, sagaErrors } from '#orders/errors';
 import { orderTable } from '#orders/table/order-table';
@@ -20,7 +20,7 @@ const requireSuccess = (result: Result<Order, 'superseded' | 'order_not_found'>)
 /** A task that only moves its order to another status. */
 const orderStep = (rt: Runtime<'db'>, name: 'confirm' | 'awaitPayment' | 'close') => {
   const run = sagaStepActions(orderTable(rt), orderClock(rt))[name];
-  return taskFunction(rt, SagaStep, async (step) => requireSuccess(await run(step)));
+  return taskFunction(rt, SagaInput, async (step) => requireSuccess(await run(step)));
 };
 
 export const confirmStep = (rt: Runtime<'db'>) => orderStep(rt, 'confirm');
@@ -29,7 +29,7 @@ export const closeStep = (rt: Runtime<'db'>) => orderStep(rt, 'close');
 
 /** The refusals of other tasks that cancel an order, and the reason that the order then shows. */
 const reasonOf = { StockUnavailable: 'out_of_stock', PaymentDeclined: 'payment_declined' } as const;
-const RefusedStep = z.extend(SagaStep, { error: z.enum(['StockUnavailable', 'PaymentDeclined']) });
+const RefusedStep = z.extend(SagaInput, { error: z.enum(['StockUnavailable', 'PaymentDeclined']) });
 
 export const refuseStep = (rt: Runtime<'db'>) => {
   const { cancelAfterRefusal } = sagaStepActions(orderTable(rt), orderClock(rt));
@@ -43,7 +43,7 @@ const causeOf = {
   SettlementRefused: 'the payment provider refuses the refund',
   HoldCommitted: 'the stock of the order is marked as sold',
 } as const;
-const ParkedStep = z.extend(SagaStep, { error: z.enum(['SettlementRefused', 'HoldCommitted']) });
+const ParkedStep = z.extend(SagaInput, { error: z.enum(['SettlementRefused', 'HoldCommitted']) });
 
 export const parkStep = (rt: Runtime<'db'>) => {
   const { park } = sagaStepActions(orderTable(rt), orderClock(rt));

@@ -1,4 +1,4 @@
-import type { SagaStep } from '#orders/contract';
+import type { SagaInput } from '#orders/contract';
 import { cancelByCustomer, type OfflinePaymentRequest, recordOfflinePayment } from '#orders/domain/customer';
 import type { Order, Reason } from '#orders/domain/order';
 import {
@@ -52,15 +52,15 @@ export const orderActions = (orders: Orders, now: OrderClock) => {
 export const sagaStepActions = (orders: Orders, now: OrderClock) => {
   const update = updateOrder(orders);
   return {
-    confirm: ({ tenantId, orderId, run }: SagaStep) =>
+    confirm: ({ tenantId, orderId, run }: SagaInput) =>
       update(tenantId, orderId, (order) => markConfirmed(order, run, now())),
-    awaitPayment: ({ tenantId, orderId, run }: SagaStep) =>
+    awaitPayment: ({ tenantId, orderId, run }: SagaInput) =>
       update(tenantId, orderId, (order) => markAwaitingPayment(order, run, now())),
-    cancelAfterRefusal: ({ tenantId, orderId, run }: SagaStep, reason: Reason) =>
+    cancelAfterRefusal: ({ tenantId, orderId, run }: SagaInput, reason: Reason) =>
       update(tenantId, orderId, (order) => cancelAfterRefusal(order, { run, reason }, now())),
-    close: ({ tenantId, orderId, run }: SagaStep) =>
+    close: ({ tenantId, orderId, run }: SagaInput) =>
       update(tenantId, orderId, (order) => markCancelled(order, run, now())),
-    park: ({ tenantId, orderId, run }: SagaStep, cause: string) =>
+    park: ({ tenantId, orderId, run }: SagaInput, cause: string) =>
       update(tenantId, orderId, (order) => markNeedsAttention(order, { run, cause }, now())),
   };
 };

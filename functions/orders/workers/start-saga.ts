@@ -1,5 +1,5 @@
 import { startExecution } from '#orders/adapters/executions';
-import { OrderCancelling, OrderPlaced, OrderRestarted, type OrderRun } from '#orders/contract';
+import { OrderCancelling, OrderPlaced, OrderRestarted, type OrderRunData } from '#orders/contract';
 import { type SagaName, startSaga } from '#orders/use-cases/start-saga';
 import type { OrderId } from '#platform/kernel';
 import type { EventType } from '#platform/manifest';
@@ -12,7 +12,7 @@ export const startSagaWorker = (rt: Runtime<'workflows'>) => {
   const start = startSaga(startExecution(rt));
   const startFor =
     (saga: SagaName) =>
-    ({ tenantId, aggregateId, data, id, correlationId = id }: Event<EventType, OrderRun, OrderId>) =>
+    ({ tenantId, aggregateId, data, id, correlationId = id }: Event<EventType, OrderRunData, OrderId>) =>
       start(saga, { tenantId, orderId: aggregateId, run: data.run, correlationId });
   return workerFunction(rt, [
     consumer(OrderPlaced, startFor('fulfil-order')),

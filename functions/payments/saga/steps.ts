@@ -1,4 +1,4 @@
-import { SagaStep } from '#orders/contract';
+import { SagaInput } from '#orders/contract';
 import { sagaErrors as orderErrors } from '#orders/errors';
 import { findOrderForRun } from '#orders/public';
 import { SANDBOX, sandboxProvider } from '#payments/adapters/sandbox-provider';
@@ -29,7 +29,7 @@ export const chargeStep = (rt: Runtime<'db' | 'secrets'>) => {
       limits: rt.times.breaker,
     }),
   });
-  return taskFunction(rt, SagaStep, async (step) => {
+  return taskFunction(rt, SagaInput, async (step) => {
     const charged = await charge(step);
     if (!charged.ok) throw new SagaError(chargeErrors[charged.error]);
   });
@@ -47,7 +47,7 @@ export const settleStep = (rt: Runtime<'db' | 'secrets'>) => {
     attempts: attemptTable(rt),
     provider: sandboxProvider(rt),
   });
-  return taskFunction(rt, SagaStep, async (step) => {
+  return taskFunction(rt, SagaInput, async (step) => {
     const settled = await settle(step);
     if (settled.ok) return;
     if (settled.error === 'contended') throw new Error('the attempt changed while it was settled');

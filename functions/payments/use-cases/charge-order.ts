@@ -1,4 +1,4 @@
-import type { FindOrderForRun, SagaStep } from '#orders/contract';
+import type { FindOrderForRun, SagaInput } from '#orders/contract';
 import { type Attempt, closedAttempt, intendedAttempt, providerKey, withOutcome } from '#payments/domain/attempt';
 import type { CircuitBreaker } from '#payments/use-cases/circuit-breaker';
 import type { Attempts, Provider } from '#payments/use-cases/ports';
@@ -19,7 +19,7 @@ type ChargeResult = Result<Attempt, 'superseded' | 'declined' | 'unavailable' | 
  */
 export const chargeOrder =
   ({ orders, attempts, provider, breaker }: Ports) =>
-  async (step: SagaStep): Promise<ChargeResult> => {
+  async (step: SagaInput): Promise<ChargeResult> => {
     const order = await orders(step, 'placed');
     if (!order) return err('superseded');
     const permit = await breaker.allowRequest(step.tenantId);

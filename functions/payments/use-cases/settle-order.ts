@@ -1,4 +1,4 @@
-import type { FindOrderForRun, SagaStep } from '#orders/contract';
+import type { FindOrderForRun, SagaInput } from '#orders/contract';
 import {
   type Attempt,
   attemptTombstone,
@@ -21,7 +21,7 @@ type UndoOutcome = Exclude<Awaited<ReturnType<Provider['void'] | Provider['refun
  */
 export const settleOrder =
   ({ orders, attempts, provider }: Ports) =>
-  async (step: SagaStep): Promise<SettleResult> => {
+  async (step: SagaInput): Promise<SettleResult> => {
     const order = await orders(step, 'cancelling');
     if (!order) return err('superseded');
     const attempt = await attempts.putIfAbsent(attemptTombstone({ ...step, total: order.total }));
