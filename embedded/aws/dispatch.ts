@@ -10,8 +10,8 @@ export type AwsResponse = { readonly status: number; readonly json: string };
 const utf8 = new TextDecoder();
 
 /** The status is 501, because the SDK does not retry it. */
-export const notSupported = (what: string) =>
-  new ServiceError('NotSupported', `not supported: ${what}`, { status: 501 });
+export const notSupported = (feature: string) =>
+  new ServiceError('NotSupported', `not supported: ${feature}`, { status: 501 });
 
 const findOperation = (services: readonly Service[], target: string) => {
   const dot = target.indexOf('.');
@@ -59,7 +59,7 @@ const rejectOnAbort = <T>(run: () => Promise<T>, signal: AbortSignal | undefined
   });
 };
 
-/** The `requestHandler` of an AWS SDK client whose calls stay within this process. */
+/** Creates the `requestHandler` of an AWS SDK client whose calls stay within this process. */
 export const createRequestHandler = (services: readonly Service[], caller: Caller): HttpHandler => ({
   metadata: { handlerProtocol: 'in-process' },
   handle: async (request: HttpRequest, { abortSignal } = {}) => {

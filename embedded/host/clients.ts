@@ -18,7 +18,10 @@ const UNSIGNED = {
   signer: { sign: async <R>(request: R): Promise<R> => request },
 };
 
-/** Complete, so that no client reads the machine's AWS configuration. In process nobody checks a signature, so none is made. */
+/**
+ * These options are complete, so that no client reads the machine's AWS configuration. Requests are not signed, because no embedded
+ * service checks a signature.
+ */
 const createClientOptions = (handler: HttpHandler, random: RandomSource) => ({
   region: REGION,
   endpoint: ENDPOINT.href,

@@ -23,7 +23,7 @@ type Options = QueueContext & {
   readonly functions: readonly NamedFunction[];
   readonly inFlight: InFlight;
   readonly invoke: Invoker['invokeAndLog'];
-  /** Given the function's timeout. */
+  /** Computes the visibility timeout from the function's timeout. */
   readonly visibilityTimeoutMs: (timeoutMs: number) => number;
   readonly deliver: Interceptors['deliver'];
 };
@@ -70,7 +70,7 @@ const createRule = (detailType: string, queue: Queue, deliver: Interceptors['del
   },
 });
 
-/** The functions that consume events: each with its queue, its dead-letter queue and a poller. */
+/** Creates a queue, a dead-letter queue and a poller for each function that consumes events. */
 export const createConsumers = (options: Options): Consumers => {
   const { functions, clock, invoke, deliver } = options;
   const consumers = functions.flatMap((fn) => createConsumer(fn, options));
@@ -101,6 +101,6 @@ export const createConsumers = (options: Options): Consumers => {
   };
 };
 
-/** The queues that functions send to and no function consumes: an operator does. */
+/** Creates the queues that functions send to and no function consumes. An operator reads them. */
 export const createUnconsumedQueues = (ids: readonly QueueId[], context: QueueContext): readonly Queue[] =>
   ids.map((id) => createQueue({ name: context.named.queue(id), visibilityMs: UNCONSUMED_VISIBILITY_MS }, context));

@@ -19,7 +19,7 @@ const createServiceGrants = (spec: FunctionSpec, stage: StageName): Grants => {
   };
 };
 
-/** The caller that stands for a function: it may do what its manifest grants and nothing else, as its role allows on AWS. */
+/** Creates the caller of a function. It may do only what the function's manifest grants, as its role allows on AWS. */
 export const createCaller = (name: string, spec: FunctionSpec, stage: StageName): Caller => {
   const grants = createServiceGrants(spec, stage);
   const isTableGranted = (action: string, key: string) =>

@@ -20,7 +20,7 @@ export type Interceptors = {
   readonly deliver?: (queue: string, envelope: string, proceed: () => void) => void;
 };
 
-/** The same service, with every call intercepted. */
+/** Returns the service with every call intercepted. */
 export const withInterceptor = (
   { targetPrefix, operations }: Service,
   intercept: NonNullable<Interceptors['call']>,

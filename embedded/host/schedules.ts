@@ -7,7 +7,7 @@ type Options = {
   readonly functions: readonly NamedFunction[];
   readonly clock: Clock;
   readonly invoke: Invoker['invokeAndLog'];
-  /** Given the minutes of the manifest. */
+  /** Computes the interval from the minutes of the manifest. */
   readonly intervalMs: (minutes: number) => number;
 };
 

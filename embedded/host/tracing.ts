@@ -11,7 +11,7 @@ export type TracedCall = {
 
 export type Trace = (call: TracedCall) => void;
 
-/** The same service, with every call reported to `trace` once it has its outcome. */
+/** Returns the service with every call reported to `trace` once it has finished. */
 export const withTracing = ({ targetPrefix, operations }: Service, trace: Trace): Service => ({
   targetPrefix,
   operations: Object.fromEntries(

@@ -64,15 +64,10 @@ export const TYPE_FORMATS: Readonly<Record<string, TypeFormat>> = {
       Dimensions: (value, format) =>
         `of ${value.map(({ Value }: Json) => format(Value).replace(/^Queue /, '')).join(', ')}`,
       Statistic: withLabel(''),
-      Threshold: (
-        value,
-        format,
-        {
-          resource: {
-            Properties: { ComparisonOperator },
-          },
-        },
-      ) => `${ComparisonOperator === 'GreaterThanThreshold' ? '>' : ComparisonOperator} ${format(value)}`,
+      Threshold: (value, format, { resource }) => {
+        const { ComparisonOperator } = resource.Properties;
+        return `${ComparisonOperator === 'GreaterThanThreshold' ? '>' : ComparisonOperator} ${format(value)}`;
+      },
       ComparisonOperator: omitted,
       Period: withLabel('in ', ' s'),
       EvaluationPeriods: withLabel('periods '),

@@ -17,7 +17,7 @@ const compareEntries = (a: EntryPosition, b: EntryPosition) => {
   return byRange || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 };
 
-/** The first index whose entry fulfils the predicate. The predicate must hold for every later entry, too. */
+/** Returns the index of the first entry that fulfils the predicate. Every later entry must fulfil it, too. */
 export const findPartitionPoint = (entries: readonly Entry[], predicate: (entry: Entry) => boolean): number => {
   let [from, to] = [0, entries.length];
   while (from < to) {

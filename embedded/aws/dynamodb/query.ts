@@ -173,7 +173,7 @@ const readPage = ({ input, reading, entries, meter }: Page) => {
   return input.Select === 'COUNT' ? counts : { Items: items, ...counts };
 };
 
-const positionOf = ({ table, source }: PagedRead, start: Item): EntryPosition => ({
+const toPosition = ({ table, source }: PagedRead, start: Item): EntryPosition => ({
   id: table.toItemId(start),
   range: source.schema.range && start[source.schema.range.name],
 });
@@ -182,7 +182,7 @@ const positionOf = ({ table, source }: PagedRead, start: Item): EntryPosition =>
 function* entriesInSpan(reading: PagedRead, { hash, range }: KeyCondition, forward: boolean): Generator<Entry> {
   const entries = reading.source.collection.partition(toKeyString(hash));
   let [from, to] = findSpan(entries, range);
-  const position = reading.start && positionOf(reading, reading.start);
+  const position = reading.start && toPosition(reading, reading.start);
   if (position && forward) from = Math.max(from, findPartitionPoint(entries, isAfter(position)));
   if (position && !forward) to = Math.min(to, findPartitionPoint(entries, isAtOrAfter(position)));
   for (let n = forward ? from : to - 1; n >= from && n < to; n += forward ? 1 : -1) yield entries[n] as Entry;

@@ -1,7 +1,7 @@
 type ReportedFailure = { readonly itemIdentifier?: unknown };
 
 /**
- * The items that a function reported as failed, read as Lambda reads a partial batch response: without a report all items
+ * Returns the items that a function reported as failed. As in Lambda's partial batch responses, without a report all items
  * succeeded; a malformed report, or one that names an item outside the batch, fails all of them.
  */
 export const findFailedItems = (result: unknown, items: readonly string[]): ReadonlySet<string> => {

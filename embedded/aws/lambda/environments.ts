@@ -19,14 +19,14 @@ export type LambdaFunction = {
 export type FunctionPool = {
   /**
    * Returns what the handler returns, as JSON carries it, or throws a FunctionError. `onStarted` is called once an environment is
-   * free. Lambda would have had one at once, so a caller that limits the time counts from then.
+   * free. Lambda always has one, so a caller that limits the time starts its timer then.
    */
   readonly invoke: (event: unknown, onStarted?: () => void) => Promise<unknown>;
-  /** Ends environments during their work, as a crash of their processes would: all of them, or the one of this caller. */
+  /** Crashes all environments, including busy ones, or only the environment of this caller. */
   readonly crash: (caller?: Caller) => void;
 };
 
-/** Events and results cross a process boundary on AWS, so only what JSON can carry arrives. */
+/** Copies the value as JSON does, because events and results cross a process boundary on AWS. */
 const toJsonCopy = (value: unknown): unknown => (value === undefined ? null : JSON.parse(JSON.stringify(value)));
 
 const createSemaphore = (permits: number) => {
@@ -45,7 +45,7 @@ const createSemaphore = (permits: number) => {
   };
 };
 
-/** The environments of one function. Idle ones are reused. One that crashed or timed out is not. */
+/** Creates the pool of a function's environments. It reuses idle ones, except those that crashed or timed out. */
 export const createFunctionPool = (fn: LambdaFunction, clock: Clock, newId: () => string): FunctionPool => {
   const idle: ExecutionEnvironment[] = [];
   const busy = new Map<() => void, ExecutionEnvironment>();

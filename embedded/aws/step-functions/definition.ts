@@ -59,14 +59,14 @@ const FIELDS: Readonly<Record<State['Type'], readonly string[]>> = {
 const RETRIER = ['ErrorEquals', 'IntervalSeconds', 'BackoffRate', 'MaxAttempts', 'MaxDelaySeconds', 'JitterStrategy'];
 const CATCHER = ['ErrorEquals', 'ResultPath', 'Next'];
 
-/** Parses an ASL definition and replaces `${name}` by the ARN of that function. Throws for what the interpreter does not support. */
+/** Parses an ASL definition and replaces `${name}` by the ARN of that function. Throws if the interpreter does not support it. */
 export const parseDefinition = (
   name: string,
   text: string,
   findArn: (functionName: string) => string | undefined,
 ): Definition => {
-  const reject = (what: string): never => {
-    throw new Error(`workflow ${name}: ${what}`);
+  const reject = (reason: string): never => {
+    throw new Error(`workflow ${name}: ${reason}`);
   };
   const substituted = text.replaceAll(
     /\$\{([^}]+)\}/g,

@@ -2,8 +2,8 @@ import type { Retrier } from './definition.ts';
 import { matchesError } from './failure.ts';
 
 /**
- * Returns a function that answers an error with the delay in milliseconds before the next attempt, or undefined if there is none. It
- * counts the attempts of one entry into a state.
+ * Creates the retry policy for one entry into a state. It returns the delay before the next attempt after an error, in milliseconds,
+ * or undefined if there is no further attempt.
  */
 export const createRetryPolicy = (retriers: readonly Retrier[] = [], random: () => number) => {
   const counts = new Map<Retrier, number>();

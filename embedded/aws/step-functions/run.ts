@@ -12,8 +12,8 @@ export type StepFunctionsOptions = {
   readonly inFlight: InFlight;
 };
 
-const toContextObject = ({ arn, name, machine, input, startedAtMs: startedAt }: Execution) => ({
-  Execution: { Id: arn, Name: name, Input: JSON.parse(input), StartTime: new Date(startedAt).toISOString() },
+const toContextObject = ({ arn, name, machine, input, startedAtMs }: Execution) => ({
+  Execution: { Id: arn, Name: name, Input: JSON.parse(input), StartTime: new Date(startedAtMs).toISOString() },
   StateMachine: { Id: machine.arn, Name: machine.name },
 });
 

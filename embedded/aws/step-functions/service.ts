@@ -24,15 +24,15 @@ const isJson = (text: string): boolean => {
   }
 };
 
-const toSeconds = (ms: number | undefined) => (ms === undefined ? undefined : ms / 1_000);
+const toSeconds = (timeMs: number | undefined) => (timeMs === undefined ? undefined : timeMs / 1_000);
 
-const toSummary = ({ arn, name, machine, status, startedAtMs: startedAt, stoppedAtMs: stoppedAt }: Execution) => ({
+const toSummary = ({ arn, name, machine, status, startedAtMs, stoppedAtMs }: Execution) => ({
   executionArn: arn,
   name,
   stateMachineArn: machine.arn,
   status,
-  startDate: toSeconds(startedAt),
-  stopDate: toSeconds(stoppedAt),
+  startDate: toSeconds(startedAtMs),
+  stopDate: toSeconds(stoppedAtMs),
 });
 
 /** Step Functions: Standard workflows, interpreted in this process. `executions` gives access to what ran. */

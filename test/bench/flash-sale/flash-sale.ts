@@ -83,11 +83,11 @@ export const runFlashSale = async (shards: number, condition = true): Promise<Sa
     ...{ contexts, secrets, maxEnvironments: ENVIRONMENTS, clock },
     transactionLatencyMs: () => TRANSACTION_MS,
     ...(!condition && { interceptors: { call: withoutCondition } }),
-    onTableCall: ({ operation, partitionKeys: keys, cancellationReasonCodes: reasons }) => {
+    onTableCall: ({ operation, partitionKeys, cancellationReasonCodes }) => {
       if (!WRITE_OPERATIONS.includes(operation)) return;
-      if (reasons.includes('TransactionConflict')) conflicts += 1;
-      if (reasons.includes('ConditionalCheckFailed')) ranOut += 1;
-      for (const key of keys) writes.add(key);
+      if (cancellationReasonCodes.includes('TransactionConflict')) conflicts += 1;
+      if (cancellationReasonCodes.includes('ConditionalCheckFailed')) ranOut += 1;
+      for (const key of partitionKeys) writes.add(key);
     },
   });
   const send = async ({ method, target, body, key = 'one' }: ApiCall) => {

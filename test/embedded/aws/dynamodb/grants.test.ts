@@ -34,7 +34,9 @@ describe('a caller without the grant', () => {
       message: `User: function is not authorized to perform: dynamodb:${operation} because no grant`,
     });
     expect(checks).toEqual([[operation, keys]]);
-    expect(calls).toMatchObject([{ operation, keys, outcome: 'AccessDeniedException', units: { read: 0, write: 0 } }]);
+    expect(calls).toMatchObject([
+      { operation, partitionKeys: keys, outcome: 'AccessDeniedException', units: { read: 0, write: 0 } },
+    ]);
   });
 
   it.each([

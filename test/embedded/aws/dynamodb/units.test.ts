@@ -20,8 +20,8 @@ describe('the units of a call', () => {
         { TableName: 'the-table', ...shown(9), Table: shown(8), GlobalSecondaryIndexes: { list: shown(1) } },
       ],
     });
-    expect(calls.at(-1)).toMatchObject({ keys: ['a', 'b', 'c'], units: { read: 0, write: 9, index: 1 } });
-    expect(calls.at(-1)).toMatchObject({ outcome: 'ok', reasons: [] });
+    expect(calls.at(-1)).toMatchObject({ partitionKeys: ['a', 'b', 'c'], units: { read: 0, write: 9, indexWrite: 1 } });
+    expect(calls.at(-1)).toMatchObject({ outcome: 'ok', cancellationReasonCodes: [] });
   });
 
   it('count a repeated transaction as reads', async () => {
@@ -32,8 +32,8 @@ describe('the units of a call', () => {
     await done;
     await call('TransactWriteItems', request);
     expect(calls.map(({ units }) => units)).toEqual([
-      { read: 0, write: 10, index: 0 },
-      { read: 4, write: 0, index: 0 },
+      { read: 0, write: 10, indexWrite: 0 },
+      { read: 4, write: 0, indexWrite: 0 },
     ]);
   });
 
