@@ -50,7 +50,7 @@ export const readRoutes = {
     path: '/v1/${context}/{id}',
     scope: 'tenant',
     params: { id: z.string().check(z.regex(ID_FORM)) },
-    summary: 'Returns the ${entity} of this aggregate.',
+    summary: 'Returns the ${entity} with this id.',
     responses: { 200: ${Entity}Response },
     problems: { ${entity}_not_found },
   },

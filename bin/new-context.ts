@@ -109,8 +109,7 @@ const main = async () => {
     .join('\n')}
 and added it to functions/contexts.ts, docs/table.md and README.md.
 
-Next: npm run fix && npm run update && npx vitest run --project unit test/${context}
-CONTRIBUTING.md ("Add a context") says what must be green.`);
+Next: npm run fix && npm run update, then the checks of "Add a context" in CONTRIBUTING.md.`);
 };
 
 main().catch((error: Error) => {
