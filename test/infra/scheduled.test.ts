@@ -26,6 +26,8 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
       id,
     );
     const minutes = spec.everyMinutes ?? 0;
+    // it may use its whole interval, and ends before the next run
+    expect(fn.Properties.Timeout).toBe(minutes * 60 - 5);
     expect(schedule.Properties).toMatchObject({
       ScheduleExpression: `rate(${minutes} minute${minutes === 1 ? '' : 's'})`,
       State: 'ENABLED',

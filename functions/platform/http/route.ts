@@ -85,7 +85,9 @@ export type Answer<R extends RouteDefinition> =
       };
     }[keyof R['responses']]
   | {
-      readonly problem: PlatformProblemCode | (R['problems'] extends Problems ? keyof R['problems'] : never);
+      readonly problem:
+        | (typeof FOR_EVERY_ROUTE)[number]
+        | (R['problems'] extends Problems ? keyof R['problems'] & string : never);
       readonly detail?: string;
       readonly members?: Readonly<Record<string, unknown>>;
     }

@@ -34,6 +34,11 @@ const createRuntime = () => {
   return handlerOnAws({ clients, create: (rt: Runtime<keyof Clients>) => rt }) as Runtime<keyof Clients>;
 };
 
+it('gives each client a retry strategy of its own, so that one failing service does not use up the retries of another', async () => {
+  const { db: table, bus: events } = createRuntime();
+  expect(await table.config.retryStrategy()).not.toBe(await events.config.retryStrategy());
+});
+
 it('builds nothing outside Lambda, because other hosts build the handler themselves', () => {
   vi.stubEnv('AWS_LAMBDA_FUNCTION_NAME', undefined);
   const create = vi.fn();
