@@ -1,4 +1,3 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { StockAdjusted } from '#inventory/contract';
 import type { Adjustment } from '#inventory/domain/adjustment';
@@ -10,6 +9,7 @@ import type { Adjustments } from '#inventory/use-cases/ports';
 import type { Runtime } from '#platform/runtime/runtime';
 import { SkuSchema, TenantIdSchema } from '#platform/schemas';
 import type { Item } from '#platform/table/batch-get';
+import { getItem } from '#platform/table/get-item';
 import { mintEvent } from '#platform/table/outbox';
 import { parseItem } from '#platform/table/parse-item';
 
@@ -21,9 +21,8 @@ export const adjustmentTable = (rt: Runtime<'db'>): Adjustments => {
 
   return {
     async find(tenantId, id) {
-      const Key = adjustmentKey(tenantId, id);
-      const { Item } = await rt.db.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
-      return Item && toAdjustment(Item);
+      const item = await getItem(rt, adjustmentKey(tenantId, id));
+      return item && toAdjustment(item);
     },
 
     async put(adjustment, summary, allocations) {

@@ -1,5 +1,5 @@
 import { ConditionalCheckFailedException, TransactionConflictException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { StockHeld, StockReleased } from '#inventory/contract';
 import { type Hold, heldQuantities } from '#inventory/domain/hold';
@@ -9,6 +9,7 @@ import type { Holds } from '#inventory/use-cases/ports';
 import type { Runtime } from '#platform/runtime/runtime';
 import { OrderIdSchema, SkuSchema, TenantIdSchema } from '#platform/schemas';
 import type { Item } from '#platform/table/batch-get';
+import { getItem } from '#platform/table/get-item';
 import { mintEvent, outboxAttributes } from '#platform/table/outbox';
 import { parseItem } from '#platform/table/parse-item';
 
@@ -41,9 +42,8 @@ export const holdTable = (rt: Runtime<'db'>): Holds => {
 
   return {
     async find(tenantId, orderId) {
-      const Key = holdKey(tenantId, orderId);
-      const { Item } = await rt.db.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
-      return Item && toHold(Item);
+      const item = await getItem(rt, holdKey(tenantId, orderId));
+      return item && toHold(item);
     },
 
     async put(hold) {

@@ -1,8 +1,8 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod/mini';
 import type { Event } from '#platform/messaging/events';
 import type { Runtime } from '#platform/runtime/runtime';
 import type { Item, Key } from '#platform/table/batch-get';
+import { getItem } from '#platform/table/get-item';
 import { outboxAttributes } from '#platform/table/outbox';
 import { parseItem } from '#platform/table/parse-item';
 import { type Condition, IF_ABSENT, putIf, putIfAbsent } from '#platform/table/put';
@@ -58,10 +58,8 @@ export const aggregateTable = <A extends Aggregate, Id>(
 
   return {
     async find(id) {
-      const { Item } = await rt.db.send(
-        new GetCommand({ TableName: rt.env('TABLE_NAME'), Key: keyOf(id), ConsistentRead: true }),
-      );
-      return Item && parseItem(schema, Item);
+      const existing = await getItem(rt, keyOf(id));
+      return existing && parseItem(schema, existing);
     },
 
     async putIfAbsent(aggregate) {

@@ -1,6 +1,7 @@
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import type { Runtime } from '#platform/runtime/runtime';
+import { getItem } from '#platform/table/get-item';
 import { parseItem } from '#platform/table/parse-item';
 import { outageKey } from '#sandbox/table/keys';
 import type { Outages } from '#sandbox/use-cases/ports';
@@ -14,9 +15,8 @@ export const outageTable = (rt: Runtime<'db'>): Outages => {
       await rt.db.send(new PutCommand({ TableName, Item: { ...outageKey(tenantId), until } }));
     },
     async until(tenantId) {
-      const Key = outageKey(tenantId);
-      const { Item } = await rt.db.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
-      return Item && parseItem(OutageItem, Item).until;
+      const item = await getItem(rt, outageKey(tenantId));
+      return item && parseItem(OutageItem, item).until;
     },
   };
 };

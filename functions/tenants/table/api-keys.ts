@@ -1,6 +1,6 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Runtime } from '#platform/runtime/runtime';
 import { ttlCache } from '#platform/runtime/ttl-cache';
+import { getItem } from '#platform/table/get-item';
 import type { ApiKey } from '#tenants/contract';
 import { apiKeyKey } from '#tenants/table/keys';
 
@@ -15,8 +15,8 @@ export const apiKeyLookup = (rt: Runtime<'db'>): ((key: ApiKey) => Promise<boole
     const Key = apiKeyKey(key);
     const cached = cache.get(Key.pk);
     if (cached !== undefined) return cached;
-    const { Item } = await rt.db.send(new GetCommand({ TableName: rt.env('TABLE_NAME'), Key, ConsistentRead: true }));
-    cache.set(Key.pk, Item !== undefined);
-    return Item !== undefined;
+    const exists = (await getItem(rt, Key)) !== undefined;
+    cache.set(Key.pk, exists);
+    return exists;
   };
 };

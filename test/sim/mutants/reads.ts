@@ -4,10 +4,9 @@ export const reads: readonly Mutant[] = [
   {
     name: 'stale-order',
     bug: 'an order is read with eventual consistency',
-    file: 'functions/platform/table/aggregate-table.ts',
-    from: 'Key: keyOf(id), ConsistentRead: true',
-    // only an order is guarded by its run
-    to: "Key: keyOf(id), ConsistentRead: !(guards as readonly string[]).includes('run')",
+    file: 'functions/platform/table/get-item.ts',
+    from: 'Key: key, ConsistentRead: true',
+    to: "Key: key, ConsistentRead: !key.pk.startsWith('orders#')",
   },
   {
     name: 'stale-shards',
