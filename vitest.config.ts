@@ -46,13 +46,18 @@ export default defineConfig({
         : []),
       project('acceptance', ['test/acceptance/**/*.test.ts'], {
         globalSetup: 'test/acceptance/setup.ts',
+        setupFiles: 'test/acceptance/retry-limit.ts',
         // each wait has its own limit, which the host sets; this limit ends a test that hangs, and exceeds every deadline of an order
         testTimeout: 600_000,
         // on another host a test mostly waits, so files run in parallel; here they would compete for the cores
         maxWorkers: process.env['ACCEPTANCE_HOST'] ? 4 : 1,
       }),
       // reads a whole table at quiescence, so nothing else may use that table
-      project('faults', ['test/faults/**/*.test.ts'], { globalSetup: 'test/acceptance/setup.ts' }),
+      project('faults', ['test/faults/**/*.test.ts'], {
+        globalSetup: 'test/acceptance/setup.ts',
+        // the run is limited by counts, and each wait has its own limit; this limit ends a test that hangs
+        testTimeout: 900_000,
+      }),
     ],
   },
 });

@@ -16,10 +16,9 @@ const functions = contexts.flatMap(({ context, functions }) =>
 /** Functions that consume events from a queue. */
 export const workers = functions.filter(({ spec }) => spec.consumes).map(({ id }) => id);
 
-const sendKillRequest = async (request: KillRequest): Promise<KillResponse['killed']> => {
+const sendKillRequest = async (request?: KillRequest): Promise<KillResponse['killed']> => {
   const response = await fetch(host.faults.killsUrl, {
-    method: 'PUT',
-    body: JSON.stringify(request),
+    ...(request && { method: 'PUT', body: JSON.stringify(request) }),
     signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
   });
   if (!response.ok) throw new Error(`${host.faults.killsUrl} answers ${response.status}`);
@@ -35,4 +34,6 @@ export const startKilling = (seed: number, doomedWorker: FunctionId) => {
 };
 
 /** Resolves to the number of killed invocations since the start, by the function's deployed name. */
+export const countKills = () => sendKillRequest();
+/** The same, for the last time. */
 export const stopKilling = () => sendKillRequest({ seed: 0, odds: {} });
