@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
+/** They end a test that hangs, and judge no machine: a command that takes a second alone takes ten among twenty other processes. */
+const HANG_TIMEOUTS = { testTimeout: 180_000, hookTimeout: 300_000 };
+
 const project = (name: string, include: string[], test: object = {}) => ({
-  test: { name, include, testTimeout: 20_000, hookTimeout: 60_000, ...test },
+  test: { name, include, ...HANG_TIMEOUTS, ...test },
 });
 
 /** Domain code and use cases are covered in full, in every branch. No comment excludes a line from coverage. */
@@ -30,12 +33,10 @@ export default defineConfig({
       project('infra', ['test/infra/**/*.test.ts'], {
         isolate: false,
         fileParallelism: false,
-        testTimeout: 120_000,
-        hookTimeout: 180_000,
       }),
       // alone and last, because it uses every core
       project('sim', ['test/sim/*.sim.test.ts'], {
-        testTimeout: 300_000,
+        testTimeout: 900_000,
         fileParallelism: false,
         sequence: { groupOrder: 1 },
       }),
@@ -46,13 +47,18 @@ export default defineConfig({
         : []),
       project('acceptance', ['test/acceptance/**/*.test.ts'], {
         globalSetup: 'test/acceptance/setup.ts',
+        setupFiles: 'test/acceptance/retry-limit.ts',
         // each wait has its own limit, which the host sets; this limit ends a test that hangs, and exceeds every deadline of an order
         testTimeout: 600_000,
         // on another host a test mostly waits, so files run in parallel; here they would compete for the cores
         maxWorkers: process.env['ACCEPTANCE_HOST'] ? 4 : 1,
       }),
       // reads a whole table at quiescence, so nothing else may use that table
-      project('faults', ['test/faults/**/*.test.ts'], { globalSetup: 'test/acceptance/setup.ts' }),
+      project('faults', ['test/faults/**/*.test.ts'], {
+        globalSetup: 'test/acceptance/setup.ts',
+        // the run is limited by counts, and each wait has its own limit; this limit ends a test that hangs
+        testTimeout: 900_000,
+      }),
     ],
   },
 });

@@ -36,7 +36,8 @@ export const writeHostFile = async (outputs: StackOutputs): Promise<string> => {
     times: testTimes,
     limits: { answerMs: 30_000, orderMs: 60_000, rushMs: 120_000, sweepMs: 150_000, deadLetterMs: 150_000 },
     buyersAtOnce: 16,
-    faults: { killsUrl: `${endpoint}/_breakwater/kills`, forMs: 60_000, customers: 6 },
+    maxRetries: 100,
+    faults: { killsUrl: `${endpoint}/_breakwater/kills`, orders: 60, customers: 6 },
   };
   const file = `${home}/acceptance-host.json`;
   await writeFile(file, JSON.stringify(host));

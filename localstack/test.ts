@@ -9,12 +9,13 @@ import { bootstrap, deploy, destroy, type StackOutputs } from './stacks.ts';
 import { runTestSuite, type Tally } from './test-suites.ts';
 import { verifyResources } from './verify-resources.ts';
 
-const CONFORMANCE_TIMEOUT_MS = 120_000;
+// these limits only end a run that hangs: on a busy machine each suite may take three times as long as alone
+const CONFORMANCE_TIMEOUT_MS = 300_000;
 const DIFFERENTIAL_TIMEOUT_MS = 520_000;
-const FAULTS_TIMEOUT_MS = 600_000;
-const ACCEPTANCE_TIMEOUT_MS = 900_000;
+const FAULTS_TIMEOUT_MS = 900_000;
+const ACCEPTANCE_TIMEOUT_MS = 1_200_000;
 /** The limit of the whole run. */
-const RUN_TIMEOUT_MS = 24 * 60_000;
+const RUN_TIMEOUT_MS = 45 * 60_000;
 
 const tally = { passed: 0, failed: 0 };
 const addToTally = ({ passed, failed }: Tally) => {

@@ -21,8 +21,9 @@ const responses: readonly (readonly [ResponseType, PlatformProblemCode])[] = [
   [ResponseType.QUOTA_EXCEEDED, 'throttled'],
   [ResponseType.DEFAULT_5XX, 'internal'],
   [ResponseType.API_CONFIGURATION_ERROR, 'internal'],
-  [ResponseType.AUTHORIZER_CONFIGURATION_ERROR, 'internal'],
-  [ResponseType.AUTHORIZER_FAILURE, 'internal'],
+  // the authorizer failed or timed out: no function got the request, so the client may send it again
+  [ResponseType.AUTHORIZER_CONFIGURATION_ERROR, 'unavailable'],
+  [ResponseType.AUTHORIZER_FAILURE, 'unavailable'],
   [ResponseType.INTEGRATION_FAILURE, 'bad_gateway'],
   [ResponseType.INTEGRATION_TIMEOUT, 'timeout'],
 ];

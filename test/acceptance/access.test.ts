@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { contexts, type ProblemCode } from '#contexts';
 import type { Scope } from '#platform/http/route';
 import { functionsOf } from '#platform/manifest';
-import { send } from './client.ts';
 import { host } from './host.ts';
 import { expectProblem } from './problem.ts';
+import { send } from './request.ts';
 import { openShop } from './shop.ts';
 
 const guarded = contexts.flatMap((context) =>

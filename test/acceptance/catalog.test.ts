@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Product } from './client.ts';
+import type { Page, Product } from './client.ts';
 import { host } from './host.ts';
 import { pollUntil } from './poll.ts';
+import { expectStatus } from './request.ts';
 import { openShop, PRICE } from './shop.ts';
 
 test('a product is created, read and replaced', async () => {
@@ -16,20 +17,19 @@ test('a product is created, read and replaced', async () => {
 test('the pages of the list of products have no gap and no overlap', async () => {
   const shop = await openShop();
   const skus = ['apron', 'bowl', 'cup', 'dish', 'ewer'];
-  await Promise.all(skus.map((sku) => shop.putProduct(sku, { name: sku, price: PRICE })));
+  await Promise.all(skus.map((sku) => expectStatus(shop.putProduct(sku, { name: sku, price: PRICE }), 201)));
   const all = await pollUntil(
     host.limits.orderMs,
-    () => shop.products(),
-    ({ body }) => body.items.length === skus.length,
+    () => expectStatus(shop.products(), 200),
+    ({ items }) => items.length === skus.length,
   );
-  expect(all.body.next).toBeNull();
+  expect(all.next).toBeNull();
 
   const pages: (readonly Product[])[] = [];
   for (let query = '?limit=2'; query !== ''; ) {
-    const { status, body } = await shop.products(query);
-    expect(status).toBe(200);
-    pages.push(body.items);
-    query = body.next === null ? '' : `?limit=2&cursor=${encodeURIComponent(body.next)}`;
+    const { items, next }: Page<Product> = await expectStatus(shop.products(query), 200);
+    pages.push(items);
+    query = next === null ? '' : `?limit=2&cursor=${encodeURIComponent(next)}`;
   }
   expect(pages.map((page) => page.map(({ sku }) => sku))).toEqual([['apron', 'bowl'], ['cup', 'dish'], ['ewer']]);
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { host } from './host.ts';
+import { send } from './request.ts';
 
 export type Money = { readonly amount: number; readonly currency: string };
 export type Product = { readonly sku: string; readonly name: string; readonly price: Money };
@@ -29,42 +30,6 @@ export type Order = {
 };
 export type Charge = { readonly status: string; readonly captured: number; readonly refunded: number };
 export type Page<T> = { readonly items: readonly T[]; readonly next: string | null };
-
-/** The type of the body is the test's assumption, which its expectations check. */
-export type ApiResponse<T> = {
-  readonly url: string;
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: T;
-};
-
-export type RequestOptions = {
-  readonly key?: string | undefined;
-  /** Sent as JSON unless it is a string. */
-  readonly body?: unknown;
-  readonly idempotencyKey?: string | undefined;
-};
-
-/** Sends one request. `path` is relative to the host's base URL, or a URL. */
-export const send = async <T>(
-  method: string,
-  path: string,
-  { key, body, idempotencyKey }: RequestOptions,
-): Promise<ApiResponse<T>> => {
-  const url = path.startsWith('/') ? `${host.baseUrl}${path}` : path;
-  const headers = {
-    ...(key !== undefined && { authorization: `Bearer ${key}` }),
-    ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
-    ...(body !== undefined && { 'content-type': 'application/json' }),
-  };
-  const response = await fetch(url, {
-    method,
-    headers,
-    signal: AbortSignal.timeout(host.limits.answerMs),
-    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  });
-  return { url, status: response.status, headers: response.headers, body: (await response.json()) as T };
-};
 
 export type Lines = readonly (readonly [sku: string, quantity: number])[];
 export const createOrderBody = (lines: Lines, token = 'tok_ok') => ({

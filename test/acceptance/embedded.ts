@@ -51,7 +51,8 @@ export const startEmbedded = async (): Promise<{ host: Host; stop: () => Promise
     times,
     limits: { answerMs: 20_000, orderMs: 15_000, rushMs: 60_000, sweepMs: 5_000, deadLetterMs: 30_000 },
     buyersAtOnce: 200,
-    faults: { killsUrl: kills.url, forMs: 12_000, customers: 12 },
+    maxRetries: 0,
+    faults: { killsUrl: kills.url, orders: 60, customers: 12 },
   };
   const stop = async () => {
     await server.close();

@@ -1,15 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import type { ProblemCode } from '#contexts';
-import { type ApiResponse, createOrderBody, createTenant, send } from './client.ts';
+import { createOrderBody, createTenant } from './client.ts';
 import { expectProblem } from './problem.ts';
+import { type ApiResponse, expectStatus, send } from './request.ts';
 import { openShop, PRICE, type Shop } from './shop.ts';
 
 const MAX_BODY_BYTES = 256 * 1024;
 
 /** All tests share one shop, which none of them changes. */
 const shop = await openShop({ mug: 100, tray: 100 });
-await shop.putProduct('yen', { name: 'In yen', price: { amount: 100, currency: 'JPY' } });
-await shop.putProduct('yacht', { name: 'Yacht', price: { amount: 1_000_000_000, currency: 'EUR' } });
+await expectStatus(shop.putProduct('yen', { name: 'In yen', price: { amount: 100, currency: 'JPY' } }), 201);
+await expectStatus(shop.putProduct('yacht', { name: 'Yacht', price: { amount: 1_000_000_000, currency: 'EUR' } }), 201);
 
 const order = createOrderBody([['mug', 1]]);
 const line = { sku: 'mug', quantity: 1 };
@@ -80,7 +81,7 @@ expectRefusals(
   toPlacements({ 'one byte too many': JSON.stringify(order).padEnd(MAX_BODY_BYTES + 1) }),
 );
 test('a body of exactly 256 KB is accepted', async () => {
-  expect((await shop.place(JSON.stringify(order).padEnd(MAX_BODY_BYTES))).status).toBe(202);
+  await expectStatus(shop.place(JSON.stringify(order).padEnd(MAX_BODY_BYTES)), 202);
 });
 
 expectRefusals(
@@ -117,7 +118,7 @@ expectRefusals('idempotency_key_required', {
     adjust('mug', { delta: 1, reason: 'received' }, 'k'.repeat(256)),
 });
 test('a key of 255 characters is accepted', async () => {
-  expect((await shop.place(order, 'k'.repeat(255))).status).toBe(202);
+  await expectStatus(shop.place(order, 'k'.repeat(255)), 202);
 });
 
 expectRefusals('order_not_found', {

@@ -35,11 +35,13 @@ export type Host = {
   };
   /** The maximum of concurrent requests, and of orders in flight. */
   readonly buyersAtOnce: number;
+  /** The maximum number of requests that one test file may send again because of a 429 or 5xx. */
+  readonly maxRetries: number;
   readonly faults: {
     /** The URL of the server that kills functions during their invocations (test/acceptance/kills.ts). */
     readonly killsUrl: string;
-    /** The duration of the faults in the fault run, and the number of concurrent customers. */
-    readonly forMs: number;
+    /** The minimum number of orders in the fault run, and the number of concurrent customers. */
+    readonly orders: number;
     readonly customers: number;
   };
 };
@@ -47,6 +49,8 @@ export type Host = {
 declare module 'vitest' {
   interface ProvidedContext {
     host: Host;
+    /** The path of the file to which each request that is sent again adds a line. */
+    retryLog: string;
   }
 }
 

@@ -19,7 +19,7 @@ type Options = {
   readonly crash: (id: FunctionId) => void;
 };
 
-/** Starts a server that kills functions. A request sets the probabilities, and the response has the kills since the last request. */
+/** Starts a server that kills functions. A PUT sets the probabilities, and the response has the kills since the last PUT; so has that of a GET. */
 export const startKillServer = async ({ nameOf, crash }: Options) => {
   let odds: KillRequest['odds'] = {};
   let chances: Readonly<Record<string, Chance>> = {};
@@ -49,12 +49,15 @@ export const startKillServer = async ({ nameOf, crash }: Options) => {
     return result;
   };
 
-  const server = createServer(async (request, response) => {
-    const input = (await json(request)) as KillRequest;
-    odds = input.odds;
-    chances = Object.fromEntries(Object.keys(odds).map((name) => [name, chanceOf(input.seed, name)]));
-    const output: KillResponse = { killed };
+  const setOdds = (request: KillRequest) => {
+    odds = request.odds;
+    chances = Object.fromEntries(Object.keys(odds).map((name) => [name, chanceOf(request.seed, name)]));
     killed = {};
+  };
+
+  const server = createServer(async (request, response) => {
+    const output: KillResponse = { killed };
+    if (request.method === 'PUT') setOdds((await json(request)) as KillRequest);
     response.setHeader('content-type', 'application/json').end(JSON.stringify(output));
   });
   await new Promise<void>((resolve) => server.listen(0, HOSTNAME, resolve));

@@ -4,34 +4,33 @@ import { getCharge, type Order, setOutage } from './client.ts';
 import { host } from './host.ts';
 import { pollUntil } from './poll.ts';
 import { expectProblem } from './problem.ts';
-import { openShop, placeOrder, type Shop, waitForOrderEnd } from './shop.ts';
+import { expectStatus } from './request.ts';
+import { openShop, placeOrder, readOrder, readStock, type Shop, waitForOrderEnd } from './shop.ts';
 
 type StatusWait = { readonly status: Order['status']; readonly timeoutMs?: number };
 
-const waitForStatus = async (shop: Shop, id: string, { status, timeoutMs = host.limits.orderMs }: StatusWait) =>
-  (
-    await pollUntil(
-      timeoutMs,
-      () => shop.order(id),
-      ({ body }) => body.status === status,
-    )
-  ).body;
+const waitForStatus = (shop: Shop, id: string, { status, timeoutMs = host.limits.orderMs }: StatusWait) =>
+  pollUntil(
+    timeoutMs,
+    () => readOrder(shop, id),
+    (order) => order.status === status,
+  );
 
 /** Opens a shop whose provider is down and whose breaker is open. */
 const openShopDuringOutage = async () => {
   const shop = await openShop({ mug: 100 });
-  await setOutage(shop.tenantId, 600);
+  await expectStatus(setOutage(shop.tenantId, 600), 200);
   const firstOrder = await placeOrder(shop, [['mug', 1]]);
   // the charges fail until the breaker opens; from then on, every order waits for another payment, except for an occasional probe
-  const { body } = await pollUntil(
+  const { items } = await pollUntil(
     4 * host.limits.orderMs,
     async () => {
       await placeOrder(shop, [['mug', 2]]);
-      return shop.orders();
+      return expectStatus(shop.orders(), 200);
     },
-    ({ body }) => body.items.some(({ status }) => status === 'awaiting_payment'),
+    ({ items }) => items.some(({ status }) => status === 'awaiting_payment'),
   );
-  const waiting = body.items.find(({ status }) => status === 'awaiting_payment') as Order;
+  const waiting = items.find(({ status }) => status === 'awaiting_payment') as Order;
   return { shop, firstOrder, waiting };
 };
 
@@ -64,18 +63,18 @@ test.concurrent('an order that is not paid in time is cancelled, and a late paym
 
 test.concurrent('after the outage, one order probes the provider and orders are charged again', async () => {
   const { shop, firstOrder, waiting } = await openShopDuringOutage();
-  await shop.cancel(waiting.id);
-  await setOutage(shop.tenantId, 0);
+  await expectStatus(shop.cancel(waiting.id), 202);
+  await expectStatus(setOutage(shop.tenantId, 0), 200);
   await pollUntil(
     host.times.breaker.openDurationMs + 3 * host.limits.orderMs,
     async () => {
       const { id } = await placeOrder(shop, [['mug', 1]]);
       const order = await pollUntil(
         host.limits.orderMs,
-        () => shop.order(id),
-        ({ body }) => body.status !== 'placed',
+        () => readOrder(shop, id),
+        ({ status }) => status !== 'placed',
       );
-      return order.body.status;
+      return order.status;
     },
     (status) => status === 'confirmed',
   );
@@ -88,15 +87,15 @@ test.concurrent('after the outage, one order probes the provider and orders are 
 
 test.concurrent('an order that awaits its payment can be cancelled, and its stock is released', async () => {
   const { shop, waiting } = await openShopDuringOutage();
-  await shop.cancel(waiting.id);
+  await expectStatus(shop.cancel(waiting.id), 202);
   expect(await waitForOrderEnd(shop, waiting.id)).toMatchObject({
     status: 'cancelled',
     reason: 'cancelled_by_customer',
   });
-  const { body } = await pollUntil(
+  const { sold } = await pollUntil(
     host.limits.orderMs,
-    () => shop.stock('mug'),
-    ({ body }) => body.available + body.held === 100,
+    () => readStock(shop, 'mug'),
+    ({ available, held }) => available + held === 100,
   );
-  expect(body.sold).toBe(0);
+  expect(sold).toBe(0);
 });

@@ -1,49 +1,50 @@
 import { describe, expect, test } from 'vitest';
-import { createOrderBody, getCharge, type Order, send } from './client.ts';
+import { createOrderBody, type Order } from './client.ts';
 import { host } from './host.ts';
 import { pollUntil } from './poll.ts';
 import { expectProblem } from './problem.ts';
-import { expectStock, openShop, PRICE, placeOrder, type Shop, waitForOrderEnd } from './shop.ts';
+import { expectStatus, send } from './request.ts';
+import { expectStock, openShop, PRICE, placeOrder, readCharge, readOrder, type Shop, waitForOrderEnd } from './shop.ts';
 
 const statuses = ({ history }: Order) => history.map(({ status }) => status);
 
 /** The amount that the provider has captured and not refunded. */
 const getCapturedAmount = async ({ tenantId }: Shop, id: string): Promise<number> => {
-  const { status, body } = await getCharge(tenantId, id);
-  return status === 404 ? 0 : body.captured - body.refunded;
+  const { captured, refunded } = await readCharge(tenantId, id);
+  return captured - refunded;
 };
 
 test('an order is accepted, confirmed and paid', async () => {
   const shop = await openShop({ mug: 10, tray: 10 });
-  const { url, status, headers, body } = await shop.place(
+  const response = await shop.place(
     createOrderBody([
       ['mug', 2],
       ['tray', 1],
     ]),
   );
-  expect(status).toBe(202);
+  const placed = await expectStatus(response, 202);
   const lines = [
     { sku: 'mug', quantity: 2, unitPrice: PRICE },
     { sku: 'tray', quantity: 1, unitPrice: PRICE },
   ];
-  expect(body).toMatchObject({ status: 'placed', lines, total: { amount: 3_750, currency: 'EUR' } });
-  expect(statuses(body)).toEqual(['placed']);
+  expect(placed).toMatchObject({ status: 'placed', lines, total: { amount: 3_750, currency: 'EUR' } });
+  expect(statuses(placed)).toEqual(['placed']);
 
-  const confirmed = await waitForOrderEnd(shop, body.id);
-  expect(confirmed).toMatchObject({ id: body.id, status: 'confirmed', lines, total: body.total });
+  const confirmed = await waitForOrderEnd(shop, placed.id);
+  expect(confirmed).toMatchObject({ id: placed.id, status: 'confirmed', lines, total: placed.total });
   expect(statuses(confirmed)).toEqual(['placed', 'confirmed']);
   expect(confirmed.history.map(({ at }) => new Date(at).toISOString())).toEqual(confirmed.history.map(({ at }) => at));
-  expect((await getCharge(shop.tenantId, body.id)).body).toMatchObject({ captured: 3_750, refunded: 0 });
+  expect(await readCharge(shop.tenantId, placed.id)).toMatchObject({ captured: 3_750, refunded: 0 });
   await expectStock(shop, { sku: 'mug', available: 8, held: 0, sold: 2 });
 
-  const location = new URL(headers.get('location') ?? '', url).href;
-  expect(await send<Order>('GET', location, { key: shop.key })).toMatchObject({ status: 200, body: { id: body.id } });
+  const location = new URL(response.headers.get('location') ?? '', response.url).href;
+  expect(await send('GET', location, { key: shop.key })).toMatchObject({ status: 200, body: { id: placed.id } });
 });
 
 test('a later price change does not change an order', async () => {
   const shop = await openShop({ mug: 10 });
   const { id } = await placeOrder(shop, [['mug', 1]]);
-  await shop.putProduct('mug', { name: 'Mug', price: { ...PRICE, amount: 9_999 } });
+  await expectStatus(shop.putProduct('mug', { name: 'Mug', price: { ...PRICE, amount: 9_999 } }), 200);
   expect((await waitForOrderEnd(shop, id)).total).toEqual(PRICE);
 });
 
@@ -51,16 +52,16 @@ test('the list of orders starts with the newest', async () => {
   const shop = await openShop({ mug: 10 });
   const first = await placeOrder(shop, [['mug', 1]]);
   const second = await placeOrder(shop, [['mug', 1]]);
-  const { body } = await pollUntil(
+  const all = await pollUntil(
     host.limits.orderMs,
-    () => shop.orders(),
-    ({ body }) => body.items.length === 2,
+    () => expectStatus(shop.orders(), 200),
+    ({ items }) => items.length === 2,
   );
-  expect(body.items.map(({ id }) => id)).toEqual([second.id, first.id]);
-  expect(body.next).toBeNull();
-  const page = (await shop.orders('?limit=1')).body;
+  expect(all.items.map(({ id }) => id)).toEqual([second.id, first.id]);
+  expect(all.next).toBeNull();
+  const page = await expectStatus(shop.orders('?limit=1'), 200);
   expect(page.items).toEqual([expect.objectContaining({ id: second.id })]);
-  const lastPage = (await shop.orders(`?limit=1&cursor=${page.next}`)).body;
+  const lastPage = await expectStatus(shop.orders(`?limit=1&cursor=${page.next}`), 200);
   expect(lastPage).toEqual({ items: [expect.objectContaining({ id: first.id })], next: null });
 });
 
@@ -81,7 +82,7 @@ test('a declined payment cancels the order and releases its stock', async () => 
   const shop = await openShop({ mug: 10 });
   const { id } = await placeOrder(shop, [['mug', 2]], 'tok_declined');
   expect(await waitForOrderEnd(shop, id)).toMatchObject({ status: 'cancelled', reason: 'payment_declined' });
-  expect((await getCharge(shop.tenantId, id)).body).toMatchObject({ captured: 0 });
+  expect(await readCharge(shop.tenantId, id)).toMatchObject({ captured: 0 });
   await expectStock(shop, { sku: 'mug', available: 10, held: 0, sold: 0 });
 });
 
@@ -91,8 +92,8 @@ describe('an order that is cancelled before its confirmation releases its stock 
     'after the provider has captured, before it answers': async (tenantId: string, id: string) => {
       await pollUntil(
         host.limits.orderMs,
-        () => getCharge(tenantId, id),
-        ({ status, body }) => status === 200 && body.captured > 0,
+        () => readCharge(tenantId, id),
+        ({ captured }) => captured > 0,
       );
     },
   };
@@ -116,5 +117,5 @@ test('a confirmed order cannot be cancelled', async () => {
   const { id } = await placeOrder(shop, [['mug', 1]]);
   expect((await waitForOrderEnd(shop, id)).status).toBe('confirmed');
   expectProblem(await shop.cancel(id), 'order_confirmed');
-  expect((await shop.order(id)).body.status).toBe('confirmed');
+  expect((await readOrder(shop, id)).status).toBe('confirmed');
 });

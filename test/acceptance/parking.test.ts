@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import { allowRefund, getCharge, resumeOrder } from './client.ts';
+import { allowRefund, resumeOrder } from './client.ts';
 import { host } from './host.ts';
 import { pollUntil } from './poll.ts';
 import { expectProblem } from './problem.ts';
-import { expectStock, openShop, placeOrder, waitForOrderEnd } from './shop.ts';
+import { expectStatus } from './request.ts';
+import { expectStock, openShop, placeOrder, readCharge, readOrder, waitForOrderEnd } from './shop.ts';
 
 test('an order whose refund is refused needs attention, and is cancelled once the operator resumes it', async () => {
   const shop = await openShop({ mug: 10 });
@@ -12,23 +13,23 @@ test('an order whose refund is refused needs attention, and is cancelled once th
   expectProblem(await resumeOrder(tenantId, id), 'not_parked');
   await pollUntil(
     host.limits.orderMs,
-    () => getCharge(tenantId, id),
-    ({ status, body }) => status === 200 && body.captured > 0,
+    () => readCharge(tenantId, id),
+    ({ captured }) => captured > 0,
   );
-  expect((await shop.cancel(id)).status).toBe(202);
+  await expectStatus(shop.cancel(id), 202);
   const parked = await pollUntil(
     host.limits.orderMs,
-    () => shop.order(id),
-    ({ body }) => body.status === 'needs_attention',
+    () => readOrder(shop, id),
+    ({ status }) => status === 'needs_attention',
   );
-  expect(parked.body).toMatchObject({ reason: 'cancelled_by_customer', cause: expect.stringContaining('refuses') });
-  expect((await getCharge(tenantId, id)).body).toMatchObject({ captured: total.amount, refunded: 0 });
+  expect(parked).toMatchObject({ reason: 'cancelled_by_customer', cause: expect.stringContaining('refuses') });
+  expect(await readCharge(tenantId, id)).toMatchObject({ captured: total.amount, refunded: 0 });
 
   expectProblem(await resumeOrder(tenantId, id, key), 'forbidden');
   expectProblem(await resumeOrder(tenantId, 'absent'), 'order_not_found');
-  await allowRefund(tenantId, id);
+  await expectStatus(allowRefund(tenantId, id), 200);
   expect(await resumeOrder(tenantId, id)).toMatchObject({ status: 202, body: { status: 'cancelling' } });
   expect(await waitForOrderEnd(shop, id)).toMatchObject({ status: 'cancelled', reason: 'cancelled_by_customer' });
-  expect((await getCharge(tenantId, id)).body).toMatchObject({ captured: total.amount, refunded: total.amount });
+  expect(await readCharge(tenantId, id)).toMatchObject({ captured: total.amount, refunded: total.amount });
   await expectStock(shop, { sku: 'mug', available: 10, held: 0, sold: 0 });
 });

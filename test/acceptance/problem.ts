@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { type ProblemCode, problems } from '#contexts';
-import type { ApiResponse } from './client.ts';
+import type { ApiResponse } from './request.ts';
 
 /** Expects this problem of the catalogue, in the format of RFC 9457. */
 export const expectProblem = ({ status, headers, body }: ApiResponse<unknown>, code: ProblemCode): void => {

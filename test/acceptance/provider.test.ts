@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { getCharge } from './client.ts';
 import { host } from './host.ts';
 import { pollUntil } from './poll.ts';
-import { expectStock, openShop, placeOrder, waitForOrderEnd } from './shop.ts';
+import { expectStatus } from './request.ts';
+import { expectStock, openShop, placeOrder, readCharge, readStock, waitForOrderEnd } from './shop.ts';
 
 /** From an order's acceptance until two sweeps have restarted it. */
 const timeoutMs = host.limits.orderMs + 2 * (host.times.maxStandstillMs + host.limits.sweepMs);
@@ -16,7 +16,7 @@ describe('an unreliable provider captures once, and the order is confirmed', () 
     const shop = await openShop({ mug: 10 });
     const { id, total } = await placeOrder(shop, [['mug', 2]], token);
     expect(await waitForOrderEnd(shop, id, timeoutMs)).toMatchObject({ status: 'confirmed' });
-    expect((await getCharge(shop.tenantId, id)).body).toMatchObject({ captured: total.amount, refunded: 0 });
+    expect(await readCharge(shop.tenantId, id)).toMatchObject({ captured: total.amount, refunded: 0 });
     await expectStock(shop, { sku: 'mug', available: 8, held: 0, sold: 2 });
   });
 });
@@ -30,15 +30,15 @@ describe('an order with an unknown payment is cancelled and releases its stock a
     const { id } = await placeOrder(shop, [['mug', 2]], token);
     await pollUntil(
       host.limits.orderMs,
-      () => shop.stock('mug'),
-      ({ body }) => body.available === 8,
+      () => readStock(shop, 'mug'),
+      ({ available }) => available === 8,
     );
-    expect((await shop.cancel(id)).status).toBe(202);
+    await expectStatus(shop.cancel(id), 202);
     expect(await waitForOrderEnd(shop, id, timeoutMs)).toMatchObject({
       status: 'cancelled',
       reason: 'cancelled_by_customer',
     });
-    const { captured = 0, refunded = 0 } = (await getCharge(shop.tenantId, id)).body;
+    const { captured, refunded } = await readCharge(shop.tenantId, id);
     expect(captured - refunded).toBe(0);
     await expectStock(shop, { sku: 'mug', available: 10, held: 0, sold: 0 });
   });
@@ -48,7 +48,7 @@ describe('an order with an unknown payment is cancelled and releases its stock a
     const { id } = await placeOrder(shop, [['mug', 2]], 'tok_5xx');
     const order = await waitForOrderEnd(shop, id, host.times.orderDeadlineMs + timeoutMs);
     expect(order).toMatchObject({ status: 'cancelled', reason: 'expired' });
-    const { captured = 0, refunded = 0 } = (await getCharge(shop.tenantId, id)).body;
+    const { captured, refunded } = await readCharge(shop.tenantId, id);
     expect(captured - refunded).toBe(0);
     await expectStock(shop, { sku: 'mug', available: 10, held: 0, sold: 0 });
   });

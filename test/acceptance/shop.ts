@@ -1,16 +1,19 @@
-import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import {
+  type Charge,
   type Client,
   createClient,
   createOrderBody,
   createTenant,
+  getCharge,
   type Lines,
   type Order,
+  type Page,
   type Stock,
 } from './client.ts';
 import { host } from './host.ts';
 import { pollUntil } from './poll.ts';
+import { expectStatus } from './request.ts';
 
 /** The price of every product: 1,250 cents. */
 export const PRICE = { amount: 1_250, currency: 'EUR' };
@@ -19,40 +22,26 @@ export type Shop = Client & { readonly tenantId: string };
 
 /** Creates a tenant that sells these SKUs, with their units in stock. */
 export const openShop = async (stock: Readonly<Record<string, number>> = {}): Promise<Shop> => {
-  const created = await createTenant({ name: 'Acme' });
-  expect(created.status).toBe(201);
-  const client = createClient(created.body.apiKey);
+  const tenant = await expectStatus(createTenant({ name: 'Acme' }), 201);
+  const client = createClient(tenant.apiKey);
   await Promise.all(
     Object.entries(stock).map(async ([sku, units]) => {
-      expect((await client.putProduct(sku, { name: sku, price: PRICE })).status).toBe(201);
-      expect((await client.adjust(sku, { delta: units, reason: 'received' })).status).toBe(201);
+      await expectStatus(client.putProduct(sku, { name: sku, price: PRICE }), 201, 200);
+      await expectStatus(client.adjust(sku, { delta: units, reason: 'received' }), 201);
     }),
   );
-  return { ...client, tenantId: created.body.id };
+  return { ...client, tenantId: tenant.id };
 };
 
-/** Places the order as a good client does: it retries a 503 with the same key. */
-export const placeOrder = async (shop: Shop, lines: Lines, token?: string): Promise<Order> => {
-  const key = randomUUID();
-  const { status, body } = await pollUntil(
-    host.limits.orderMs,
-    () => shop.place(createOrderBody(lines, token), key),
-    (response) => response.status !== 503,
-  );
-  expect(status, JSON.stringify(body)).toBe(202);
-  return body;
-};
+export const placeOrder = (shop: Shop, lines: Lines, token?: string): Promise<Order> =>
+  expectStatus(shop.place(createOrderBody(lines, token)), 202);
 
 export const hasEnded = ({ status }: Order) => status === 'confirmed' || status === 'cancelled';
 
-export const waitForOrderEnd = async (shop: Shop, id: string, timeoutMs = host.limits.orderMs): Promise<Order> =>
-  (
-    await pollUntil(
-      timeoutMs,
-      () => shop.order(id),
-      ({ body }) => hasEnded(body),
-    )
-  ).body;
+export const readOrder = (shop: Shop, id: string): Promise<Order> => expectStatus(shop.order(id), 200);
+
+export const waitForOrderEnd = (shop: Shop, id: string, timeoutMs = host.limits.orderMs): Promise<Order> =>
+  pollUntil(timeoutMs, () => readOrder(shop, id), hasEnded);
 
 const MAX_PAGE_SIZE = 100;
 
@@ -61,11 +50,10 @@ export const listOrders = async (shop: Shop, max = Number.POSITIVE_INFINITY): Pr
   const orders: Order[] = [];
   for (let cursor: string | null = ''; cursor !== null && orders.length < max; ) {
     const limit = Math.min(MAX_PAGE_SIZE, max - orders.length);
-    const { body }: Awaited<ReturnType<Shop['orders']>> = await shop.orders(
-      `?limit=${limit}${cursor && `&cursor=${cursor}`}`,
-    );
-    orders.push(...body.items);
-    cursor = body.next;
+    const query = `?limit=${limit}${cursor && `&cursor=${cursor}`}`;
+    const page: Page<Order> = await expectStatus(shop.orders(query), 200);
+    orders.push(...page.items);
+    cursor = page.next;
   }
   return orders;
 };
@@ -86,13 +74,22 @@ export const waitForAllOrders = (shop: Shop, count: number, timeoutMs: number): 
     (orders) => orders.length === count && orders.every(hasEnded),
   );
 
+const NO_CHARGE: Charge = { status: 'none', captured: 0, refunded: 0 };
+
+/** The provider's record of the order's charge, with zeros if there is none. */
+export const readCharge = async (tenantId: string, orderId: string): Promise<Charge> => {
+  const response = await getCharge(tenantId, orderId);
+  return response.status === 404 ? NO_CHARGE : expectStatus(response, 200);
+};
+
+export const readStock = (shop: Shop, sku: string): Promise<Stock> => expectStatus(shop.stock(sku), 200);
+
 /** Waits for the expected stock. `available` is never stale, so it must be right immediately. */
 export const expectStock = async (shop: Shop, expected: Stock, timeoutMs = host.limits.orderMs): Promise<void> => {
-  const { body } = await pollUntil(
+  const stock = await pollUntil(
     timeoutMs,
-    () => shop.stock(expected.sku),
-    ({ body: stock }) =>
-      stock.available !== expected.available || (stock.held === expected.held && stock.sold === expected.sold),
+    () => readStock(shop, expected.sku),
+    (stock) => stock.available !== expected.available || (stock.held === expected.held && stock.sold === expected.sold),
   );
-  expect(body).toMatchObject(expected);
+  expect(stock).toMatchObject(expected);
 };

@@ -16,7 +16,7 @@ describe('what an order costs', () => {
   beforeAll(async () => {
     await warmUp();
     for (const path of pathNames) metered.set(path, await meterPath(path, { functionMs: FUNCTION_MS }));
-  }, 60_000);
+  });
 
   test.each(pathNames)('state transitions of the path: %s', (path) => {
     const executions = getMetered(path).executions.filter(({ context }) => coreContexts.includes(context));

@@ -30,7 +30,7 @@ describe.each([
   ['parcels', 'parcel', 'OrderConfirmed.v1'],
   ['ratings', 'rating', 'ProductChanged.v1'],
 ])('npm run new:context -- %s --entity %s --event %s', (context, entity, event) => {
-  it('creates a context that compiles and whose test passes', { timeout: 400_000 }, async () => {
+  it('creates a context that compiles and whose test passes', { timeout: 900_000 }, async () => {
     await run('node', 'bin/new-context.ts', context, '--entity', entity, '--event', event);
     expect(read('functions/contexts.ts')).toContain(`from '#${context}/manifest'`);
     expect(read('docs/table.md')).toContain(`\`${context}#<t>#${entity}#<id>\``);

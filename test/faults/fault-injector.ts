@@ -15,6 +15,7 @@ import type { OrderId, TenantId } from '#platform/kernel';
 import { toEntry } from '#relay/stream-record';
 import { setOutage } from '../acceptance/client.ts';
 import { host, queueNames } from '../acceptance/host.ts';
+import { expectStatus } from '../acceptance/request.ts';
 import type { Shop } from '../acceptance/shop.ts';
 import { chanceOf } from '../sim/chance.ts';
 import type { Accepted } from './customers.ts';
@@ -70,8 +71,14 @@ const repeatEvents = async (orders: readonly Accepted[], chance: number): Promis
 
 /** Resolves to 1 if the shop has an order that the outage can affect. */
 const breakProvider = async ({ tenantId, orders }: Shop): Promise<number> => {
-  await retryUntilAnswered(() => setOutage(tenantId, OUTAGE_S));
-  const { items } = (await retryUntilAnswered(() => orders())).body;
+  await expectStatus(
+    retryUntilAnswered(() => setOutage(tenantId, OUTAGE_S)),
+    200,
+  );
+  const { items } = await expectStatus(
+    retryUntilAnswered(() => orders()),
+    200,
+  );
   return items.some(({ status }) => status === 'placed' || status === 'cancelling') ? 1 : 0;
 };
 
@@ -80,7 +87,8 @@ type Options = {
   readonly shops: readonly Shop[];
   readonly accepted: readonly Accepted[];
   readonly faultCounts: FaultCounts;
-  readonly isOver: () => boolean;
+  /** Called after each tick. */
+  readonly isOver: () => Promise<boolean>;
 };
 
 /** The probability of each kind, for each tick. */
@@ -88,7 +96,7 @@ const rates = { 'execution stopped': 0.35, 'events repeated': 0.5, 'provider out
   Record<FaultKind, number>
 >;
 
-export const injectedKinds = Object.keys(rates) as readonly (keyof typeof rates)[];
+const injectedKinds = Object.keys(rates) as readonly (keyof typeof rates)[];
 
 /** Injects faults from outside the backend at every tick until the run is over. */
 export const injectFaults = async ({ seed, shops, accepted, faultCounts, isOver }: Options) => {
@@ -98,9 +106,11 @@ export const injectFaults = async ({ seed, shops, accepted, faultCounts, isOver 
     'provider outage': (chance) => breakProvider(pickBy(chance, shops) as Shop),
   };
   const chances = injectedKinds.map((kind) => [kind, chanceOf(seed, `blow/${kind}`)] as const);
-  for (; !isOver(); await sleep(TICK_MS))
+  do {
     for (const [kind, chance] of chances) {
       const [isHit, target] = [chance.number() < rates[kind], chance.number()];
       if (isHit) faultCounts[kind] += await injectors[kind](target);
     }
+    await sleep(TICK_MS);
+  } while (!(await isOver()));
 };

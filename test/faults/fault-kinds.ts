@@ -14,5 +14,21 @@ export const faultKinds = [
 export type FaultKind = (typeof faultKinds)[number];
 export type FaultCounts = Record<FaultKind, number>;
 
+/** The run goes on until each kind has hit work in progress this often, however long that takes. */
+export const minFaultCounts: FaultCounts = {
+  'function killed': 10,
+  'batch redelivered': 3,
+  'events repeated': 5,
+  'execution stopped': 2,
+  'provider outage': 1,
+  'payment unreliable': 10,
+  'refund refused': 1,
+  'dead letter redriven': 1,
+};
+
+/** The kinds that have not yet hit work in progress often enough. */
+export const findRareKinds = (counts: FaultCounts, kinds: readonly FaultKind[] = faultKinds): readonly FaultKind[] =>
+  kinds.filter((kind) => counts[kind] < minFaultCounts[kind]);
+
 export const createFaultCounts = (): FaultCounts =>
   Object.fromEntries(faultKinds.map((kind) => [kind, 0])) as FaultCounts;

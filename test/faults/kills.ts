@@ -8,7 +8,6 @@ const KILL_ODDS = 0.07;
 const WORKER_KILL_ODDS = 0.2;
 /** A sweep that dies keeps its lease, and the run has no time to wait until the lease expires. */
 const SPARED = ['orders-sweep'];
-const REQUEST_TIMEOUT_MS = 5_000;
 
 const functions = contexts.flatMap(({ context, functions }) =>
   Object.entries<FunctionSpec>(functions).map(([name, spec]) => ({ id: functionId(context, name), spec })),
@@ -16,11 +15,10 @@ const functions = contexts.flatMap(({ context, functions }) =>
 /** Functions that consume events from a queue. */
 export const workers = functions.filter(({ spec }) => spec.consumes).map(({ id }) => id);
 
-const sendKillRequest = async (request: KillRequest): Promise<KillResponse['killed']> => {
+const sendKillRequest = async (request?: KillRequest): Promise<KillResponse['killed']> => {
   const response = await fetch(host.faults.killsUrl, {
-    method: 'PUT',
-    body: JSON.stringify(request),
-    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    ...(request && { method: 'PUT', body: JSON.stringify(request) }),
+    signal: AbortSignal.timeout(host.limits.answerMs),
   });
   if (!response.ok) throw new Error(`${host.faults.killsUrl} answers ${response.status}`);
   return ((await response.json()) as KillResponse).killed;
@@ -35,4 +33,6 @@ export const startKilling = (seed: number, doomedWorker: FunctionId) => {
 };
 
 /** Resolves to the number of killed invocations since the start, by the function's deployed name. */
+export const countKills = () => sendKillRequest();
+/** The same, for the last time. */
 export const stopKilling = () => sendKillRequest({ seed: 0, odds: {} });

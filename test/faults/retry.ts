@@ -1,8 +1,8 @@
-import type { ApiResponse } from '../acceptance/client.ts';
 import { host } from '../acceptance/host.ts';
 import { pollUntil } from '../acceptance/poll.ts';
+import type { ApiResponse } from '../acceptance/request.ts';
 
-/** Sends a request as a good client does, and retries it if there is no answer or a 5xx. */
+/** Sends a request until it is answered with another status than a 5xx: while functions die, a 500 is no defect. */
 export const retryUntilAnswered = async <T>(sendRequest: () => Promise<ApiResponse<T>>): Promise<ApiResponse<T>> => {
   const result = await pollUntil(
     host.limits.rushMs,

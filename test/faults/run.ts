@@ -1,17 +1,20 @@
 import { randomInt } from 'node:crypto';
 import type { Order } from '../acceptance/client.ts';
 import { host } from '../acceptance/host.ts';
-import { openShop, type Shop } from '../acceptance/shop.ts';
+import { listOrders, openShop, type Shop } from '../acceptance/shop.ts';
 import { chanceOf } from '../sim/chance.ts';
 import { type Accepted, runCustomers, STOCK } from './customers.ts';
-import { injectedKinds, injectFaults } from './fault-injector.ts';
-import { createFaultCounts } from './fault-kinds.ts';
-import { startKilling, stopKilling, workers } from './kills.ts';
+import { injectFaults } from './fault-injector.ts';
+import { createFaultCounts, faultKinds, findRareKinds } from './fault-kinds.ts';
+import { countKills, startKilling, stopKilling, workers } from './kills.ts';
 import { repairProvider, waitForDeadLetter } from './operator.ts';
+import { retryUntilAnswered } from './retry.ts';
 
 const SHOPS = 2;
 /** Orders make no progress without it. */
 const SPARED = 'orders-start-saga';
+/** The run ends after this many times its orders, even if a kind of fault has not hit often enough. */
+const MAX_EXTENSION = 20;
 const RELIABLE_TOKENS = ['tok_ok', 'tok_declined', 'tok_slow'];
 
 export const seed = Number(process.env['FAULTS_SEED'] ?? randomInt(2 ** 31));
@@ -27,31 +30,57 @@ export const run = {
   faultCounts: createFaultCounts(),
 };
 
-/** Opens the shops and runs the customers under faults. It resolves once the faults are over; their consequences are not yet. */
-export const playRun = async (): Promise<void> => {
+const countKilled = (killed: Readonly<Record<string, number>>) => {
+  const names = Object.keys(killed).filter((name) => !name.endsWith(doomedWorker));
+  const count = (some: readonly string[]) => some.reduce((sum, name) => sum + (killed[name] ?? 0), 0);
+  run.faultCounts['function killed'] = count(names);
+  run.faultCounts['batch redelivered'] = count(names.filter((name) => workers.some((id) => name.endsWith(id))));
+};
+
+const isParked = ({ history }: Order) => history.some(({ status }) => status === 'needs_attention');
+export const countParked = (orders: readonly Order[]): number => orders.filter(isParked).length;
+
+const untilAnswered = (shop: Shop): Shop => ({
+  ...shop,
+  orders: (query) => retryUntilAnswered(() => shop.orders(query)),
+});
+
+/** Whether the faults have hit often enough. The dead letters are counted after the run. */
+const haveFaultsHit = async (): Promise<boolean> => {
   const { shops, accepted, faultCounts } = run;
+  countKilled(await countKills());
+  faultCounts['payment unreliable'] = accepted.filter(({ token }) => !RELIABLE_TOKENS.includes(token)).length;
+  const lists = await Promise.all(shops.map((shop) => listOrders(untilAnswered(shop))));
+  faultCounts['refund refused'] = countParked(lists.flat());
+  const kinds = faultKinds.filter((kind) => kind !== 'dead letter redriven');
+  return findRareKinds(faultCounts, kinds).length === 0;
+};
+
+/**
+ * Opens the shops and runs the customers under faults, until the host's number of orders is accepted and each kind of fault has hit
+ * often enough. No time limits the run, so a slow machine has the same verdict. It resolves once the faults are over; their
+ * consequences are not yet.
+ */
+export const playRun = async (): Promise<void> => {
+  const { shops, accepted } = run;
   for (let n = 0; n < SHOPS; n += 1) shops.push(await openShop(STOCK));
   await startKilling(seed, doomedWorker);
-  const startedAt = Date.now();
-  /** On a slow machine it takes longer until each kind has hit work in progress. */
-  const isOver = () => {
-    const elapsedMs = Date.now() - startedAt;
-    const allHit = injectedKinds.every((kind) => faultCounts[kind] > 0);
-    return elapsedMs > 2 * host.faults.forMs || (elapsedMs > host.faults.forMs && allHit);
+  let isOver = false;
+  const checkOver = async () => {
+    const { orders } = host.faults;
+    isOver = accepted.length >= MAX_EXTENSION * orders || (accepted.length >= orders && (await haveFaultsHit()));
+    return isOver;
   };
-  const options = { ...run, seed, isOver };
   try {
-    await Promise.all([runCustomers(options), injectFaults(options)]);
+    const customers = runCustomers({ ...run, seed, isOver: () => isOver });
+    const faults = injectFaults({ ...run, seed, isOver: checkOver }).finally(() => {
+      isOver = true;
+    });
+    await Promise.all([customers, faults]);
     await waitForDeadLetter(doomedWorker);
   } finally {
-    const killed = await stopKilling();
+    countKilled(await stopKilling());
     await repairProvider(shops);
-    for (const [name, count] of Object.entries(killed)) {
-      if (name.endsWith(doomedWorker)) continue;
-      faultCounts['function killed'] += count;
-      if (workers.some((id) => name.endsWith(id))) faultCounts['batch redelivered'] += count;
-    }
-    faultCounts['payment unreliable'] = accepted.filter(({ token }) => !RELIABLE_TOKENS.includes(token)).length;
   }
 };
 

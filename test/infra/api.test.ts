@@ -96,6 +96,9 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
     expect(codeOf('REQUEST_TOO_LARGE')).toBe('body_too_large');
     expect(codeOf('THROTTLED')).toBe('throttled');
     expect(codeOf('INTEGRATION_TIMEOUT')).toBe('timeout');
+    // the authorizer did not answer, so nothing was carried out: where it is part of the function, that is a 503 too
+    expect(codeOf('AUTHORIZER_FAILURE')).toBe('unavailable');
+    expect(codeOf('AUTHORIZER_CONFIGURATION_ERROR')).toBe('unavailable');
   });
 
   test.each(apis)('%s is deployed after all of its methods and responses', (name) => {

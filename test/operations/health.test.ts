@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, it, vi } from 'vitest';
 import { health } from '#operations/operations.lambda';
 import type { Fetch } from '#platform/runtime/runtime';
@@ -7,6 +7,8 @@ import { request } from '../fixtures/request.ts';
 import { createTestRuntime } from '../fixtures/runtime.ts';
 
 const names = ['table', 'bus', 'fulfil-order', 'unwind-order', 'provider'] as const;
+/** More turns of the event loop than a call in this process takes. */
+const RESPONSE_TURNS = 100;
 type Dependency = (typeof names)[number];
 
 const variables = {
@@ -23,9 +25,11 @@ const serve = ({ fails = [], silent = [] }: { fails?: readonly Dependency[]; sil
   const record = (target: unknown) => {
     if (called.push(target) === names.length) allCalled.resolve();
   };
-  // a check times out only where a dependency is silent, and after all others have responded
-  const sleep = () =>
-    silent.length > 0 ? allCalled.promise.then(() => setTimeout(100)) : new Promise<never>(() => {});
+  // a check times out only where a dependency is silent, and after all others have responded, which takes turns but no time
+  const sleep = async () => {
+    await (silent.length > 0 ? allCalled.promise : new Promise<never>(() => {}));
+    for (let turn = 0; turn < RESPONSE_TURNS; turn += 1) await nextTurn();
+  };
   const respond = async (dependency: Dependency, target: unknown) => {
     record(target);
     if (silent.includes(dependency)) await new Promise(() => {});

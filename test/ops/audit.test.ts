@@ -23,7 +23,7 @@ const runAudit = (...args: readonly string[]) =>
     );
   });
 
-describe('npm run audit', { timeout: 60_000 }, () => {
+describe('npm run audit', () => {
   let server: HttpServer;
   let host: Host;
   let rows: readonly Row[] = [];

@@ -20,7 +20,7 @@ const republish = (...args: readonly string[]) =>
     );
   });
 
-describe('npm run republish', { timeout: 60_000 }, () => {
+describe('npm run republish', () => {
   type SentEntry = { readonly DetailType: string; readonly Detail: string; readonly Source: string };
   let server: HttpServer;
   let host: Host;

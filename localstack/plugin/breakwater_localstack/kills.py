@@ -26,13 +26,19 @@ class Kills:
 
     @route(PATH, methods=["PUT"])
     def configure(self, request: Request) -> dict:
-        """Sets the probabilities and the seed. Returns how often each function was killed since the previous request."""
+        """Sets the probabilities and the seed. Returns how often each function was killed since the previous PUT."""
         settings = json.loads(request.data)
         with self._lock:
             self._probabilities = settings["odds"]
             self._randoms = {name: Random(f"{settings['seed']}/{name}") for name in self._probabilities}
             kill_counts, self._kill_counts = self._kill_counts, Counter()
         return {"killed": dict(kill_counts)}
+
+    @route(PATH, methods=["GET"])
+    def count(self, request: Request) -> dict:
+        """Returns how often each function was killed since the previous PUT."""
+        with self._lock:
+            return {"killed": dict(self._kill_counts)}
 
     def invoke(self, function: str, process: NodeProcess, message: dict, timeout: float) -> tuple[bool, bytes]:
         """

@@ -13,8 +13,6 @@ type OrderPath = {
   readonly afterPlacing?: (order: BuyerOrder) => Promise<void>;
 };
 
-/** The real time that passes before the clock leaps, so that a busy machine completes what is in flight. */
-const SETTLE_MS = 100;
 /** Long enough for the charge to be in flight, and shorter than the 3 seconds that the provider takes to answer it. */
 const DURING_CHARGE_MS = 1_500;
 
@@ -78,7 +76,7 @@ type Options = Partial<Omit<MeterOptions, 'clock'>> & { readonly clock?: ReturnT
 /** What one order of three lines costs on its path, in counts of what AWS bills. */
 export const meterPath = async (name: PathName, options: Options = {}): Promise<MeteredOrder> => {
   const { endStatus, token = 'tok_ok', stock = 100, breakerOpen, afterPlacing }: OrderPath = paths[name];
-  const clock = options.clock ?? createLeapingClock(SETTLE_MS);
+  const clock = options.clock ?? createLeapingClock();
   const buyer = await createBuyer({ ...options, clock, stock, breakerOpen: breakerOpen === true });
   try {
     return await buyer.count(async () => {

@@ -121,15 +121,22 @@ it('delivers the writes of one turn together, one batch per shard', async () => 
 it('runs at most as many batches of a queue at a time as the manifest allows', async () => {
   let running = 0;
   let maxRunning = 0;
+  const clock = createVirtualClock();
   const begin: Create = (rt) => async () => {
     running += 1;
     maxRunning = Math.max(maxRunning, running);
     await rt.sleep(5);
     running -= 1;
   };
-  const { host, request } = openShop({ begin });
-  await Promise.all(Array.from({ length: 60 }, (_, n) => request({ method: 'POST', target: `/v1/sales/s${n}` })));
-  await host.whenIdle();
+  const { host, request } = openShop({ begin }, { clock });
+  const sales = Promise.all(
+    Array.from({ length: 60 }, (_, n) => request({ method: 'POST', target: `/v1/sales/s${n}` })),
+  );
+  await clock.advance(0);
+  await sales;
+  const idle = host.whenIdle();
+  await clock.advance(1_000);
+  await idle;
   expect(maxRunning).toBe(2);
   host.close();
 });

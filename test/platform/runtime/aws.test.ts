@@ -65,7 +65,8 @@ it('builds the handler and the clients of its entry once in Lambda, and no other
 
 it('gives a function the clients that its entry names, time, chance and ids', async () => {
   const rt = createRuntime();
-  expect(Math.abs(rt.now().getTime() - Date.now())).toBeLessThan(1_000);
+  const [before, now, after] = [Date.now(), rt.now().getTime(), Date.now()];
+  expect(now >= before && now <= after, `${before} <= ${now} <= ${after}`).toBe(true);
   expect(rt.newId()).not.toBe(rt.newId());
   expect(rt.random()).toBeLessThan(1);
   expect(rt.randomBytes(8)).toHaveLength(8);
@@ -137,8 +138,8 @@ it('aborts a request whose response does not come, or stops within its body', as
     async (origin) => {
       const timeoutError = { name: 'TimeoutError' };
       await expect(rt.fetch(`${origin}/head`, { timeoutMs: 50 })).rejects.toMatchObject(timeoutError);
-      const partial = await rt.fetch(`${origin}/body`, { timeoutMs: 100 });
-      await expect(partial.text()).rejects.toMatchObject(timeoutError);
+      const read = rt.fetch(`${origin}/body`, { timeoutMs: 100 }).then((partial) => partial.text());
+      await expect(read).rejects.toMatchObject(timeoutError);
     },
   );
 });
