@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request as sendRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contexts } from '#contexts';
 import { createHost, type Host } from '../../../embedded/host/host.ts';
@@ -41,6 +43,7 @@ beforeAll(async () => {
   });
   await seed(host, { tenantId: 'demo', secret: '0123456789abcdef' });
   server.serve(host);
+  await host.whenIdle();
   operations = host.services.flatMap(({ targetPrefix, operations: all }) =>
     Object.keys(all).map((name) => ({
       target: `${targetPrefix}.${name}`,
@@ -53,7 +56,7 @@ afterAll(async () => {
   host.close();
 });
 
-const credentials = () => ({ accessKeyId: 'any', secretAccessKey: 'any' });
+const credentials = () => server.credential;
 const minutesFromNow = (minutes: number) => new Date(Date.now() + minutes * 60_000);
 const sendCall = async (request: RawRequest) => {
   const { status, text } = await sendRaw(server.origin, request);
@@ -90,7 +93,7 @@ const refusals: readonly Refusal[] = [
     'with a presigned query',
     'MissingAuthenticationTokenException',
     async ({ target, body }) => ({
-      path: '/?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=any%2F20260101%2Fus-east-1%2Fsqs%2Faws4_request&X-Amz-Signature=0',
+      path: '/?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=id%2F20260101%2Fus-east-1%2Fsqs%2Faws4_request&X-Amz-Signature=0',
       headers: { 'x-amz-target': target },
       body,
     }),
@@ -118,12 +121,10 @@ const refusals: readonly Refusal[] = [
   [
     'signed for another operation',
     'InvalidSignatureException',
-    signed(({ target }) => ({ target: `${target.slice(0, target.indexOf('.'))}.Other` })),
-  ],
-  [
-    'with another target than the signed one',
-    'InvalidSignatureException',
-    changed((headers, { target }) => ({ headers: { ...headers, 'x-amz-target': `${target}s` } })),
+    async ({ target, body }) => {
+      const other = await signed(() => ({ target: `${target}s` }))({ target, body });
+      return { headers: { ...other.headers, 'x-amz-target': target }, body };
+    },
   ],
   ['with an unsigned target', 'InvalidSignatureException', signed(() => ({ unsigned: ['x-amz-target'] }))],
   ['with an unsigned Host', 'InvalidSignatureException', signed(() => ({ unsigned: ['host'] }))],
@@ -168,4 +169,59 @@ describe('refuses every operation of every service', () => {
     expect(operatorCalls).toEqual([]);
     expect(await rowsOf(host.callAws)).toEqual(before);
   });
+});
+
+it('runs a call that is signed with the credential', async () => {
+  operatorCalls.length = 0;
+  const call = { origin: server.origin, credentials: server.credential };
+  const list = { target: 'AmazonSQS.ListQueues', body: '{}' };
+  const { status, text } = await sendRaw(server.origin, { headers: await signCall({ ...call, ...list }), body: '{}' });
+  expect([status, JSON.parse(text).QueueUrls.length > 0]).toEqual([200, true]);
+  const scan = { target: 'DynamoDB_20120810.Scan', body: JSON.stringify({ TableName, Limit: 1 }) };
+  const response = await sendRaw(server.origin, { headers: await signCall({ ...call, ...scan }), body: scan.body });
+  expect([response.status, JSON.parse(response.text).Count]).toEqual([200, 1]);
+  expect(operatorCalls).toEqual(['ListQueues', 'Scan']);
+});
+
+it('answers a call that names no known credential before it reads the body', async () => {
+  const { hostname, port } = new URL(server.origin);
+  const headers = { 'x-amz-target': 'AmazonSQS.ListQueues', 'content-length': '9999999' };
+  const request = sendRequest({ hostname, port, method: 'POST', headers, agent: false });
+  request.flushHeaders();
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  expect(response.statusCode).toBe(400);
+  request.destroy();
+});
+
+it('answers 413 to a signed body of more than 10 MB', async () => {
+  const body = `"${'x'.repeat(10 * 1024 * 1024)}"`;
+  const call = { origin: server.origin, target: 'AmazonSQS.ListQueues', body, credentials: server.credential };
+  const headers = await signCall(call);
+  const refused = [413, 'RequestEntityTooLargeException'];
+  expect(await sendCall({ headers, body })).toEqual(refused);
+  expect(await sendCall({ headers: { ...headers, 'transfer-encoding': 'chunked' }, body })).toEqual(refused);
+});
+
+it.each([
+  ['a target in the query', { path: '/?X-Amz-Target=AmazonSQS.ListQueues' }, 404],
+  ['an action of the query protocol', { path: '/?Action=ListQueues&Version=2012-11-05' }, 404],
+  [
+    'a form of the query protocol',
+    { headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'Action=ListQueues' },
+    404,
+  ],
+  [
+    'a call of the CBOR protocol',
+    { path: '/service/AmazonSQS/operation/ListQueues', headers: { 'smithy-protocol': 'rpc-v2-cbor' } },
+    404,
+  ],
+  ['a target in capitals', { headers: { 'X-AMZ-TARGET': 'AmazonSQS.ListQueues' } }, 400],
+  ['an empty target', { headers: { 'x-amz-target': '' } }, 400],
+  ['the path of a queue', { path: '/000000000000/breakwater-dev-orders-start-saga' }, 404],
+] as const)('does not run %s', async (_, request, status) => {
+  operatorCalls.length = 0;
+  const response = await sendRaw(server.origin, request);
+  expect(response.status).toBe(status);
+  expect(response.text).not.toContain('breakwater-dev');
+  expect(operatorCalls).toEqual([]);
 });
