@@ -14,8 +14,8 @@ Orders in progress change the table while it is read. So the audit reads it a se
 what both reads show. With --at-rest, nothing may be in progress, and it reads once.
 The exit code is 0 if every invariant holds, 1 if one does not, and 2 if the audit failed.
 
-The AWS SDK finds the credentials and the region. npm start and LocalStack accept any credentials, but need some:
-AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any npm run audit -- --endpoint http://127.0.0.1:8787 --region us-east-1`;
+The AWS SDK finds the credentials, the region and the endpoint in the environment. For npm start, they are in a file:
+. .breakwater/8787.env; npm run audit`;
 
 const Options = z.object({
   ...accountOptions,

@@ -14,7 +14,8 @@ const USAGE = `npm run ops -- <command> [--stage dev] [--endpoint URL] [--region
   executions --workflow NAME [--status FAILED]     the latest executions of a workflow, with their errors
   orders --tenant ID --status STATUS [--most 100]  a tenant's newest orders with a status
 
-The AWS SDK finds the credentials and the region.`;
+The AWS SDK finds the credentials, the region and the endpoint in the environment. For npm start, they are in a file:
+. .breakwater/8787.env; npm run ops -- queues`;
 
 const Options = z.object({
   ...accountOptions,

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { contexts } from '#contexts';
+import { type CredentialFile, writeCredentialFile } from '../embedded/host/credential.ts';
 import { createHost } from '../embedded/host/host.ts';
 import { seed } from '../embedded/host/seed.ts';
 import { listen } from '../embedded/host/server.ts';
@@ -25,19 +26,23 @@ const findCommands = (text: string) =>
   [...text.matchAll(/^```sh\n(.*?)^```/gms)].flatMap(([, block = '']) => block.trim().split('\n'));
 const commands = [...new Set(pages.flatMap(({ text }) => findCommands(text)))];
 
+let origin: string;
 let env: Record<string, string>;
+let credentialFile: CredentialFile;
 let stop: () => Promise<void>;
 
+/** Runs a command in a shell that has loaded the credential, as the operator of `npm start` does. */
 const runShell = async (command: string) => {
-  const { stdout, stderr } = await promisify(execFile)('sh', ['-c', command], {
+  const { stdout, stderr } = await promisify(execFile)('sh', ['-c', `. ${credentialFile.path}; ${command}`], {
     cwd: ROOT,
-    env: { ...process.env, ...env },
+    // whatever profile the developer's own shell has
+    env: { ...process.env, AWS_PROFILE: 'other', AWS_SESSION_TOKEN: 'other', ...env },
   });
   return { stdout: stdout.trim(), stderr };
 };
 
 const callApi = async (method: string, path: string, body?: object) => {
-  const response = await fetch(`${env['BREAKWATER_URL']}${path}`, {
+  const response = await fetch(`${origin}${path}`, {
     method,
     headers: {
       authorization: `Bearer ${API_KEY}`,
@@ -92,22 +97,23 @@ const parkOrder = async (): Promise<string> => {
 
 beforeAll(async () => {
   const server = await listen(0);
-  const { origin } = server;
+  origin = server.origin;
   const secrets = { 'operator-key': OPERATOR_KEY, 'provider-key': PROVIDER_KEY, 'provider-callback-key': 'callback' };
   const host = createHost({ contexts, origin, secrets });
   await seed(host, { tenantId: 'acme', secret: '0123456789abcdef' });
   server.serve(host);
   stop = async () => {
+    credentialFile.remove();
     await server.close();
     host.close();
   };
-  const aws = { AWS_ENDPOINT_URL: origin, AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' };
-  env = { ...aws, BREAKWATER_URL: origin, STAGE: 'dev', OPERATOR_KEY, TENANT: 'acme', SINCE: '2026-01-01T00:00:00Z' };
+  credentialFile = writeCredentialFile(server);
+  env = { OPERATOR_KEY, TENANT: 'acme', SINCE: '2026-01-01T00:00:00Z' };
   env = { ...env, ORDER: await parkOrder(), FROM: DEAD_LETTERS, TO: 'breakwater-dev-notifications-deliver-dead' };
   const sqs = new SQSClient({
     endpoint: origin,
     region: 'us-east-1',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    credentials: server.credential,
   });
   const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: DEAD_LETTERS }));
   for (const n of [1, 2, 3]) await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: `poison ${n}` }));

@@ -87,7 +87,8 @@ export const createFunctions = (options: Options): Functions => {
     const variables: Partial<Record<Variable, string>> = Object.fromEntries(
       variablesOf(spec, workflows).map((name) => [name, values[name]]),
     );
-    return createFunctionRuntime({ caller: createCaller(names(stage).fn(id), spec, stage), variables }, runtimeOptions);
+    const caller = createCaller({ name: names(stage).fn(id), spec, stage, workflows });
+    return createFunctionRuntime({ caller, variables }, runtimeOptions);
   };
 
   const buildEnvironment = async (fn: NamedFunction): Promise<ExecutionEnvironment> => {

@@ -1,27 +1,38 @@
-import { type FunctionSpec, names, type StageName, type TableAction } from '#platform/manifest';
+import { type FunctionSpec, names, type StageName, type TableAction, type WorkflowId } from '#platform/manifest';
 import type { Caller } from '../aws/service.ts';
+
+/** A function as its role on AWS sees it. */
+type Grantee = {
+  readonly name: string;
+  readonly spec: FunctionSpec;
+  readonly stage: StageName;
+  /** All workflows of the stage. */
+  readonly workflows: readonly WorkflowId[];
+};
 
 type Grants = Readonly<Record<string, (resource: string) => boolean>>;
 
 /** The actions of a function outside the table, and the resources that each is allowed on. */
-const createServiceGrants = (spec: FunctionSpec, stage: StageName): Grants => {
+const createServiceGrants = ({ spec, stage, workflows }: Grantee): Grants => {
   const named = names(stage);
   const startable = new Set(spec.starts?.map(named.workflow));
   const secrets = new Set(spec.secrets?.map(named.secret));
   const queues = new Set(spec.sends?.map(named.queue));
+  const inspectable = new Set(spec.inspects ? workflows.map(named.workflow) : []);
   return {
-    PutEvents: () => spec.publishes === true,
-    DescribeEventBus: () => spec.publishes === true || spec.inspects === true,
+    PutEvents: (bus) => spec.publishes === true && bus === named.bus,
+    DescribeEventBus: (bus) => spec.inspects === true && bus === named.bus,
     StartExecution: (machine) => startable.has(machine),
-    DescribeStateMachine: (machine) => spec.inspects === true || startable.has(machine),
+    DescribeStateMachine: (machine) => inspectable.has(machine),
     SendMessage: (queue) => queues.has(queue),
     GetSecretValue: (secret) => secrets.has(secret),
   };
 };
 
 /** Creates the caller of a function. It may do only what the function's manifest grants, as its role allows on AWS. */
-export const createCaller = (name: string, spec: FunctionSpec, stage: StageName): Caller => {
-  const grants = createServiceGrants(spec, stage);
+export const createCaller = (grantee: Grantee): Caller => {
+  const { name, spec } = grantee;
+  const grants = createServiceGrants(grantee);
   const isTableGranted = (action: string, key: string) =>
     spec.grants.some(({ of, may }) => may.includes(action as TableAction) && key.startsWith(`${of}#`));
   return {

@@ -1,13 +1,20 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createSystemRandom } from '../aws/random.ts';
+import type { Credential } from '../aws/signature.ts';
+import { answerAwsCall, isAwsCall } from './aws-endpoint.ts';
+import { createCredential } from './credential.ts';
 import { type HttpResponse, toProblemResponse } from './gateway.ts';
 import type { Host } from './host.ts';
+import { isForLoopback, misdirectedResponse } from './loopback.ts';
 
 const HOSTNAME = '127.0.0.1';
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
 export type HttpServer = {
   readonly origin: string;
+  /** Signs the calls of the AWS endpoint. It is new with every server. */
+  readonly credential: Credential;
   /** Lets the host handle the requests, including those that wait for it. */
   readonly serve: (host: Host) => void;
   /** Lets requests in flight finish and accepts no further ones. */
@@ -35,13 +42,12 @@ const sendResponse = (response: ServerResponse, { status, headers, body }: HttpR
   response.end(body);
 };
 
-const respond = async (host: Host, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+type Backend = Pick<Host, 'request' | 'callAws'> & { readonly credential: Credential };
+
+const respond = async (host: Backend, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  if (!isForLoopback(request)) return sendResponse(response, misdirectedResponse);
+  if (isAwsCall(request)) return sendResponse(response, await answerAwsCall(request, host));
   const body = await readBody(request);
-  const target = request.headers['x-amz-target'];
-  if (body && typeof target === 'string') {
-    const { status, json } = await host.callAws({ target, body });
-    return sendResponse(response, { status, headers: { 'content-type': 'application/x-amz-json-1.0' }, body: json });
-  }
   const { method = 'GET', url = '/', rawHeaders, socket } = request;
   const httpResponse = body
     ? await host.request({
@@ -55,7 +61,7 @@ const respond = async (host: Host, request: IncomingMessage, response: ServerRes
   sendResponse(response, httpResponse);
 };
 
-const handle = (host: Promise<Host>) => (request: IncomingMessage, response: ServerResponse) => {
+const handle = (host: Promise<Backend>) => (request: IncomingMessage, response: ServerResponse) => {
   const responded = host.then((ready) => respond(ready, request, response));
   responded.catch((error: unknown) => {
     // either the client disconnected, or the host has a defect, which must be reported
@@ -65,8 +71,9 @@ const handle = (host: Promise<Host>) => (request: IncomingMessage, response: Ser
   });
 };
 
-const toHttpServer = (server: Server, serve: (host: Host) => void): HttpServer => ({
+const toHttpServer = (server: Server, serve: (host: Host) => void, credential: Credential): HttpServer => ({
   origin: `http://${HOSTNAME}:${(server.address() as AddressInfo).port}`,
+  credential,
   serve,
   close: () =>
     new Promise((resolve) => {
@@ -80,7 +87,9 @@ export const listen = (port: number): Promise<HttpServer> =>
   new Promise((resolve, reject) => {
     // the port is part of the host's origin, so the server listens first; an early request waits for the host
     const { promise: host, resolve: serve } = Promise.withResolvers<Host>();
-    const server = createServer({ keepAliveTimeout: 60_000 }, handle(host));
+    const credential = createCredential(createSystemRandom());
+    const backend = host.then(({ request, callAws }) => ({ request, callAws, credential }));
+    const server = createServer({ keepAliveTimeout: 60_000 }, handle(backend));
     server.once('error', reject);
-    server.listen({ host: HOSTNAME, port, backlog: 4_096 }, () => resolve(toHttpServer(server, serve)));
+    server.listen({ host: HOSTNAME, port, backlog: 4_096 }, () => resolve(toHttpServer(server, serve, credential)));
   });

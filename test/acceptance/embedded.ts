@@ -46,7 +46,7 @@ export const startEmbedded = async (): Promise<{ host: Host; stop: () => Promise
     providerUrl: origin,
     providerKey: secrets['provider-key'],
     callbackKey: secrets['provider-callback-key'],
-    aws: { endpoint: origin, region: 'us-east-1', credentials: { accessKeyId: 'any', secretAccessKey: 'any' } },
+    aws: { endpoint: origin, region: 'us-east-1', credentials: server.credential },
     stage,
     times,
     limits: { answerMs: 20_000, orderMs: 15_000, rushMs: 60_000, sweepMs: 5_000, deadLetterMs: 30_000 },

@@ -1,4 +1,5 @@
 import { DUE_INDEX, names } from '#platform/manifest';
+import { signCall } from '../fixtures/aws-call.ts';
 import type { Server } from './server.ts';
 
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -20,11 +21,12 @@ type TableDescription = {
  * The host's AWS endpoint as an operator uses it. Requests are made by hand: clients of the SDK would add idempotency tokens, which
  * the table keeps.
  */
-export const connectAwsEndpoint = async ({ origin }: Server) => {
+export const connectAwsEndpoint = async ({ origin, credentials }: Pick<Server, 'origin' | 'credentials'>) => {
   const call = async <T>(target: string, input: object): Promise<T> => {
     const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
-    const headers = { 'x-amz-target': target };
-    const response = await fetch(origin, { method: 'POST', headers, body: JSON.stringify(input), signal });
+    const body = JSON.stringify(input);
+    const headers = await signCall({ origin, target, body, credentials });
+    const response = await fetch(origin, { method: 'POST', headers, body, signal });
     if (!response.ok) throw new Error(`${target}: ${response.status} ${await response.text()}`);
     return (await response.json()) as T;
   };

@@ -31,6 +31,10 @@ export const startServer = async ({ inspect = false } = {}) => {
   return {
     origin: getMatch(/answers on (\S+)/),
     apiKey: getMatch(/demo tenant\s+(\S+)/),
+    credentials: {
+      accessKeyId: getMatch(/AWS access key id\s+(\S+)/),
+      secretAccessKey: getMatch(/AWS secret access key\s+(\S+)/),
+    },
     pid: child.pid,
     ...(inspect && { inspector: getMatch(/Debugger listening on (\S+)/) }),
     async stop() {

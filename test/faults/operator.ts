@@ -24,6 +24,8 @@ export const runNpmScript = (script: string, ...args: readonly string[]) =>
       ...(region && { AWS_REGION: region }),
       ...(credentials && {
         ...{ AWS_ACCESS_KEY_ID: credentials.accessKeyId, AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey },
+        // those of the developer's shell would take precedence
+        ...{ AWS_PROFILE: '', AWS_SESSION_TOKEN: '' },
       }),
     };
     const options = { cwd: PROJECT, env, timeout: COMMAND_TIMEOUT_MS };

@@ -6,15 +6,17 @@ import { createHost, type Host } from '../../embedded/host/host.ts';
 import { seed, toApiKey } from '../../embedded/host/seed.ts';
 import { type HttpServer, listen } from '../../embedded/host/server.ts';
 import { type AuditOptions, createTableAudit, type Row } from '../../ops/audit/table-audit.ts';
+import { toEnvironment } from '../fixtures/aws-call.ts';
 import { rowsOf } from '../sim/rows.ts';
 
 const demo = { tenantId: 'demo', secret: '0123456789abcdef' };
+
+let credentials: Record<string, string> = {};
 
 /** Runs the command as an operator does. */
 const runAudit = (...args: readonly string[]) =>
   new Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>((resolve) => {
     const script = fileURLToPath(new URL('../../ops/audit.ts', import.meta.url));
-    const credentials = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'any', AWS_SECRET_ACCESS_KEY: 'any' };
     execFile(
       process.execPath,
       [script, ...args],
@@ -45,6 +47,7 @@ describe('npm run audit', () => {
 
   beforeAll(async () => {
     server = await listen(0);
+    credentials = toEnvironment(server.credential);
     const secrets = { 'operator-key': 'operator', 'provider-key': 'provider', 'provider-callback-key': 'callback' };
     host = createHost({ contexts, secrets, origin: server.origin });
     await host.loadFunctions();

@@ -5,15 +5,17 @@ import { contexts } from '#contexts';
 import { createHost, type Host } from '../../embedded/host/host.ts';
 import { seed, toApiKey } from '../../embedded/host/seed.ts';
 import { type HttpServer, listen } from '../../embedded/host/server.ts';
+import { toEnvironment } from '../fixtures/aws-call.ts';
 
 const demo = { tenantId: 'demo', secret: '0123456789abcdef' };
 const START = '2000-01-01T00:00:00Z';
+
+let credentials: Record<string, string> = {};
 
 /** Runs the command as an operator does. */
 const republish = (...args: readonly string[]) =>
   new Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>((resolve) => {
     const script = fileURLToPath(new URL('../../ops/republish.ts', import.meta.url));
-    const credentials = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'any', AWS_SECRET_ACCESS_KEY: 'any' };
     const env = { PATH: process.env['PATH'], ...credentials };
     execFile(process.execPath, [script, ...args], { env }, (error, stdout, stderr) =>
       resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
@@ -29,6 +31,7 @@ describe('npm run republish', () => {
 
   beforeAll(async () => {
     server = await listen(0);
+    credentials = toEnvironment(server.credential);
     const secrets = { 'operator-key': 'operator', 'provider-key': 'provider', 'provider-callback-key': 'callback' };
     host = createHost({
       ...{ contexts, secrets, origin: server.origin },

@@ -44,8 +44,9 @@ const findEntryError = ({ Source, DetailType, Detail }: Entry) => {
 
 /** EventBridge with one bus and its rules. */
 export const createEventBus = ({ name, rules, clock, newId }: Options): Service => {
+  const toBusName = (nameOrArn: string) => afterLastColon(nameOrArn).replace(/^event-bus\//, '');
   const requireBus = (nameOrArn: string) => {
-    if (afterLastColon(nameOrArn).replace(/^event-bus\//, '') !== name)
+    if (toBusName(nameOrArn) !== name)
       throw new ServiceError('ResourceNotFoundException', `Event bus ${nameOrArn} does not exist.`);
   };
 
@@ -72,16 +73,17 @@ export const createEventBus = ({ name, rules, clock, newId }: Options): Service 
     targetPrefix: 'AWSEvents',
     operations: {
       PutEvents({ Entries = [] }: { readonly Entries?: readonly Entry[] }, caller) {
-        authorize(caller, 'PutEvents', [name]);
+        const buses = Entries.map(({ EventBusName = 'default' }) => EventBusName);
+        authorize(caller, 'PutEvents', buses.map(toBusName));
         if (Entries.length < 1 || Entries.length > 10) throw invalid('PutEvents takes 1 to 10 entries.');
         if (Entries.reduce((bytes, entry) => bytes + entryBytes(entry), 0) > MAX_REQUEST_BYTES)
           throw invalid('Total size of the entries in the request is over the limit.');
-        for (const { EventBusName } of Entries) requireBus(EventBusName ?? 'default');
+        for (const bus of buses) requireBus(bus);
         const results = Entries.map(publish);
         return { FailedEntryCount: results.filter((result) => 'ErrorCode' in result).length, Entries: results };
       },
       DescribeEventBus({ Name = 'default' }: { readonly Name?: string }, caller) {
-        authorize(caller, 'DescribeEventBus', [name]);
+        authorize(caller, 'DescribeEventBus', [toBusName(Name)]);
         requireBus(Name);
         return { Name: name, Arn: eventBusArn(name) };
       },

@@ -1,10 +1,9 @@
-import { ConditionalCheckFailedException, TransactionConflictException } from '@aws-sdk/client-dynamodb';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { StockHeld, StockReleased } from '#inventory/contract';
 import { type Hold, heldQuantities } from '#inventory/domain/hold';
 import { holdKey, openHoldList } from '#inventory/table/keys';
-import { shardChange, transact } from '#inventory/table/transact';
+import { isContended, shardChange, transact } from '#inventory/table/transact';
 import type { Holds } from '#inventory/use-cases/ports';
 import type { Runtime } from '#platform/runtime/runtime';
 import { OrderIdSchema, SkuSchema, TenantIdSchema } from '#platform/schemas';
@@ -82,8 +81,7 @@ export const holdTable = (rt: Runtime<'db'>): Holds => {
         await rt.db.send(new PutCommand(put));
         return 'done';
       } catch (error) {
-        if (error instanceof ConditionalCheckFailedException || error instanceof TransactionConflictException)
-          return 'contended';
+        if (isContended(error)) return 'contended';
         throw error;
       }
     },

@@ -1,8 +1,8 @@
-import { ConditionalCheckFailedException, TransactionConflictException } from '@aws-sdk/client-dynamodb';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { InventoryDepleted, InventoryReplenished } from '#inventory/contract';
 import { stockTable } from '#inventory/table/stock-table';
 import { summaryPut } from '#inventory/table/summary-item';
+import { isContended } from '#inventory/table/transact';
 import type { SkuSummaries } from '#inventory/use-cases/ports';
 import type { Runtime } from '#platform/runtime/runtime';
 import { mintEvent } from '#platform/table/outbox';
@@ -18,8 +18,7 @@ export const summaryTable = (rt: Runtime<'db'>): SkuSummaries => ({
       await rt.db.send(new PutCommand(summaryPut(rt, { from, to, events: [event] })));
       return true;
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException || error instanceof TransactionConflictException)
-        return false;
+      if (isContended(error)) return false;
       throw error;
     }
   },

@@ -1,4 +1,9 @@
-import { TransactionCanceledException, TransactionInProgressException } from '@aws-sdk/client-dynamodb';
+import {
+  ConditionalCheckFailedException,
+  TransactionCanceledException,
+  TransactionConflictException,
+  TransactionInProgressException,
+} from '@aws-sdk/client-dynamodb';
 import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Allocation } from '#inventory/domain/stock';
@@ -16,6 +21,10 @@ export type TransactionOutcome =
 
 /** Others wrote the same items, or the table was throttled: nothing was written, and a retry may succeed. */
 const retryableCodes = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
+
+/** Whether a write of one item failed because another write changed the item first, or is changing it now. Nothing was written. */
+export const isContended = (error: unknown): boolean =>
+  error instanceof ConditionalCheckFailedException || error instanceof TransactionConflictException;
 
 export const transact = async (rt: Runtime<'db'>, parts: readonly Part[]): Promise<TransactionOutcome> => {
   try {

@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { GetQueueUrlCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { signCall } from '../../fixtures/aws-call.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const settings = { PORT: '0', DEMO_API_KEY: 'bw_acme_0123456789abcdef', OPERATOR_KEY: 'operator-0123456789' };
@@ -35,6 +37,14 @@ afterAll(async () => {
   const exited = once(server, 'exit');
   server.kill('SIGTERM');
   expect(await exited).toEqual([0, null]);
+  expect(existsSync(credentialFile())).toBe(false);
+});
+
+const credentialFile = () => join(ROOT, '.breakwater', `${new URL(origin).port}.env`);
+const printed = (pattern: RegExp): string => pattern.exec(welcome)?.[1] ?? '';
+const printedCredential = () => ({
+  accessKeyId: printed(/AWS access key id +(\S+)/),
+  secretAccessKey: printed(/AWS secret access key +(\S+)/),
 });
 
 const getJson = async (path: string) => {
@@ -53,9 +63,18 @@ it('prints keys and two commands that work unchanged, and confirms the order', a
   await expect.poll(() => getJson('/v1/inventory/mug'), polling).toMatchObject({ json: { held: 0, sold: 2 } });
 });
 
+it('keeps the printed AWS credential in a file that only its user may read, and that git ignores', () => {
+  const { accessKeyId, secretAccessKey } = printedCredential();
+  expect(welcome).toContain(`: . ${relative(ROOT, credentialFile())}\n`);
+  const script = readFileSync(credentialFile(), 'utf8');
+  for (const text of [accessKeyId, secretAccessKey, origin]) expect(script).toContain(text);
+  expect(statSync(credentialFile()).mode & 0o777).toBe(0o600);
+  expect(statSync(dirname(credentialFile())).mode & 0o777).toBe(0o700);
+  expect(spawnSync('git', ['check-ignore', '-q', credentialFile()], { cwd: ROOT }).status).toBe(0);
+});
+
 it('serves AWS clients on the same port, and survives a poison message', async () => {
-  const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
-  const client = new SQSClient({ endpoint: origin, region: 'us-east-1', credentials });
+  const client = new SQSClient({ endpoint: origin, region: 'us-east-1', credentials: printedCredential() });
   const url = async (QueueName: string) => (await client.send(new GetQueueUrlCommand({ QueueName }))).QueueUrl ?? '';
   const deadLetters = await url('breakwater-dev-orders-start-saga-dead');
   await client.send(new SendMessageCommand({ QueueUrl: deadLetters, MessageBody: 'for later' }));
@@ -76,7 +95,7 @@ it('answers 413 to more than 10 MB, even if they are sent at once', async () => 
 it('answers 501 to an unsupported AWS call', async () => {
   const response = await fetch(origin, {
     method: 'POST',
-    headers: { 'x-amz-target': 'AmazonSQS.CreateQueue' },
+    headers: await signCall({ origin, target: 'AmazonSQS.CreateQueue', body: '{}', credentials: printedCredential() }),
     body: '{}',
   });
   expect([response.status, await response.json()]).toMatchObject([
