@@ -7,14 +7,36 @@ export const PROTOTYPE_NAMES = [...Object.getOwnPropertyNames(Object.prototype),
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'PROPFIND', 'M-SEARCH'];
 const SEGMENTS = [
   ...['v1', 'orders', 'products', 'inventory', 'tenants', 'health', 'live', 'providers', 'sandbox', 'callbacks'],
-  ...['cancel', 'payments', 'resume', 'adjustments', 'charges', 'mug', '', '.', '..', '%2e%2e', '%2F', '%00', '%zz', '%'],
+  ...[
+    'cancel',
+    'payments',
+    'resume',
+    'adjustments',
+    'charges',
+    'mug',
+    '',
+    '.',
+    '..',
+    '%2e%2e',
+    '%2F',
+    '%00',
+    '%zz',
+    '%',
+  ],
   ...['%ff', '%ed%a0%80', ';a=b', 'a+b', 'a b'.replace(' ', '%20'), '*', '~', ...PROTOTYPE_NAMES],
 ];
 const PATHS = [
   ...['/v1/orders', '/v1/orders/', '//v1/orders', '/v1//orders', '/V1/orders', '/v1/orders/a', '/v1/orders/a/cancel'],
   ...['/v1/orders/a/payments', '/v1/orders/a/resume', '/v1/products', '/v1/products/mug', '/v1/inventory/mug', '*'],
   ...['/v1/inventory/mug/adjustments', '/v1/tenants', '/v1/providers/sandbox/callbacks', '/v1/health/live', '/'],
-  ...['/sandbox/charges', '/sandbox/charges/a.b', '/sandbox/outages', '/v1/orders;a=b', '/v1/orders/%2e%2e', '/v1%2Forders'],
+  ...[
+    '/sandbox/charges',
+    '/sandbox/charges/a.b',
+    '/sandbox/outages',
+    '/v1/orders;a=b',
+    '/v1/orders/%2e%2e',
+    '/v1%2Forders',
+  ],
   ...['http://127.0.0.1/v1/orders', 'https://example.com', 'example.com:443', 'http://[', '/v1/orders#a', ''],
 ];
 const QUERY_PARTS = [
@@ -28,7 +50,21 @@ const HEADER_NAMES = [
 ];
 const HEADER_VALUES = [
   ...['application/json', 'application/json; charset=utf-8', 'application/json; charset=latin1', 'text/plain', 'gzip'],
-  ...['identity', '', ' ', ',', ';', '"', 'Bearer', 'Bearer x', 'Basic eDp5', '100-continue', '200-ok', 'upgrade', 'h2c'],
+  ...[
+    'identity',
+    '',
+    ' ',
+    ',',
+    ';',
+    '"',
+    'Bearer',
+    'Bearer x',
+    'Basic eDp5',
+    '100-continue',
+    '200-ok',
+    'upgrade',
+    'h2c',
+  ],
   ...['close', 'a'.repeat(300), '\u00ff\u00fe', 'k1', 'k2', ...PROTOTYPE_NAMES],
 ];
 const TEXTS = ['\\ud800', '\\u0000', '\ufeff', '\u00e9', 'mug', '1e400', '-0', '__proto__', 'constructor'];
@@ -42,7 +78,8 @@ const target = fc
   .tuple(path, fc.option(query, { nil: undefined }))
   .map(([path, query]) => (query === undefined ? path : `${path}?${query}`));
 
-const VALID_ORDER = '{"lines":[{"sku":"mug","quantity":1}],"customer":{"email":"a@example.com"},"payment":{"token":"t"}}';
+const VALID_ORDER =
+  '{"lines":[{"sku":"mug","quantity":1}],"customer":{"email":"a@example.com"},"payment":{"token":"t"}}';
 const json = fc.oneof(
   fc.constantFrom(VALID_ORDER, '{}', '[]', 'null', '', '{"amount":1,"currency":"EUR","reference":"r"}'),
   fc.constantFrom('{"name":"n"}', '{"delta":1,"reason":"r"}', '{"name":"n","name":"m"}', '{"tenantId":"demo"}'),
@@ -60,8 +97,13 @@ const body = fc.oneof(
     return Buffer.concat([valid.subarray(0, index), Buffer.from(bytes), valid.subarray(index + 1)]);
   }),
 );
-const method = fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...METHODS) }, fc.constantFrom('BREW', 'get', 'CONNECT'));
-const headers = fc.array(fc.tuple(fc.constantFrom(...HEADER_NAMES), fc.constantFrom(...HEADER_VALUES)), { maxLength: 4 });
+const method = fc.oneof(
+  { weight: 9, arbitrary: fc.constantFrom(...METHODS) },
+  fc.constantFrom('BREW', 'get', 'CONNECT'),
+);
+const headers = fc.array(fc.tuple(fc.constantFrom(...HEADER_NAMES), fc.constantFrom(...HEADER_VALUES)), {
+  maxLength: 4,
+});
 
 export type HostileRequest = {
   readonly method: string;

@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 
 export type RawResponse = {
   readonly status: number;
@@ -32,14 +32,19 @@ const parseResponse = (text: string, isHead: boolean, ended: boolean): RawRespon
 
 export const bytesOf = (text: string): Buffer => Buffer.from(text, 'latin1');
 
+export const openSocket = (origin: string): Socket => {
+  const { hostname, port } = new URL(origin);
+  // the server may end the connection while the client still writes
+  return connect(Number(port), hostname).on('error', () => {});
+};
+
 /** Writes the bytes to the server and returns its first final response. Rejects if the connection ends or hangs without one. */
 export const sendRaw = (origin: string, chunks: readonly (Buffer | string)[]): Promise<RawResponse> =>
   new Promise((resolve, reject) => {
-    const { hostname, port } = new URL(origin);
     const isHead = String(chunks[0]).startsWith('HEAD ');
     let received = '';
     let ended = false;
-    const socket = connect(Number(port), hostname);
+    const socket = openSocket(origin);
     const settle = (act: () => void) => {
       clearTimeout(timer);
       socket.destroy();
@@ -62,7 +67,5 @@ export const sendRaw = (origin: string, chunks: readonly (Buffer | string)[]): P
       ended = true;
       read();
     });
-    // the server may end the connection while the client still writes
-    socket.on('error', () => {});
     for (const chunk of chunks) socket.write(typeof chunk === 'string' ? bytesOf(chunk) : chunk);
   });
