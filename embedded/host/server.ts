@@ -1,10 +1,27 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type HttpResponse, toProblemResponse } from './gateway.ts';
+import { toProblemResponse } from './gateway.ts';
 import type { Host } from './host.ts';
+import { refuseUnread, refuseWithProblems, sendResponse } from './refusals.ts';
+import { announcesMoreThan, readBody } from './request-body.ts';
 
 const HOSTNAME = '127.0.0.1';
-const MAX_BODY_BYTES = 10 * 1024 * 1024;
+/** What a function accepts. */
+const MAX_BODY_BYTES = 256 * 1024;
+/** What DynamoDB accepts of a transaction, with room for its notation. */
+const MAX_AWS_BODY_BYTES = 10 * 1024 * 1024;
+
+/** How long a client may take to send a request. A slow one ends at the first check after that. */
+export type ServerLimits = {
+  readonly headersTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly checkIntervalMs: number;
+};
+export const DEFAULT_LIMITS: ServerLimits = {
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 25_000,
+  checkIntervalMs: 2_500,
+};
 
 export type HttpServer = {
   readonly origin: string;
@@ -14,52 +31,57 @@ export type HttpServer = {
   readonly close: () => Promise<void>;
 };
 
-/** Returns the body, or undefined if it is too large. The rest of it is read and dropped, so that the client can read the response. */
-const readBody = async (request: IncomingMessage): Promise<Buffer | undefined> => {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
-    else chunks.length = 0;
-  }
-  return size <= MAX_BODY_BYTES ? Buffer.concat(chunks) : undefined;
+type Exchange = { readonly request: IncomingMessage; readonly response: ServerResponse };
+
+/**
+ * Reads the body. Returns undefined where the exchange is over: the body is too large and the response says so, or the client has
+ * disconnected.
+ */
+const receive = async ({ request, response }: Exchange, maxBytes: number): Promise<Buffer | undefined> => {
+  const isExpected = /^100-continue$/i.test(request.headers.expect ?? '');
+  if (isExpected && !announcesMoreThan(request, maxBytes)) response.writeContinue();
+  const body = await readBody(request, maxBytes);
+  if (body === 'too_large') refuseUnread(request, response, 'body_too_large');
+  return typeof body === 'string' ? undefined : body;
+};
+
+const respondToAwsCall = async (host: Host, exchange: Exchange): Promise<void> => {
+  const body = await receive(exchange, MAX_AWS_BODY_BYTES);
+  if (!body) return;
+  const target = String(exchange.request.headers['x-amz-target']);
+  const { status, json } = await host.callAws({ target, body });
+  const headers = { 'content-type': 'application/x-amz-json-1.0' };
+  sendResponse(exchange.response, { status, headers, body: json });
 };
 
 const toHeaderPairs = (raw: readonly string[]): [string, string][] =>
   Array.from({ length: raw.length / 2 }, (_, n) => [raw[2 * n] ?? '', raw[2 * n + 1] ?? '']);
 
-const sendResponse = (response: ServerResponse, { status, headers, body }: HttpResponse): void => {
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  response.statusCode = status;
-  response.end(body);
+/** HTTP/1.1 requires exactly one Host (RFC 9112, section 3.2). */
+const hasValidHost = ({ httpVersion, rawHeaders }: IncomingMessage): boolean => {
+  const hosts = toHeaderPairs(rawHeaders).filter(([name]) => name.toLowerCase() === 'host');
+  return hosts.length === 1 || (hosts.length === 0 && httpVersion !== '1.1');
 };
 
-const respond = async (host: Host, request: IncomingMessage, response: ServerResponse): Promise<void> => {
-  const body = await readBody(request);
-  const target = request.headers['x-amz-target'];
-  if (body && typeof target === 'string') {
-    const { status, json } = await host.callAws({ target, body });
-    return sendResponse(response, { status, headers: { 'content-type': 'application/x-amz-json-1.0' }, body: json });
-  }
+const respond = async (host: Host, exchange: Exchange): Promise<void> => {
+  const { request, response } = exchange;
+  if (!hasValidHost(request)) return refuseUnread(request, response, 'bad_request');
+  if (request.headers['x-amz-target'] !== undefined) return respondToAwsCall(host, exchange);
+
+  const body = await receive(exchange, MAX_BODY_BYTES);
+  if (!body) return;
   const { method = 'GET', url = '/', rawHeaders, socket } = request;
-  const httpResponse = body
-    ? await host.request({
-        method,
-        target: url,
-        headers: toHeaderPairs(rawHeaders),
-        body: body.toString('utf8'),
-        ...(socket.remoteAddress && { sourceIp: socket.remoteAddress }),
-      })
-    : toProblemResponse('body_too_large');
-  sendResponse(response, httpResponse);
+  const { remoteAddress } = socket;
+  const headers = toHeaderPairs(rawHeaders);
+  const sourceIp = remoteAddress === undefined ? {} : { sourceIp: remoteAddress };
+  sendResponse(response, await host.request({ method, target: url, headers, body, ...sourceIp }));
 };
 
 const handle = (host: Promise<Host>) => (request: IncomingMessage, response: ServerResponse) => {
-  const responded = host.then((ready) => respond(ready, request, response));
+  const responded = host.then((ready) => respond(ready, { request, response }));
   responded.catch((error: unknown) => {
-    // either the client disconnected, or the host has a defect, which must be reported
-    if (!request.destroyed) console.error(error);
+    // clients' faults are answered above, so this is a defect of the host
+    console.error(error);
     if (response.headersSent) return void response.destroy();
     sendResponse(response, toProblemResponse('internal'));
   });
@@ -76,11 +98,22 @@ const toHttpServer = (server: Server, serve: (host: Host) => void): HttpServer =
 });
 
 /** Listens on the port (0: any free port), or rejects with the system's error. */
-export const listen = (port: number): Promise<HttpServer> =>
+export const listen = (port: number, limits: Partial<ServerLimits> = {}): Promise<HttpServer> =>
   new Promise((resolve, reject) => {
+    const { headersTimeoutMs, requestTimeoutMs, checkIntervalMs } = { ...DEFAULT_LIMITS, ...limits };
     // the port is part of the host's origin, so the server listens first; an early request waits for the host
     const { promise: host, resolve: serve } = Promise.withResolvers<Host>();
-    const server = createServer({ keepAliveTimeout: 60_000 }, handle(host));
+    const server = createServer({
+      keepAliveTimeout: 60_000,
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: checkIntervalMs,
+      // Node would answer without a problem document
+      requireHostHeader: false,
+    });
+    // their size is limited; Node would drop those beyond a number
+    server.maxHeadersCount = 0;
+    refuseWithProblems(server, handle(host));
     server.once('error', reject);
     server.listen({ host: HOSTNAME, port, backlog: 4_096 }, () => resolve(toHttpServer(server, serve)));
   });

@@ -68,6 +68,8 @@ describe('a body', () => {
     const response = await sendBytes('PUT', '/v1/products/mug', { headers: { 'content-type': type }, body: '{}' });
     expectProblem(response, 'unsupported_media_type');
     expect(response.headers.get('accept')).toBe('application/json');
+    // it would say that the encoding was the fault (RFC 9110, section 12.5.3)
+    expect(response.headers.get('accept-encoding')).toBeNull();
     expect(response.body.detail).toContain('application/json');
   });
 

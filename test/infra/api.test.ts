@@ -146,7 +146,7 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
       expect(body).toEqual(problemDocument(code, platformProblems[code]));
       expect(Properties.StatusCode).toBe(String(platformProblems[code].status));
       expect(Properties.ResponseParameters['gatewayresponse.header.cache-control']).toBe("'no-store'");
-      for (const [header, value] of Object.entries(problemHeaders(code))) {
+      for (const [header, value] of Object.entries(problemHeaders(platformProblems[code]))) {
         expect(Properties.ResponseParameters[`gatewayresponse.header.${header}`]).toBe(`'${value}'`);
       }
     }
