@@ -6,8 +6,12 @@ import { acknowledge } from '../nag.ts';
 const { method_not_allowed: problem } = platformProblems;
 const STATUS = String(problem.status);
 
-/** A mock integration answers only requests whose type has a template. Any other type is a 415 of the gateway. */
+/**
+ * A mock integration answers only requests whose type has a template, and any other type is a 415 of the gateway. LocalStack takes
+ * `$default` for every type. The others are listed, because AWS documents `$default` for WebSocket APIs only.
+ */
 const REQUEST_TYPES = [
+  '$default',
   ...['application/json', 'application/problem+json', 'application/merge-patch+json', 'application/json-patch+json'],
   ...['application/x-www-form-urlencoded', 'multipart/form-data', 'application/octet-stream', 'application/xml'],
   ...['text/plain', 'text/html', 'text/xml'],
