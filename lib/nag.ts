@@ -10,7 +10,7 @@ const reasons = {
   ],
   openRoute: [
     'APIG4',
-    'Open to callers without an API key by its manifest: it reports only whether the service is up, or its function verifies the key or signature itself.',
+    'Open to callers without an API key by its manifest: it reports only whether the service is up or which methods a path has, or its function verifies the key or signature itself.',
   ],
   strictFunctions: [
     'APIG2',

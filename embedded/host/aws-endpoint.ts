@@ -4,6 +4,7 @@ import type { AwsCall, AwsResponse } from '../aws/dispatch.ts';
 import { ServiceError } from '../aws/service.ts';
 import { type Credential, readClaim, type SignedRequest, verifyClaim } from '../aws/signature.ts';
 import type { HttpResponse } from './gateway.ts';
+import { type Exchange, receiveBody } from './request-body.ts';
 
 /** More than the largest request that an emulated operation takes: a transaction of 4 MB as JSON. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
@@ -33,24 +34,16 @@ const tooLarge = () =>
     status: 413,
   });
 
-const readBody = async (request: IncomingMessage): Promise<Buffer> => {
-  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) throw tooLarge();
-  const chunks: Buffer[] = [];
-  let size = 0;
-  // without destroyOnReturn, a throw would close the connection before the response
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES) throw tooLarge();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-};
+const incomplete = () => new ServiceError('IncompleteBodyException', 'The connection ended within the body.');
 
-const run = async (request: IncomingMessage, { credential, callAws }: AwsEndpoint): Promise<AwsResponse> => {
+const run = async (exchange: Exchange, { credential, callAws }: AwsEndpoint): Promise<AwsResponse> => {
+  const { request } = exchange;
   if (BROWSER_HEADERS.some((name) => request.headersDistinct[name] !== undefined))
     throw new ServiceError('AccessDeniedException', 'A browser may not call AWS on this port.', { status: 403 });
   const claim = readClaim(toSignedRequest(request), credential, systemClock.now());
-  const body = await readBody(request);
+  const body = await receiveBody(exchange, MAX_BODY_BYTES);
+  if (body === 'too_large') throw tooLarge();
+  if (body === 'incomplete') throw incomplete();
   await verifyClaim(claim, body, credential);
   const [target] = request.headersDistinct['x-amz-target'] ?? [];
   return callAws({ target, body });
@@ -67,7 +60,9 @@ const toErrorResponse = (error: unknown, { socket }: IncomingMessage): AwsRespon
  * Answers an AWS call that is signed with the endpoint's credential. It reads the body only of a call whose headers name that
  * credential, and interprets it only once the signature is verified.
  */
-export const answerAwsCall = async (request: IncomingMessage, endpoint: AwsEndpoint): Promise<HttpResponse> => {
-  const { status, json } = await run(request, endpoint).catch((error: unknown) => toErrorResponse(error, request));
+export const answerAwsCall = async (exchange: Exchange, endpoint: AwsEndpoint): Promise<HttpResponse> => {
+  const { status, json } = await run(exchange, endpoint).catch((error: unknown) =>
+    toErrorResponse(error, exchange.request),
+  );
   return { status, headers: { 'content-type': MEDIA_TYPE }, body: json };
 };

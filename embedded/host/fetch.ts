@@ -22,7 +22,7 @@ export const createHostFetch = ({ origin, handleRequest, clock }: HostFetchOptio
       method: request.method,
       target: `${pathname}${search}`,
       headers: [...request.headers],
-      body: await request.text(),
+      body: new Uint8Array(await request.arrayBuffer()),
     });
     return new Response(body === '' ? null : body, { status, headers: toHeaderPairs(headers) });
   };

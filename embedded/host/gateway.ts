@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import router from 'find-my-way';
+import { JSON_MEDIA_TYPE, mediaTypeOf } from '#platform/http/media-type';
+import { methodsOf, routeMethodOf } from '#platform/http/methods';
 import { type PlatformProblemCode, platformProblems, problemDocument, problemHeaders } from '#platform/http/problems';
 import type { RouteDefinition } from '#platform/http/route';
 import type { FunctionId, StageName } from '#platform/manifest';
@@ -7,14 +8,16 @@ import { ACCOUNT_ID } from '../aws/arns.ts';
 import type { InFlight } from '../aws/in-flight.ts';
 import { FunctionError } from '../aws/lambda/function-error.ts';
 import type { Clock } from '../aws/service.ts';
+import { createRouter } from './router.ts';
 
 export type HttpRequest = {
   readonly method: string;
-  /** Path and query string, as sent. */
+  /** Path and query string, as sent; or a whole URL (RFC 9112, section 3.2.2). */
   readonly target: string;
   /** As sent. A repeated header has one entry for each value. */
   readonly headers: readonly (readonly [name: string, value: string])[];
-  readonly body: string;
+  /** Its bytes, or text that is sent in UTF-8. */
+  readonly body: string | Uint8Array;
   readonly sourceIp?: string;
 };
 export type HttpResponse = {
@@ -36,19 +39,40 @@ type GatewayOptions = {
 
 export const toProblemResponse = (code: PlatformProblemCode): HttpResponse => ({
   status: platformProblems[code].status,
-  headers: problemHeaders(code),
+  headers: { 'cache-control': 'no-store', ...problemHeaders(platformProblems[code]) },
   body: JSON.stringify(problemDocument(code, platformProblems[code])),
 });
 
-const groupByName = (pairs: Iterable<readonly [string, string]>): Record<string, string[]> => {
-  const all: Record<string, string[]> = {};
-  for (const [name, value] of pairs) all[name] = [...(all[name] ?? []), value];
+type ByName<T> = ReadonlyMap<string, T>;
+
+/** A map, because clients choose the names. */
+const groupByName = (pairs: Iterable<readonly [string, string]>): ByName<readonly string[]> => {
+  const all = new Map<string, readonly string[]>();
+  for (const [name, value] of pairs) all.set(name, [...(all.get(name) ?? []), value]);
   return all;
 };
 
-/** Returns the last value of each name, as API Gateway does. */
-const pickLastValues = (all: Record<string, string[]>): Record<string, string> =>
-  Object.fromEntries(Object.entries(all).map(([name, values]) => [name, values.at(-1) ?? '']));
+/** An object as JSON.parse makes it: every name is a property of its own, also `__proto__`. */
+const toObject = <T, R>(all: ByName<T>, toValue: (value: T) => R): Record<string, R> =>
+  Object.fromEntries([...all].map(([name, value]) => [name, toValue(value)]));
+
+/** Returns the last value, as API Gateway does. */
+const pickLast = (values: readonly string[]): string => values.at(-1) ?? '';
+
+/** Encodes a body of the declared binary type as API Gateway does. Any other is decoded as text, with replacements. */
+const toEventBody = ({ body, headers }: Pick<HttpRequest, 'body' | 'headers'>) => {
+  const bytes = typeof body === 'string' ? Buffer.from(body) : Buffer.from(body);
+  const [, contentType] = headers.findLast(([name]) => name.toLowerCase() === 'content-type') ?? [];
+  if (bytes.length === 0) return { body: null, isBase64Encoded: false };
+  const isBase64Encoded = mediaTypeOf(contentType) === JSON_MEDIA_TYPE;
+  return { body: bytes.toString(isBase64Encoded ? 'base64' : 'utf8'), isBase64Encoded };
+};
+
+/** Splits a target into path and query. Of a whole URL its authority does not matter: this host is the only one. */
+const splitTarget = (target: string): readonly [path: string, query: string] => {
+  const [path = '', query = ''] = target.replace(/^https?:\/\/[^/?#]*/i, '').split(/\?(.*)/s);
+  return [path === '' ? '/' : path, query];
+};
 
 const nullIfEmpty = <T extends object>(value: T): T | null => (Object.keys(value).length > 0 ? value : null);
 
@@ -75,31 +99,37 @@ const toFailureResponse = (error: unknown): HttpResponse => {
   return toProblemResponse(error.errorType === 'Sandbox.Timedout' ? 'timeout' : 'bad_gateway');
 };
 
+/** Leaves the body out of the response to HEAD, but not its length. */
+const withoutBody = ({ status, headers, body }: HttpResponse): HttpResponse => ({
+  status,
+  headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
+  body: '',
+});
+
+type Match = { readonly endpoint: Endpoint; readonly params: Readonly<Record<string, string>> };
+
 /**
  * Creates an API Gateway with a proxy integration for each route. It runs no authorizer: functions verify keys themselves, with
  * the same code.
  */
 export const createGateway = ({ endpoints, invoke, stage, clock, newId, inFlight }: GatewayOptions) => {
-  const routes = router({ maxParamLength: 10_000 });
-  for (const endpoint of endpoints) {
-    const path = endpoint.route.path.replaceAll(/\{(\w+)\}/g, ':$1');
-    routes.on(endpoint.route.method, path, () => {}, endpoint);
-  }
+  const match = createRouter(Map.groupBy(endpoints, ({ route }) => route.path));
 
-  const toProxyEvent = ({ method, target, headers, body, sourceIp = '127.0.0.1' }: HttpRequest, match: Match) => {
-    const [path = '/', query = ''] = target.split(/\?(.*)/s);
+  const toProxyEvent = (request: HttpRequest, { endpoint, params }: Match) => {
+    const { method, target, headers, sourceIp = '127.0.0.1' } = request;
+    const [path, query] = splitTarget(target);
     const allHeaders = groupByName(headers);
     const allQuery = groupByName(new URLSearchParams(query));
-    const now = clock.now();
+    const { path: resource } = endpoint.route;
     return {
-      resource: match.path,
+      resource,
       path,
       httpMethod: method,
-      headers: pickLastValues(allHeaders),
-      multiValueHeaders: allHeaders,
-      queryStringParameters: nullIfEmpty(pickLastValues(allQuery)),
-      multiValueQueryStringParameters: nullIfEmpty(allQuery),
-      pathParameters: nullIfEmpty(match.params),
+      headers: toObject(allHeaders, pickLast),
+      multiValueHeaders: toObject(allHeaders, (values) => [...values]),
+      queryStringParameters: nullIfEmpty(toObject(allQuery, pickLast)),
+      multiValueQueryStringParameters: nullIfEmpty(toObject(allQuery, (values) => [...values])),
+      pathParameters: nullIfEmpty({ ...params }),
       stageVariables: null,
       requestContext: {
         accountId: ACCOUNT_ID,
@@ -111,23 +141,27 @@ export const createGateway = ({ endpoints, invoke, stage, clock, newId, inFlight
         path,
         stage,
         requestId: newId(),
-        requestTimeEpoch: now,
-        resourceId: match.path,
-        resourcePath: match.path,
+        requestTimeEpoch: clock.now(),
+        resourceId: resource,
+        resourcePath: resource,
       },
-      body: body === '' ? null : body,
-      isBase64Encoded: false,
+      ...toEventBody(request),
     } satisfies APIGatewayProxyEvent;
   };
 
-  return async (request: HttpRequest): Promise<HttpResponse> => {
-    const found = routes.find(request.method as RouteDefinition['method'], request.target);
-    if (!found) return toProblemResponse('not_found');
-    const { route, function: fn } = found.store as Endpoint;
-    const event = toProxyEvent(request, { path: route.path, params: found.params as Record<string, string> });
+  const answer = async (request: HttpRequest): Promise<HttpResponse> => {
+    const [path] = splitTarget(request.target);
+    const matched = match(path);
+    if (!matched) return toProblemResponse('not_found');
+    const { store: candidates, params } = matched;
+    const endpoint = candidates.find(({ route }) => route.method === routeMethodOf(request.method));
+    if (!endpoint) {
+      const { headers, ...problem } = toProblemResponse('method_not_allowed');
+      return { ...problem, headers: { ...headers, allow: methodsOf(candidates.map(({ route }) => route)).join(', ') } };
+    }
     inFlight.begin();
     try {
-      const result = await invoke(fn, event);
+      const result = await invoke(endpoint.function, toProxyEvent(request, { endpoint, params }));
       return isResult(result) ? toHttpResponse(result) : toProblemResponse('bad_gateway');
     } catch (error) {
       return toFailureResponse(error);
@@ -135,6 +169,9 @@ export const createGateway = ({ endpoints, invoke, stage, clock, newId, inFlight
       inFlight.end();
     }
   };
-};
 
-type Match = { readonly path: string; readonly params: Record<string, string> };
+  return async (request: HttpRequest): Promise<HttpResponse> => {
+    const response = await answer(request);
+    return request.method === 'HEAD' ? withoutBody(response) : response;
+  };
+};

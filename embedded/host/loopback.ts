@@ -1,6 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { problemDocument, problemHeaders } from '#platform/http/problems';
-import type { HttpResponse } from './gateway.ts';
 
 const LOOPBACK_AUTHORITY = /^(?:127\.0\.0\.1|localhost\.?|\[::1\])(?::\d{1,5})?$/i;
 const ABSOLUTE_TARGET = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i;
@@ -15,18 +13,4 @@ const hasNoAuthority = (target: string) => target.startsWith('/') || target === 
 export const isForLoopback = ({ url = '/', headersDistinct: { host = [] } }: IncomingMessage): boolean => {
   const targetAuthorities = hasNoAuthority(url) ? [] : [ABSOLUTE_TARGET.exec(url)?.[1] ?? url];
   return host.length <= 1 && [...host, ...targetAuthorities].every((authority) => LOOPBACK_AUTHORITY.test(authority));
-};
-
-const CODE = 'misdirected_request';
-
-export const misdirectedResponse: HttpResponse = {
-  status: 421,
-  headers: problemHeaders(CODE),
-  body: JSON.stringify(
-    problemDocument(CODE, {
-      status: 421,
-      title: 'The request names another host.',
-      detail: 'Send it to 127.0.0.1, localhost or [::1]: npm start serves only this machine.',
-    }),
-  ),
 };

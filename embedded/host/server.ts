@@ -4,12 +4,27 @@ import { createSystemRandom } from '../aws/random.ts';
 import type { Credential } from '../aws/signature.ts';
 import { answerAwsCall, isAwsCall } from './aws-endpoint.ts';
 import { createCredential } from './credential.ts';
-import { type HttpResponse, toProblemResponse } from './gateway.ts';
+import { toProblemResponse } from './gateway.ts';
 import type { Host } from './host.ts';
-import { isForLoopback, misdirectedResponse } from './loopback.ts';
+import { isForLoopback } from './loopback.ts';
+import { refuseUnread, refuseWithProblems, sendResponse } from './refusals.ts';
+import { type Exchange, receiveBody } from './request-body.ts';
 
 const HOSTNAME = '127.0.0.1';
-const MAX_BODY_BYTES = 10 * 1024 * 1024;
+/** What a function accepts. */
+const MAX_BODY_BYTES = 256 * 1024;
+
+/** How long a client may take to send a request. A slow one ends at the first check after that. */
+export type ServerLimits = {
+  readonly headersTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly checkIntervalMs: number;
+};
+export const DEFAULT_LIMITS: ServerLimits = {
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 25_000,
+  checkIntervalMs: 2_500,
+};
 
 export type HttpServer = {
   readonly origin: string;
@@ -21,51 +36,38 @@ export type HttpServer = {
   readonly close: () => Promise<void>;
 };
 
-/** Returns the body, or undefined if it is too large. The rest of it is read and dropped, so that the client can read the response. */
-const readBody = async (request: IncomingMessage): Promise<Buffer | undefined> => {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
-    else chunks.length = 0;
-  }
-  return size <= MAX_BODY_BYTES ? Buffer.concat(chunks) : undefined;
-};
-
 const toHeaderPairs = (raw: readonly string[]): [string, string][] =>
   Array.from({ length: raw.length / 2 }, (_, n) => [raw[2 * n] ?? '', raw[2 * n + 1] ?? '']);
 
-const sendResponse = (response: ServerResponse, { status, headers, body }: HttpResponse): void => {
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  response.statusCode = status;
-  response.end(body);
+/** HTTP/1.1 requires exactly one Host (RFC 9112, section 3.2). */
+const hasValidHost = ({ httpVersion, rawHeaders }: IncomingMessage): boolean => {
+  const hosts = toHeaderPairs(rawHeaders).filter(([name]) => name.toLowerCase() === 'host');
+  return hosts.length === 1 || (hosts.length === 0 && httpVersion !== '1.1');
 };
 
 type Backend = Pick<Host, 'request' | 'callAws'> & { readonly credential: Credential };
 
-const respond = async (host: Backend, request: IncomingMessage, response: ServerResponse): Promise<void> => {
-  if (!isForLoopback(request)) return sendResponse(response, misdirectedResponse);
-  if (isAwsCall(request)) return sendResponse(response, await answerAwsCall(request, host));
-  const body = await readBody(request);
+const respond = async (host: Backend, exchange: Exchange): Promise<void> => {
+  const { request, response } = exchange;
+  if (!hasValidHost(request)) return refuseUnread(request, response, 'bad_request');
+  if (!isForLoopback(request)) return sendResponse(response, toProblemResponse('misdirected_request'));
+  if (isAwsCall(request)) return sendResponse(response, await answerAwsCall(exchange, host));
+
+  const body = await receiveBody(exchange, MAX_BODY_BYTES);
+  if (body === 'too_large') return refuseUnread(request, response, 'body_too_large');
+  if (body === 'incomplete') return;
   const { method = 'GET', url = '/', rawHeaders, socket } = request;
-  const httpResponse = body
-    ? await host.request({
-        method,
-        target: url,
-        headers: toHeaderPairs(rawHeaders),
-        body: body.toString('utf8'),
-        ...(socket.remoteAddress && { sourceIp: socket.remoteAddress }),
-      })
-    : toProblemResponse('body_too_large');
-  sendResponse(response, httpResponse);
+  const { remoteAddress } = socket;
+  const headers = toHeaderPairs(rawHeaders);
+  const sourceIp = remoteAddress === undefined ? {} : { sourceIp: remoteAddress };
+  sendResponse(response, await host.request({ method, target: url, headers, body, ...sourceIp }));
 };
 
 const handle = (host: Promise<Backend>) => (request: IncomingMessage, response: ServerResponse) => {
-  const responded = host.then((ready) => respond(ready, request, response));
+  const responded = host.then((ready) => respond(ready, { request, response }));
   responded.catch((error: unknown) => {
-    // either the client disconnected, or the host has a defect, which must be reported
-    if (!request.destroyed) console.error(error);
+    // clients' faults are answered above, so this is a defect of the host
+    console.error(error);
     if (response.headersSent) return void response.destroy();
     sendResponse(response, toProblemResponse('internal'));
   });
@@ -83,13 +85,24 @@ const toHttpServer = (server: Server, serve: (host: Host) => void, credential: C
 });
 
 /** Listens on the port (0: any free port), or rejects with the system's error. */
-export const listen = (port: number): Promise<HttpServer> =>
+export const listen = (port: number, limits: Partial<ServerLimits> = {}): Promise<HttpServer> =>
   new Promise((resolve, reject) => {
+    const { headersTimeoutMs, requestTimeoutMs, checkIntervalMs } = { ...DEFAULT_LIMITS, ...limits };
     // the port is part of the host's origin, so the server listens first; an early request waits for the host
     const { promise: host, resolve: serve } = Promise.withResolvers<Host>();
     const credential = createCredential(createSystemRandom());
     const backend = host.then(({ request, callAws }) => ({ request, callAws, credential }));
-    const server = createServer({ keepAliveTimeout: 60_000 }, handle(backend));
+    const server = createServer({
+      keepAliveTimeout: 60_000,
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: checkIntervalMs,
+      // Node would answer without a problem document
+      requireHostHeader: false,
+    });
+    // their size is limited; Node would drop those beyond a number
+    server.maxHeadersCount = 0;
+    refuseWithProblems(server, handle(backend));
     server.once('error', reject);
     server.listen({ host: HOSTNAME, port, backlog: 4_096 }, () => resolve(toHttpServer(server, serve, credential)));
   });

@@ -31,7 +31,7 @@ export type Callback = z.infer<typeof Callback>;
 
 const { invalid_signature, charge_not_found } = problems;
 const { wrong_amount } = orderProblems;
-const { malformed_json, invalid_body, not_found } = platformProblems;
+const { malformed_json, invalid_body, unsupported_media_type, not_found } = platformProblems;
 
 export const callbackRoutes = {
   receiveCallback: {
@@ -42,6 +42,9 @@ export const callbackRoutes = {
     summary: "Receives the payment provider's signed notification about a charge.",
     responses: { 200: z.object({ received: z.literal(true) }) },
     // the body is parsed after its signature was verified, so its problems are declared here
-    problems: { invalid_signature, charge_not_found, wrong_amount, malformed_json, invalid_body, not_found },
+    problems: {
+      ...{ invalid_signature, charge_not_found, wrong_amount, not_found },
+      ...{ malformed_json, invalid_body, unsupported_media_type },
+    },
   },
 } as const satisfies RouteGroup;

@@ -7,6 +7,7 @@ export const problems = {
     status: 401,
     title: 'The signature is missing, wrong or too old.',
     detail: 'Sign `<t>.<body>` with the callback key and a time of at most 5 minutes ago, and send `t=<t>,v1=<hex>`.',
+    headers: { 'www-authenticate': 'Breakwater-Signature' },
   },
   charge_not_found: {
     status: 404,

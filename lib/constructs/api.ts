@@ -12,6 +12,8 @@ import {
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { JSON_MEDIA_TYPE } from '#platform/http/media-type';
+import { methodsOf } from '#platform/http/methods';
 import { type FunctionId, names } from '#platform/manifest';
 import { arns } from '../arns.ts';
 import type { RoutedFunction } from '../deployment.ts';
@@ -19,6 +21,7 @@ import { acknowledge } from '../nag.ts';
 import type { Stage } from '../stages.ts';
 import { Firewall } from './firewall.ts';
 import { addProblemResponses } from './gateway-problems.ts';
+import { addOtherMethods } from './other-methods.ts';
 
 /** A revoked key may be accepted for this long. */
 const AUTHORIZER_TTL = Duration.seconds(5);
@@ -48,7 +51,10 @@ export type ApiProps = {
   readonly firewall?: boolean;
 };
 
-/** A REST API of explicit routes, each to a function by its name. Any other path is a 404 (ADR 12). */
+/**
+ * A REST API of explicit routes, each to a function by its name. Any other path is a 404 (ADR 12), and another method of a known path
+ * a 405. It hands bodies over as bytes (ADR 72).
+ */
 export class Api extends Construct {
   readonly id: string;
   readonly rest: RestApi;
@@ -69,6 +75,8 @@ export class Api extends Construct {
     const api = new RestApi(this, 'Rest', {
       restApiName: `${names(stage.name).prefix}-${name}`,
       endpointTypes: [EndpointType.REGIONAL],
+      // as text, bytes that are not UTF-8 would be replaced before a function could refuse them
+      binaryMediaTypes: [JSON_MEDIA_TYPE],
       // the role belongs to the account and serves all of its APIs, so it stays when this one is deleted
       cloudWatchRole: true,
       deployOptions: {
@@ -91,18 +99,18 @@ export class Api extends Construct {
     const guard = authorizer
       ? new TokenAuthorizer(this, 'Authorizer', { handler: functionOf(authorizer), resultsCacheTtl: AUTHORIZER_TTL })
       : undefined;
-    for (const { method, path, scope: callers, function: fn } of routes) {
-      const isGuarded = guard && callers !== 'public';
-      const routeMethod = api.root
-        .resourceForPath(path)
-        .addMethod(
-          method,
-          new LambdaIntegration(functionOf(fn), { allowTestInvoke: false }),
-          isGuarded ? { authorizer: guard } : {},
-        );
-      acknowledge(routeMethod, 'ownKeys');
-      if (!isGuarded) acknowledge(routeMethod, 'openRoute');
+    for (const route of routes) {
+      const isGuarded = guard && route.scope !== 'public';
+      const resource = api.root.resourceForPath(route.path);
+      for (const method of methodsOf([route])) {
+        const integration = new LambdaIntegration(functionOf(route.function), { allowTestInvoke: false });
+        const routeMethod = resource.addMethod(method, integration, isGuarded ? { authorizer: guard } : {});
+        acknowledge(routeMethod, 'ownKeys');
+        if (!isGuarded) acknowledge(routeMethod, 'openRoute');
+      }
     }
+    for (const [path, ofPath] of Map.groupBy(routes, (route) => route.path))
+      addOtherMethods(api.root.resourceForPath(path), methodsOf(ofPath));
     if (firewall)
       new Firewall(this, 'Firewall', { name: `${names(stage.name).prefix}-${name}`, apiStage: api.deploymentStage });
     else acknowledge(api.deploymentStage, 'noFirewall');

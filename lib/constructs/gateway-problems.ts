@@ -6,14 +6,14 @@ const responses: readonly (readonly [ResponseType, PlatformProblemCode])[] = [
   [ResponseType.DEFAULT_4XX, 'bad_request'],
   [ResponseType.BAD_REQUEST_BODY, 'malformed_json'],
   [ResponseType.BAD_REQUEST_PARAMETERS, 'bad_request'],
-  [ResponseType.UNSUPPORTED_MEDIA_TYPE, 'malformed_json'],
+  [ResponseType.UNSUPPORTED_MEDIA_TYPE, 'unsupported_media_type'],
   [ResponseType.UNAUTHORIZED, 'unauthenticated'],
   [ResponseType.EXPIRED_TOKEN, 'unauthenticated'],
   [ResponseType.INVALID_SIGNATURE, 'unauthenticated'],
   [ResponseType.INVALID_API_KEY, 'unauthenticated'],
   [ResponseType.ACCESS_DENIED, 'forbidden'],
   [ResponseType.WAF_FILTERED, 'forbidden'],
-  // API Gateway's answer to an unknown path or method
+  // API Gateway's answer to an unknown path
   [ResponseType.MISSING_AUTHENTICATION_TOKEN, 'not_found'],
   [ResponseType.RESOURCE_NOT_FOUND, 'not_found'],
   [ResponseType.REQUEST_TOO_LARGE, 'body_too_large'],
@@ -31,7 +31,7 @@ const responses: readonly (readonly [ResponseType, PlatformProblemCode])[] = [
 /** Makes the gateway answer its own errors with problem documents, like the functions. */
 export const addProblemResponses = (api: RestApi) => {
   for (const [type, code] of responses) {
-    const headers = { 'cache-control': 'no-store', ...problemHeaders(code) };
+    const headers = { 'cache-control': 'no-store', ...problemHeaders(platformProblems[code]) };
     api.addGatewayResponse(type.responseType, {
       type,
       statusCode: String(platformProblems[code].status),

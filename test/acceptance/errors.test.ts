@@ -132,9 +132,12 @@ expectRefusals('not_found', {
   'an unknown route': ({ key }) => send('GET', '/v1/unicorns', { key }),
   'an unknown route, without a key': () => send('GET', '/v1/unicorns', {}),
   'the root': () => send('GET', '/', {}),
-  'an unknown method': ({ key }) => send('DELETE', '/v1/orders', { key }),
-  'an unknown method of an existing path': ({ key }) => send('PATCH', '/v1/orders/nothing', { key, body: {} }),
   'an invalid SKU': ({ product }) => product('mug%231'),
+});
+
+expectRefusals('method_not_allowed', {
+  'another method of a path': ({ key }) => send('DELETE', '/v1/orders', { key }),
+  'a method that no path has': ({ key }) => send('PATCH', '/v1/orders/nothing', { key, body: {} }),
 });
 
 expectRefusals('invalid_query', {

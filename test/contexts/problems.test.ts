@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { contexts, type ProblemCode, problems } from '#contexts';
-import { platformProblems } from '#platform/http/problems';
+import { type Problem, platformProblems } from '#platform/http/problems';
 import { problemsOf } from '#platform/http/route';
 import { functionsOf } from '#platform/manifest';
 
@@ -18,15 +18,24 @@ it('each code means one problem', () => {
   for (const { code, problem } of definitions) expect(problem, code).toEqual(problems[code as ProblemCode]);
 });
 
-describe.each(definitions)('$code of $owner', ({ code, problem }) => {
-  it('has a code, a status of an error, a title and a detail', () => {
-    expect(code).toMatch(/^[a-z]+(_[a-z]+)*$/);
-    expect(Object.keys(problem).sort()).toEqual(['detail', 'status', 'title']);
-    expect(problem.status).toBeGreaterThanOrEqual(400);
-    expect(problem.status).toBeLessThan(600);
-    for (const sentence of [problem.title, problem.detail]) expect(sentence).toMatch(/^[A-Z].*\.$/);
-  });
-});
+describe.each(definitions)(
+  '$code of $owner',
+  ({ code, problem }: { readonly code: string; readonly problem: Problem }) => {
+    it('has a code, a status of an error, a title and a detail', () => {
+      expect(code).toMatch(/^[a-z]+(_[a-z]+)*$/);
+      const { headers: _, ...others } = problem;
+      expect(Object.keys(others).sort()).toEqual(['detail', 'status', 'title']);
+      expect(problem.status).toBeGreaterThanOrEqual(400);
+      expect(problem.status).toBeLessThan(600);
+      for (const sentence of [problem.title, problem.detail]) expect(sentence).toMatch(/^[A-Z].*\.$/);
+    });
+
+    it('says how to authenticate where it is a 401, and what is taken where it is a 415', () => {
+      if (problem.status === 401) expect(problem.headers?.['www-authenticate']).toMatch(/^[A-Z]/);
+      if (problem.status === 415) expect(problem.headers?.['accept']).toBe('application/json');
+    });
+  },
+);
 
 it.each(routes)('$method $path answers with problems of the list only', (route) => {
   for (const [code, problem] of Object.entries(problemsOf(route)))

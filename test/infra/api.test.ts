@@ -4,7 +4,12 @@ import { contexts } from '#contexts';
 import { type PlatformProblemCode, platformProblems, problemDocument, problemHeaders } from '#platform/http/problems';
 import { names } from '#platform/manifest';
 import { authorizerOf, routesOf } from '../../lib/deployment.ts';
-import { allStages, getOnly, pathOf, type Resource, settingsOf, synthesise } from './synthesis.ts';
+import { allStages, getOnly, type Json, pathOf, type Resource, settingsOf, synthesise } from './synthesis.ts';
+
+/** The routes of these contexts, and a HEAD for each GET. */
+const methodsOn = (...manifests: typeof contexts) =>
+  routesOf(...manifests).flatMap((route) => [route, ...(route.method === 'GET' ? [{ ...route, method: 'HEAD' }] : [])]);
+const pathsOf = (...manifests: typeof contexts) => [...new Set(routesOf(...manifests).map(({ path }) => path))];
 
 const productContexts = contexts.filter(({ standalone }) => !standalone);
 
@@ -22,12 +27,18 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
   };
   const apis = stage === 'localstack' || stage === 'dev' ? ['api', 'sandbox'] : ['api'];
 
+  const contextsOf = (name: string) =>
+    name === 'api' ? productContexts : contexts.filter(({ context }) => context === name);
+
   test.each(apis)('%s has exactly the routes of its contexts, each with an integration of its function', (name) => {
-    const routes = routesOf(...(name === 'api' ? productContexts : contexts.filter(({ context }) => context === name)));
+    const routes = methodsOn(...contextsOf(name));
     const methods = methodsOf(name);
-    expect(methods.map(({ route }) => route).sort()).toEqual(
-      routes.map(({ method, path }) => `${method} ${path}`).sort(),
-    );
+    expect(
+      methods
+        .map(({ route }) => route)
+        .filter((route) => !route.startsWith('ANY '))
+        .sort(),
+    ).toEqual(routes.map(({ method, path }) => `${method} ${path}`).sort());
     for (const { method, path, function: fn } of routes) {
       const { Integration } = getOnly(
         methods.filter(({ route }) => route === `${method} ${path}`),
@@ -47,6 +58,62 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
     }
   });
 
+  test.each(apis)('%s hands JSON over as bytes, and no other type', (name) => {
+    const api = getOnly(ofType('AWS::ApiGateway::RestApi').filter(isIn(name)), 'API');
+    expect(api.Properties.BinaryMediaTypes).toEqual(['application/json']);
+    // the gateway would not hand over a compressed body as it was sent
+    expect(api.Properties.MinimumCompressionSize).toBeUndefined();
+  });
+
+  test.each(apis)('%s answers another method on a known path itself, with the methods that it has', (name) => {
+    const others = methodsOf(name).filter(({ HttpMethod }) => HttpMethod === 'ANY');
+    expect(others.map(({ route }) => route).sort()).toEqual(
+      pathsOf(...contextsOf(name))
+        .map((path) => `ANY ${path}`)
+        .sort(),
+    );
+    for (const { route, AuthorizationType, Integration, MethodResponses } of others) {
+      const allowed = methodsOn(...contextsOf(name))
+        .filter(({ path }) => route === `ANY ${path}`)
+        .map(({ method }) => method);
+      const order = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'];
+      const allow = order.filter((method) => allowed.includes(method)).join(', ');
+      expect(AuthorizationType, route).toBe('NONE');
+      // a template is text, so the gateway must not read the body as bytes; a type without a template is a 415
+      expect(Integration, route).toMatchObject({
+        Type: 'MOCK',
+        ContentHandling: 'CONVERT_TO_TEXT',
+        PassthroughBehavior: 'NEVER',
+      });
+      for (const template of Object.values(Integration.RequestTemplates))
+        expect(JSON.parse(template as string)).toEqual({ statusCode: 405 });
+      expect(Object.keys(Integration.RequestTemplates)).toEqual(
+        expect.arrayContaining(['application/json', 'text/plain', 'application/x-www-form-urlencoded']),
+      );
+      const headers = {
+        Allow: `'${allow}'`,
+        'Content-Type': "'application/problem+json'",
+        'Cache-Control': "'no-store'",
+      };
+      const response = getOnly<Json>(Integration.IntegrationResponses, route);
+      expect(response).toMatchObject({ StatusCode: '405', ContentHandling: 'CONVERT_TO_TEXT' });
+      expect(JSON.parse(response.ResponseTemplates['application/json'])).toEqual(
+        problemDocument('method_not_allowed', platformProblems.method_not_allowed),
+      );
+      expect(response.ResponseParameters).toEqual(
+        Object.fromEntries(Object.entries(headers).map(([key, value]) => [`method.response.header.${key}`, value])),
+      );
+      expect(MethodResponses).toEqual([
+        {
+          StatusCode: '405',
+          ResponseParameters: Object.fromEntries(
+            Object.keys(headers).map((key) => [`method.response.header.${key}`, true]),
+          ),
+        },
+      ]);
+    }
+  });
+
   test('every route that is not public is behind the authorizer', () => {
     const authorizer = getOnly(ofType('AWS::ApiGateway::Authorizer'), 'authorizer');
     expect(authorizer.Properties).toMatchObject({
@@ -57,7 +124,7 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
     expect(JSON.stringify(authorizer.Properties.AuthorizerUri)).toContain(
       `:${named.fn(authorizerOf(...contexts))}/invocations"`,
     );
-    for (const { method, path, scope } of routesOf(...productContexts)) {
+    for (const { method, path, scope } of methodsOn(...productContexts)) {
       const routeMethod = getOnly(
         methodsOf('api').filter(({ route }) => route === `${method} ${path}`),
         path,
@@ -79,7 +146,7 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
       expect(body).toEqual(problemDocument(code, platformProblems[code]));
       expect(Properties.StatusCode).toBe(String(platformProblems[code].status));
       expect(Properties.ResponseParameters['gatewayresponse.header.cache-control']).toBe("'no-store'");
-      for (const [header, value] of Object.entries(problemHeaders(code))) {
+      for (const [header, value] of Object.entries(problemHeaders(platformProblems[code]))) {
         expect(Properties.ResponseParameters[`gatewayresponse.header.${header}`]).toBe(`'${value}'`);
       }
     }
@@ -94,6 +161,7 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
     expect(codeOf('UNAUTHORIZED')).toBe('unauthenticated');
     expect(codeOf('ACCESS_DENIED')).toBe('forbidden');
     expect(codeOf('REQUEST_TOO_LARGE')).toBe('body_too_large');
+    expect(codeOf('UNSUPPORTED_MEDIA_TYPE')).toBe('unsupported_media_type');
     expect(codeOf('THROTTLED')).toBe('throttled');
     expect(codeOf('INTEGRATION_TIMEOUT')).toBe('timeout');
     // the authorizer did not answer, so nothing was carried out: where it is part of the function, that is a 503 too

@@ -9,14 +9,18 @@ import {
   toFunctionName,
   withLabel,
 } from './property-formats.ts';
-import type { Json } from './synthesis.ts';
+import type { Json, Resource } from './synthesis.ts';
 
 /** CloudFormation resource types that the summaries omit. */
-export const OMITTED_TYPES: ReadonlySet<string> = new Set([
+const OMITTED_TYPES: ReadonlySet<string> = new Set([
   'AWS::CDK::Metadata', // CDK usage analytics
   'AWS::ApiGateway::GatewayResponse', // api.test.ts compares each with the catalogue of problems
   'AWS::ApiGateway::Resource', // one path segment; the method's line shows the full path
 ]);
+
+/** Whether the summaries omit this resource. api.test.ts compares each 405 with the methods that its path has. */
+export const isOmitted = ({ Type, Properties }: Resource): boolean =>
+  OMITTED_TYPES.has(Type) || (Type === 'AWS::ApiGateway::Method' && Properties.Integration?.Type === 'MOCK');
 
 /** How a summary prints each resource type. Properties appear in this order. */
 export const TYPE_FORMATS: Readonly<Record<string, TypeFormat>> = {

@@ -1,6 +1,6 @@
 import type { StageName } from '#platform/manifest';
 import type { FormatValue } from './property-formats.ts';
-import { OMITTED_TYPES, TYPE_FORMATS } from './resource-formats.ts';
+import { isOmitted, TYPE_FORMATS } from './resource-formats.ts';
 import { createStackFormat, shortTypeOf, typeNameOf } from './stack-format.ts';
 import { formatStatement } from './statement-format.ts';
 import type { Json, Resource, Synthesis } from './synthesis.ts';
@@ -44,7 +44,7 @@ const entriesOf = (stage: StageName, resources: readonly Resource[], parameters:
     ...resources.filter((part) => wholeOf(part) === resource).flatMap((part) => factsOf(part, owner)),
   ];
   return resources
-    .filter((resource) => !OMITTED_TYPES.has(resource.Type) && !wholeOf(resource))
+    .filter((resource) => !isOmitted(resource) && !wholeOf(resource))
     .sort((a, b) => (a.id < b.id ? -1 : 1))
     .map((resource) => ({ type: resource.Type, title: titleOf(resource), facts: factsOf(resource, resource) }));
 };

@@ -3,7 +3,6 @@ import { Callback, type callbackRoutes } from '#payments/contract';
 import { isSigned, SIGNATURE_HEADER } from '#payments/http/signature';
 import { attemptTable } from '#payments/table/attempt-table';
 import { handleCallback } from '#payments/use-cases/handle-callback';
-import { parseJson } from '#platform/http/body';
 import type { RouteHandler } from '#platform/http/route';
 import type { Runtime } from '#platform/runtime/runtime';
 import { secretReader } from '#platform/runtime/secret';
@@ -14,12 +13,11 @@ export const receiveCallback = (
 ): RouteHandler<(typeof callbackRoutes)['receiveCallback']> => {
   const handle = handleCallback({ attempts: attemptTable(rt), provider: sandboxProvider(rt) });
   const callbackKey = secretReader(rt, 'provider-callback-key');
-  return async ({ params, header, rawBody }) => {
+  return async ({ params, header, rawBody, parseBody }) => {
     if (params.provider !== SANDBOX) return { problem: 'not_found' };
-    const body = rawBody();
-    const signed = { secret: await callbackKey(), signature: header(SIGNATURE_HEADER), body };
+    const signed = { secret: await callbackKey(), signature: header(SIGNATURE_HEADER), body: rawBody() };
     if (!isSigned(signed, rt.now())) return { problem: 'invalid_signature' };
-    const callback = parseJson(body, Callback);
+    const callback = parseBody(Callback);
     if (!callback.ok) return { response: callback.error };
 
     const handled = await handle(callback.value);

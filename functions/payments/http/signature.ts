@@ -7,10 +7,10 @@ const TOLERANCE_MS = 5 * 60_000;
 /** `t=<seconds since 1970>,v1=<HMAC-SHA256 of "<t>.<body>", in hex>` */
 const SIGNATURE_FORM = /^t=(?<t>\d{1,12}),v1=(?<v1>[0-9a-f]{64})$/;
 
-export const sign = (secret: string, t: string, body: string): string =>
-  createHmac('sha256', secret).update(`${t}.${body}`).digest('hex');
+export const sign = (secret: string, t: string, body: string | Uint8Array): string =>
+  createHmac('sha256', secret).update(`${t}.`).update(body).digest('hex');
 
-type SignedBody = { readonly secret: string; readonly signature: string | undefined; readonly body: string };
+type SignedBody = { readonly secret: string; readonly signature: string | undefined; readonly body: Uint8Array };
 
 /** Whether the body was signed with the secret at most 5 minutes from now. An older signature may be a replay. */
 export const isSigned = ({ secret, signature, body }: SignedBody, now: Date): boolean => {

@@ -1,6 +1,9 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { en } from 'zod/locales';
 import type * as z from 'zod/mini';
+import { findHeader } from '#platform/http/headers';
+import { readJson } from '#platform/http/json';
+import { isJsonInUtf8, isNotEncoded } from '#platform/http/media-type';
 import { platformProblem } from '#platform/http/response';
 import { err, ok, type Result } from '#platform/kernel';
 
@@ -13,41 +16,52 @@ const MAX_ERROR_LENGTH = 200;
 /** How a schema words its issues for clients. A zod/mini schema has no language by default. */
 export const describeIssues = { error: en().localeError };
 
-const jsonPointer = (path: readonly PropertyKey[]) =>
-  `#${path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')}`;
+/** Points at the part, or at the nearest part around it whose pointer is not too long. */
+const jsonPointer = (path: readonly PropertyKey[]) => {
+  let pointer = '#';
+  for (const part of path) {
+    const longer = `${pointer}/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    if (longer.length > MAX_ERROR_LENGTH) break;
+    pointer = longer;
+  }
+  return pointer;
+};
+
+type Issues = { readonly issues: readonly Pick<z.core.$ZodIssue, 'path' | 'message'>[] };
 
 /** The `errors` member of a problem document (RFC 9457): what is wrong, and a JSON pointer to where. */
-export const fieldErrors = ({ issues }: z.core.$ZodError) =>
+export const fieldErrors = ({ issues }: Issues) =>
   issues
     .slice(0, MAX_ERRORS)
     .map(({ path, message }) => ({ detail: message.slice(0, MAX_ERROR_LENGTH), pointer: jsonPointer(path) }));
 
-type RawBody = Pick<APIGatewayProxyEvent, 'body' | 'isBase64Encoded'>;
+const invalidBody = (issues: Issues): APIGatewayProxyResult => {
+  const errors = fieldErrors(issues);
+  const detail = errors.map((error) => `${error.pointer}: ${error.detail}`).join('; ');
+  return platformProblem('invalid_body', { detail, members: { errors } });
+};
 
-export const bodyBytes = ({ body, isBase64Encoded }: RawBody): Buffer =>
+type RequestBody = Pick<APIGatewayProxyEvent, 'body' | 'isBase64Encoded' | 'headers'>;
+
+export const bodyBytes = ({ body, isBase64Encoded }: Omit<RequestBody, 'headers'>): Buffer =>
   Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
 
-/** Parses JSON text by a schema, or returns the problem response that says what is wrong. */
-export const parseJson = <B>(text: string, schema: z.ZodMiniType<B>): Result<B, APIGatewayProxyResult> => {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return err(platformProblem('malformed_json'));
+/** Parses the request's body by the schema, or returns the problem response that says what is wrong (ADR 72). */
+export const parseBody = <B>(request: RequestBody, schema: z.ZodMiniType<B>): Result<B, APIGatewayProxyResult> => {
+  if (!isJsonInUtf8(findHeader(request, 'content-type'))) return err(platformProblem('unsupported_media_type'));
+  // a 415 because of the encoding, and no other, has Accept-Encoding (RFC 9110, section 12.5.3)
+  if (!isNotEncoded(findHeader(request, 'content-encoding')))
+    return err(platformProblem('unsupported_media_type', { headers: { 'accept-encoding': 'identity' } }));
+
+  const json = readJson(bodyBytes(request));
+  if (json.ok) {
+    const parsed = schema.safeParse(json.value, describeIssues);
+    return parsed.success ? ok(parsed.data) : err(invalidBody(parsed.error));
   }
-  const parsed = schema.safeParse(json, describeIssues);
-  if (parsed.success) return ok(parsed.data);
-  const errors = fieldErrors(parsed.error);
-  const detail = errors.map((error) => `${error.pointer}: ${error.detail}`).join('; ');
-  return err(platformProblem('invalid_body', { detail, members: { errors } }));
+  if (json.error === 'not_json') return err(platformProblem('malformed_json'));
+  if (json.error === 'not_utf8') return err(platformProblem('malformed_json', { detail: 'Send the body in UTF-8.' }));
+  const { message, path } = json.error;
+  return err(invalidBody({ issues: [{ message, path: [...path] }] }));
 };
 
-/** Parses the request's body. Without a schema the body is not read, except for its size. */
-export const parseBody = <B>(
-  rawBody: RawBody,
-  schema: z.ZodMiniType<B> | undefined,
-): Result<B | undefined, APIGatewayProxyResult> => {
-  const bytes = bodyBytes(rawBody);
-  if (bytes.length > MAX_BODY_BYTES) return err(platformProblem('body_too_large'));
-  return schema ? parseJson(bytes.toString('utf8'), schema) : ok(undefined);
-};
+export const isBodyTooLarge = (request: RequestBody): boolean => bodyBytes(request).length > MAX_BODY_BYTES;

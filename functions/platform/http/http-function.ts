@@ -1,10 +1,10 @@
-import httpRouter from '@middy/http-router';
 import { isServerError, isThrottlingError, isTransientError } from '@smithy/core/retry';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { Authenticate } from '#platform/http/authenticate';
+import { findHeader, findRepeatedHeader } from '#platform/http/headers';
+import { routeMethodOf } from '#platform/http/methods';
 import { platformProblem } from '#platform/http/response';
 import {
-  findHeader,
   type RouteDefinition,
   type RouteGroup,
   type RouteHandler,
@@ -24,6 +24,9 @@ const authorized =
   async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
     const { method, path, scope } = definition;
     logger.appendKeys({ route: `${method} ${path}` });
+    const repeated = findRepeatedHeader(event);
+    if (repeated)
+      return platformProblem('bad_request', { detail: `The header ${repeated} has two values. Send it once.` });
     if (scope === 'public') return answer(event, undefined);
     const caller = await authenticate(findHeader(event, 'authorization'));
     if (!caller) return platformProblem('unauthenticated');
@@ -37,20 +40,31 @@ type SdkError = Parameters<typeof isServerError>[0];
 /** A client can resolve these by sending the request again. */
 const isTransient = (error: SdkError) => isThrottlingError(error) || isTransientError(error) || isServerError(error);
 
-/** Serves routes as one function. */
+const addressOf = (method: string, path: string) => `${routeMethodOf(method)} ${path}`;
+
+/** A relative location is relative to the path without its trailing slash (ADR 13). */
+const locate = ({ path }: APIGatewayProxyEvent, response: APIGatewayProxyResult): APIGatewayProxyResult => {
+  const location = response.headers?.['location'];
+  if (!path.endsWith('/') || location === undefined) return response;
+  return { ...response, headers: { ...response.headers, location: `../${location}` } };
+};
+
+/**
+ * Serves routes as one function. The gateway alone matches paths: it names the route in `resource`, also behind a custom domain with
+ * a base path.
+ */
 const serve = (rt: BaseRuntime, authenticate: Authenticate, routes: readonly ServedRoute[]): HttpFunction => {
-  const router = httpRouter<APIGatewayProxyEvent, APIGatewayProxyResult>({
-    routes: routes.map((route) => ({
-      method: route.definition.method,
-      path: route.definition.path,
-      handler: authorized(rt, authenticate, route),
-    })),
-    notFoundResponse: () => platformProblem('not_found'),
-  });
+  const handlers = new Map(
+    routes.map((route) => [
+      addressOf(route.definition.method, route.definition.path),
+      authorized(rt, authenticate, route),
+    ]),
+  );
   const handler = lambdaHandler<APIGatewayProxyEvent, APIGatewayProxyResult>(
     rt,
-    async (event, { context }) => {
-      const response = await router(event, context);
+    async (event) => {
+      const handle = handlers.get(addressOf(event.httpMethod, event.resource));
+      const response = handle ? locate(event, await handle(event)) : platformProblem('not_found');
       rt.logger.info('answered', { status: response.statusCode });
       return response;
     },

@@ -2,7 +2,13 @@
  * A problem document's content (RFC 9457). Its key in a definition is its code: stable, so clients may branch on it. The title
  * says what happened and the detail what to do, for people.
  */
-export type Problem = { readonly status: number; readonly title: string; readonly detail: string };
+export type Problem = {
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+  /** Headers of the response. A 401 needs `www-authenticate` (RFC 9110). */
+  readonly headers?: Readonly<Record<string, string>>;
+};
 export type Problems = Readonly<Record<string, Problem>>;
 
 /** The problems that any route, or the gateway in front of it, may answer with. Contexts define their own in `errors.ts`. */
@@ -15,7 +21,7 @@ export const platformProblems = {
   malformed_json: {
     status: 400,
     title: 'The body is not JSON.',
-    detail: 'Send a JSON object with content-type application/json.',
+    detail: 'Send a JSON object in UTF-8 with content-type application/json.',
   },
   idempotency_key_required: {
     status: 400,
@@ -25,12 +31,13 @@ export const platformProblems = {
   invalid_query: {
     status: 400,
     title: 'The query string is invalid.',
-    detail: 'Send a `limit` from 1 to 100, and the `next` value of the previous page as `cursor`.',
+    detail: 'Send a `limit` from 1 to 100, and the `next` value of the previous page as `cursor`, each at most once.',
   },
   unauthenticated: {
     status: 401,
     title: 'The key is missing or unknown.',
     detail: 'Send a key as a bearer token: `Authorization: Bearer <key>`.',
+    headers: { 'www-authenticate': 'Bearer realm="breakwater"' },
   },
   forbidden: {
     status: 403,
@@ -41,6 +48,16 @@ export const platformProblems = {
     status: 404,
     title: 'No route matches this method and path.',
     detail: 'Check the method and the path.',
+  },
+  method_not_allowed: {
+    status: 405,
+    title: 'This path does not have this method.',
+    detail: 'Use one of the methods that the Allow header lists.',
+  },
+  request_timeout: {
+    status: 408,
+    title: 'The request did not arrive in time.',
+    detail: 'Send the headers and the whole body within 30 seconds.',
   },
   key_reused: {
     status: 409,
@@ -57,6 +74,22 @@ export const platformProblems = {
     title: 'The body is too large.',
     detail: 'Send at most 256 KB.',
   },
+  unsupported_media_type: {
+    status: 415,
+    title: 'The content type or encoding of the body is not supported.',
+    detail: 'Send JSON in UTF-8 with content-type application/json and without a content-encoding.',
+    headers: { accept: 'application/json' },
+  },
+  expectation_failed: {
+    status: 417,
+    title: 'The Expect header has an unknown value.',
+    detail: 'Send `Expect: 100-continue` or no Expect header.',
+  },
+  misdirected_request: {
+    status: 421,
+    title: 'The request names another host.',
+    detail: 'Send it to 127.0.0.1, localhost or [::1]: npm start serves only this machine.',
+  },
   invalid_body: {
     status: 422,
     title: 'The body is invalid.',
@@ -66,6 +99,12 @@ export const platformProblems = {
     status: 429,
     title: 'There are too many requests.',
     detail: 'Wait a moment and send the request again with the same Idempotency-Key.',
+    headers: { 'retry-after': '1' },
+  },
+  headers_too_large: {
+    status: 431,
+    title: 'The request line and the headers are too large.',
+    detail: 'Send at most 16 KB of them.',
   },
   internal: {
     status: 500,
@@ -81,6 +120,7 @@ export const platformProblems = {
     status: 503,
     title: 'The service is temporarily unavailable.',
     detail: 'Wait a moment and send the request again with the same Idempotency-Key.',
+    headers: { 'retry-after': '1' },
   },
   timeout: {
     status: 504,
@@ -100,13 +140,7 @@ export const problemDocument = (code: string, { status, title, detail }: Problem
   code,
 });
 
-const extraHeaders: Readonly<Partial<Record<string, Readonly<Record<string, string>>>>> = {
-  unauthenticated: { 'www-authenticate': 'Bearer' },
-  throttled: { 'retry-after': '1' },
-  unavailable: { 'retry-after': '1' },
-};
-
-export const problemHeaders = (code: string): Readonly<Record<string, string>> => ({
+export const problemHeaders = ({ headers }: Problem): Readonly<Record<string, string>> => ({
   'content-type': PROBLEM_TYPE,
-  ...extraHeaders[code],
+  ...headers,
 });

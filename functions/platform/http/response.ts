@@ -20,6 +20,8 @@ export const jsonResponse = (statusCode: number, body: unknown, headers: Headers
 export type ProblemDetails = {
   /** Replaces the problem's own detail. */
   readonly detail?: string | undefined;
+  /** Replace the problem's own headers. */
+  readonly headers?: Headers;
   /** Extension members (RFC 9457), such as the invalid fields. */
   readonly members?: Readonly<Record<string, unknown>>;
 };
@@ -28,9 +30,13 @@ export type ProblemDetails = {
 export const problemResponse = (
   code: string,
   problem: Problem,
-  { detail = problem.detail, members = {} }: ProblemDetails = {},
+  { detail = problem.detail, headers = problem.headers ?? {}, members = {} }: ProblemDetails = {},
 ): APIGatewayProxyResult =>
-  jsonResponse(problem.status, { ...problemDocument(code, { ...problem, detail }), ...members }, problemHeaders(code));
+  jsonResponse(
+    problem.status,
+    { ...problemDocument(code, { ...problem, detail }), ...members },
+    problemHeaders({ ...problem, headers }),
+  );
 
 /** A problem that any route may answer with. */
 export const platformProblem = (code: PlatformProblemCode, details?: ProblemDetails): APIGatewayProxyResult =>

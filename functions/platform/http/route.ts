@@ -1,11 +1,13 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type * as z from 'zod/mini';
 import type { Caller } from '#platform/http/authenticate';
-import { bodyBytes, describeIssues, fieldErrors, parseBody } from '#platform/http/body';
+import { bodyBytes, isBodyTooLarge, parseBody } from '#platform/http/body';
+import { findHeader } from '#platform/http/headers';
 import { parseIdempotencyKey } from '#platform/http/idempotency';
 import { type PlatformProblemCode, type Problems, platformProblems } from '#platform/http/problems';
+import { parseQuery } from '#platform/http/query';
 import { jsonResponse, platformProblem, problemResponse } from '#platform/http/response';
-import type { TenantId } from '#platform/kernel';
+import type { Result, TenantId } from '#platform/kernel';
 
 /**
  * Who may call a route. `public`: anyone. `tenant`: the bearer of a tenant's API key. `operator`: the bearer of the operator's
@@ -42,14 +44,14 @@ export type RouteDefinition = {
 export type RouteGroup = Readonly<Record<string, RouteDefinition>>;
 export type Routes = Readonly<Record<string, RouteGroup>>;
 
-const FOR_EVERY_ROUTE = ['throttled', 'internal', 'bad_gateway', 'unavailable', 'timeout'] as const;
+const FOR_EVERY_ROUTE = ['bad_request', 'throttled', 'internal', 'bad_gateway', 'unavailable', 'timeout'] as const;
 
 /** Every problem that a route may answer with: its own, and those that its scope, its input and the gateway imply. */
 export const problemsOf = ({ scope, params, query, body, idempotent, problems = {} }: RouteDefinition): Problems => {
   const implied: readonly PlatformProblemCode[] = [
     ...(params ? (['not_found'] as const) : []),
     ...(query ? (['invalid_query'] as const) : []),
-    ...(body ? (['malformed_json', 'invalid_body', 'body_too_large'] as const) : []),
+    ...(body ? (['malformed_json', 'unsupported_media_type', 'invalid_body', 'body_too_large'] as const) : []),
     ...(idempotent ? (['idempotency_key_required'] as const) : []),
     ...(scope === 'public' ? [] : (['unauthenticated', 'forbidden'] as const)),
     ...FOR_EVERY_ROUTE,
@@ -69,8 +71,10 @@ export type Call<R extends RouteDefinition> = {
   readonly query: Output<R['query']>;
   readonly body: Output<R['body']>;
   readonly idempotencyKey: R['idempotent'] extends true ? string : undefined;
-  /** The body as it was sent, to check its signature. */
-  readonly rawBody: () => string;
+  /** The bytes of the body as they were sent, to check their signature. */
+  readonly rawBody: () => Uint8Array;
+  /** Parses the body where that must wait, for example until its signature was verified. */
+  readonly parseBody: <B>(schema: z.ZodMiniType<B>) => Result<B, APIGatewayProxyResult>;
   /** A header by its lower-case name. */
   readonly header: (name: string) => string | undefined;
 };
@@ -102,9 +106,6 @@ export type ServedRoute = {
   readonly answer: (event: APIGatewayProxyEvent, caller: Caller | undefined) => Promise<APIGatewayProxyResult>;
 };
 
-export const findHeader = (event: APIGatewayProxyEvent, name: string): string | undefined =>
-  Object.entries(event.headers ?? {}).find(([key]) => key.toLowerCase() === name)?.[1];
-
 const toResponse = (definition: RouteDefinition, answer: Answer<RouteDefinition>): APIGatewayProxyResult => {
   if ('response' in answer) return answer.response;
   if ('status' in answer) return jsonResponse(answer.status, answer.body, answer.headers);
@@ -125,12 +126,12 @@ export const serveRoute = <R extends RouteDefinition>(definition: R, handle: Rou
       params[name] = parsed.data;
     }
 
-    const body = parseBody(event, bodySchema);
-    if (!body.ok) return body.error;
+    if (isBodyTooLarge(event)) return platformProblem('body_too_large');
+    const body = bodySchema && parseBody(event, bodySchema);
+    if (body && !body.ok) return body.error;
 
-    const query = querySchema?.safeParse(event.queryStringParameters ?? {}, describeIssues);
-    if (query && !query.success)
-      return platformProblem('invalid_query', { members: { errors: fieldErrors(query.error) } });
+    const query = parseQuery(event, querySchema);
+    if (!query.ok) return query.error;
 
     const idempotencyKey = idempotent && parseIdempotencyKey(findHeader(event, 'idempotency-key'));
     if (idempotent && !idempotencyKey) return platformProblem('idempotency_key_required');
@@ -138,12 +139,13 @@ export const serveRoute = <R extends RouteDefinition>(definition: R, handle: Rou
     const call = {
       tenantId: caller?.kind === 'tenant' ? caller.tenantId : undefined,
       params,
-      query: query?.data,
-      body: body.value,
+      query: query.value,
+      body: body?.value,
       idempotencyKey,
-      rawBody: () => bodyBytes(event).toString('utf8'),
+      rawBody: () => bodyBytes(event),
+      parseBody: <B>(schema: z.ZodMiniType<B>) => parseBody(event, schema),
       header: (name: string) => findHeader(event, name),
-    } as Call<R>;
+    } as unknown as Call<R>;
     return toResponse(definition, (await handle(call)) as Answer<RouteDefinition>);
   };
   return { definition, answer };

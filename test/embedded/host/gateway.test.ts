@@ -33,8 +33,8 @@ it('passes the whole request to the function', async () => {
       stage: 'dev',
       identity: { sourceIp: '127.0.0.1' },
     },
-    body: '{"größe":1}',
-    isBase64Encoded: false,
+    body: Buffer.from('{"größe":1}').toString('base64'),
+    isBase64Encoded: true,
   });
   expect(json.requestContext.requestId).toMatch(/^[0-9a-f-]{36}$/);
 });
@@ -47,9 +47,6 @@ it('passes null for absent parts, as API Gateway does', async () => {
 
 it.each([
   ['GET', '/v1/nothing'],
-  ['DELETE', '/v1/sales/1'],
-  ['HEAD', '/v1/sales/1'],
-  ['BREW', '/v1/sales/1'],
   ['GET', '/v1/sales/1/more'],
   ['GET', '/V1/sales/1'],
   ['GET', '/v1/sales/%zz'],
@@ -59,6 +56,48 @@ it.each([
   const response = await request({ method, target });
   expect(response).toMatchObject({ status: 404, json: { code: 'not_found' } });
   expect(response.headers['content-type']).toBe('application/problem+json');
+});
+
+it.each(['DELETE', 'OPTIONS', 'BREW', 'get', '__proto__'])('answers 405 to %s on a known path', async (method) => {
+  const response = await openShop().request({ method, target: '/v1/sales/1' });
+  expect(response).toMatchObject({ status: 405, json: { code: 'method_not_allowed' } });
+  expect(response.headers).toMatchObject({ allow: 'GET, HEAD, POST', 'content-type': 'application/problem+json' });
+});
+
+it('answers HEAD as GET, without the body but with its length', async () => {
+  const { request } = openShop({ sell: mirror });
+  const target = '/v1/sales/1';
+  const [get, head] = [await request({ method: 'GET', target }), await request({ method: 'HEAD', target })];
+  // the mirrored event differs in its method and its request id
+  const length = String(Buffer.byteLength(get.body) + 2 * ('HEAD'.length - 'GET'.length));
+  expect(head).toMatchObject({ status: 200, body: '', headers: { ...get.headers, 'content-length': length } });
+});
+
+it.each([
+  ['application/json', true],
+  ['Application/JSON; charset=utf-8', true],
+  [undefined, true],
+  ['text/plain', false],
+  ['application/problem+json', false],
+])('hands over a body of the type %s as bytes: %s', async (type, isBase64Encoded) => {
+  const { request } = openShop({ sell: mirror });
+  const body = Buffer.from([0xff, 0x41]);
+  const headers = type === undefined ? [] : [['content-type', type] as const];
+  const { json } = await request({ method: 'POST', target: '/v1/sales/1', body, headers });
+  expect(json).toMatchObject({ isBase64Encoded, body: isBase64Encoded ? body.toString('base64') : '\ufffdA' });
+});
+
+it.each(Object.getOwnPropertyNames(Object.prototype))('passes a query and a header called %s', async (name) => {
+  const { request } = openShop({ sell: mirror });
+  const headers = [[name, 'a'] as const, [name, 'b'] as const];
+  const { body } = await request({ method: 'GET', target: `/v1/sales/1?${name}=1&${name}=2`, headers });
+  const event = JSON.parse(body, (_, value) =>
+    value !== null && typeof value === 'object' && !Array.isArray(value) ? new Map(Object.entries(value)) : value,
+  );
+  expect(event.get('headers').get(name)).toBe('b');
+  expect(event.get('multiValueHeaders').get(name)).toEqual(['a', 'b']);
+  expect(event.get('queryStringParameters').get(name)).toBe('2');
+  expect(event.get('multiValueQueryStringParameters').get(name)).toEqual(['1', '2']);
 });
 
 it.each<[string, Create]>([

@@ -231,7 +231,8 @@ it('fetches only from the host itself, without a socket and within the timeout',
   };
   const { host, request } = openShop({ sell }, { clock });
   const post = async (path: string, ms: number) => {
-    const response = request({ method: 'POST', target: path, body: String(ms) });
+    const headers = [['content-type', 'text/plain'] as const];
+    const response = request({ method: 'POST', target: path, body: String(ms), headers });
     await clock.advance(1_000);
     return response;
   };

@@ -1,3 +1,4 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
 import type { Authenticate } from '#platform/http/authenticate';
@@ -8,7 +9,7 @@ import { OrderIdSchema } from '#platform/schemas';
 import { Throttled } from '#platform/table/throttled';
 import { systemClock } from '../../../embedded/aws/clock.ts';
 import { createContext } from '../../../embedded/aws/lambda/context.ts';
-import { request, type TestRequest, toGatewayEvent } from '../../fixtures/request.ts';
+import { request, type TestRequest, toGatewayEvent, toResponse } from '../../fixtures/request.ts';
 import { createTestRuntime } from '../../fixtures/runtime.ts';
 
 const authenticate: Authenticate = async (authorization) => {
@@ -46,6 +47,8 @@ const routes = {
   },
 } as const satisfies RouteGroup;
 
+const paths = Object.values(routes).map(({ path }) => path);
+
 const serve = (fail?: () => never) => {
   const { rt } = createTestRuntime();
   const fn = httpFunction(rt, {
@@ -65,9 +68,16 @@ const serve = (fail?: () => never) => {
   return {
     rt,
     fn,
-    call: (call: TestRequest) => request(fn, call),
+    call: (call: TestRequest) => request(fn, { paths, ...call }),
   };
 };
+const invoke = (event: Partial<APIGatewayProxyEvent>) =>
+  serve()
+    .fn(
+      { ...toGatewayEvent('GET', '/charges/a', { paths }), ...event },
+      createContext({ name: 'test', requestId: 'r', timeoutMs: 1_000 }, systemClock),
+    )
+    .then(toResponse);
 const asTenant = { authorization: 'Bearer tenant' };
 const codeOf = (response: { body: { code: string } }) => response.body.code;
 
@@ -109,6 +119,34 @@ it.each([
   const response = await serve().call({ method, path });
   expect([response.status, codeOf(response)]).toEqual([404, 'not_found']);
 });
+
+it('is routed by the resource that the gateway names, so that the base path of a domain does not matter', async () => {
+  // Red when a function matches event.path itself.
+  const behindDomain = { path: '/shop-api/charges/a', resource: '/charges/{key}', pathParameters: { key: 'a' } };
+  expect(await invoke(behindDomain)).toMatchObject({ status: 200, body: { key: 'a' } });
+  expect(await invoke({ path: '/charges/a', resource: '/elsewhere/{key}' })).toMatchObject({ status: 404 });
+});
+
+it('serves HEAD as GET, and no other method of a path', async () => {
+  expect(await invoke({ httpMethod: 'HEAD' })).toMatchObject({ status: 200, body: { key: 'a' } });
+  expect(await invoke({ httpMethod: 'POST' })).toMatchObject({ status: 404 });
+});
+
+it.each(['authorization', 'Content-Type', 'IDEMPOTENCY-KEY'])(
+  'refuses a request with two values of %s',
+  async (name) => {
+    const name2 = name.toLowerCase();
+    for (const multiValueHeaders of [
+      { [name]: ['a', 'b'] },
+      { [name]: ['a'], [`${name[0]}${name2.slice(1)}`]: ['a', 'b'] },
+    ]) {
+      const response = await invoke({ multiValueHeaders });
+      expect(response).toMatchObject({ status: 400, body: { code: 'bad_request' } });
+      expect(response.body.detail).toContain(name2);
+    }
+    expect((await invoke({ multiValueHeaders: { [name]: ['a', 'a'], accept: ['b', 'c'] } })).status).toBe(200);
+  },
+);
 
 it.each(['a.b', 'a%20b', 'ü', 'x'.repeat(65), 'a:b'])(
   'answers a value that cannot be an id with not_found: %s',
@@ -216,7 +254,13 @@ it.each([
     throw error;
   });
   const log = vi.spyOn(rt.logger, 'error');
-  const response = await request(fn, { method: 'PUT', path: '/things/1', body: { name: 'n' }, headers: asTenant });
+  const response = await request(fn, {
+    method: 'PUT',
+    path: '/things/1',
+    body: { name: 'n' },
+    headers: asTenant,
+    paths,
+  });
   expect([response.status, codeOf(response)]).toEqual([status, code]);
   expect(JSON.stringify(response)).not.toContain(error.message);
   expect(log.mock.calls).toEqual([['the request failed', error]]);
@@ -231,7 +275,10 @@ it('logs the route and the tenant with each line of one request', async () => {
 });
 
 it('accepts a request without any header, as consoles send', async () => {
-  const event = { ...toGatewayEvent('GET', '/charges/a'), headers: null as unknown as Record<string, string> };
+  const event = {
+    ...toGatewayEvent('GET', '/charges/a', { paths }),
+    headers: null as unknown as Record<string, string>,
+  };
   const context = createContext({ name: 'test', requestId: 'r', timeoutMs: 1_000 }, systemClock);
   expect((await serve().fn(event, context)).statusCode).toBe(200);
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { problemDocument, problemHeaders } from '#platform/http/problems';
+import { platformProblems, problemDocument, problemHeaders } from '#platform/http/problems';
 import { platformProblem, problemResponse } from '#platform/http/response';
 
 const problem = { status: 409, title: 'It exists.', detail: 'Use another name.' };
@@ -22,8 +22,8 @@ it('replaces the detail and adds members where an answer has its own', () => {
 });
 
 it('tells a client how to authenticate, and when to retry', () => {
-  expect(platformProblem('unauthenticated').headers).toMatchObject({ 'www-authenticate': 'Bearer' });
+  expect(platformProblem('unauthenticated').headers).toMatchObject({ 'www-authenticate': 'Bearer realm="breakwater"' });
   expect(platformProblem('unavailable').headers).toMatchObject({ 'retry-after': '1' });
   expect(platformProblem('throttled').headers).toMatchObject({ 'retry-after': '1' });
-  expect(problemHeaders('internal')).toEqual({ 'content-type': 'application/problem+json' });
+  expect(problemHeaders(platformProblems.internal)).toEqual({ 'content-type': 'application/problem+json' });
 });

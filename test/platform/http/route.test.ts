@@ -64,7 +64,7 @@ describe('a handler', () => {
     const { call } = await callOf();
     expect(call).toMatchObject({ tenantId: 't1', params: { sku: 'mug' }, body: { size: 3 }, idempotencyKey: 'k' });
     expect(call?.query).toBeUndefined();
-    expect(call?.rawBody()).toBe('{"size":"3"}');
+    expect(call?.rawBody()).toEqual(Buffer.from('{"size":"3"}'));
     expect(call?.header('idempotency-key')).toBe('k');
     expect(call?.header('x-missing')).toBeUndefined();
   });
@@ -167,13 +167,14 @@ describe('an answer', () => {
 });
 
 describe('the problems of a route', () => {
-  const always = ['throttled', 'internal', 'bad_gateway', 'unavailable', 'timeout'];
+  const always = ['bad_request', 'throttled', 'internal', 'bad_gateway', 'unavailable', 'timeout'];
 
   it('are its own and those that its scope and its input imply', () => {
     expect(Object.keys(problemsOf(putItem)).sort()).toEqual(
       [
         ...always,
-        ...['not_found', 'malformed_json', 'invalid_body', 'body_too_large', 'idempotency_key_required'],
+        ...['not_found', 'malformed_json', 'unsupported_media_type', 'invalid_body', 'body_too_large'],
+        'idempotency_key_required',
         ...['unauthenticated', 'forbidden', 'exists'],
       ].sort(),
     );

@@ -1,0 +1,24 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+
+type HeadersOfEvent = Pick<APIGatewayProxyEvent, 'headers' | 'multiValueHeaders'>;
+
+/** A header by its lower-case name; the last one where it is repeated. */
+export const findHeader = ({ headers }: Pick<HeadersOfEvent, 'headers'>, name: string): string | undefined =>
+  Object.entries(headers ?? {}).findLast(([key]) => key.toLowerCase() === name)?.[1];
+
+/** Whichever of two values counted, a proxy or a reader of the request may believe in the other. */
+const SINGLE_VALUED: ReadonlySet<string> = new Set(['authorization', 'content-type', 'idempotency-key']);
+
+/** A header that may have one value only and has two different ones. */
+export const findRepeatedHeader = ({ multiValueHeaders }: HeadersOfEvent): string | undefined => {
+  const values = new Map<string, string>();
+  for (const [key, all] of Object.entries<readonly string[] | undefined>(multiValueHeaders ?? {})) {
+    const name = key.toLowerCase();
+    if (!SINGLE_VALUED.has(name)) continue;
+    for (const value of all ?? []) {
+      if ((values.get(name) ?? value) !== value) return name;
+      values.set(name, value);
+    }
+  }
+  return undefined;
+};

@@ -1,0 +1,17 @@
+/** The only media type that the API takes; the gateway hands its bytes over as they are. */
+export const JSON_MEDIA_TYPE = 'application/json';
+
+/** The media type without its parameters. A request that names none is taken for JSON, as API Gateway does. */
+export const mediaTypeOf = (contentType: string | undefined): string =>
+  (contentType?.split(';')[0] || JSON_MEDIA_TYPE).trim().toLowerCase();
+
+const CHARSET = /;\s*charset\s*=\s*("[^"]*"|[^;]*)/gi;
+
+/** Whether the type is JSON and, if it names a charset, that is UTF-8. Other parameters have no meaning. */
+export const isJsonInUtf8 = (contentType: string | undefined): boolean =>
+  mediaTypeOf(contentType) === JSON_MEDIA_TYPE &&
+  [...(contentType ?? '').matchAll(CHARSET)].every(([, charset = '']) => /^"?utf-?8"?$/i.test(charset.trim()));
+
+/** Whether the body is encoded in no way, as `Content-Encoding` says. */
+export const isNotEncoded = (contentEncoding: string | undefined): boolean =>
+  /^[\s,]*(identity[\s,]*)*$/i.test(contentEncoding ?? '');
