@@ -5,8 +5,6 @@ import { ServiceError } from '../aws/service.ts';
 import { type Credential, readClaim, type SignedRequest, verifyClaim } from '../aws/signature.ts';
 import type { HttpResponse } from './gateway.ts';
 
-/** More than the largest request that an emulated operation takes: a transaction of 4 MB as JSON. */
-const MAX_BODY_BYTES = 10 * 1024 * 1024;
 const MEDIA_TYPE = 'application/x-amz-json-1.0';
 /** Only browsers send these, and no page may call AWS here. */
 const BROWSER_HEADERS = ['origin', 'sec-fetch-site'];
@@ -17,7 +15,12 @@ const CREDENTIAL_ERRORS = new Set([
   'InvalidSignatureException',
 ]);
 
-type AwsEndpoint = { readonly credential: Credential; readonly callAws: (call: AwsCall) => Promise<AwsResponse> };
+type AwsEndpoint = {
+  readonly credential: Credential;
+  readonly callAws: (call: AwsCall) => Promise<AwsResponse>;
+  /** Resolves to undefined if the body is too large. */
+  readonly readBody: () => Promise<Buffer | undefined>;
+};
 
 /** Whether a request is an AWS call. On the same port, everything else is a request to the API. */
 export const isAwsCall = (request: IncomingMessage): boolean => request.headersDistinct['x-amz-target'] !== undefined;
@@ -28,29 +31,15 @@ const toSignedRequest = ({ method = '', url = '', headersDistinct }: IncomingMes
   headers: new Map(Object.entries(headersDistinct).map(([name, values]) => [name, values ?? []])),
 });
 
-const tooLarge = () =>
-  new ServiceError('RequestEntityTooLargeException', `The body has more than ${MAX_BODY_BYTES} bytes.`, {
-    status: 413,
-  });
-
-const readBody = async (request: IncomingMessage): Promise<Buffer> => {
-  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) throw tooLarge();
-  const chunks: Buffer[] = [];
-  let size = 0;
-  // without destroyOnReturn, a throw would close the connection before the response
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES) throw tooLarge();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-};
-
-const run = async (request: IncomingMessage, { credential, callAws }: AwsEndpoint): Promise<AwsResponse> => {
+const run = async (
+  request: IncomingMessage,
+  { credential, callAws, readBody }: AwsEndpoint,
+): Promise<AwsResponse | undefined> => {
   if (BROWSER_HEADERS.some((name) => request.headersDistinct[name] !== undefined))
     throw new ServiceError('AccessDeniedException', 'A browser may not call AWS on this port.', { status: 403 });
   const claim = readClaim(toSignedRequest(request), credential, systemClock.now());
-  const body = await readBody(request);
+  const body = await readBody();
+  if (!body) return;
   await verifyClaim(claim, body, credential);
   const [target] = request.headersDistinct['x-amz-target'] ?? [];
   return callAws({ target, body });
@@ -65,9 +54,12 @@ const toErrorResponse = (error: unknown, { socket }: IncomingMessage): AwsRespon
 
 /**
  * Answers an AWS call that is signed with the endpoint's credential. It reads the body only of a call whose headers name that
- * credential, and interprets it only once the signature is verified.
+ * credential, and interprets it only once the signature is verified. It returns undefined if `readBody` does.
  */
-export const answerAwsCall = async (request: IncomingMessage, endpoint: AwsEndpoint): Promise<HttpResponse> => {
-  const { status, json } = await run(request, endpoint).catch((error: unknown) => toErrorResponse(error, request));
-  return { status, headers: { 'content-type': MEDIA_TYPE }, body: json };
+export const answerAwsCall = async (
+  request: IncomingMessage,
+  endpoint: AwsEndpoint,
+): Promise<HttpResponse | undefined> => {
+  const result = await run(request, endpoint).catch((error: unknown) => toErrorResponse(error, request));
+  return result && { status: result.status, headers: { 'content-type': MEDIA_TYPE }, body: result.json };
 };

@@ -46,7 +46,10 @@ type Backend = Pick<Host, 'request' | 'callAws'> & { readonly credential: Creden
 
 const respond = async (host: Backend, request: IncomingMessage, response: ServerResponse): Promise<void> => {
   if (!isForLoopback(request)) return sendResponse(response, misdirectedResponse);
-  if (isAwsCall(request)) return sendResponse(response, await answerAwsCall(request, host));
+  if (isAwsCall(request)) {
+    const answer = await answerAwsCall(request, { ...host, readBody: () => readBody(request) });
+    return sendResponse(response, answer ?? toProblemResponse('body_too_large'));
+  }
   const body = await readBody(request);
   const { method = 'GET', url = '/', rawHeaders, socket } = request;
   const httpResponse = body
