@@ -97,6 +97,12 @@ it('refuses another method, path or query', async () => {
     await expect(verify({ ...sent, request: { ...sent.request, ...change } })).rejects.toMatchObject({ status: 400 });
 });
 
+it('refuses a query by name, because no call of the protocol has one', async () => {
+  const sent = await send();
+  const withQuery = { ...sent, request: { ...sent.request, target: '/?a=b' } };
+  await expect(verify(withQuery)).rejects.toMatchObject(refused('IncompleteSignatureException', /query/));
+});
+
 it('accepts 15 minutes of skew and no second more', async () => {
   const sent = await send();
   const limitMs = 15 * 60_000;

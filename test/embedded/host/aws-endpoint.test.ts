@@ -197,9 +197,10 @@ it('answers 413 to a signed body of more than 10 MB', async () => {
   const body = `"${'x'.repeat(10 * 1024 * 1024)}"`;
   const call = { origin: server.origin, target: 'AmazonSQS.ListQueues', body, credentials: server.credential };
   const headers = await signCall(call);
-  const refused = [413, 'RequestEntityTooLargeException'];
-  expect(await sendCall({ headers, body })).toEqual(refused);
-  expect(await sendCall({ headers: { ...headers, 'transfer-encoding': 'chunked' }, body })).toEqual(refused);
+  for (const more of [{}, { 'transfer-encoding': 'chunked' }]) {
+    const { status, text } = await sendRaw(server.origin, { headers: { ...headers, ...more }, body });
+    expect([status, JSON.parse(text).code]).toEqual([413, 'body_too_large']);
+  }
 });
 
 it.each([

@@ -61,8 +61,10 @@ it.each(FOREIGN_HOSTS)('answers 421 to Host: %s, on the API and on the AWS endpo
 });
 
 it('answers 400 to two Host headers', async () => {
-  const request = toRequest('/v1/health/live', 'Host: localhost', 'Host: evil.example');
-  expect(await sendBytes(request)).toMatchObject({ status: 400 });
+  for (const second of ['evil.example', 'localhost']) {
+    const request = toRequest('/v1/health/live', 'Host: localhost', `Host: ${second}`);
+    expect(await sendBytes(request)).toMatchObject({ status: 400 });
+  }
 });
 
 it.each(['http://evil.example/v1/health/live', 'http://localhost@evil.example/', 'https://evil.example:8787'])(
