@@ -82,9 +82,10 @@ describe('what Node refuses by itself has a problem document', () => {
   });
 
   it.each<[string, string]>([
-    ['headers', 'GET /v1/health/live HTTP/1.1\r\nHost: a'],
+    ['a connection', ''],
+    ['a head', 'GET /v1/health/live HTTP/1.1\r\nHost: a'],
     ['a body', `${lines('POST /v1/orders HTTP/1.1', HOST, 'Content-Length: 10')}{`],
-  ])('%s that do not arrive in time end the request', async (_, request) => {
+  ])('%s that does not arrive in time ends the request', async (_, request) => {
     const hasty = await serve(host, { headersTimeoutMs: 200, requestTimeoutMs: 300, checkIntervalMs: 50 });
     expect(
       (await expectProblem([request], { code: 'request_timeout', status: 408 }, hasty)).headers['connection'],
