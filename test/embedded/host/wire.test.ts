@@ -55,6 +55,11 @@ describe('what Node refuses by itself has a problem document', () => {
       ['bad_request', 400],
     ],
     [
+      'a Transfer-Encoding that compresses',
+      `${lines('POST /v1/orders HTTP/1.1', HOST, 'Transfer-Encoding: gzip, chunked')}0\r\n\r\n`,
+      ['bad_request', 400],
+    ],
+    [
       'two Content-Lengths',
       lines('POST /v1/orders HTTP/1.1', HOST, 'Content-Length: 1', 'Content-Length: 2'),
       ['bad_request', 400],
@@ -170,6 +175,12 @@ it.each([
   const { body } = await sendRaw(server.origin, [request, '{}']);
   expect(JSON.parse(body)).toMatchObject({ status: 400, code: 'bad_request' });
   expect(JSON.parse(body).detail.toLowerCase()).toContain(name.toLowerCase());
+});
+
+it.each(['gzip', 'Deflate', 'identity, gzip', 'x'])('takes no body in the encoding %s', async (encoding) => {
+  const head = ['PUT /v1/products/a HTTP/1.1', HOST, key, `Content-Encoding: ${encoding}`, 'Content-Length: 2'];
+  const { headers } = await expectProblem([lines(...head), '{}'], { code: 'unsupported_media_type', status: 415 });
+  expect(headers).toMatchObject({ 'accept-encoding': 'identity' });
 });
 
 it('passes the bytes of a body as they are', async () => {
