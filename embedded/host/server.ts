@@ -63,9 +63,13 @@ const hasValidHost = ({ httpVersion, rawHeaders }: IncomingMessage): boolean => 
   return hosts.length === 1 || (hosts.length === 0 && httpVersion !== '1.1');
 };
 
+/** Whether the body arrives as it is: no other coding than chunked is decoded here. */
+const hasKnownFraming = ({ headers }: IncomingMessage): boolean =>
+  /^chunked$/i.test(headers['transfer-encoding'] ?? 'chunked');
+
 const respond = async (host: Host, exchange: Exchange): Promise<void> => {
   const { request, response } = exchange;
-  if (!hasValidHost(request)) return refuseUnread(request, response, 'bad_request');
+  if (!hasValidHost(request) || !hasKnownFraming(request)) return refuseUnread(request, response, 'bad_request');
   if (request.headers['x-amz-target'] !== undefined) return respondToAwsCall(host, exchange);
 
   const body = await receive(exchange, MAX_BODY_BYTES);
