@@ -30,6 +30,8 @@ export const serverEnvironment = {
   DNS_ADDRESS: '0',
   SKIP_SSL_CERT_DOWNLOAD: '1',
   DISABLE_EVENTS: '1',
+  // otherwise LocalStack answers OPTIONS itself, before the API
+  DISABLE_PREFLIGHT_PROCESSING: '1',
   USE_SSL: '0',
   PYTHONWARNINGS: 'ignore',
   LAMBDA_RUNTIME_EXECUTOR: 'process',

@@ -45,11 +45,15 @@ const hasValidHost = ({ httpVersion, rawHeaders }: IncomingMessage): boolean => 
   return hosts.length === 1 || (hosts.length === 0 && httpVersion !== '1.1');
 };
 
+/** Whether the body arrives as it is: no other coding than chunked is decoded here. */
+const hasKnownFraming = ({ headers }: IncomingMessage): boolean =>
+  /^chunked$/i.test(headers['transfer-encoding'] ?? 'chunked');
+
 type Backend = Pick<Host, 'request' | 'callAws'> & { readonly credential: Credential };
 
 const respond = async (host: Backend, exchange: Exchange): Promise<void> => {
   const { request, response } = exchange;
-  if (!hasValidHost(request)) return refuseUnread(request, response, 'bad_request');
+  if (!hasValidHost(request) || !hasKnownFraming(request)) return refuseUnread(request, response, 'bad_request');
   if (!isForLoopback(request)) return sendResponse(response, toProblemResponse('misdirected_request'));
   if (isAwsCall(request)) return sendResponse(response, await answerAwsCall(exchange, host));
 

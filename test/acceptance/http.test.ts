@@ -75,7 +75,8 @@ describe('a body', () => {
     expect(response.body.detail).toContain('application/json');
   });
 
-  test.each(['gzip', 'br', 'deflate, identity', 'anything'])(
+  // not gzip: LocalStack decodes it before the API sees it
+  test.each(['br', 'zstd', 'deflate, identity', 'anything'])(
     'in the encoding %s is refused, and the response names the encoding that is taken',
     async (encoding) => {
       const headers = { ...JSON_TYPE, 'content-encoding': encoding };
@@ -112,7 +113,7 @@ describe('a signed callback', () => {
   });
   test('in an encoding or a type that is not taken is refused', async () => {
     const body = new TextEncoder().encode(text(''));
-    expectProblem(await callback(body, { ...JSON_TYPE, 'content-encoding': 'gzip' }), 'unsupported_media_type');
+    expectProblem(await callback(body, { ...JSON_TYPE, 'content-encoding': 'br' }), 'unsupported_media_type');
     expectProblem(await callback(body, { 'content-type': 'text/plain' }), 'unsupported_media_type');
   });
   test('without a signature is told how to sign', async () => {

@@ -26,7 +26,8 @@ export const platformProblems = {
   idempotency_key_required: {
     status: 400,
     title: 'The Idempotency-Key header is missing or too long.',
-    detail: 'Send an Idempotency-Key header of 1 to 255 characters, and send the same key with each retry.',
+    detail:
+      'Send an Idempotency-Key header of 1 to 255 characters without control characters, and the same key with each retry.',
   },
   invalid_query: {
     status: 400,

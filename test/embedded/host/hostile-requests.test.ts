@@ -12,7 +12,7 @@ const demo = { tenantId: 'demo', secret: '0123456789abcdef' };
 const authorization = `Bearer ${toApiKey(demo)}`;
 
 // slow requests end soon, so that a request whose body never arrives does not delay the test
-const server = await listen(0, { headersTimeoutMs: 1_000, requestTimeoutMs: 1_000, checkIntervalMs: 100 });
+const server = await listen(0, { headersTimeoutMs: 300, requestTimeoutMs: 300, checkIntervalMs: 50 });
 const host = createHost({ contexts, secrets, origin: server.origin });
 await seed(host, demo);
 server.serve(host);
@@ -42,7 +42,7 @@ it('answers every request over a socket with a success or a clear problem', { ti
     fc.asyncProperty(hostileRequest(authorization), framing, async (request, how) => {
       expectClearAnswer(await sendRaw(server.origin, [toWire(request, how)]), request.method === 'HEAD');
     }),
-    { numRuns: 400 },
+    { numRuns: 300 },
   ),
 );
 
@@ -58,6 +58,6 @@ it('answers every request in the process with a success or a clear problem', { t
       const pairs = Object.entries(response.headers).map(([name, value]) => [name.toLowerCase(), String(value)]);
       expectClearAnswer({ ...response, headers: Object.fromEntries(pairs) }, request.method === 'HEAD');
     }),
-    { numRuns: 800 },
+    { numRuns: 1_000 },
   ),
 );

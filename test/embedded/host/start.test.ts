@@ -87,7 +87,7 @@ it('serves AWS clients on the same port, and survives a poison message', async (
   client.destroy();
 });
 
-it('answers 413 to more than 10 MB, even if they are sent at once', async () => {
+it('answers 413 to more than 256 KB, even if 10 MB are sent at once', async () => {
   const response = await fetch(`${origin}/v1/orders`, { method: 'POST', body: 'x'.repeat(10 * 1024 * 1024 + 1) });
   expect([response.status, await response.json()]).toMatchObject([413, { code: 'body_too_large' }]);
 });

@@ -55,6 +55,11 @@ describe('what Node refuses by itself has a problem document', () => {
       ['bad_request', 400],
     ],
     [
+      'a Transfer-Encoding that compresses',
+      `${lines('POST /v1/orders HTTP/1.1', HOST, 'Transfer-Encoding: gzip, chunked')}0\r\n\r\n`,
+      ['bad_request', 400],
+    ],
+    [
       'two Content-Lengths',
       lines('POST /v1/orders HTTP/1.1', HOST, 'Content-Length: 1', 'Content-Length: 2'),
       ['bad_request', 400],
@@ -82,9 +87,10 @@ describe('what Node refuses by itself has a problem document', () => {
   });
 
   it.each<[string, string]>([
-    ['headers', 'GET /v1/health/live HTTP/1.1\r\nHost: a'],
+    ['a connection', ''],
+    ['a head', 'GET /v1/health/live HTTP/1.1\r\nHost: a'],
     ['a body', `${lines('POST /v1/orders HTTP/1.1', HOST, 'Content-Length: 10')}{`],
-  ])('%s that do not arrive in time end the request', async (_, request) => {
+  ])('%s that does not arrive in time ends the request', async (_, request) => {
     const hasty = await serve(host, { headersTimeoutMs: 200, requestTimeoutMs: 300, checkIntervalMs: 50 });
     expect(
       (await expectProblem([request], { code: 'request_timeout', status: 408 }, hasty)).headers['connection'],
@@ -169,6 +175,12 @@ it.each([
   const { body } = await sendRaw(server.origin, [request, '{}']);
   expect(JSON.parse(body)).toMatchObject({ status: 400, code: 'bad_request' });
   expect(JSON.parse(body).detail.toLowerCase()).toContain(name.toLowerCase());
+});
+
+it.each(['gzip', 'Deflate', 'identity, gzip', 'x'])('takes no body in the encoding %s', async (encoding) => {
+  const head = ['PUT /v1/products/a HTTP/1.1', HOST, key, `Content-Encoding: ${encoding}`, 'Content-Length: 2'];
+  const { headers } = await expectProblem([lines(...head), '{}'], { code: 'unsupported_media_type', status: 415 });
+  expect(headers).toMatchObject({ 'accept-encoding': 'identity' });
 });
 
 it('passes the bytes of a body as they are', async () => {
