@@ -4,7 +4,7 @@ import { platformProblems } from '#platform/http/problems';
 import type { RouteGroup } from '#platform/http/route';
 import type { Money, OrderId, Sku, TenantId } from '#platform/kernel';
 import { defineEvent, type EventData } from '#platform/messaging/events';
-import { CurrencySchema, MoneySchema, OrderIdSchema, SkuSchema, TenantIdSchema } from '#platform/schemas';
+import { CurrencySchema, EmailSchema, MoneySchema, OrderIdSchema, SkuSchema, TenantIdSchema } from '#platform/schemas';
 import { ListQuery, pageOf } from '#platform/table/list-query';
 
 /** An order's status alone decides every race (ADR 2). `confirmed` and `cancelled` are final. */
@@ -32,7 +32,7 @@ export const PlaceOrder = z.strictObject({
   lines: z
     .array(z.strictObject({ sku: SkuSchema, quantity: z.int().check(z.minimum(1), z.maximum(999)) }))
     .check(z.minLength(1), z.maxLength(20)),
-  customer: z.strictObject({ email: z.email().check(z.maxLength(254)) }),
+  customer: z.strictObject({ email: EmailSchema }),
   /** The payment provider's token for the customer's means of payment. */
   payment: z.strictObject({ token: z.string().check(z.minLength(1), z.maxLength(128)) }),
 });

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { findCurrency } from '#platform/currencies';
+import { findEmailFault, trimBlanks } from '#platform/email';
 import type { OrderId, Sku, TenantId } from '#platform/kernel';
 
 /** A string of this form as a branded type: parsed once at the edge, never cast later. */
@@ -24,6 +25,15 @@ const currencyError = (code: unknown) =>
 export const CurrencySchema = z
   .string()
   .check(z.refine((code) => findCurrency(code) !== undefined, { error: ({ input }) => currencyError(input) }));
+
+/** An e-mail address as clients may send it, without the blanks at its ends. */
+export const EmailSchema = z.string().check(
+  z.overwrite(trimBlanks),
+  z.check(({ value, issues }) => {
+    const fault = findEmailFault(value);
+    if (fault) issues.push({ code: 'custom', input: value, message: fault });
+  }),
+);
 
 /** Money in stored items, events and responses: minor units. */
 export const MoneySchema = z.object({ amount: z.int(), currency: z.string() });

@@ -34,6 +34,14 @@ test('the same body in another notation returns the same order', async () => {
   expect([again.status, again.body.id]).toEqual([202, first.body.id]);
 });
 
+test('blanks at the ends of an e-mail address do not make another body', async () => {
+  const shop = await openShop({ mug: 50 });
+  const { customer, ...order } = mugs(1);
+  const first = await shop.place({ ...order, customer: { email: ` ${customer.email} ` } }, 'key');
+  expect(first).toMatchObject({ status: 202, body: { customer } });
+  expect(await shop.place({ ...order, customer }, 'key')).toMatchObject({ status: 202, body: { id: first.body.id } });
+});
+
 test('a key with another body is refused', async () => {
   const shop = await openShop({ mug: 50 });
   expect((await shop.place(mugs(1), 'key')).status).toBe(202);

@@ -13,7 +13,7 @@ const anyContexts = (...paths: string[]) => paths.map(inAnyContext);
 const platform = (...paths: string[]) => paths.map((path) => `^functions/platform/${path}`);
 const packages = (...names: string[]) => names.map((name) => `^node_modules/${name}/`);
 
-const node = '^(node:)?(crypto|timers/promises|buffer)$';
+const node = '^(node:)?(crypto|timers/promises|buffer|url)$';
 const sdk = packages('@aws-sdk/[^/]+', '@smithy/[^/]+');
 /** Types only: the package has no code. */
 const lambdaTypes = '^aws-lambda$';
