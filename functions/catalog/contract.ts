@@ -15,7 +15,7 @@ const Price = z
   .strictObject({ amount: z.int().check(z.minimum(1)), currency: CurrencySchema })
   .check(({ value, issues }) => {
     const max = maxMoney(value.currency);
-    if (max && value.amount > max.amount)
+    if (max && Number.isSafeInteger(value.amount) && value.amount > max.amount)
       issues.push({
         code: 'custom',
         input: value.amount,

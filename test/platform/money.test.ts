@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { PutProduct } from '#catalog/contract';
 import { findCurrency } from '#platform/currencies';
+import { describeIssues } from '#platform/http/body';
 import { formatMoney, maxMoney } from '#platform/money';
 import { CurrencySchema } from '#platform/schemas';
 import { activeCurrencies } from '../fixtures/iso-4217.ts';
@@ -21,6 +23,16 @@ it('every limit is a power of ten and a safe integer', () => {
 it('an amount in a withdrawn currency is stated in its minor units, because its decimals are not known', () => {
   expect(maxMoney('BGN')).toBeUndefined();
   expect(formatMoney({ amount: 1250, currency: 'BGN' })).toBe('1250 minor units of BGN');
+});
+
+it('the error of a price names the most that is allowed in its currency, once', () => {
+  const errors = (amount: number, currency: string) =>
+    PutProduct.safeParse({ name: 'X', price: { amount, currency } }, describeIssues).error?.issues.map(
+      ({ message }) => message,
+    );
+  const most = "the most is 10000000 in minor units (10000.000 KWD), which is also the limit of an order's total";
+  expect(errors(10_000_001, 'KWD')).toEqual([most]);
+  expect(errors(1e20, 'KWD')).toEqual([expect.stringContaining('Too big')]);
 });
 
 describe('the error of a currency', () => {
