@@ -1,12 +1,13 @@
 // The entry point of `npm run republish`.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { eventsOf } from '#orders/table/history-events';
 import type { Event } from '#platform/messaging/events';
+import { createCorrelation } from '#platform/runtime/correlation';
+import { createLogger } from '#platform/runtime/logger';
 import { publish } from '#relay/publish';
 import { toEntry } from '#relay/stream-record';
 import { type Account, toAccount } from './account.ts';
@@ -51,7 +52,7 @@ const createEventPublisher = ({ names, clientOptions }: Account) => {
     sleep: (ms: number) => sleep(ms),
     now: () => new Date(),
     random: Math.random,
-    logger: new Logger({ logLevel: 'WARN' }),
+    logger: createLogger(createCorrelation(), { serviceName: 'republish', logLevel: 'WARN' }),
   };
   return async (events: readonly Event[]): Promise<void> => {
     const entries = events.map((event) => toEntry(event, 'orders', names.bus));

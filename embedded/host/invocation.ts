@@ -1,5 +1,6 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import type { FunctionId } from '#platform/manifest';
+import { createCorrelation } from '#platform/runtime/correlation';
+import { createLogger } from '#platform/runtime/logger';
 import type { Functions } from './functions.ts';
 import type { Interceptors } from './interceptors.ts';
 import type { RuntimeOptions } from './runtime.ts';
@@ -19,7 +20,7 @@ type Options = {
 };
 
 export const createInvoker = ({ functions, interceptors, logLevel }: Options): Invoker => {
-  const logger = new Logger({ serviceName: 'embedded-host', logLevel });
+  const logger = createLogger(createCorrelation(), { serviceName: 'embedded-host', logLevel });
   const invoke: Invoke = (id, event, onStarted) => {
     const proceed = () => functions.pool(id).invoke(event, onStarted);
     return interceptors.invoke ? interceptors.invoke(id, event, proceed) : proceed();

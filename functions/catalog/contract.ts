@@ -3,14 +3,26 @@ import { problems } from '#catalog/errors';
 import { platformProblems } from '#platform/http/problems';
 import type { RouteGroup } from '#platform/http/route';
 import { defineEvent, type EventData } from '#platform/messaging/events';
+import { formatMoney, maxMoney } from '#platform/money';
 import { CurrencySchema, MoneySchema, SkuSchema } from '#platform/schemas';
 import { ListQuery, pageOf } from '#platform/table/list-query';
 
-/** In minor units. A free product cannot be sold, because no provider charges 0. */
-const Price = z.strictObject({
-  amount: z.int().check(z.minimum(1), z.maximum(1_000_000_000)),
-  currency: CurrencySchema,
-});
+/**
+ * In minor units, at most what one order may total, so that every product can be ordered. A free product cannot be sold, because no
+ * provider charges 0.
+ */
+const Price = z
+  .strictObject({ amount: z.int().check(z.minimum(1)), currency: CurrencySchema })
+  .check(({ value, issues }) => {
+    const max = maxMoney(value.currency);
+    if (max && Number.isSafeInteger(value.amount) && value.amount > max.amount)
+      issues.push({
+        code: 'custom',
+        input: value.amount,
+        path: ['amount'],
+        message: `the most is ${max.amount} in minor units (${formatMoney(max)}), which is also the limit of an order's total`,
+      });
+  });
 
 /** What a client decides about a product. Its SKU is in the path; Breakwater decides its version and times. */
 export const PutProduct = z.strictObject({

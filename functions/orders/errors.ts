@@ -43,10 +43,15 @@ export const problems = {
     title: 'The products have prices in different currencies.',
     detail: 'Place one order per currency.',
   },
+  withdrawn_currency: {
+    status: 422,
+    title: 'The products have a price in a currency that is no longer active.',
+    detail: 'Put the products again with a price in an active currency of ISO 4217.',
+  },
   total_too_large: {
     status: 422,
     title: 'The total exceeds the limit of an order.',
-    detail: 'Split the order.',
+    detail: 'Split the order. `limit` has the most that one order may total in its currency, in minor units.',
   },
 } as const satisfies Problems;
 

@@ -1,21 +1,27 @@
 import * as z from 'zod/mini';
 import { platformProblems } from '#platform/http/problems';
 import type { RouteGroup } from '#platform/http/route';
-import { ID_FORM } from '#platform/schemas';
+import { CurrencySchema, ID_FORM } from '#platform/schemas';
 import { problems } from '#sandbox/errors';
 
 /** The key of a charge. The same key is the same charge, which is captured at most once. */
 const KeySchema = z.string().check(z.regex(/^[A-Za-z0-9_-]{1,64}\.[A-Za-z0-9_-]{1,64}$/));
 
-const money = { amount: z.int().check(z.minimum(0)), currency: z.string().check(z.regex(/^[A-Z]{3}$/)) };
+const amount = z.int().check(z.minimum(0));
 
 export const Charge = z.strictObject({
   key: KeySchema,
-  ...money,
+  amount,
+  currency: CurrencySchema,
   token: z.string().check(z.minLength(1), z.maxLength(128)),
 });
 export const Void = z.strictObject({});
-export const Refund = z.strictObject({ refundKey: z.string().check(z.minLength(1), z.maxLength(255)), ...money });
+/** Money that was captured can be returned even if its currency has been withdrawn since, so a code is taken by its form. */
+export const Refund = z.strictObject({
+  refundKey: z.string().check(z.minLength(1), z.maxLength(255)),
+  amount,
+  currency: z.string().check(z.regex(/^[A-Z]{3}$/)),
+});
 export const AllowRefund = z.strictObject({});
 /** For this long every charge, void and refund of the tenant answers 503 and has no effect; 0 ends the outage. */
 export const Outage = z.strictObject({

@@ -59,7 +59,7 @@ export const createTableAudit = (options: AuditOptions) => {
     delivery(row, tenantId, id) {
       const dot = id.lastIndexOf('.');
       const { notifiedStatuses } = recordsOf(`${tenantId}.${id.slice(0, dot)}`);
-      if (row['status'] === 'sent') notifiedStatuses.push(id.slice(dot + 1));
+      if (row['status'] === 'sent' || row['status'] === 'withheld') notifiedStatuses.push(id.slice(dot + 1));
     },
     shard: (row, tenantId) => stock.addShard(tenantId, row),
     adjustment: (row, tenantId) => stock.addAdjustment(tenantId, row),

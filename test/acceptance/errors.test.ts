@@ -10,7 +10,7 @@ const MAX_BODY_BYTES = 256 * 1024;
 /** All tests share one shop, which none of them changes. */
 const shop = await openShop({ mug: 100, tray: 100 });
 await expectStatus(shop.putProduct('yen', { name: 'In yen', price: { amount: 100, currency: 'JPY' } }), 201);
-await expectStatus(shop.putProduct('yacht', { name: 'Yacht', price: { amount: 1_000_000_000, currency: 'EUR' } }), 201);
+await expectStatus(shop.putProduct('yacht', { name: 'Yacht', price: { amount: 100_000_00, currency: 'EUR' } }), 201);
 
 const order = createOrderBody([['mug', 1]]);
 const line = { sku: 'mug', quantity: 1 };
@@ -56,6 +56,11 @@ expectRefusals('invalid_body', {
     shop.putProduct('new', { name: 'New', price: { ...PRICE, amount: 0.5 } }),
   'a product with an unknown currency': (shop) =>
     shop.putProduct('new', { name: 'New', price: { ...PRICE, currency: 'eur' } }),
+  'a product with a withdrawn currency': (shop) =>
+    shop.putProduct('new', { name: 'New', price: { ...PRICE, currency: 'HRK' } }),
+  'a product that costs gold': (shop) => shop.putProduct('new', { name: 'New', price: { ...PRICE, currency: 'XAU' } }),
+  'a product that no order can hold': (shop) =>
+    shop.putProduct('new', { name: 'New', price: { amount: 100_000_01, currency: 'EUR' } }),
   'a product with its version': (shop) => shop.putProduct('new', { name: 'New', price: PRICE, version: 7 }),
   'an adjustment of 0': (shop) => shop.adjust('mug', { delta: 0, reason: 'why' }),
   'an adjustment beyond its range': (shop) => shop.adjust('mug', { delta: 1_000_001, reason: 'received' }),
@@ -106,7 +111,14 @@ expectRefusals(
     ]),
   }),
 );
-expectRefusals('total_too_large', toPlacements({ 'a yacht': createOrderBody([['yacht', 1]]) }));
+expectRefusals('total_too_large', toPlacements({ 'two yachts': createOrderBody([['yacht', 2]]) }));
+test('the problem of a total that is too large names the limit in the currency of the order', async () => {
+  const { body } = await shop.place(createOrderBody([['yacht', 2]]));
+  expect(body).toMatchObject({
+    detail: 'An order in EUR may total at most 100000.00 EUR. Split the order.',
+    limit: { amount: 100_000_00, currency: 'EUR' },
+  });
+});
 
 expectRefusals('idempotency_key_required', {
   'an order without a key': ({ key }) => send('POST', '/v1/orders', { key, body: order }),

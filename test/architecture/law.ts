@@ -13,11 +13,12 @@ const anyContexts = (...paths: string[]) => paths.map(inAnyContext);
 const platform = (...paths: string[]) => paths.map((path) => `^functions/platform/${path}`);
 const packages = (...names: string[]) => names.map((name) => `^node_modules/${name}/`);
 
-const node = '^(node:)?(crypto|timers/promises|buffer)$';
+const node = '^(node:)?(crypto|timers/promises|buffer|url)$';
 const sdk = packages('@aws-sdk/[^/]+', '@smithy/[^/]+');
 /** Types only: the package has no code. */
 const lambdaTypes = '^aws-lambda$';
-const kernel = platform('kernel\\.ts$');
+/** What the whole backend shares and what has no I/O. */
+const kernel = platform('(kernel|money|currencies)\\.ts$');
 
 /** The import law: what the modules with a matching path may import. Anything else is forbidden. */
 export const law: readonly { readonly modules: string; readonly may: readonly string[] }[] = [

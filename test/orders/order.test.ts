@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cancelByCustomer, createOrder, MAX_TOTAL_MINOR, recordOfflinePayment } from '#orders/domain/customer';
+import { cancelByCustomer, createOrder, recordOfflinePayment } from '#orders/domain/customer';
 import {
   cancelAfterRefusal,
   markAwaitingPayment,
@@ -47,9 +47,16 @@ describe('a new order', () => {
   it('is refused with two currencies', () =>
     expect(createWithLines(line(1), line(1, 'USD'))).toEqual(refused('mixed_currencies')));
 
+  it('is refused in a currency that was withdrawn after its products were put', () =>
+    expect(createWithLines(line(1, 'BGN'))).toEqual(refused('withdrawn_currency')));
+
   it('may have the maximum total, and not a cent more', () => {
-    expect(createWithLines(line(MAX_TOTAL_MINOR))).toMatchObject({ ok: true, value: { total: eur(MAX_TOTAL_MINOR) } });
-    expect(createWithLines(line(MAX_TOTAL_MINOR), line(1))).toEqual(refused('total_too_large'));
+    const limit = eur(100_000_00);
+    expect(createWithLines(line(limit.amount))).toMatchObject({ ok: true, value: { total: limit } });
+    expect(createWithLines(line(limit.amount), line(1))).toEqual({
+      ok: false,
+      error: { refusal: 'total_too_large', limit },
+    });
   });
 });
 

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MAX_TOTAL_MINOR } from '#orders/domain/customer';
-import { type Command, placeOrder } from '#orders/use-cases/place-order';
+import { type Command, placeOrder, type Refusal } from '#orders/use-cases/place-order';
 import type { Prices } from '#orders/use-cases/ports';
 import type { Money, Sku } from '#platform/kernel';
 import { aCommand, anOrder, eur, id, moment, mug } from '../fixtures/order.ts';
@@ -98,13 +97,18 @@ describe('one order per key', () => {
 
 describe('placing an order', () => {
   const oneMug = { sku: mug, quantity: 1 };
-  it.each<[string, Partial<Command>, Prices]>([
+  it.each<[Refusal, Partial<Command>, Prices]>([
     ['unknown_sku', { lines: [oneMug, { sku: 'hat' as Sku, quantity: 1 }] }, prices],
     ['duplicate_sku', { lines: [oneMug, oneMug] }, prices],
     ['mixed_currencies', {}, pricesFrom({ mug: eur(1), pot: { amount: 1, currency: 'USD' } })],
-    ['total_too_large', {}, pricesFrom({ mug: eur(1), pot: eur(MAX_TOTAL_MINOR) })],
+    [
+      'withdrawn_currency',
+      {},
+      pricesFrom({ mug: { amount: 1, currency: 'BGN' }, pot: { amount: 1, currency: 'BGN' } }),
+    ],
+    [{ refusal: 'total_too_large', limit: eur(100_000_00) }, {}, pricesFrom({ mug: eur(1), pot: eur(100_000_00) })],
   ])(
-    'is refused with %s and stores nothing, but a replay of an existing order succeeds',
+    'is refused with %j and stores nothing, but a replay of an existing order succeeds',
     async (error, body, currentPrices) => {
       const { rows, orders } = inMemoryOrders();
       expect(await placeOrder(orders, currentPrices, clock)(aCommand(body))).toEqual({ ok: false, error });

@@ -1,12 +1,14 @@
 import { sign } from '#payments/http/signature';
 import { type ClientResponse, type RequestSteps, type SendRequest, secrets } from './client.ts';
+import { emailOf } from './emails.ts';
 import type { Faults } from './faults.ts';
-import type { Chore, Plan, Purchase } from './plan.ts';
+import { type Chore, MAX_TOTALS, type Plan, type Purchase, type Shop } from './plan.ts';
 import type { Timeline } from './timeline.ts';
 
 export type Tenant = { readonly id: string; readonly apiKey: string };
 type Money = { readonly amount: number; readonly currency: string };
 type Order = { readonly id: string; readonly status: string; readonly total: Money };
+type Refused = { readonly code?: string; readonly detail?: string };
 type StockCount = { readonly available: number; readonly approximate?: true };
 type Charge = Money & { readonly key: string; readonly status: string };
 
@@ -25,6 +27,7 @@ type Options = {
 
 const FINAL_STATUSES = ['confirmed', 'cancelled'];
 const SECOND = 1_000;
+const maxTotalOf = (currency: string) => MAX_TOTALS[currency] ?? 0;
 const MAX_POLLS = 40;
 const COUNT_INTERVAL_MS = 200;
 
@@ -50,6 +53,29 @@ export const createCustomers = ({ plan, send, faults, sleep, timeline, now, repo
     lastStatuses.set(id, status);
   };
 
+  /** Puts a product, after prices that must be refused: one that no order could hold, and one in a currency that is not active. */
+  const putProduct = async (bearer: string, { sku, amount, currency }: Money & { readonly sku: string }) => {
+    const put = (price: Money) => send<Refused>('PUT', `/v1/products/${sku}`, { bearer, body: { name: sku, price } });
+    for (const price of [
+      { amount: maxTotalOf(currency) + 1, currency },
+      { amount, currency: 'HRK' },
+    ])
+      if ((await put(price)).status < 300) report(15, `a product may cost ${price.amount} ${price.currency}`);
+    const { status, body } = await put({ amount, currency });
+    if (status === 422) report(15, `a product must not cost ${amount} ${currency}: ${body.detail}`);
+  };
+
+  /** What the contract allows is taken, and nothing else. */
+  const checkTaken = ({ key, lines }: Purchase, shop: Shop, { status, body }: ClientResponse<Refused>) => {
+    if (status >= 500) return;
+    const priceOf = (sku: string) => shop.products.find((product) => product.sku === sku)?.price ?? 0;
+    const total = lines.reduce((sum, { sku, quantity }) => sum + quantity * priceOf(sku), 0);
+    const isAllowed = total <= maxTotalOf(shop.currency);
+    if (body.code === 'key_reused') report(4, `${key} was sent again, and answered as another request`);
+    if (isAllowed !== (status === 202))
+      report(15, `${key} for ${total} ${shop.currency} was answered with ${status}: ${body.detail}`);
+  };
+
   const openShops = async (): Promise<readonly Tenant[]> => {
     const tenants: Tenant[] = [];
     for (const { name, currency, products } of plan.shops) {
@@ -57,10 +83,7 @@ export const createCustomers = ({ plan, send, faults, sleep, timeline, now, repo
       const { body: tenant } = await send<Tenant>('POST', '/v1/tenants', request);
       const bearer = tenant.apiKey;
       for (const { sku, price, stock, shards } of products) {
-        await send('PUT', `/v1/products/${sku}`, {
-          bearer,
-          body: { name: sku, price: { amount: price, currency } },
-        });
+        await putProduct(bearer, { sku, amount: price, currency });
         const headers: [string, string][] = [['idempotency-key', `first ${sku}`]];
         const body = { delta: stock, reason: 'received' };
         await send('POST', `/v1/inventory/${sku}/adjustments`, { bearer, headers, body });
@@ -71,13 +94,14 @@ export const createCustomers = ({ plan, send, faults, sleep, timeline, now, repo
     return tenants;
   };
 
-  const placeOrder = async ({ key, lines, token }: Purchase, { id: tenantId, apiKey: bearer }: Tenant) => {
-    const response = await send<Order>('POST', '/v1/orders', {
+  const placeOrder = async (purchase: Purchase, { id: tenantId, apiKey: bearer }: Tenant, blank = '') => {
+    const { key, lines, token } = purchase;
+    const response = await send<Order & Refused>('POST', '/v1/orders', {
       bearer,
       headers: [['idempotency-key', key]],
-      // each key has a customer of its own, so that the table shows which orders were placed with the key
-      body: { lines, customer: { email: `${key}@${tenantId}.example` }, payment: { token } },
+      body: { lines, customer: { email: blank + emailOf(key, tenantId) + blank }, payment: { token } },
     });
+    checkTaken(purchase, plan.shops[purchase.shop] as Shop, response);
     const { status, body } = response;
     if (status !== 202) return undefined;
     const known = accepted.find((order) => order.tenantId === tenantId && order.key === key);
@@ -144,7 +168,7 @@ export const createCustomers = ({ plan, send, faults, sleep, timeline, now, repo
       if (act === 'pay wrongly') await payOffline(order, tenant, amount + 1);
       if (act === 'callback') await sendCallback(order, tenant);
       if (act === 'read') await readOrder(order.id, tenant);
-      if (act === 'order again') await placeOrder(purchase, tenant);
+      if (act === 'order again') await placeOrder(purchase, tenant, ' ');
     }
     await readOrder(order.id, tenant);
   };

@@ -34,6 +34,13 @@ export type Plan = {
   readonly spanMs: number;
 };
 
+/** Currencies with 0, 2, 3 and 4 decimals, of which a dollar buys from less than one to a million, and the largest total of an order. */
+export const MAX_TOTALS: Readonly<Record<string, number>> = {
+  ...{ EUR: 1e7, USD: 1e7, JPY: 1e7, UGX: 1e9, HUF: 1e10, IDR: 1e11, IRR: 1e13, KWD: 1e7, IQD: 1e11, CLF: 1e7 },
+};
+/** The share of products that cost as much as an order may total. */
+const MAX_PRICE_SHARE = 0.1;
+
 const MINUTE = 60_000;
 /** The limit for a run without a requested number of orders. */
 const MAX_ORDERS = 40;
@@ -47,16 +54,19 @@ const ACTS = [
   ...(['callback', 'callback', 'callback', 'callback', 'read', 'order again'] as const),
 ];
 
-const randomShop = (chance: Chance, n: number, size: number): Shop => ({
-  name: `shop ${n}`,
-  currency: n === 0 ? 'EUR' : 'USD',
-  products: Array.from({ length: chance.int(1, 3) }, (_, i) => ({
-    sku: `sku-${i}`,
-    price: chance.int(100, 5_000),
-    stock: chance.pick([3, 20, 60, 150]) * size,
-    shards: chance.pick([1, 1, 2, 4, 8]),
-  })),
-});
+const randomShop = (chance: Chance, n: number, size: number): Shop => {
+  const [currency, maxTotal] = chance.pick(Object.entries(MAX_TOTALS));
+  return {
+    name: `shop ${n}`,
+    currency,
+    products: Array.from({ length: chance.int(1, 3) }, (_, i) => ({
+      sku: `sku-${i}`,
+      price: chance.number() < MAX_PRICE_SHARE ? maxTotal : chance.int(100, 5_000),
+      stock: chance.pick([3, 20, 60, 150]) * size,
+      shards: chance.pick([1, 1, 2, 4, 8]),
+    })),
+  };
+};
 
 const randomLines = (chance: Chance, { products }: Shop) => {
   const selected = products.filter(() => chance.number() < 0.6);

@@ -8,7 +8,11 @@ export type Notice = { readonly tenantId: TenantId; readonly orderId: OrderId; r
 export type Delivery = Notice & { readonly version: number } & (
     | { readonly status: 'sending'; readonly leasedUntil: Instant }
     | { readonly status: 'sent'; readonly sentAt: Instant; readonly receipt: Receipt }
+    | { readonly status: 'withheld'; readonly withheldAt: Instant; readonly because: WithheldBecause }
   );
+
+/** Why a mail is never sent. `unmailable`: no mail service that we use can send to the address. */
+export type WithheldBecause = 'unmailable';
 
 /** The mailer's receipt of a mail that it accepted. */
 export type Receipt = Readonly<Record<string, string>>;
@@ -21,8 +25,9 @@ export function startDelivery(
   { tenantId, orderId, kind }: Notice,
   existing: Delivery | undefined,
   { at, leaseMs }: { readonly at: Instant; readonly leaseMs: number },
-): Result<Delivery, 'already_sent' | 'being_sent'> {
+): Result<Delivery, 'already_sent' | 'withheld' | 'being_sent'> {
   if (existing?.status === 'sent') return err('already_sent');
+  if (existing?.status === 'withheld') return err('withheld');
   if (existing && existing.leasedUntil > at) return err('being_sent');
   const version = (existing?.version ?? 0) + 1;
   return ok({ tenantId, orderId, kind, version, status: 'sending', leasedUntil: addMs(at, leaseMs) });
@@ -37,3 +42,9 @@ export const markSent = ({ tenantId, orderId, kind, version }: Delivery, at: Ins
   sentAt: at,
   receipt,
 });
+
+export const markWithheld = (
+  { tenantId, orderId, kind, version }: Delivery,
+  at: Instant,
+  because: WithheldBecause,
+): Delivery => ({ tenantId, orderId, kind, version: version + 1, status: 'withheld', withheldAt: at, because });

@@ -1,5 +1,6 @@
 import type { NoticeKind } from '#notifications/domain/delivery';
 import type { Instant, Money, OrderId } from '#platform/kernel';
+import { formatMoney } from '#platform/money';
 
 export type Mail = { readonly to: string; readonly subject: string; readonly body: string };
 
@@ -30,11 +31,11 @@ const subjects: Readonly<Record<NoticeKind, string>> = {
 
 const texts: Readonly<Record<NoticeKind, (facts: OrderFacts) => string>> = {
   confirmed: ({ orderId, total }) =>
-    `Your order ${orderId} for ${priceOf(total)} is confirmed.\n\nIt is paid, and we are preparing it for you. You do not need to do anything.`,
+    `Your order ${orderId} for ${formatMoney(total)} is confirmed.\n\nIt is paid, and we are preparing it for you. You do not need to do anything.`,
   cancelled: ({ orderId, total, reason }) =>
-    `Your order ${orderId} for ${priceOf(total)} is cancelled: ${reasonOf(reason)}.\n\nYou owe nothing. If you have already paid, you will get your money back the way you paid.`,
+    `Your order ${orderId} for ${formatMoney(total)} is cancelled: ${reasonOf(reason)}.\n\nYou owe nothing. If you have already paid, you will get your money back the way you paid.`,
   awaiting_payment: ({ orderId, total, deadline }) =>
-    `Your order ${orderId} for ${priceOf(total)} is reserved for you, but our payment provider is unavailable.\n\nPlease pay ${priceOf(total)} by ${deadline} with the reference ${orderId}. We confirm the order when we receive the payment, and cancel it if we have not received the payment by then.`,
+    `Your order ${orderId} for ${formatMoney(total)} is reserved for you, but our payment provider is unavailable.\n\nPlease pay ${formatMoney(total)} by ${deadline} with the reference ${orderId}. We confirm the order when we receive the payment, and cancel it if we have not received the payment by then.`,
 };
 
 const reasons: Readonly<Record<string, string>> = {
@@ -46,10 +47,3 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 const reasonOf = (reason = ''): string => reasons[reason] ?? 'we could not complete it';
-
-/** An amount in minor units, with the decimals of its currency: `12.50 EUR`, `1250 JPY`. */
-const priceOf = ({ amount, currency }: Money): string => {
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions();
-  const decimals = format.maximumFractionDigits as number;
-  return `${(amount / 10 ** decimals).toFixed(decimals)} ${currency}`;
-};

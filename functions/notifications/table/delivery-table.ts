@@ -18,14 +18,19 @@ const DeliveryItem = z.pipe(
     tenantId: TenantIdSchema,
     orderId: OrderIdSchema,
     kind: z.enum(['confirmed', 'cancelled', 'awaiting_payment']),
-    status: z.enum(['sending', 'sent']),
+    status: z.enum(['sending', 'sent', 'withheld']),
     leasedUntil: z.optional(z.string()),
     sentAt: z.optional(z.string()),
+    withheldAt: z.optional(z.string()),
+    because: z.optional(z.enum(['unmailable'])),
     receipt: z.optional(z.looseObject({})),
     v: z.int(),
   }),
-  z.transform(({ v, status, leasedUntil = '', sentAt = '', receipt = {}, ...notice }): Delivery => {
-    if (status === 'sending') return { ...notice, version: v, status, leasedUntil };
-    return { ...notice, version: v, status, sentAt, receipt: receipt as Receipt };
-  }),
+  z.transform(
+    ({ v, status, leasedUntil = '', sentAt = '', receipt = {}, withheldAt = '', because, ...notice }): Delivery => {
+      if (status === 'sending') return { ...notice, version: v, status, leasedUntil };
+      if (status === 'withheld') return { ...notice, version: v, status, withheldAt, because: because ?? 'unmailable' };
+      return { ...notice, version: v, status, sentAt, receipt: receipt as Receipt };
+    },
+  ),
 );

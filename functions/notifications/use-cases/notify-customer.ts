@@ -1,4 +1,4 @@
-import { markSent, type Notice, startDelivery } from '#notifications/domain/delivery';
+import { markSent, markWithheld, type Notice, startDelivery } from '#notifications/domain/delivery';
 import { composeMail, isOutdated } from '#notifications/domain/mail';
 import type { Deliveries, Mailer } from '#notifications/use-cases/ports';
 import type { FindOrderForCustomer } from '#orders/contract';
@@ -13,7 +13,7 @@ export type Ports = {
   readonly mailer: Mailer;
   readonly now: () => Instant;
 };
-export type Refusal = 'already_sent' | 'being_sent' | 'outdated' | 'order_not_found';
+export type Refusal = 'already_sent' | 'withheld' | 'being_sent' | 'outdated' | 'order_not_found';
 
 /**
  * Mails a customer at least once, and exactly once unless the sender ends between sending and recording it: then the lease runs out
@@ -31,6 +31,10 @@ export const notifyCustomer =
     if (isOutdated(notice.kind, facts)) return err('outdated');
     if (!(await deliveries.update(existing, delivery.value))) return err('being_sent');
     const receipt = await mailer(composeMail(notice.kind, facts));
+    if (receipt === 'unmailable') {
+      await deliveries.update(delivery.value, markWithheld(delivery.value, now(), receipt));
+      return err('withheld');
+    }
     // this fails where the lease has run out and another sender has the delivery, which records its own mail
     await deliveries.update(delivery.value, markSent(delivery.value, now(), receipt));
     return ok('sent');

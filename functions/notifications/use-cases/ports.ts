@@ -8,5 +8,5 @@ export type Deliveries = {
   update(from: Delivery | undefined, to: Delivery): Promise<boolean>;
 };
 
-/** Resolves once the mail is accepted, with what is stored about it. */
-export type Mailer = (mail: Mail) => Promise<Receipt>;
+/** Resolves once the mail is accepted, with what is stored about it, or with `unmailable` for an address that it can never reach. */
+export type Mailer = (mail: Mail) => Promise<Receipt | 'unmailable'>;

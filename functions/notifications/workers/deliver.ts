@@ -1,7 +1,7 @@
 import { mailer } from '#notifications/adapters/mailer';
 import type { NoticeKind } from '#notifications/domain/delivery';
 import { deliveryTable } from '#notifications/table/delivery-table';
-import { notifyCustomer } from '#notifications/use-cases/notify-customer';
+import { notifyCustomer, type Refusal } from '#notifications/use-cases/notify-customer';
 import { OrderAwaitingPayment, OrderCancelled, OrderConfirmed } from '#orders/contract';
 import { findOrderForCustomer } from '#orders/public';
 import type { OrderId } from '#platform/kernel';
@@ -9,6 +9,9 @@ import type { EventType } from '#platform/manifest';
 import type { Event } from '#platform/messaging/events';
 import { consumer, workerFunction } from '#platform/messaging/worker';
 import type { Runtime } from '#platform/runtime/runtime';
+
+/** The refusals after which nothing is left to do. */
+const DONE: ReadonlySet<Refusal> = new Set(['already_sent', 'withheld', 'outdated']);
 
 /** Mails customers when their order is confirmed, cancelled or awaits an offline payment. */
 export const deliverWorker = (rt: Runtime<'db' | 'mail'>) => {
@@ -22,7 +25,7 @@ export const deliverWorker = (rt: Runtime<'db' | 'mail'>) => {
     (kind: NoticeKind) =>
     async ({ tenantId, aggregateId }: Event<EventType, unknown, OrderId>) => {
       const notified = await notify({ tenantId, orderId: aggregateId, kind });
-      if (notified.ok || notified.error === 'already_sent' || notified.error === 'outdated') return;
+      if (notified.ok || DONE.has(notified.error)) return;
       throw new Error(`the customer could not be notified: ${notified.error}`);
     };
   return workerFunction(rt, [

@@ -1,22 +1,28 @@
 import { type Line, type Moment, type Order, startCancelling, transitionTo } from '#orders/domain/order';
 import { err, type Instant, type Money, ok, type Result } from '#platform/kernel';
+import { maxMoney } from '#platform/money';
 
 export type OrderRequest = Pick<Order, 'tenantId' | 'id' | 'requestDigest' | 'customer' | 'payment'> & {
   readonly lines: readonly [Line, ...Line[]];
 };
 
-/** In minor units. */
-export const MAX_TOTAL_MINOR = 100_000_00;
+/** The total exceeds `limit`, which depends on the currency. */
+export type TotalTooLarge = { readonly refusal: 'total_too_large'; readonly limit: Money };
 
-/** A new order, or why there is none. It is deterministic: the caller provides the id, the digest and the time. */
+/**
+ * A new order, or why there is none. It is deterministic: the caller provides the id, the digest and the time. A total within the
+ * limit is exact, because the limit of every currency is far below the largest safe integer.
+ */
 export function createOrder(
   request: OrderRequest,
   moment: Moment,
-): Result<Order, 'mixed_currencies' | 'total_too_large'> {
+): Result<Order, 'mixed_currencies' | 'withdrawn_currency' | TotalTooLarge> {
   const { currency } = request.lines[0].unitPrice;
   if (request.lines.some((line) => line.unitPrice.currency !== currency)) return err('mixed_currencies');
+  const limit = maxMoney(currency);
+  if (!limit) return err('withdrawn_currency');
   const amount = request.lines.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice.amount, 0);
-  if (amount > MAX_TOTAL_MINOR) return err('total_too_large');
+  if (amount > limit.amount) return err({ refusal: 'total_too_large', limit });
   const draft = { ...request, total: { amount, currency }, run: 1, restarts: 0, version: 0, history: [] };
   return ok(transitionTo({ ...draft, status: 'placed' }, 'placed', moment));
 }

@@ -1,6 +1,7 @@
 import { catalogPrices } from '#catalog/public';
 import { orderClock } from '#orders/adapters/order-clock';
 import type { writeRoutes } from '#orders/contract';
+import type { TotalTooLarge } from '#orders/domain/customer';
 import { orderResponse } from '#orders/http/order-response';
 import { orderTable } from '#orders/table/order-table';
 import { placeOrder as placeOrderUseCase } from '#orders/use-cases/place-order';
@@ -8,15 +9,22 @@ import { orderActions } from '#orders/use-cases/update-order';
 import { idFrom } from '#platform/http/idempotency';
 import type { RouteHandler } from '#platform/http/route';
 import type { OrderId } from '#platform/kernel';
+import { formatMoney } from '#platform/money';
 import type { Runtime } from '#platform/runtime/runtime';
 
 type Routes = typeof writeRoutes;
+
+const tooLarge = ({ refusal, limit }: TotalTooLarge) => ({
+  problem: refusal,
+  detail: `An order in ${limit.currency} may total at most ${formatMoney(limit)}. Split the order.`,
+  members: { limit },
+});
 
 export const placeOrder = (rt: Runtime<'db'>): RouteHandler<Routes['placeOrder']> => {
   const place = placeOrderUseCase(orderTable(rt), catalogPrices(rt), orderClock(rt));
   return async ({ tenantId, body, idempotencyKey }) => {
     const placed = await place({ ...body, tenantId, id: idFrom(tenantId, idempotencyKey) as OrderId });
-    if (!placed.ok) return { problem: placed.error };
+    if (!placed.ok) return typeof placed.error === 'string' ? { problem: placed.error } : tooLarge(placed.error);
     // relative to the request's URL, because the path behind API Gateway has a prefix that differs between hosts (ADR 13)
     return { status: 202, body: orderResponse(placed.value), headers: { location: `orders/${placed.value.id}` } };
   };

@@ -1,12 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { PlaceOrder } from '#orders/contract';
-import { createOrder } from '#orders/domain/customer';
+import { createOrder, type TotalTooLarge } from '#orders/domain/customer';
 import type { Line, Order } from '#orders/domain/order';
 import type { OrderClock, Orders, Prices } from '#orders/use-cases/ports';
 import { err, type Money, type OrderId, ok, type Result, type Sku, type TenantId } from '#platform/kernel';
 
 export type Command = PlaceOrder & { readonly tenantId: TenantId; readonly id: OrderId };
-export type Refusal = 'mixed_currencies' | 'total_too_large' | 'unknown_sku' | 'duplicate_sku' | 'key_reused';
+export type Refusal =
+  | 'mixed_currencies'
+  | 'withdrawn_currency'
+  | TotalTooLarge
+  | 'unknown_sku'
+  | 'duplicate_sku'
+  | 'key_reused';
 
 /**
  * The id is derived from the idempotency key, so a retry finds its own order (ADR 4). Before a refusal is returned the order is looked

@@ -27,7 +27,7 @@ export const workerFunction = (rt: BaseRuntime, consumers: readonly Consumer[]) 
   const processor = new BatchProcessor(EventSource.SQS, { logger: rt.logger });
 
   const handle = async ({ body }: SQSRecord) => {
-    const envelope = Envelope.parse(JSON.parse(body));
+    const envelope = Envelope.parse(parseOrUndefined(body));
     const found = consumers.find(({ type }) => type === envelope['detail-type']);
     if (!found) throw new Error(`no consumer of ${envelope['detail-type']}`);
     await found.handle(envelope.detail);
@@ -55,7 +55,7 @@ const correlationIdOf = ({ body }: SQSRecord): string | undefined => {
   return correlationId;
 };
 
-/** Undefined for a body that is not JSON: the handler reports it. */
+/** Undefined for a body that is not JSON, which is no envelope. The error of `JSON.parse` would quote the message. */
 const parseOrUndefined = (body: string): unknown => {
   try {
     return JSON.parse(body);

@@ -1,3 +1,5 @@
+import { maskingReplacer } from '#platform/runtime/log-privacy';
+
 export type EmbeddedMetric = {
   readonly stage: string;
   readonly timestampMs: number;
@@ -12,14 +14,17 @@ export type EmbeddedMetric = {
  * be a line of its own on standard output, because the console adds a prefix.
  */
 export const embeddedMetric = ({ stage, timestampMs, name, value, details = {} }: EmbeddedMetric): string =>
-  JSON.stringify({
-    ...details,
-    _aws: {
-      Timestamp: timestampMs,
-      CloudWatchMetrics: [
-        { Namespace: 'Breakwater', Dimensions: [['Stage']], Metrics: [{ Name: name, Unit: 'Count' }] },
-      ],
+  JSON.stringify(
+    {
+      ...details,
+      _aws: {
+        Timestamp: timestampMs,
+        CloudWatchMetrics: [
+          { Namespace: 'Breakwater', Dimensions: [['Stage']], Metrics: [{ Name: name, Unit: 'Count' }] },
+        ],
+      },
+      Stage: stage,
+      [name]: value,
     },
-    Stage: stage,
-    [name]: value,
-  });
+    maskingReplacer,
+  );

@@ -1,6 +1,7 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
+import { withoutEmails } from '#platform/runtime/log-privacy';
 import type { BaseRuntime } from '#platform/runtime/runtime';
 
 export type LambdaHandler<E, R> = (event: E, context: Context) => Promise<R>;
@@ -14,7 +15,7 @@ type Options<R> = {
 
 /**
  * A Lambda handler as every function of Breakwater has it: each log line names the invocation, and the function knows its
- * deadline. `deadlineMs` is in milliseconds since 1970. Middy's own early time-out is off: it would set a real timer on hosts
+ * deadline. No error that leaves it names an e-mail address. `deadlineMs` is in milliseconds since 1970. Middy's own early time-out is off: it would set a real timer on hosts
  * with a clock of their own.
  */
 export const lambdaHandler = <E, R>(
@@ -22,10 +23,17 @@ export const lambdaHandler = <E, R>(
   handle: (event: E, invocation: { readonly context: Context; readonly deadlineMs: number }) => Promise<R>,
   { marginMs = 0, onError }: Options<R> = {},
 ): LambdaHandler<E, R> => {
-  const handler = middy<E, R>({ timeoutEarlyInMillis: 0 }).use(injectLambdaContext(logger, { resetKeys: true }));
+  const handler = middy<E, R>({ timeoutEarlyInMillis: 0 }).use(
+    // an event has what clients send, so no environment variable may have it logged
+    injectLambdaContext(logger, { resetKeys: true, logEvent: false }),
+  );
   if (onError)
     handler.onError((request) => {
       request.response = onError(request.error ?? new Error('an unknown error'));
+    });
+  else
+    handler.onError(({ error }) => {
+      withoutEmails(error);
     });
   return handler.handler((event, context) =>
     handle(event, { context, deadlineMs: now().getTime() + context.getRemainingTimeInMillis() - marginMs }),

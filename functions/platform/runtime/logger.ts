@@ -1,6 +1,7 @@
 import { LogFormatter, Logger, LogItem } from '@aws-lambda-powertools/logger';
 import type { LogAttributes, LogLevel, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
 import type { Correlation } from '#platform/runtime/correlation';
+import { maskingReplacer } from '#platform/runtime/log-privacy';
 
 /** The log lines of Powertools without fields that no function fills, and with the correlation id. */
 class CorrelatedFormatter extends LogFormatter {
@@ -29,8 +30,12 @@ class CorrelatedFormatter extends LogFormatter {
   }
 }
 
-/** The logger of one execution environment. It reads the correlation id as it writes a line, so no line carries the id of other work. */
+/**
+ * The logger of one execution environment. It reads the correlation id as it writes a line, so no line carries the id of other work,
+ * and masks e-mail addresses.
+ */
 export const createLogger = (
   correlation: Correlation,
   options: { readonly serviceName: string; readonly logLevel?: LogLevel },
-): Logger => new Logger({ ...options, logFormatter: new CorrelatedFormatter(correlation) });
+): Logger =>
+  new Logger({ ...options, logFormatter: new CorrelatedFormatter(correlation), jsonReplacerFn: maskingReplacer });

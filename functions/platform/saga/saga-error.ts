@@ -4,10 +4,14 @@ export type SagaErrorDefinition = { readonly name: string; readonly message: str
 /** The saga errors of a context, by name. */
 export type SagaErrors = Readonly<Record<string, SagaErrorDefinition>>;
 
-/** Thrown by a task to end its step with a refusal. The name is set at run time, because minifying mangles the names of classes. */
+/**
+ * Thrown by a task to end its step with a refusal. The name is set at run time, because minifying mangles the names of classes. It has
+ * no stack trace, because Lambda itself logs every error of a function and a refusal is no fault.
+ */
 export class SagaError extends Error {
   constructor({ name, message }: SagaErrorDefinition) {
     super(message);
     this.name = name;
+    this.stack = `${name}: ${message}`;
   }
 }

@@ -1,14 +1,15 @@
 import * as z from 'zod/mini';
 import { lambdaHandler } from '#platform/runtime/handler';
 import type { BaseRuntime } from '#platform/runtime/runtime';
+import { SagaError } from '#platform/saga/saga-error';
 
 const MARGIN_MS = 1_000;
 
 const CorrelatedInput = z.object({ correlationId: z.string() });
 
 /**
- * A task of a saga: parses its input, runs one step and returns nothing. The saga sees an error by its name. The step must end by
- * `deadlineMs` (milliseconds since 1970).
+ * A task of a saga: parses its input, runs one step and returns nothing. The saga sees an error by its name. A refusal, which is a
+ * `SagaError`, is expected and logged as INFO; anything else is a fault. The step must end by `deadlineMs` (milliseconds since 1970).
  */
 export const taskFunction = <S extends z.ZodMiniType>(
   rt: BaseRuntime,
@@ -23,7 +24,9 @@ export const taskFunction = <S extends z.ZodMiniType>(
           await run(input.parse(event), deadlineMs);
           rt.logger.info('task succeeded');
         } catch (error) {
-          rt.logger.warn('task failed', error as Error);
+          if (error instanceof SagaError)
+            rt.logger.info('task refused', { refusal: error.name, because: error.message });
+          else rt.logger.error('task failed', error as Error);
           throw error;
         }
       }),

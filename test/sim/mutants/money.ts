@@ -79,4 +79,32 @@ export const money: readonly Mutant[] = [
     from: 'return (await breakers.update(tenantId, breaker, next)) ? { generation: next.generation, probe: true } : undefined;',
     to: 'await breakers.update(tenantId, breaker, next);\n    return { generation: next.generation, probe: true };',
   },
+  {
+    name: 'one-limit-for-all',
+    bug: 'an order may total the same number of minor units in every currency',
+    file: 'functions/orders/domain/customer.ts',
+    from: 'if (amount > limit.amount)',
+    to: 'if (amount > 10_000_000)',
+  },
+  {
+    name: 'price-without-limit',
+    bug: 'a product may cost more than any order may total',
+    file: 'functions/catalog/contract.ts',
+    from: 'value.amount > max.amount)',
+    to: 'value.amount > 1_000 * max.amount)',
+  },
+  {
+    name: 'blanks-in-the-digest',
+    bug: 'an e-mail address keeps the blanks at its ends, so a retry without them is another request',
+    file: 'functions/platform/schemas.ts',
+    from: 'z.overwrite(trimBlanks),',
+    to: 'z.overwrite((address) => address),',
+  },
+  {
+    name: 'withheld-is-forgotten',
+    bug: 'a mail that can never be sent is not recorded',
+    file: 'functions/notifications/use-cases/notify-customer.ts',
+    from: 'await deliveries.update(delivery.value, markWithheld(delivery.value, now(), receipt));',
+    to: '',
+  },
 ];

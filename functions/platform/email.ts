@@ -1,0 +1,79 @@
+import { domainToASCII } from 'node:url';
+
+const MAX_ADDRESS_OCTETS = 254;
+const MAX_LOCAL_OCTETS = 64;
+const MAX_DOMAIN_OCTETS = 253;
+const MAX_LABEL_OCTETS = 63;
+
+/** Beyond ASCII (RFC 6531): what people can see, and the joiners within words. No blank, control, direction mark or lone surrogate. */
+const VISIBLE = '(?![\\x00-\\x7f])[\\p{L}\\p{M}\\p{N}\\p{P}\\p{S}\\u200c\\u200d]';
+const ATOM = `(?:[A-Za-z0-9!#$%&'*+/=?^_\`{|}~-]|${VISIBLE})+`;
+const QUOTED = `"(?:[ !#-\\[\\]-~]|\\\\[ -~]|${VISIBLE})*"`;
+/** The part before the @: atoms with dots between them, or one quoted string (RFC 5321, 4.1.2). */
+const LOCAL = new RegExp(`^(?:${ATOM}(?:\\.${ATOM})*|${QUOTED})$`, 'u');
+const DOMAIN = /^(?:[\p{L}\p{M}\p{N}.-]|\u200c|\u200d)+$/u;
+const LABEL = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
+const BLANK = /[\t\p{Zs}]/u;
+
+const octets = (text: string) => Buffer.byteLength(text, 'utf8');
+
+/** An address without the blanks at its ends. Line breaks stay, so that they are refused. */
+export const trimBlanks = (address: string): string => {
+  let [start, end] = [0, address.length];
+  while (start < end && BLANK.test(address.charAt(start))) start += 1;
+  while (end > start && BLANK.test(address.charAt(end - 1))) end -= 1;
+  return address.slice(start, end);
+};
+
+const partsOf = (address: string) => {
+  const at = address.lastIndexOf('@');
+  return { local: address.slice(0, Math.max(at, 0)), domain: address.slice(at + 1) };
+};
+
+/** The domain as DNS knows it: `exämple.de` is `xn--exmple-cua.de`. Empty if it cannot be a domain name. */
+const toAsciiDomain = (domain: string): string => {
+  const ascii = DOMAIN.test(domain) ? domainToASCII(domain) : '';
+  const labels = ascii.split('.');
+  const isDomain =
+    ascii.length <= MAX_DOMAIN_OCTETS &&
+    labels.length > 1 &&
+    labels.every((label) => label.length <= MAX_LABEL_OCTETS && LABEL.test(label)) &&
+    !/^\d+$/.test(labels.at(-1) as string);
+  return isDomain ? ascii : '';
+};
+
+/**
+ * What is wrong with an e-mail address, or undefined. Addresses are taken as RFC 5321, 5322 and 6531 allow them, if they end in a domain
+ * name of at least two labels: an IP address or a local host is not the customer's, and no mail service sends to it. Comments and
+ * folding white space belong to a header's text, not to the address (ADR 73).
+ */
+export const findEmailFault = (address: string): string | undefined => {
+  if (octets(address) > MAX_ADDRESS_OCTETS) return `longer than ${MAX_ADDRESS_OCTETS} octets`;
+  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(address)) return 'has a line break or another control character';
+  const { local, domain } = partsOf(address);
+  if (octets(local) > MAX_LOCAL_OCTETS) return `has more than ${MAX_LOCAL_OCTETS} octets before the @`;
+  if (domain.startsWith('[')) return 'ends in an IP address; use a domain name';
+  if (!LOCAL.test(local) || toAsciiDomain(domain) === '') return 'not an e-mail address, such as ada@example.com';
+  return undefined;
+};
+
+/**
+ * The address as a mail service without SMTPUTF8 takes it, such as SES: in ASCII, with the domain in Punycode. Undefined for an address
+ * with other characters before the @, to which such a service can never send, because Punycode exists for domains only.
+ */
+export const toAsciiAddress = (address: string): string | undefined => {
+  const { local, domain } = partsOf(address);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the whole range of ASCII
+  return /^[\x00-\x7f]*$/.test(local) ? `${local}@${domainToASCII(domain)}` : undefined;
+};
+
+const SEPARATOR = '(?:@|%40)';
+const WORD = '[\\p{L}\\p{M}\\p{N}-]+';
+/** Addresses in a text, also within JSON. It finds more than addresses rather than fewer, but no version after an @ in a path. */
+const ADDRESSES = new RegExp(
+  `(?:"[^\\n]{0,66}"|[^\\s"\\\\<>()[\\],;:@]{1,64})${SEPARATOR}${WORD}(?:\\.${WORD})*\\.(?!\\d+(?:[^\\p{L}\\p{M}\\p{N}-]|$))${WORD}`,
+  'gu',
+);
+
+/** The text with every e-mail address replaced by `[e-mail]`. */
+export const maskEmails = (text: string): string => (/@|%40/.test(text) ? text.replace(ADDRESSES, '[e-mail]') : text);
