@@ -92,8 +92,18 @@ export const createClient = (key: string) => ({
 });
 export type Client = ReturnType<typeof createClient>;
 
-export const createTenant = (body: unknown, key: string | undefined = host.operatorKey) =>
-  send<Tenant>('POST', '/v1/tenants', { key, body });
+export const createTenant = (
+  body: unknown,
+  key: string | undefined = host.operatorKey,
+  idempotencyKey: string | undefined = randomUUID(),
+) => send<Tenant>('POST', '/v1/tenants', { key, body, idempotencyKey });
+
+/** Whether the response says that an earlier request with the key had the effect; it must say so with "true" or not at all. */
+export const isReplay = ({ headers }: ApiResponse<unknown>): boolean => {
+  const value = headers.get('idempotent-replayed');
+  if (value !== null && value !== 'true') throw new Error(`Idempotent-Replayed is ${value}`);
+  return value === 'true';
+};
 
 /** The payment provider's record of an order's charge. */
 export const getCharge = (tenantId: string, orderId: string) =>

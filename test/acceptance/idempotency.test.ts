@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createOrderBody } from './client.ts';
+import { createOrderBody, isReplay } from './client.ts';
 import { expectProblem } from './problem.ts';
 import { expectStock, openShop, waitForOrderEnd } from './shop.ts';
 
@@ -9,6 +9,7 @@ test('20 concurrent requests with one key create one order', async () => {
   const shop = await openShop({ mug: 50 });
   const answers = await Promise.all(Array.from({ length: 20 }, () => shop.place(mugs(2), 'key')));
   expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(202));
+  expect(answers.filter((answer) => !isReplay(answer))).toHaveLength(1);
   const [id, ...others] = new Set(answers.map(({ body }) => body.id));
   expect(others).toEqual([]);
   expect((await waitForOrderEnd(shop, id ?? '')).status).toBe('confirmed');
@@ -23,21 +24,30 @@ test.each([
   const first = await shop.place(mugs(1, token), 'key');
   const ended = await waitForOrderEnd(shop, first.body.id);
   expect(ended.status).toBe(status);
-  expect(await shop.place(mugs(1, token), 'key')).toMatchObject({ status: 202, body: ended });
+  const again = await shop.place(mugs(1, token), 'key');
+  expect(again).toMatchObject({ status: 202, body: ended });
+  expect([first, again].map(isReplay)).toEqual([false, true]);
 });
 
-test('the same body in another notation returns the same order', async () => {
+test.each<[string, (body: ReturnType<typeof mugs>) => string]>([
+  ['its fields in another order', ({ lines, customer, payment }) => JSON.stringify({ payment, customer, lines })],
+  ['white space', (body) => JSON.stringify(body, undefined, '\t')],
+  ['escaped characters', (body) => JSON.stringify(body).replace('mug', '\\u006dug').replace('tok_ok', '\\u0074ok_ok')],
+  ['the number as 1.0', (body) => JSON.stringify(body).replace('"quantity":1', '"quantity":1.0')],
+  ['the number as 10e-1', (body) => JSON.stringify(body).replace('"quantity":1', '"quantity":10e-1')],
+])('the same body with %s returns the same order', async (_, rewrite) => {
   const shop = await openShop({ mug: 50 });
-  const { lines, customer, payment } = mugs(1);
-  const first = await shop.place({ lines, customer, payment }, 'key');
-  const again = await shop.place(JSON.stringify({ payment, customer, lines }, undefined, 2), 'key');
-  expect([again.status, again.body.id]).toEqual([202, first.body.id]);
+  const first = await shop.place(mugs(1), 'key');
+  const again = await shop.place(rewrite(mugs(1)), 'key');
+  expect([again.status, again.body.id, isReplay(again)]).toEqual([202, first.body.id, true]);
 });
 
 test('a key with another body is refused', async () => {
   const shop = await openShop({ mug: 50 });
   expect((await shop.place(mugs(1), 'key')).status).toBe(202);
-  expectProblem(await shop.place(mugs(2), 'key'), 'key_reused');
+  const reused = await shop.place(mugs(2), 'key');
+  expectProblem(reused, 'key_reused');
+  expect(isReplay(reused)).toBe(false);
 });
 
 test('a repeated request returns its order even if it would be refused today', async () => {
@@ -46,4 +56,62 @@ test('a repeated request returns its order even if it would be refused today', a
   await shop.putProduct('mug', { name: 'Mug', price: { amount: 1_000_000_000, currency: 'USD' } });
   expectProblem(await shop.place(mugs(1), 'a new key'), 'total_too_large');
   expect(await shop.place(mugs(1), 'key')).toMatchObject({ status: 202, body: { id: first.body.id } });
+});
+
+test('concurrent requests with one key and different bodies create one order, and the others are refused', async () => {
+  const shop = await openShop({ mug: 50 });
+  const answers = await Promise.all([1, 2, 3, 4, 5, 6].map((quantity) => shop.place(mugs(quantity), 'key')));
+  const [created, ...others] = answers.filter(({ status }) => status === 202);
+  expect([created && isReplay(created), others]).toEqual([false, []]);
+  for (const answer of answers) if (answer !== created) expectProblem(answer, 'key_reused');
+  expect((await shop.orders()).body.items).toHaveLength(1);
+});
+
+test('a refused request does not use up its key', async () => {
+  const shop = await openShop({ mug: 50 });
+  expectProblem(await shop.place(createOrderBody([['unknown', 1]]), 'key'), 'unknown_sku');
+  expect((await shop.place(mugs(1), 'key')).status).toBe(202);
+});
+
+test('a key counts for one tenant and one route', async () => {
+  const [shop, other] = [await openShop({ mug: 50 }), await openShop({ mug: 50 })];
+  const order = await shop.place(mugs(1), 'key');
+  const [elsewhere, adjustment] = [
+    await other.place(mugs(2), 'key'),
+    await shop.adjust('mug', { delta: 1, reason: 'found' }, 'key'),
+  ];
+  expect([order, elsewhere, adjustment].map(isReplay)).toEqual([false, false, false]);
+  expect([elsewhere.status, adjustment.status]).toEqual([202, 201]);
+  expect(elsewhere.body.id).not.toBe(order.body.id);
+});
+
+test('a repeated adjustment says that it is a replay, and the SKU is part of its request', async () => {
+  const shop = await openShop({ mug: 5, pot: 5 });
+  const lost = { delta: -5, reason: 'lost' };
+  const first = await shop.adjust('mug', lost, 'key');
+  const again = await shop.adjust('mug', '{"reason":"\\u006cost","delta":-0.5e1}', 'key');
+  expect(again).toMatchObject({ status: 201, body: first.body });
+  expect([first, again].map(isReplay)).toEqual([false, true]);
+  expectProblem(await shop.adjust('pot', lost, 'key'), 'key_reused');
+  expectProblem(await shop.adjust('mug', { ...lost, delta: -4 }, 'key'), 'key_reused');
+  expect((await shop.stock('pot')).body.available).toBe(5);
+});
+
+test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty', 'a key with blanks', `"quoted"`, '~'.repeat(255)])(
+  'the key %s works like any other',
+  async (key) => {
+    const shop = await openShop({ mug: 50 });
+    const first = await shop.place(mugs(1), key);
+    const again = await shop.place(mugs(1), key);
+    expect([first, again].map((answer) => [answer.status, isReplay(answer)])).toEqual([
+      [202, false],
+      [202, true],
+    ]);
+    expectProblem(await shop.place(mugs(2), key), 'key_reused');
+  },
+);
+
+test.each(['', ' ', 'k'.repeat(256), 'caf\u00e9', 'a\tb'])('the key %j is refused', async (key) => {
+  const shop = await openShop({ mug: 50 });
+  expectProblem(await shop.place(mugs(1), key), 'idempotency_key_required');
 });
