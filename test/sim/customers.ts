@@ -1,6 +1,7 @@
 import { sign } from '#payments/http/signature';
 import { type ClientResponse, type RequestSteps, type SendRequest, secrets } from './client.ts';
 import type { Faults } from './faults.ts';
+import { createKeyedSender } from './keyed-requests.ts';
 import type { Chore, Plan, Purchase } from './plan.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -27,11 +28,13 @@ const FINAL_STATUSES = ['confirmed', 'cancelled'];
 const SECOND = 1_000;
 const MAX_POLLS = 40;
 const COUNT_INTERVAL_MS = 200;
+const MAX_OPENINGS = 20;
 
 /** The clients outside: shopkeepers and their customers, who act independently and concurrently. */
 export const createCustomers = ({ plan, send, faults, sleep, timeline, now, report }: Options) => {
   const accepted: AcceptedOrder[] = [];
   const lastStatuses = new Map<string, string>();
+  const sendKeyed = createKeyedSender({ send, report });
 
   /** The register must have had the answer's value between request and answer. */
   const checkLinearizable = (register: string, value: string | number, steps: RequestSteps) => {
@@ -50,20 +53,33 @@ export const createCustomers = ({ plan, send, faults, sleep, timeline, now, repo
     lastStatuses.set(id, status);
   };
 
+  /** The operator sends the request twice under one key, and another one too. A tenant whose API key no answer has is given up. */
+  const openTenant = async (name: string): Promise<Tenant> => {
+    for (let n = 0; n < MAX_OPENINGS; n += 1) {
+      const key = `${name}, try ${n}`;
+      const request = { scope: 'tenants', key, target: '/v1/tenants', bearer: secrets['operator-key'] };
+      const names = [key, key, `${key}?`];
+      const answers = await Promise.all(names.map((name) => sendKeyed<Tenant>({ ...request, body: { name } })));
+      const created = answers.filter(({ status, body }) => status === 201 && body.apiKey !== undefined);
+      if (created.length > 1) report(15, `${created.length} answers have an API key of ${key}`);
+      if (created[0]) return created[0].body;
+    }
+    throw new Error(`no answer has the API key of ${name}`);
+  };
+
   const openShops = async (): Promise<readonly Tenant[]> => {
     const tenants: Tenant[] = [];
     for (const { name, currency, products } of plan.shops) {
-      const request = { bearer: secrets['operator-key'], body: { name } };
-      const { body: tenant } = await send<Tenant>('POST', '/v1/tenants', request);
+      const tenant = await openTenant(name);
       const bearer = tenant.apiKey;
       for (const { sku, price, stock, shards } of products) {
         await send('PUT', `/v1/products/${sku}`, {
           bearer,
           body: { name: sku, price: { amount: price, currency } },
         });
-        const headers: [string, string][] = [['idempotency-key', `first ${sku}`]];
+        const target = `/v1/inventory/${sku}/adjustments`;
         const body = { delta: stock, reason: 'received' };
-        await send('POST', `/v1/inventory/${sku}/adjustments`, { bearer, headers, body });
+        await sendKeyed({ scope: `adjustments of ${tenant.id}`, key: `first ${sku}`, target, bearer, body });
         if (shards > 1) await send('PUT', `/v1/inventory/${sku}`, { bearer, body: { shards } });
       }
       tenants.push(tenant);
@@ -72,9 +88,8 @@ export const createCustomers = ({ plan, send, faults, sleep, timeline, now, repo
   };
 
   const placeOrder = async ({ key, lines, token }: Purchase, { id: tenantId, apiKey: bearer }: Tenant) => {
-    const response = await send<Order>('POST', '/v1/orders', {
-      bearer,
-      headers: [['idempotency-key', key]],
+    const response = await sendKeyed<Order>({
+      ...{ scope: `orders of ${tenantId}`, key, target: '/v1/orders', bearer },
       // each key has a customer of its own, so that the table shows which orders were placed with the key
       body: { lines, customer: { email: `${key}@${tenantId}.example` }, payment: { token } },
     });
@@ -103,14 +118,18 @@ export const createCustomers = ({ plan, send, faults, sleep, timeline, now, repo
       if (FINAL_STATUSES.includes(status) || n + 1 === MAX_POLLS) return;
       await sleep(5 * SECOND);
     }
-    const response = await send<Order>('POST', `/v1/orders/${order.id}/payments`, {
-      bearer: tenant.apiKey,
-      headers: [['idempotency-key', `pay ${order.id}`]],
-      body: { amount, currency: order.total.currency, reference: 'by bank' },
-    });
-    if (response.status === 201 && amount !== order.total.amount)
-      report(3, `order ${order.id} was paid with ${amount}`);
-    checkOrder(tenant.id, response);
+    const pay = async (body: Money & { readonly reference: string }) => {
+      const target = `/v1/orders/${order.id}/payments`;
+      const [scope, bearer] = [`payments of ${order.id}`, tenant.apiKey];
+      // all orders are paid with one key, so each order must have payments of its own
+      const response = await sendKeyed<Order>({ scope, key: 'payment', target, bearer, body });
+      if (response.status === 201 && body.amount !== order.total.amount)
+        report(3, `order ${order.id} was paid with ${body.amount}`);
+      checkOrder(tenant.id, response);
+    };
+    const payment = { amount, currency: order.total.currency, reference: 'by bank' };
+    await Promise.all([pay(payment), pay(payment), pay({ ...payment, reference: 'in cash' })]);
+    await pay({ ...payment, amount: order.total.amount + 1 });
   };
 
   const sendCallback = async ({ id, total }: Order, tenant: Tenant) => {
@@ -144,7 +163,10 @@ export const createCustomers = ({ plan, send, faults, sleep, timeline, now, repo
       if (act === 'pay wrongly') await payOffline(order, tenant, amount + 1);
       if (act === 'callback') await sendCallback(order, tenant);
       if (act === 'read') await readOrder(order.id, tenant);
-      if (act === 'order again') await placeOrder(purchase, tenant);
+      if (act === 'order again') {
+        const more = purchase.lines.map(({ sku, quantity }) => ({ sku, quantity: quantity + 1 }));
+        await Promise.all([placeOrder(purchase, tenant), placeOrder({ ...purchase, lines: more }, tenant)]);
+      }
     }
     await readOrder(order.id, tenant);
   };
@@ -166,11 +188,14 @@ export const createCustomers = ({ plan, send, faults, sleep, timeline, now, repo
     if (act.kind === 'shards') await send('PUT', path, { bearer, body: { shards: act.shards } });
     if (act.kind !== 'adjust') return;
     const body = { delta: act.delta, reason: act.delta > 0 ? 'received' : 'lost' };
-    const headers: [string, string][] = [['idempotency-key', act.key]];
-    const repeats = Array.from({ length: act.times }, () =>
-      send('POST', `${path}/adjustments`, { bearer, headers, body }),
-    );
-    await Promise.all(repeats);
+    const request = { scope: `adjustments of ${tenant.id}`, key: act.key, target: `${path}/adjustments`, bearer };
+    await Promise.all(Array.from({ length: act.times }, () => sendKeyed({ ...request, body })));
+    const target = '/v1/inventory/another-sku/adjustments';
+    await Promise.all([
+      sendKeyed({ ...request, body }),
+      sendKeyed({ ...request, body: { ...body, delta: body.delta + 100 } }),
+      sendKeyed({ ...request, target, body }),
+    ]);
   };
 
   return {
