@@ -7,7 +7,7 @@ import { summaryTable } from '#inventory/table/summary-table';
 import { mug, pot, putStock, shardsOf, summaryOf, tenantId } from '../fixtures/stock.ts';
 import { createTestTable } from '../fixtures/table.ts';
 
-const received = { tenantId, id: 'a1', sku: mug, delta: 5, reason: 'received' };
+const received = { tenantId, id: 'a1', sku: mug, delta: 5, reason: 'received', requestDigest: 'digest' };
 const createTables = () => {
   const table = createTestTable();
   return { ...table, adjustments: adjustmentTable(table.rt), summaries: summaryTable(table.rt) };
@@ -26,7 +26,12 @@ describe('an adjustment', () => {
       'done',
     );
     expect(calls.at(-1)?.units.write).toBe(6);
-    expect(await itemAt(adjustmentKey(tenantId, 'a1'))).toMatchObject({ ...received, at: expect.any(String) });
+    const { requestDigest, ...fields } = received;
+    expect(await itemAt(adjustmentKey(tenantId, 'a1'))).toMatchObject({
+      ...fields,
+      asked: requestDigest,
+      at: expect.any(String),
+    });
     expect(await itemAt(summaryKey(tenantId, mug))).toMatchObject({
       ...{ pk: 'inventory#t1#head#mug', shards: 1, depleted: true, v: 1 },
       out: { v: 1, events: [event('StockAdjusted.v1', 1, { skus: [mug], delta: 5 })] },

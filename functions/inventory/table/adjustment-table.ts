@@ -4,7 +4,7 @@ import type { Adjustment } from '#inventory/domain/adjustment';
 import { nextVersion } from '#inventory/domain/sku-summary';
 import { adjustmentKey } from '#inventory/table/keys';
 import { summaryPut } from '#inventory/table/summary-item';
-import { shardChange, transact } from '#inventory/table/transact';
+import { shardChange } from '#inventory/table/transact';
 import type { Adjustments } from '#inventory/use-cases/ports';
 import type { Runtime } from '#platform/runtime/runtime';
 import { SkuSchema, TenantIdSchema } from '#platform/schemas';
@@ -12,6 +12,7 @@ import type { Item } from '#platform/table/batch-get';
 import { getItem } from '#platform/table/get-item';
 import { mintEvent } from '#platform/table/outbox';
 import { parseItem } from '#platform/table/parse-item';
+import { transact } from '#platform/table/transact';
 
 /** The position of the summary in an adjustment's transaction. */
 const SUMMARY = 1;
@@ -26,14 +27,20 @@ export const adjustmentTable = (rt: Runtime<'db'>): Adjustments => {
     },
 
     async put(adjustment, summary, allocations) {
-      const { tenantId, id, sku, delta } = adjustment;
+      const { requestDigest, ...attributes } = adjustment;
+      const { tenantId, id, sku, delta } = attributes;
       const next = nextVersion(summary);
       const event = { tenantId, aggregateId: sku, version: next.version, data: { skus: [sku], delta } };
       const outcome = await transact(rt, [
         {
           Put: {
             TableName,
-            Item: { ...adjustmentKey(tenantId, id), ...adjustment, at: rt.now().toISOString() },
+            Item: {
+              ...adjustmentKey(tenantId, id),
+              ...attributes,
+              asked: requestDigest,
+              at: rt.now().toISOString(),
+            },
             ConditionExpression: 'attribute_not_exists(pk)',
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           },
@@ -48,11 +55,16 @@ export const adjustmentTable = (rt: Runtime<'db'>): Adjustments => {
   };
 };
 
-const AdjustmentItem: z.ZodMiniType<Adjustment> = z.object({
+const AdjustmentAttributes = z.object({
   tenantId: TenantIdSchema,
   id: z.string(),
   sku: SkuSchema,
   delta: z.int(),
   reason: z.string(),
+  asked: z.string(),
 });
+const AdjustmentItem = z.pipe(
+  AdjustmentAttributes,
+  z.transform(({ asked, ...adjustment }): Adjustment => ({ ...adjustment, requestDigest: asked })),
+);
 const toAdjustment = (item: Item): Adjustment => parseItem(AdjustmentItem, item);

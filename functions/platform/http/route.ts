@@ -2,7 +2,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type * as z from 'zod/mini';
 import type { Caller } from '#platform/http/authenticate';
 import { bodyBytes, describeIssues, fieldErrors, parseBody } from '#platform/http/body';
-import { parseIdempotencyKey } from '#platform/http/idempotency';
+import { digestOf, findIdempotencyKey, REPLAYED_HEADER } from '#platform/http/idempotency';
 import { type PlatformProblemCode, type Problems, platformProblems } from '#platform/http/problems';
 import { jsonResponse, platformProblem, problemResponse } from '#platform/http/response';
 import type { TenantId } from '#platform/kernel';
@@ -30,7 +30,10 @@ export type RouteDefinition = {
   readonly query?: Schema;
   /** Without one, a body is not read. */
   readonly body?: Schema;
-  /** The request needs an Idempotency-Key. */
+  /**
+   * The request needs an Idempotency-Key, and its handler must say whether the response is a replay (ADR 75). Every POST route that
+   * creates something is idempotent; `test/contexts/idempotency.test.ts` lists those that need no key, with the reason.
+   */
   readonly idempotent?: true;
   /** The body of each success response, by its status. */
   readonly responses: Readonly<Record<number, Schema>>;
@@ -50,7 +53,7 @@ export const problemsOf = ({ scope, params, query, body, idempotent, problems = 
     ...(params ? (['not_found'] as const) : []),
     ...(query ? (['invalid_query'] as const) : []),
     ...(body ? (['malformed_json', 'invalid_body', 'body_too_large'] as const) : []),
-    ...(idempotent ? (['idempotency_key_required'] as const) : []),
+    ...(idempotent ? (['idempotency_key_required', 'key_reused'] as const) : []),
     ...(scope === 'public' ? [] : (['unauthenticated', 'forbidden'] as const)),
     ...FOR_EVERY_ROUTE,
   ];
@@ -69,11 +72,20 @@ export type Call<R extends RouteDefinition> = {
   readonly query: Output<R['query']>;
   readonly body: Output<R['body']>;
   readonly idempotencyKey: R['idempotent'] extends true ? string : undefined;
+  /** What tells a replay from another request under the same key. It is stored with what the request creates. */
+  readonly requestDigest: R['idempotent'] extends true ? string : undefined;
   /** The body as it was sent, to check its signature. */
   readonly rawBody: () => string;
   /** A header by its lower-case name. */
   readonly header: (name: string) => string | undefined;
 };
+
+type ReplayMark<R extends RouteDefinition> = R['idempotent'] extends true
+  ? {
+      /** An earlier request with the same key had the effect. The response shows it in its current state. */
+      readonly replayed: boolean;
+    }
+  : { readonly replayed?: never };
 
 /** What a handler returns: a success response of its route, or one of its problems by code. */
 export type Answer<R extends RouteDefinition> =
@@ -82,11 +94,12 @@ export type Answer<R extends RouteDefinition> =
         readonly status: S;
         readonly body: z.input<R['responses'][S]>;
         readonly headers?: Readonly<Record<string, string>>;
-      };
+      } & ReplayMark<R>;
     }[keyof R['responses']]
   | {
       readonly problem:
         | (typeof FOR_EVERY_ROUTE)[number]
+        | (R['idempotent'] extends true ? 'key_reused' : never)
         | (R['problems'] extends Problems ? keyof R['problems'] & string : never);
       readonly detail?: string;
       readonly members?: Readonly<Record<string, unknown>>;
@@ -107,7 +120,11 @@ export const findHeader = (event: APIGatewayProxyEvent, name: string): string | 
 
 const toResponse = (definition: RouteDefinition, answer: Answer<RouteDefinition>): APIGatewayProxyResult => {
   if ('response' in answer) return answer.response;
-  if ('status' in answer) return jsonResponse(answer.status, answer.body, answer.headers);
+  if ('status' in answer) {
+    const { status, body, headers } = answer;
+    const { replayed } = answer as { readonly replayed?: boolean };
+    return jsonResponse(status, body, replayed ? { ...headers, ...REPLAYED_HEADER } : headers);
+  }
   const { problem: code, detail, members } = answer;
   const problem = definition.problems?.[code] ?? platformProblems[code as PlatformProblemCode];
   return problemResponse(code, problem, { detail, ...(members && { members }) });
@@ -132,7 +149,7 @@ export const serveRoute = <R extends RouteDefinition>(definition: R, handle: Rou
     if (query && !query.success)
       return platformProblem('invalid_query', { members: { errors: fieldErrors(query.error) } });
 
-    const idempotencyKey = idempotent && parseIdempotencyKey(findHeader(event, 'idempotency-key'));
+    const idempotencyKey = idempotent && findIdempotencyKey(event);
     if (idempotent && !idempotencyKey) return platformProblem('idempotency_key_required');
 
     const call = {
@@ -141,6 +158,7 @@ export const serveRoute = <R extends RouteDefinition>(definition: R, handle: Rou
       query: query?.data,
       body: body.value,
       idempotencyKey,
+      requestDigest: idempotent && digestOf({ params, body: body.value }),
       rawBody: () => bodyBytes(event).toString('utf8'),
       header: (name: string) => findHeader(event, name),
     } as Call<R>;
