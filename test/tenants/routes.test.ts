@@ -43,7 +43,7 @@ it('stores the tenant with its event, and only a digest of its key and of its re
   expect(tenant).toMatchObject({
     id: key.tenantId,
     name: 'Acme',
-    asked: expect.stringMatching(/^[\w-]{43}$/),
+    requestDigest: expect.stringMatching(/^[\w-]{43}$/),
     v: 1,
     out: { v: 1, events: [{ data: { name: 'Acme' } }] },
   });

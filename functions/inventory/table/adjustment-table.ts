@@ -27,20 +27,14 @@ export const adjustmentTable = (rt: Runtime<'db'>): Adjustments => {
     },
 
     async put(adjustment, summary, allocations) {
-      const { requestDigest, ...attributes } = adjustment;
-      const { tenantId, id, sku, delta } = attributes;
+      const { tenantId, id, sku, delta } = adjustment;
       const next = nextVersion(summary);
       const event = { tenantId, aggregateId: sku, version: next.version, data: { skus: [sku], delta } };
       const outcome = await transact(rt, [
         {
           Put: {
             TableName,
-            Item: {
-              ...adjustmentKey(tenantId, id),
-              ...attributes,
-              asked: requestDigest,
-              at: rt.now().toISOString(),
-            },
+            Item: { ...adjustmentKey(tenantId, id), ...adjustment, at: rt.now().toISOString() },
             ConditionExpression: 'attribute_not_exists(pk)',
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           },
@@ -55,16 +49,12 @@ export const adjustmentTable = (rt: Runtime<'db'>): Adjustments => {
   };
 };
 
-const AdjustmentAttributes = z.object({
+const AdjustmentItem: z.ZodMiniType<Adjustment> = z.object({
   tenantId: TenantIdSchema,
   id: z.string(),
   sku: SkuSchema,
   delta: z.int(),
   reason: z.string(),
-  asked: z.string(),
+  requestDigest: z.string(),
 });
-const AdjustmentItem = z.pipe(
-  AdjustmentAttributes,
-  z.transform(({ asked, ...adjustment }): Adjustment => ({ ...adjustment, requestDigest: asked })),
-);
 const toAdjustment = (item: Item): Adjustment => parseItem(AdjustmentItem, item);

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { ReasonSchema, StatusSchema } from '#orders/contract';
-import type { OfflinePayment, Order } from '#orders/domain/order';
+import type { Order } from '#orders/domain/order';
 import { DUE_LIST, dueAtOf, orderIdsOf, orderKey, orderList } from '#orders/table/keys';
 import { placedEvent, transitionEvent } from '#orders/table/order-events';
 import type { Orders } from '#orders/use-cases/ports';
@@ -25,20 +25,14 @@ export const orderTable = (rt: Runtime<'db'>): Orders => {
  * Attributes leave out what the key holds, and the correlation id stands in the event alone: an order of three lines fits into
  * 1 KB, the unit of every write.
  */
-const toItem = ({ version: _, correlationId: __, tenantId, id, due, requestDigest, paid, ...order }: Order) => ({
+const toItem = ({ version: _, correlationId: __, tenantId, id, due, requestDigest, ...order }: Order) => ({
   ...orderKey(tenantId, id),
   listPk: orderList(tenantId),
   listSk: `${order.history[0]?.at}#${id}`,
   ...(due && { duePk: DUE_LIST, dueSk: `${due}#${id}` }),
   asked: requestDigest,
-  ...(paid && { paid: toPaidAttribute(paid) }),
   ...order,
 });
-
-const toPaidAttribute = ({ requestDigest, ...paid }: OfflinePayment) => ({ ...paid, asked: requestDigest });
-
-const PaidAttribute = z.object({ reference: z.string(), at: z.string(), key: z.string(), asked: z.string() });
-type PaidAttribute = z.infer<typeof PaidAttribute>;
 
 const OrderAttributes = z.object({
   pk: z.string(),
@@ -51,7 +45,7 @@ const OrderAttributes = z.object({
   status: StatusSchema,
   reason: z.optional(ReasonSchema),
   cause: z.optional(z.string()),
-  paid: z.optional(PaidAttribute),
+  paid: z.optional(z.object({ reference: z.string(), at: z.string(), key: z.string(), requestDigest: z.string() })),
   run: z.int(),
   restarts: z.int(),
   deadline: z.optional(z.string()),
@@ -71,20 +65,17 @@ const OrderAttributes = z.object({
 
 const OrderItem = z.pipe(
   OrderAttributes,
-  z.transform(({ pk, v, asked, dueSk, out, paid, ...order }): Order => {
+  z.transform(({ pk, v, asked, dueSk, out, ...order }): Order => {
     const correlationId = out?.events[0]?.correlationId;
     return {
       ...orderIdsOf(pk),
       ...order,
       requestDigest: asked,
-      ...(paid && { paid: toPayment(paid) }),
       ...(dueSk !== undefined && { due: dueAtOf(dueSk) }),
       ...(correlationId && { correlationId }),
       version: v,
     };
   }),
 );
-
-const toPayment = ({ asked, ...paid }: PaidAttribute): OfflinePayment => ({ ...paid, requestDigest: asked });
 
 export const toOrder = (item: Item): Order => parseItem(OrderItem, item);

@@ -7,16 +7,16 @@ import { type ApiKey, type CreateTenant, formatApiKey, type writeRoutes } from '
 import { tenantTable } from '#tenants/table/tenant-table';
 import { type Command, createTenant as createTenantUseCase } from '#tenants/use-cases/create-tenant';
 
-const registration = (rt: Runtime<'db'>) => {
+const createRegistration = (rt: Runtime<'db'>) => {
   const create = createTenantUseCase(tenantTable(rt));
   return (command: Command) => create(command, backoffUntil(rt, requestDeadlineMs(rt)));
 };
 
 /** Registers tenants whose key is known in advance, for hosts that seed one. */
 export const tenantRegistration = (rt: Runtime<'db'>) => {
-  const register = registration(rt);
+  const registerTenant = createRegistration(rt);
   return ({ name, key }: CreateTenant & { readonly key: ApiKey }) =>
-    register({ name, key, requestDigest: digestOf({ params: {}, body: { name } }) });
+    registerTenant({ name, key, requestDigest: digestOf({ params: {}, body: { name } }) });
 };
 
 /** 192 random bits keep others out. */
@@ -34,10 +34,10 @@ const NOTICE =
   'The API key was in the first response only. If it is lost, create another with POST /v1/tenants/{tenantId}/keys.';
 
 export const createTenant = (rt: Runtime<'db'>): RouteHandler<(typeof writeRoutes)['createTenant']> => {
-  const register = registration(rt);
+  const registerTenant = createRegistration(rt);
   return async ({ body, idempotencyKey, requestDigest }) => {
     const key = { tenantId: tenantIdFrom(rt.env('STAGE'), idempotencyKey), secret: newSecret(rt) };
-    const registered = await register({ ...body, key, requestDigest });
+    const registered = await registerTenant({ ...body, key, requestDigest });
     if (!registered.ok) return { problem: registered.error };
     const { value, replayed } = registered.value;
     const { id, name } = value;

@@ -14,7 +14,7 @@ export const tenantTable = (rt: Runtime<'db'>): Tenants => ({
   async add({ id, name, requestDigest, version }, key) {
     const changed = mintEvent(rt, TenantChanged.type, { tenantId: id, aggregateId: id, version, data: { name } });
     const put = { TableName: rt.env('TABLE_NAME'), ConditionExpression: 'attribute_not_exists(pk)' };
-    const tenant = { ...tenantKey(id), id, name, asked: requestDigest, ...outboxAttributes(version, [changed]) };
+    const tenant = { ...tenantKey(id), id, name, requestDigest, ...outboxAttributes(version, [changed]) };
     const record = { ...apiKeyKey(key), tenantId: id, ...outboxAttributes(1, []) };
     const outcome = await transact(rt, [
       { Put: { ...put, Item: tenant, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } },
@@ -27,7 +27,7 @@ export const tenantTable = (rt: Runtime<'db'>): Tenants => ({
 });
 
 const TenantItem = z.pipe(
-  z.object({ id: TenantIdSchema, name: z.string(), asked: z.string(), v: z.int() }),
-  z.transform(({ asked, v, ...tenant }): Tenant => ({ ...tenant, requestDigest: asked, version: v })),
+  z.object({ id: TenantIdSchema, name: z.string(), requestDigest: z.string(), v: z.int() }),
+  z.transform(({ v, ...tenant }): Tenant => ({ ...tenant, version: v })),
 );
 const toTenant = (item: Item): Tenant => parseItem(TenantItem, item);
