@@ -49,4 +49,3 @@ export const createKeyedSender = ({ send, report }: Options) => {
     return response;
   };
 };
-export type SendKeyed = ReturnType<typeof createKeyedSender>;
