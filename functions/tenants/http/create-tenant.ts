@@ -30,8 +30,8 @@ const newSecret = ({ randomBytes }: Pick<BaseRuntime, 'randomBytes'>): string =>
 const tenantIdFrom = (stage: string, idempotencyKey: string) =>
   idFrom(`operator of ${stage}`, idempotencyKey) as TenantId;
 
-const NOTICE =
-  'The API key was in the first response only. If it is lost, create another with POST /v1/tenants/{tenantId}/keys.';
+const noticeFor = (id: TenantId) =>
+  `The API key was in the first response only. If it is lost, create another with POST /v1/tenants/${id}/keys.`;
 
 export const createTenant = (rt: Runtime<'db'>): RouteHandler<(typeof writeRoutes)['createTenant']> => {
   const registerTenant = createRegistration(rt);
@@ -44,7 +44,7 @@ export const createTenant = (rt: Runtime<'db'>): RouteHandler<(typeof writeRoute
     return {
       status: 201,
       replayed,
-      body: replayed ? { id, name, notice: NOTICE } : { id, name, apiKey: formatApiKey(key) },
+      body: replayed ? { id, name, notice: noticeFor(id) } : { id, name, apiKey: formatApiKey(key) },
     };
   };
 };
