@@ -16,6 +16,7 @@ import { breakerTable } from '#payments/table/breaker-table';
 import { chargeOrder } from '#payments/use-cases/charge-order';
 import { circuitBreaker } from '#payments/use-cases/circuit-breaker';
 import { settleOrder } from '#payments/use-cases/settle-order';
+import { digestOf } from '#platform/http/idempotency';
 import { addMs, type OrderId, type Sku, type TenantId } from '#platform/kernel';
 import type { Operation } from '../embedded/aws/service.ts';
 import { inMemoryCharges } from './fixtures/in-memory-charges.ts';
@@ -102,7 +103,8 @@ const createFlow = ({ declines = false } = {}) => {
   const step = (run: number) => ({ tenantId, orderId: id, run });
   const { confirm, cancelAfterRefusal, close } = sagaStepActions(orders, clock);
   const operations = {
-    place: () => placeOrder(orders, prices, clock)({ ...body, tenantId, id }),
+    place: () =>
+      placeOrder(orders, prices, clock)({ ...body, tenantId, id, requestDigest: digestOf({ params: {}, body }) }),
     hold: () => holdStock(ports)(step(1), noBackoff),
     charge: () => chargeOrder(ports)(step(1)),
     confirm: () => confirm(step(1)),

@@ -36,7 +36,7 @@ const StockResponse = z.object({
 });
 
 const { sku_not_found, insufficient_stock, shards_lowered } = problems;
-const { key_reused, conflict } = platformProblems;
+const { conflict } = platformProblems;
 const params = { sku: SkuSchema };
 
 export const writeRoutes = {
@@ -49,7 +49,7 @@ export const writeRoutes = {
     summary: 'Adds or removes stock, once per Idempotency-Key, never below zero.',
     body: AdjustStock,
     responses: { 201: AdjustmentResponse },
-    problems: { key_reused, insufficient_stock, conflict },
+    problems: { insufficient_stock, conflict },
   },
   setShards: {
     method: 'PUT',

@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 import { problems } from '#orders/errors';
-import { platformProblems } from '#platform/http/problems';
 import type { RouteGroup } from '#platform/http/route';
 import type { Money, OrderId, Sku, TenantId } from '#platform/kernel';
 import { defineEvent, type EventData } from '#platform/messaging/events';
@@ -84,7 +83,6 @@ export type OrderResponse = z.input<typeof OrderResponse>;
 
 const { order_not_found, order_confirmed, not_awaiting_payment, wrong_amount, not_parked } = problems;
 const { unknown_sku, duplicate_sku, mixed_currencies, withdrawn_currency, total_too_large } = problems;
-const { key_reused } = platformProblems;
 const params = { id: OrderIdSchema };
 
 /** The routes that a shop uses to place and change orders. */
@@ -97,7 +95,7 @@ export const writeRoutes = {
     summary: 'Places an order. The same Idempotency-Key and body return the same order, in its current state.',
     body: PlaceOrder,
     responses: { 202: OrderResponse },
-    problems: { key_reused, unknown_sku, duplicate_sku, mixed_currencies, withdrawn_currency, total_too_large },
+    problems: { unknown_sku, duplicate_sku, mixed_currencies, withdrawn_currency, total_too_large },
   },
   cancelOrder: {
     method: 'POST',
@@ -114,7 +112,7 @@ export const writeRoutes = {
     scope: 'tenant',
     params,
     idempotent: true,
-    summary: 'Records the offline payment of an order that is awaiting payment.',
+    summary: 'Records the offline payment of an order that is awaiting payment, once per Idempotency-Key.',
     body: RecordPayment,
     responses: { 201: OrderResponse },
     problems: { order_not_found, not_awaiting_payment, wrong_amount },

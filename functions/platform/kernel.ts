@@ -12,6 +12,18 @@ export type Result<T, E> = { readonly ok: true; readonly value: T } | { readonly
 export const ok = <T>(value: T): Result<T, never> => ({ ok: true, value });
 export const err = <E>(error: E): Result<never, E> => ({ ok: false, error });
 
+/** What a request under an idempotency key has caused. `replayed`: an earlier, equal request caused it (ADR 75). */
+export type Replayable<T> = { readonly value: T; readonly replayed: boolean };
+export const created = <T>(value: T): Result<Replayable<T>, never> => ok({ value, replayed: false });
+
+/** Decides on a request under a used key: an equal request is a replay of what exists; any other is refused. */
+export const replayOf = <T>(
+  existing: T,
+  existingDigest: string,
+  requestDigest: string,
+): Result<Replayable<T>, 'key_reused'> =>
+  existingDigest === requestDigest ? ok({ value: existing, replayed: true }) : err('key_reused');
+
 /** ISO 8601, UTC, with milliseconds: its order as text is its order in time. */
 export type Instant = string;
 export const addMs = (at: Instant, ms: number): Instant => new Date(Date.parse(at) + ms).toISOString();

@@ -8,8 +8,11 @@ import { TenantIdSchema } from '#platform/schemas';
 export const CreateTenant = z.strictObject({ name: z.string().check(z.trim(), z.minLength(1), z.maxLength(200)) });
 export type CreateTenant = z.infer<typeof CreateTenant>;
 
-/** The API key is shown only here: what is stored does not reveal it. */
-const CreatedTenantResponse = z.object({ id: TenantIdSchema, name: z.string(), apiKey: z.string() });
+/** The first response has the API key, which nothing stored reveals. A replay has a notice instead, which says how to get another. */
+const CreatedTenantResponse = z.union([
+  z.object({ id: TenantIdSchema, name: z.string(), apiKey: z.string() }),
+  z.object({ id: TenantIdSchema, name: z.string(), notice: z.string() }),
+]);
 
 const { conflict } = platformProblems;
 
@@ -18,7 +21,8 @@ export const writeRoutes = {
     method: 'POST',
     path: '/v1/tenants',
     scope: 'operator',
-    summary: 'Creates a tenant and returns its API key, once.',
+    idempotent: true,
+    summary: 'Creates a tenant, once per Idempotency-Key. Only the first response has its API key.',
     body: CreateTenant,
     responses: { 201: CreatedTenantResponse },
     problems: { conflict },

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { host } from './host.ts';
-import { send } from './request.ts';
+import { type ApiResponse, send } from './request.ts';
 
 export type Money = { readonly amount: number; readonly currency: string };
 export type Product = { readonly sku: string; readonly name: string; readonly price: Money };
@@ -11,7 +11,8 @@ export type Stock = {
   readonly sold: number;
 };
 export type Adjustment = { readonly id: string; readonly sku: string; readonly delta: number; readonly reason: string };
-export type Tenant = { readonly id: string; readonly name: string; readonly apiKey: string };
+/** A replay does not repeat the API key. */
+export type Tenant = { readonly id: string; readonly name: string; readonly apiKey?: string };
 export type Status = 'placed' | 'awaiting_payment' | 'confirmed' | 'cancelling' | 'cancelled' | 'needs_attention';
 export type Order = {
   readonly id: string;
@@ -57,8 +58,27 @@ export const createClient = (key: string) => ({
 });
 export type Client = ReturnType<typeof createClient>;
 
-export const createTenant = (body: unknown, key: string | undefined = host.operatorKey) =>
-  send<Tenant>('POST', '/v1/tenants', { key, body });
+export const createTenant = (
+  body: unknown,
+  key: string | undefined = host.operatorKey,
+  idempotencyKey: string | undefined = randomUUID(),
+) => send<Tenant>('POST', '/v1/tenants', { key, body, idempotencyKey });
+
+/** Whether the response says that an earlier request with the key had the effect; it must say so with "true" or not at all. */
+export const isReplay = ({ headers }: ApiResponse<unknown>): boolean => {
+  const value = headers.get('idempotent-replayed');
+  if (value !== null && value !== 'true') throw new Error(`Idempotent-Replayed is ${value}`);
+  return value === 'true';
+};
+
+/**
+ * Whether these answers under one key can have one effect: at most one is the first. It exists unless a request was sent again, whose
+ * first response may be the one that was lost.
+ */
+export const haveOneFirst = (answers: readonly ApiResponse<unknown>[]): boolean => {
+  const firsts = answers.filter((answer) => !isReplay(answer)).length;
+  return firsts === 1 || (firsts === 0 && answers.some(({ attempts }) => attempts > 1));
+};
 
 /** The payment provider's record of an order's charge. */
 export const getCharge = (tenantId: string, orderId: string) =>

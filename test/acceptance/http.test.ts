@@ -25,7 +25,8 @@ const sendBytes = async (method: string, path: string, { headers = {}, body }: R
   });
   const text = await response.text();
   const { status, headers: responseHeaders } = response;
-  return { method, url, status, headers: responseHeaders, text, body: text ? JSON.parse(text) : undefined };
+  const parsed = text ? JSON.parse(text) : undefined;
+  return { method, url, status, headers: responseHeaders, text, body: parsed, attempts: 1 };
 };
 
 const JSON_TYPE = { 'content-type': 'application/json' };

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { getCharge, type Order, setOutage } from './client.ts';
+import { getCharge, haveOneFirst, isReplay, type Order, setOutage } from './client.ts';
 import { host } from './host.ts';
 import { pollUntil } from './poll.ts';
 import { expectProblem } from './problem.ts';
@@ -44,8 +44,16 @@ test.concurrent('during an outage of the provider, orders wait for another payme
   expectProblem(await shop.pay(id, { ...paid, amount: total.amount - 1 }), 'wrong_amount');
   expectProblem(await shop.pay(id, { ...paid, currency: 'USD' }), 'wrong_amount');
   const key = randomUUID();
-  expect(await shop.pay(id, paid, key)).toMatchObject({ status: 201, body: { status: 'confirmed' } });
-  expect(await shop.pay(id, paid, key)).toMatchObject({ status: 201, body: { status: 'confirmed' } });
+  const answers = await Promise.all([1, 2, 3].map(() => shop.pay(id, paid, key)));
+  for (const answer of answers) expect(answer).toMatchObject({ status: 201, body: { status: 'confirmed' } });
+  expect(answers).toSatisfy(haveOneFirst);
+  const { amount, currency, reference } = paid;
+  const rewritten = `{ "reference": "${reference}", "currency": "${currency}", "amount": ${amount}.0 }`;
+  const again = await shop.pay(id, rewritten, key);
+  expect(again).toMatchObject({ status: 201, body: { status: 'confirmed', paid: { reference } } });
+  expect(isReplay(again)).toBe(true);
+  for (const other of [{ amount: amount + 1 }, { amount: 0 }, { currency: 'USD' }, { reference: 'bank transfer 8' }])
+    expectProblem(await shop.pay(id, { ...paid, ...other }, key), 'key_reused');
   expectProblem(await shop.pay(id, paid), 'not_awaiting_payment');
 });
 

@@ -11,6 +11,8 @@ export type ApiResponse<T> = {
   readonly status: number;
   readonly headers: Headers;
   readonly body: unknown;
+  /** How often the request was sent until this response. */
+  readonly attempts: number;
   readonly [bodyType]?: T;
 };
 
@@ -57,7 +59,8 @@ const sendOnce = async <T>(
     signal: AbortSignal.timeout(host.limits.answerMs),
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
-  return { method, url, status: response.status, headers: response.headers, body: parseBody(await response.text()) };
+  const { status, headers: responseHeaders } = response;
+  return { method, url, status, headers: responseHeaders, body: parseBody(await response.text()), attempts: 1 };
 };
 
 const RETRYABLE = [429, 502, 503, 504];
@@ -83,7 +86,7 @@ export const send = async <T>(method: string, path: string, options: RequestOpti
     recordRetry(response);
     pauseMs = Number(response.headers.get('retry-after')) * 1_000 || Math.min(2 * pauseMs, MAX_PAUSE_MS);
     await sleep(pauseMs);
-    response = await sendOnce<T>(method, url, options);
+    response = { ...(await sendOnce<T>(method, url, options)), attempts: response.attempts + 1 };
   }
   return response;
 };

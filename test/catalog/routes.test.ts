@@ -5,8 +5,9 @@ import { productKey } from '#catalog/table/keys';
 import { productTable } from '#catalog/table/product-table';
 import type { Sku } from '#platform/kernel';
 import { formatApiKey } from '#tenants/contract';
-import { newApiKey, tenantRegistration } from '#tenants/http/create-tenant';
+import { tenantRegistration } from '#tenants/http/create-tenant';
 import { type Operation, ServiceError } from '../../embedded/aws/service.ts';
+import { newApiKey } from '../fixtures/api-key.ts';
 import { type RequestOptions, request } from '../fixtures/request.ts';
 import { createTestTable } from '../fixtures/table.ts';
 

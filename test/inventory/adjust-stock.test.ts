@@ -13,6 +13,7 @@ import {
   unstableStock,
 } from './fixtures/ports.ts';
 
+const replayed = { ok: true, value: { value: anAdjustment, replayed: true } };
 const refused = (error: string) => ({ ok: false, error });
 
 it('distributes received units over the shards, and takes units from the shards that have them', async () => {
@@ -26,8 +27,11 @@ it('distributes received units over the shards, and takes units from the shards 
   };
   const move = (delta: number, available: readonly number[]) =>
     adjustStock({ stock: stockOf(available), adjustments, pick })({ ...anAdjustment, delta }, retryTimes(0));
-  expect(await move(3, [0, 0])).toMatchObject({ ok: true, value: { delta: 3 } });
-  expect(await move(-3, [2, 2])).toMatchObject({ ok: true, value: { delta: -3 } });
+  expect(await move(3, [0, 0])).toMatchObject({
+    ok: true,
+    value: { value: { delta: 3 }, replayed: false },
+  });
+  expect(await move(-3, [2, 2])).toMatchObject({ ok: true, value: { value: { delta: -3 } } });
   const two = summaryOf(mug, { shards: 2 });
   const parts = (...quantities: number[]) => quantities.map((quantity, shard) => ({ sku: mug, shard, quantity }));
   expect(put).toEqual([two, parts(2, 1), two, parts(-2, -1)]);
@@ -41,14 +45,14 @@ it('stocks a SKU for the first time', async () => {
 
 it('takes no more than is available, but a replay is not refused', async () => {
   expect(await adjust(fakeAdjustments([]), stockOf([1]))).toEqual(refused('insufficient_stock'));
-  expect(await adjust(fakeAdjustments([], anAdjustment), stockOf([1]))).toEqual({ ok: true, value: anAdjustment });
-  const other = { ...anAdjustment, delta: -3 };
+  expect(await adjust(fakeAdjustments([], anAdjustment), stockOf([1]))).toEqual(replayed);
+  const other = { ...anAdjustment, requestDigest: 'another' };
   expect(await adjust(fakeAdjustments([], other), stockOf([1]))).toEqual(refused('key_reused'));
 });
 
 it('returns the existing adjustment under its id, and refuses another request for it', async () => {
-  expect(await adjust(fakeAdjustments([anAdjustment]))).toEqual({ ok: true, value: anAdjustment });
-  expect(await adjust(fakeAdjustments([{ ...anAdjustment, reason: 'lost' }]))).toEqual(refused('key_reused'));
+  expect(await adjust(fakeAdjustments([anAdjustment]))).toEqual(replayed);
+  expect(await adjust(fakeAdjustments([{ ...anAdjustment, requestDigest: 'another' }]))).toEqual(refused('key_reused'));
 });
 
 it('tries again after a conflict or a shard that had too little, until there is no time left', async () => {

@@ -7,7 +7,7 @@ import { summaryTable } from '#inventory/table/summary-table';
 import { mug, pot, putStock, shardsOf, summaryOf, tenantId } from '../fixtures/stock.ts';
 import { createTestTable } from '../fixtures/table.ts';
 
-const received = { tenantId, id: 'a1', sku: mug, delta: 5, reason: 'received' };
+const received = { tenantId, id: 'a1', sku: mug, delta: 5, reason: 'received', requestDigest: 'digest' };
 const createTables = () => {
   const table = createTestTable();
   return { ...table, adjustments: adjustmentTable(table.rt), summaries: summaryTable(table.rt) };

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { matchesRequest } from '#inventory/domain/adjustment';
 import { commitHold, heldQuantities, holdTombstone, openHold, releaseHold } from '#inventory/domain/hold';
 import { emptySummary, nextVersion, withAvailability } from '#inventory/domain/sku-summary';
 import { mug, orderId, pot, summaryOf, tenantId } from '../fixtures/stock.ts';
@@ -61,14 +60,5 @@ describe('a summary', () => {
     expect(withAvailability(depleted, 1)).toEqual(summaryOf(mug, { version: 2 }));
     expect(withAvailability(inStock, 1)).toBe(inStock);
     expect(withAvailability(depleted, 0)).toBe(depleted);
-  });
-});
-
-describe('an adjustment', () => {
-  const request = { tenantId, id: 'a1', sku: mug, delta: 5, reason: 'received' };
-  it('matches its own repeat and no other request', () => {
-    expect(matchesRequest(request, { ...request })).toEqual({ ok: true, value: request });
-    for (const other of [{ sku: pot }, { delta: 6 }, { reason: 'found' }])
-      expect(matchesRequest(request, { ...request, ...other })).toEqual({ ok: false, error: 'key_reused' });
   });
 });

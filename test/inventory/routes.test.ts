@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { read, write } from '#inventory/inventory.lambda';
 import { formatApiKey } from '#tenants/contract';
-import { newApiKey, tenantRegistration } from '#tenants/http/create-tenant';
+import { tenantRegistration } from '#tenants/http/create-tenant';
+import { newApiKey } from '../fixtures/api-key.ts';
 import { request } from '../fixtures/request.ts';
 import { createTestTable } from '../fixtures/table.ts';
 

@@ -81,7 +81,7 @@ it.each([
 
 it('does not refuse an adjustment for stock that was available all the time', async () => {
   const { tables, start } = await createTornReads([0, 1], 4, moveUnit);
-  const request = { tenantId, id: 'a1', sku: mug, delta: -1, reason: 'broken' };
+  const request = { tenantId, id: 'a1', sku: mug, delta: -1, reason: 'broken', requestDigest: 'digest' };
   start();
   expect(await adjustStock({ ...tables, pick: () => 0 })(request, retryTimes(9))).toMatchObject({ ok: true });
 });

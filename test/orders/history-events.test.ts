@@ -17,7 +17,7 @@ import { anOrder, at, eur, id, limits, momentAt, tenantId } from '../fixtures/or
 import { createTestTable } from '../fixtures/table.ts';
 
 type Transition = (order: Order, moment: Moment) => Result<Order, string> | Order;
-const offlinePayment = { amount: eur(55_00), reference: 'r', key: 'k' };
+const offlinePayment = { amount: eur(55_00), reference: 'r', key: 'k', requestDigest: 'digest' };
 const sweepWhenDue: Transition = (order) => sweepOrder(order, momentAt(order.due ?? at));
 
 const histories: Readonly<Record<string, readonly Transition[]>> = {

@@ -43,9 +43,9 @@ const transition: fc.Arbitrary<{
     name: 'refuse',
     apply: (o: Order) => cancelAfterRefusal(o, { run, reason }, now),
   })),
-  fc.tuple(fc.constantFrom('k1', 'k2'), moment).map(([key, now]) => ({
+  fc.tuple(fc.constantFrom('k1', 'k2'), fc.constantFrom('d1', 'd2'), moment).map(([key, requestDigest, now]) => ({
     name: 'pay',
-    apply: (o: Order) => recordOfflinePayment(o, { amount: o.total, reference: 'bank', key }, now),
+    apply: (o: Order) => recordOfflinePayment(o, { amount: o.total, reference: 'bank', key, requestDigest }, now),
   })),
   moment.map((now) => ({ name: 'sweep', apply: (o: Order) => ok(sweepOrder(o, now)) })),
   moment.map((now) => ({ name: 'resume', apply: (o: Order) => resumeUnwinding(o, now) })),

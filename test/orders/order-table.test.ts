@@ -63,7 +63,13 @@ describe('a transition', () => {
   const confirmed = requireValue(markConfirmed(placed, 1, moment));
   const cancelling = requireValue(cancelByCustomer(placed, moment));
   const awaiting = requireValue(markAwaitingPayment(placed, 1, moment));
-  const paid = requireValue(recordOfflinePayment(awaiting, { amount: placed.total, reference: 'r', key: 'k' }, moment));
+  const paid = requireValue(
+    recordOfflinePayment(
+      awaiting,
+      { amount: placed.total, reference: 'r', key: 'k', requestDigest: 'payment' },
+      moment,
+    ),
+  );
   const restartedPlaced = sweepOrder(placed, momentAt(placed.due as string));
   const restartedCancelling = sweepOrder(cancelling, momentAt(cancelling.due as string));
   const parked = requireValue(markNeedsAttention(cancelling, { run: 2, cause: 'refused' }, moment));

@@ -152,16 +152,19 @@ describe('a transition', () => {
 });
 
 describe('an offline payment', () => {
-  const pay = (order: typeof placed, { amount = total, key = 'k1', at = later } = {}) =>
-    recordOfflinePayment(order, { amount, reference: 'bank 7', key }, momentAt(at));
+  const pay = (order: typeof placed, { amount = total, key = 'k1', requestDigest = 'd1', at = later } = {}) =>
+    recordOfflinePayment(order, { amount, reference: 'bank 7', key, requestDigest }, momentAt(at));
 
   it('confirms an order that awaits it, once per key', () => {
     const paid = pay(awaiting);
     expect(paid).toMatchObject({
-      value: { status: 'confirmed', paid: { key: 'k1', reference: 'bank 7', at: later }, run: 1 },
+      value: { status: 'confirmed', paid: { key: 'k1', requestDigest: 'd1', reference: 'bank 7', at: later }, run: 1 },
     });
-    if (paid.ok) expect(pay(paid.value)).toEqual(paid);
-    if (paid.ok) expect(pay(paid.value, { key: 'k2' })).toEqual(refused('not_awaiting_payment'));
+    if (!paid.ok) throw new Error(paid.error);
+    const again = pay(paid.value);
+    expect(again.ok && again.value).toBe(paid.value);
+    expect(pay(paid.value, { requestDigest: 'd2' })).toEqual(refused('key_reused'));
+    expect(pay(paid.value, { key: 'k2' })).toEqual(refused('not_awaiting_payment'));
   });
 
   it.each([

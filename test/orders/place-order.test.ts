@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Command, placeOrder, type Refusal } from '#orders/use-cases/place-order';
 import type { Prices } from '#orders/use-cases/ports';
+import { digestOf } from '#platform/http/idempotency';
 import type { Money, Sku } from '#platform/kernel';
 import { aCommand, anOrder, eur, id, moment, mug } from '../fixtures/order.ts';
 import { inMemoryOrders, losingResponses } from './fixtures/in-memory-orders.ts';
@@ -22,7 +23,7 @@ describe('one order per key', () => {
       customer: fc.record({ email: fc.emailAddress() }),
       payment: fc.record({ token: fc.string({ minLength: 1 }) }),
     })
-    .map((body): Command => aCommand(body));
+    .map((body): Command => aCommand({ ...body, requestDigest: digestOf({ params: {}, body }) }));
   const priceList = fc.dictionary(fc.constantFrom(...skus), fc.integer({ min: 1, max: 999 }).map(eur), {
     noNullPrototype: true,
   });
@@ -43,12 +44,14 @@ describe('one order per key', () => {
               pricesFrom(prices),
               clock,
             );
+            const existed = rows.has(id);
             const response = await place(command).catch(() => 'lost' as const);
             const stored = rows.get(id);
             first ??= stored;
             expect(stored).toBe(first);
             if (response === 'lost') continue;
-            expect(response).toEqual(stored ? { ok: true, value: stored } : { ok: false, error: 'unknown_sku' });
+            const value = { value: stored, replayed: existed };
+            expect(response).toEqual(stored ? { ok: true, value } : { ok: false, error: 'unknown_sku' });
           }
         },
       ),
@@ -70,7 +73,8 @@ describe('one order per key', () => {
         };
         const place = placeOrder(slow, pricesFrom({ mug: eur(1), pot: eur(2), cup: eur(3) }), clock);
         const results = await s.waitFor(Promise.all([1, 2, 3, 4].map(() => place(command))));
-        for (const result of results) expect(result.ok && result.value).toBe(rows.get(id));
+        for (const result of results) expect(result.ok && result.value.value).toBe(rows.get(id));
+        expect(results.filter((result) => result.ok && !result.value.replayed)).toHaveLength(1);
       }),
     ));
 
@@ -82,14 +86,16 @@ describe('one order per key', () => {
   );
 
   it('refuses a body that differs in one field, and does not change the order', () =>
-    // Fails if the digest leaves out the SKUs, the quantities, the customer or the token.
+    // Fails if the digest of the request is not compared.
     fc.assert(
       fc.asyncProperty(command, change, async (first, changed) => {
         const { rows, orders } = inMemoryOrders();
         const place = placeOrder(orders, pricesFrom({ mug: eur(1), pot: eur(2), cup: eur(3) }), clock);
         await place(first);
         const before = structuredClone([...rows]);
-        expect(await place(changed(first))).toEqual({ ok: false, error: 'key_reused' });
+        const { tenantId: _, id: __, requestDigest: ___, ...body } = changed(first);
+        const second = { ...changed(first), requestDigest: digestOf({ params: {}, body }) };
+        expect(await place(second)).toEqual({ ok: false, error: 'key_reused' });
         expect([...rows]).toEqual(before);
       }),
     ));
@@ -116,10 +122,8 @@ describe('placing an order', () => {
 
       await placeOrder(orders, prices, clock)(aCommand());
       const replayed = await placeOrder(orders, currentPrices, clock)(aCommand());
-      expect(replayed).toEqual({ ok: true, value: rows.get(id) });
-      expect(
-        await placeOrder(orders, currentPrices, clock)(aCommand({ ...body, payment: { token: 'other' } })),
-      ).toEqual({
+      expect(replayed).toEqual({ ok: true, value: { value: rows.get(id), replayed: true } });
+      expect(await placeOrder(orders, currentPrices, clock)(aCommand({ ...body, requestDigest: 'another' }))).toEqual({
         ok: false,
         error: 'key_reused',
       });
@@ -128,9 +132,12 @@ describe('placing an order', () => {
 
   it('again returns the order in its current state', async () => {
     const { rows, orders } = inMemoryOrders();
-    await placeOrder(orders, prices, clock)(aCommand());
+    expect(await placeOrder(orders, prices, clock)(aCommand())).toMatchObject({ ok: true, value: { replayed: false } });
     const confirmed = anOrder({ ...rows.get(id), status: 'confirmed', version: 2 });
     rows.set(id, confirmed);
-    expect(await placeOrder(orders, prices, clock)(aCommand())).toEqual({ ok: true, value: confirmed });
+    expect(await placeOrder(orders, prices, clock)(aCommand())).toEqual({
+      ok: true,
+      value: { value: confirmed, replayed: true },
+    });
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Order } from '#orders/domain/order';
 import type { Orders } from '#orders/use-cases/ports';
 import { orderActions, sagaStepActions } from '#orders/use-cases/update-order';
+import { ok } from '#platform/kernel';
 import { anOrder, anOrderWithoutDeadline, eur, id, moment, stepOf, tenantId } from '../fixtures/order.ts';
 import { inMemoryOrders, losingResponses, RESPONSE_LOST } from './fixtures/in-memory-orders.ts';
 
@@ -18,8 +19,14 @@ const actions = {
   await: (orders: Orders) => bySaga(orders).awaitPayment(stepOf(1)),
   park: (orders: Orders) => bySaga(orders).park(stepOf(2), 'refused'),
   resume: (orders: Orders) => byCaller(orders).resume(tenantId, id),
-  pay: (orders: Orders) =>
-    byCaller(orders).recordPayment(tenantId, id, { amount: eur(55_00), reference: 'bank 7', key: 'k1' }),
+  pay: async (orders: Orders) => {
+    const paid = await recordPayment(orders);
+    return paid.ok ? ok(paid.value.value) : paid;
+  },
+};
+const recordPayment = (orders: Orders, requestDigest = 'digest') => {
+  const payment = { amount: eur(55_00), reference: 'bank 7', key: 'k1', requestDigest };
+  return byCaller(orders).recordPayment(tenantId, id, payment);
 };
 const actionName = fc.constantFrom(...(Object.keys(actions) as (keyof typeof actions)[]));
 
@@ -99,8 +106,10 @@ describe('one action', () => {
 
   it('confirms an order that awaits its payment once the payment is recorded', async () => {
     const { transitions, orders } = inMemoryOrders(anOrderWithoutDeadline({ status: 'awaiting_payment' }));
-    expect(await actions.pay(orders)).toMatchObject({ ok: true, value: { status: 'confirmed', paid: { key: 'k1' } } });
-    expect(await actions.pay(orders)).toMatchObject({ ok: true });
+    const value = { status: 'confirmed', paid: { key: 'k1' } };
+    expect(await recordPayment(orders)).toMatchObject({ ok: true, value: { value, replayed: false } });
+    expect(await recordPayment(orders)).toMatchObject({ ok: true, value: { value, replayed: true } });
+    expect(await recordPayment(orders, 'another')).toEqual({ ok: false, error: 'key_reused' });
     expect(transitions).toHaveLength(1);
   });
 

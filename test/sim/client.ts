@@ -13,7 +13,11 @@ const MAX_BACKOFF_MS = 8_000;
 
 /** The steps at which the request of an answer was sent and the answer received. */
 export type RequestSteps = { readonly sentAt: number; readonly receivedAt: number };
-export type ClientResponse<T> = RequestSteps & { readonly status: number; readonly body: T };
+export type ClientResponse<T> = RequestSteps & {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly body: T;
+};
 export type ClientRequest = {
   readonly bearer?: string;
   readonly body?: unknown;
@@ -53,5 +57,6 @@ export const createClient =
       sentAt = step();
       response = await Promise.race([request(sent), sleep(TIMEOUT_MS).then(() => TIMED_OUT)]);
     }
-    return { status: response.status, body: JSON.parse(response.body || '{}') as T, sentAt, receivedAt: step() };
+    const { status, headers: responseHeaders, body: text } = response;
+    return { status, headers: responseHeaders, body: JSON.parse(text || '{}') as T, sentAt, receivedAt: step() };
   };

@@ -2,6 +2,7 @@ import { sign } from '#payments/http/signature';
 import { type ClientResponse, type RequestSteps, type SendRequest, secrets } from './client.ts';
 import { emailOf } from './emails.ts';
 import type { Faults } from './faults.ts';
+import { createKeyedSender } from './keyed-requests.ts';
 import { type Chore, MAX_TOTALS, type Plan, type Purchase, type Shop } from './plan.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -30,11 +31,13 @@ const SECOND = 1_000;
 const maxTotalOf = (currency: string) => MAX_TOTALS[currency] ?? 0;
 const MAX_POLLS = 40;
 const COUNT_INTERVAL_MS = 200;
+const MAX_OPENINGS = 20;
 
 /** The clients outside: shopkeepers and their customers, who act independently and concurrently. */
 export const createCustomers = ({ plan, send, faults, sleep, timeline, now, report }: Options) => {
   const accepted: AcceptedOrder[] = [];
   const lastStatuses = new Map<string, string>();
+  const sendKeyed = createKeyedSender({ send, report });
 
   /** The register must have had the answer's value between request and answer. */
   const checkLinearizable = (register: string, value: string | number, steps: RequestSteps) => {
@@ -67,26 +70,38 @@ export const createCustomers = ({ plan, send, faults, sleep, timeline, now, repo
 
   /** What the contract allows is taken, and nothing else. */
   const checkTaken = ({ key, lines }: Purchase, shop: Shop, { status, body }: ClientResponse<Refused>) => {
-    if (status >= 500) return;
+    if (status >= 500 || body.code === 'key_reused') return;
     const priceOf = (sku: string) => shop.products.find((product) => product.sku === sku)?.price ?? 0;
     const total = lines.reduce((sum, { sku, quantity }) => sum + quantity * priceOf(sku), 0);
     const isAllowed = total <= maxTotalOf(shop.currency);
-    if (body.code === 'key_reused') report(4, `${key} was sent again, and answered as another request`);
     if (isAllowed !== (status === 202))
       report(15, `${key} for ${total} ${shop.currency} was answered with ${status}: ${body.detail}`);
+  };
+
+  /** The operator sends the request twice under one key, and another one too. A tenant whose API key no answer has is given up. */
+  const openTenant = async (name: string): Promise<Tenant> => {
+    for (let n = 0; n < MAX_OPENINGS; n += 1) {
+      const key = `${name}, try ${n}`;
+      const request = { scope: 'tenants', key, target: '/v1/tenants', bearer: secrets['operator-key'] };
+      const names = [key, key, `${key}?`];
+      const answers = await Promise.all(names.map((name) => sendKeyed<Tenant>({ ...request, body: { name } })));
+      const created = answers.filter(({ status, body }) => status === 201 && body.apiKey !== undefined);
+      if (created.length > 1) report(16, `${created.length} answers have an API key of ${key}`);
+      if (created[0]) return created[0].body;
+    }
+    throw new Error(`no answer has the API key of ${name}`);
   };
 
   const openShops = async (): Promise<readonly Tenant[]> => {
     const tenants: Tenant[] = [];
     for (const { name, currency, products } of plan.shops) {
-      const request = { bearer: secrets['operator-key'], body: { name } };
-      const { body: tenant } = await send<Tenant>('POST', '/v1/tenants', request);
+      const tenant = await openTenant(name);
       const bearer = tenant.apiKey;
       for (const { sku, price, stock, shards } of products) {
         await putProduct(bearer, { sku, amount: price, currency });
-        const headers: [string, string][] = [['idempotency-key', `first ${sku}`]];
+        const target = `/v1/inventory/${sku}/adjustments`;
         const body = { delta: stock, reason: 'received' };
-        await send('POST', `/v1/inventory/${sku}/adjustments`, { bearer, headers, body });
+        await sendKeyed({ scope: `adjustments of ${tenant.id}`, key: `first ${sku}`, target, bearer, body });
         if (shards > 1) await send('PUT', `/v1/inventory/${sku}`, { bearer, body: { shards } });
       }
       tenants.push(tenant);
@@ -94,14 +109,20 @@ export const createCustomers = ({ plan, send, faults, sleep, timeline, now, repo
     return tenants;
   };
 
-  const placeOrder = async (purchase: Purchase, { id: tenantId, apiKey: bearer }: Tenant, blank = '') => {
-    const { key, lines, token } = purchase;
-    const response = await send<Order & Refused>('POST', '/v1/orders', {
-      bearer,
-      headers: [['idempotency-key', key]],
-      body: { lines, customer: { email: blank + emailOf(key, tenantId) + blank }, payment: { token } },
+  const placeOrder = async (
+    purchase: Purchase,
+    { id: tenantId, apiKey: bearer }: Tenant,
+    { blank = '', lines = purchase.lines } = {},
+  ) => {
+    const { key, token } = purchase;
+    // each key has a customer of its own, so that the table shows which orders were placed with the key
+    const email = emailOf(key, tenantId);
+    const bodyWith = (text: string) => ({ lines, customer: { email: text }, payment: { token } });
+    const response = await sendKeyed<Order & Refused>({
+      ...{ scope: `orders of ${tenantId}`, key, target: '/v1/orders', bearer },
+      ...{ body: bodyWith(email), notation: bodyWith(blank + email + blank) },
     });
-    checkTaken(purchase, plan.shops[purchase.shop] as Shop, response);
+    checkTaken({ ...purchase, lines }, plan.shops[purchase.shop] as Shop, response);
     const { status, body } = response;
     if (status !== 202) return undefined;
     const known = accepted.find((order) => order.tenantId === tenantId && order.key === key);
@@ -127,14 +148,18 @@ export const createCustomers = ({ plan, send, faults, sleep, timeline, now, repo
       if (FINAL_STATUSES.includes(status) || n + 1 === MAX_POLLS) return;
       await sleep(5 * SECOND);
     }
-    const response = await send<Order>('POST', `/v1/orders/${order.id}/payments`, {
-      bearer: tenant.apiKey,
-      headers: [['idempotency-key', `pay ${order.id}`]],
-      body: { amount, currency: order.total.currency, reference: 'by bank' },
-    });
-    if (response.status === 201 && amount !== order.total.amount)
-      report(3, `order ${order.id} was paid with ${amount}`);
-    checkOrder(tenant.id, response);
+    const pay = async (body: Money & { readonly reference: string }) => {
+      const target = `/v1/orders/${order.id}/payments`;
+      const [scope, bearer] = [`payments of ${order.id}`, tenant.apiKey];
+      // all orders are paid with one key, so each order must have payments of its own
+      const response = await sendKeyed<Order>({ scope, key: 'payment', target, bearer, body });
+      if (response.status === 201 && body.amount !== order.total.amount)
+        report(3, `order ${order.id} was paid with ${body.amount}`);
+      checkOrder(tenant.id, response);
+    };
+    const payment = { amount, currency: order.total.currency, reference: 'by bank' };
+    await Promise.all([pay(payment), pay(payment), pay({ ...payment, reference: 'in cash' })]);
+    await pay({ ...payment, amount: order.total.amount + 1 });
   };
 
   const sendCallback = async ({ id, total }: Order, tenant: Tenant) => {
@@ -168,7 +193,10 @@ export const createCustomers = ({ plan, send, faults, sleep, timeline, now, repo
       if (act === 'pay wrongly') await payOffline(order, tenant, amount + 1);
       if (act === 'callback') await sendCallback(order, tenant);
       if (act === 'read') await readOrder(order.id, tenant);
-      if (act === 'order again') await placeOrder(purchase, tenant, ' ');
+      if (act === 'order again') {
+        const lines = purchase.lines.map(({ sku, quantity }) => ({ sku, quantity: quantity + 1 }));
+        await Promise.all([placeOrder(purchase, tenant, { blank: ' ' }), placeOrder(purchase, tenant, { lines })]);
+      }
     }
     await readOrder(order.id, tenant);
   };
@@ -190,11 +218,14 @@ export const createCustomers = ({ plan, send, faults, sleep, timeline, now, repo
     if (act.kind === 'shards') await send('PUT', path, { bearer, body: { shards: act.shards } });
     if (act.kind !== 'adjust') return;
     const body = { delta: act.delta, reason: act.delta > 0 ? 'received' : 'lost' };
-    const headers: [string, string][] = [['idempotency-key', act.key]];
-    const repeats = Array.from({ length: act.times }, () =>
-      send('POST', `${path}/adjustments`, { bearer, headers, body }),
-    );
-    await Promise.all(repeats);
+    const request = { scope: `adjustments of ${tenant.id}`, key: act.key, target: `${path}/adjustments`, bearer };
+    await Promise.all(Array.from({ length: act.times }, () => sendKeyed({ ...request, body })));
+    const target = '/v1/inventory/another-sku/adjustments';
+    await Promise.all([
+      sendKeyed({ ...request, body }),
+      sendKeyed({ ...request, body: { ...body, delta: body.delta + 100 } }),
+      sendKeyed({ ...request, target, body }),
+    ]);
   };
 
   return {

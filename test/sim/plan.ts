@@ -102,7 +102,8 @@ export const planOf = (seed: number, orders?: number): Plan => {
   const chores = Array.from({ length: chance.int(4, 20) }, (_, n): Chore => {
     const shop = chance.int(0, shops.length - 1);
     const acts: readonly Chore['act'][] = [
-      { kind: 'adjust', delta: chance.int(-10, 25) || 1, key: `adjustment-${n}`, times: chance.int(1, 2) },
+      // the key of an order: each route has keys of its own
+      { kind: 'adjust', delta: chance.int(-10, 25) || 1, key: `order-${n}`, times: chance.int(1, 2) },
       { kind: 'shards', shards: chance.pick([2, 4, 8, 16]) },
       { kind: 'count', times: 1 },
       { kind: 'count', times: 5 },

@@ -19,6 +19,7 @@ const invariants: Readonly<Record<number, string>> = {
   13: 'out of stock only where too little was available',
   14: 'answers are linearizable',
   15: 'prices, totals and addresses that the contract allows are taken, and no others',
+  16: 'one idempotency key has one effect',
 };
 
 export const formatFaults = (faults: readonly Fault[]): string => faults.map(faultName).join(',');

@@ -57,11 +57,13 @@ export const playScenario = async ({ scenario, stepFaults }: ScenarioCase): Prom
 
   const openShop = async (): Promise<Tenant> => {
     const body = { name: 'shop' };
-    const { body: tenant } = await send<Tenant>('POST', '/v1/tenants', { bearer: secrets['operator-key'], body });
+    const headers: [string, string][] = [['idempotency-key', 'first']];
+    const { body: tenant } = await send<Tenant>('POST', '/v1/tenants', {
+      ...{ bearer: secrets['operator-key'], body, headers },
+    });
     const bearer = tenant.apiKey;
     const price = { amount: 500, currency: 'EUR' };
     await send('PUT', '/v1/products/mug', { bearer, body: { name: 'Mug', price } });
-    const headers: [string, string][] = [['idempotency-key', 'first']];
     const delta = scenario === 'out of stock' ? 1 : 9;
     await send('POST', '/v1/inventory/mug/adjustments', { bearer, headers, body: { delta, reason: 'received' } });
     if (scenario === 'paid offline' || scenario === 'payment expired') await openBreaker(tenant.id);

@@ -38,6 +38,7 @@ export const createWatch = (timeline: Pick<Timeline, 'set'>) => {
   const sums = new Map<string, StockSums>();
   const captureCounts = new Map<string, number>();
   const orderByEmail = new Map<string, string>();
+  const tenantByKey = new Map<string, string>();
   const changedSkus = new Set<string>();
   const probes = new Map<string, { readonly until: string; charges: number }>();
   let firstViolation: Violation | undefined;
@@ -95,11 +96,19 @@ export const createWatch = (timeline: Pick<Timeline, 'set'>) => {
     if (Number(next?.['refunded'] ?? 0) > Number(next?.['captured'] ?? 0)) report(3, `${next?.pk} was refunded twice`);
     if (old?.['status'] === 'voided' && next?.['status'] !== 'voided') report(4, `${next?.pk} is no longer voided`);
   };
+  /** A tenant's name is the key of its request, and ends with a question mark where another name was sent first (customers.ts). */
+  const onTenant = (tenant: string, _: Item | undefined, next: Item | undefined) => {
+    const key = String(next?.['name']).replace(/\?$/, '');
+    const otherTenant = tenantByKey.get(key) ?? tenant;
+    if (otherTenant !== tenant) report(15, `the tenants ${otherTenant} and ${tenant} were created with one key`);
+    tenantByKey.set(key, tenant);
+  };
   const onBreaker = (tenant: string, _: Item | undefined, next: Item | undefined) => {
     probes.set(tenant, { until: next?.['status'] === 'probing' ? String(next['until']) : '', charges: 0 });
   };
   const observers: Readonly<Record<string, typeof onShard>> = {
     ...{ shard: onShard, hold: onHold, order: onOrder, charge: onCharge, breaker: onBreaker },
+    tenant: onTenant,
   };
 
   return {

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import type { TenantId } from '#platform/kernel';
 import { type ApiKey, formatApiKey } from '#tenants/contract';
-import { newApiKey, tenantRegistration } from '#tenants/http/create-tenant';
+import { tenantRegistration } from '#tenants/http/create-tenant';
 import { authenticateTenant, authenticateTenantOrOperator } from '#tenants/public';
+import { newApiKey } from '../fixtures/api-key.ts';
 import { createTestTable, OPERATOR_KEY } from '../fixtures/table.ts';
 
 const bearerOf = (key: ApiKey) => `Bearer ${formatApiKey(key)}`;

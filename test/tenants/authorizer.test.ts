@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { formatApiKey } from '#tenants/contract';
 import { authorizer } from '#tenants/http/authorizer';
-import { newApiKey, tenantRegistration } from '#tenants/http/create-tenant';
+import { tenantRegistration } from '#tenants/http/create-tenant';
+import { newApiKey } from '../fixtures/api-key.ts';
 import { createTestTable, OPERATOR_KEY } from '../fixtures/table.ts';
 
 const methodArn = 'arn:aws:execute-api:eu-west-1:123456789012:abc123/v1/POST/v1/orders/o1/cancel';

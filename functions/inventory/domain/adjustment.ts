@@ -1,4 +1,4 @@
-import { err, ok, type Result, type Sku, type TenantId } from '#platform/kernel';
+import type { Sku, TenantId } from '#platform/kernel';
 
 /** A correction of a SKU's stock, stored so that it happens once. */
 export type Adjustment = {
@@ -7,10 +7,6 @@ export type Adjustment = {
   readonly sku: Sku;
   readonly delta: number;
   readonly reason: string;
+  /** Of its request, to tell a replay from another request under the same key. */
+  readonly requestDigest: string;
 };
-
-/** A retry finds its own adjustment. A different request under the same id is refused. */
-export const matchesRequest = (existing: Adjustment, request: Adjustment): Result<Adjustment, 'key_reused'> =>
-  existing.sku === request.sku && existing.delta === request.delta && existing.reason === request.reason
-    ? ok(existing)
-    : err('key_reused');

@@ -17,12 +17,13 @@ export const adjustStock = (rt: Runtime<'db'>): RouteHandler<Routes['adjustStock
     adjustments: adjustmentTable(rt),
     pick: randomIndex(rt),
   });
-  return async ({ tenantId, params, body, idempotencyKey }) => {
-    const request = { tenantId, id: idFrom(tenantId, idempotencyKey), sku: params.sku, ...body };
+  return async ({ tenantId, params, body, idempotencyKey, requestDigest }) => {
+    const request = { tenantId, id: idFrom(tenantId, idempotencyKey), sku: params.sku, ...body, requestDigest };
     const adjusted = await adjust(request, backoffUntil(rt, requestDeadlineMs(rt)));
     if (!adjusted.ok) return { problem: adjusted.error };
-    const { id, sku, delta, reason } = adjusted.value;
-    return { status: 201, body: { id, sku, delta, reason } };
+    const { value, replayed } = adjusted.value;
+    const { id, sku, delta, reason } = value;
+    return { status: 201, replayed, body: { id, sku, delta, reason } };
   };
 };
 

@@ -4,7 +4,7 @@ import type { Adjustment } from '#inventory/domain/adjustment';
 import { nextVersion } from '#inventory/domain/sku-summary';
 import { adjustmentKey } from '#inventory/table/keys';
 import { summaryPut } from '#inventory/table/summary-item';
-import { shardChange, transact } from '#inventory/table/transact';
+import { shardChange } from '#inventory/table/transact';
 import type { Adjustments } from '#inventory/use-cases/ports';
 import type { Runtime } from '#platform/runtime/runtime';
 import { SkuSchema, TenantIdSchema } from '#platform/schemas';
@@ -12,6 +12,7 @@ import type { Item } from '#platform/table/batch-get';
 import { getItem } from '#platform/table/get-item';
 import { mintEvent } from '#platform/table/outbox';
 import { parseItem } from '#platform/table/parse-item';
+import { transact } from '#platform/table/transact';
 
 /** The position of the summary in an adjustment's transaction. */
 const SUMMARY = 1;
@@ -54,5 +55,6 @@ const AdjustmentItem: z.ZodMiniType<Adjustment> = z.object({
   sku: SkuSchema,
   delta: z.int(),
   reason: z.string(),
+  requestDigest: z.string(),
 });
 const toAdjustment = (item: Item): Adjustment => parseItem(AdjustmentItem, item);

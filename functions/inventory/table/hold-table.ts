@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { StockHeld, StockReleased } from '#inventory/contract';
 import { type Hold, heldQuantities } from '#inventory/domain/hold';
 import { holdKey, openHoldList } from '#inventory/table/keys';
-import { isContended, shardChange, transact } from '#inventory/table/transact';
+import { shardChange } from '#inventory/table/transact';
 import type { Holds } from '#inventory/use-cases/ports';
 import type { Runtime } from '#platform/runtime/runtime';
 import { OrderIdSchema, SkuSchema, TenantIdSchema } from '#platform/schemas';
@@ -11,6 +11,7 @@ import type { Item } from '#platform/table/batch-get';
 import { getItem } from '#platform/table/get-item';
 import { mintEvent, outboxAttributes } from '#platform/table/outbox';
 import { parseItem } from '#platform/table/parse-item';
+import { isContended, transact } from '#platform/table/transact';
 
 export const holdTable = (rt: Runtime<'db'>): Holds => {
   const TableName = rt.env('TABLE_NAME');

@@ -2,12 +2,13 @@ import * as z from 'zod/mini';
 import type { Shard } from '#inventory/domain/stock';
 import { shardKey, summaryKey } from '#inventory/table/keys';
 import { summaryPut, toSummary } from '#inventory/table/summary-item';
-import { shardChange, transact } from '#inventory/table/transact';
+import { shardChange } from '#inventory/table/transact';
 import type { Stock } from '#inventory/use-cases/ports';
 import type { Runtime } from '#platform/runtime/runtime';
 import { SkuSchema } from '#platform/schemas';
 import { batchGet, type Key } from '#platform/table/batch-get';
 import { parseItem } from '#platform/table/parse-item';
+import { transact } from '#platform/table/transact';
 
 const MAX_KEYS = 100;
 /** The position of the summary in a shift's transaction. */

@@ -2,10 +2,10 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { InventoryDepleted, InventoryReplenished } from '#inventory/contract';
 import { stockTable } from '#inventory/table/stock-table';
 import { summaryPut } from '#inventory/table/summary-item';
-import { isContended } from '#inventory/table/transact';
 import type { SkuSummaries } from '#inventory/use-cases/ports';
 import type { Runtime } from '#platform/runtime/runtime';
 import { mintEvent } from '#platform/table/outbox';
+import { isContended } from '#platform/table/transact';
 
 export const summaryTable = (rt: Runtime<'db'>): SkuSummaries => ({
   ...stockTable(rt),

@@ -1,9 +1,9 @@
-import { type Adjustment, matchesRequest } from '#inventory/domain/adjustment';
+import type { Adjustment } from '#inventory/domain/adjustment';
 import { emptySummary, type SkuSummary } from '#inventory/domain/sku-summary';
 import { type Allocation, distribute } from '#inventory/domain/stock';
 import { findAllocation } from '#inventory/use-cases/find-allocation';
 import type { Adjustments, Backoff, PickRandom, Stock } from '#inventory/use-cases/ports';
-import { err, ok, type Result } from '#platform/kernel';
+import { created, err, ok, type Replayable, type Result, replayOf } from '#platform/kernel';
 
 type Ports = { readonly stock: Stock; readonly adjustments: Adjustments; readonly pick: PickRandom };
 
@@ -16,18 +16,18 @@ export const adjustStock =
   async (
     request: Adjustment,
     backoff: Backoff,
-  ): Promise<Result<Adjustment, 'key_reused' | 'insufficient_stock' | 'conflict'>> => {
-    const { tenantId, sku, id } = request;
+  ): Promise<Result<Replayable<Adjustment>, 'key_reused' | 'insufficient_stock' | 'conflict'>> => {
+    const { tenantId, sku, id, requestDigest } = request;
     for (let attempt = 0; ; attempt += 1) {
       const [summary = emptySummary(tenantId, sku)] = await stock.summaries(tenantId, [sku]);
       const allocations = await allocateChange({ stock, pick }, request, { summary, backoff });
       if (!allocations.ok) {
         const existing = await adjustments.find(tenantId, id);
-        return existing ? matchesRequest(existing, request) : allocations;
+        return existing ? replayOf(existing, existing.requestDigest, requestDigest) : allocations;
       }
       const outcome = await adjustments.put(request, summary, allocations.value);
-      if (outcome === 'done') return ok(request);
-      if (typeof outcome === 'object') return matchesRequest(outcome, request);
+      if (outcome === 'done') return created(request);
+      if (typeof outcome === 'object') return replayOf(outcome, outcome.requestDigest, requestDigest);
       if (!(await backoff(attempt))) return err('conflict');
     }
   };

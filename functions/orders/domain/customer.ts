@@ -1,5 +1,5 @@
 import { type Line, type Moment, type Order, startCancelling, transitionTo } from '#orders/domain/order';
-import { err, type Instant, type Money, ok, type Result } from '#platform/kernel';
+import { err, type Instant, type Money, ok, type Result, replayOf } from '#platform/kernel';
 import { maxMoney } from '#platform/money';
 
 export type OrderRequest = Pick<Order, 'tenantId' | 'id' | 'requestDigest' | 'customer' | 'payment'> & {
@@ -34,20 +34,29 @@ export function cancelByCustomer(order: Order, moment: Moment): Result<Order, 'o
   return ok(startCancelling(order, 'cancelled_by_customer', moment));
 }
 
-/** A payment that did not go through the provider, with the idempotency key of its request. */
-export type OfflinePaymentRequest = { readonly amount: Money; readonly reference: string; readonly key: string };
+/** A payment that did not go through the provider, with the idempotency key and the digest of its request. */
+export type OfflinePaymentRequest = {
+  readonly amount: Money;
+  readonly reference: string;
+  readonly key: string;
+  readonly requestDigest: string;
+};
 
-/** An offline payment of the whole total, in time, confirms an order that awaits it. Repeating it with its key is success. */
+/** An offline payment of the whole total, in time, confirms an order that awaits it. Repeating its request returns the same order. */
 export function recordOfflinePayment(
   order: Order,
-  { amount, reference, key }: OfflinePaymentRequest,
+  { amount, reference, key, requestDigest }: OfflinePaymentRequest,
   moment: Moment,
-): Result<Order, 'not_awaiting_payment' | 'wrong_amount'> {
-  if (order.paid?.key === key) return ok(order);
+): Result<Order, 'key_reused' | 'not_awaiting_payment' | 'wrong_amount'> {
+  if (order.paid?.key === key) {
+    const replay = replayOf(order, order.paid.requestDigest, requestDigest);
+    return replay.ok ? ok(order) : replay;
+  }
   if (order.status !== 'awaiting_payment' || isOverdue(order, moment.at)) return err('not_awaiting_payment');
   const { total } = order;
   if (amount.amount !== total.amount || amount.currency !== total.currency) return err('wrong_amount');
-  return ok(transitionTo({ ...order, paid: { reference, key, at: moment.at } }, 'confirmed', moment));
+  const paid = { reference, key, requestDigest, at: moment.at };
+  return ok(transitionTo({ ...order, paid }, 'confirmed', moment));
 }
 
 const isOverdue = ({ deadline }: Order, at: Instant) => deadline !== undefined && deadline <= at;

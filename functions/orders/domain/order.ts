@@ -10,8 +10,13 @@ export type HistoryEntry = {
   readonly reason?: Reason | undefined;
   readonly cause?: string | undefined;
 };
-/** A payment that did not go through the provider. `key` distinguishes a repeat from a second payment. */
-export type OfflinePayment = { readonly reference: string; readonly at: Instant; readonly key: string };
+/** A payment that did not go through the provider. `key` tells a repeat from a second payment, the digest from another request. */
+export type OfflinePayment = {
+  readonly reference: string;
+  readonly at: Instant;
+  readonly key: string;
+  readonly requestDigest: string;
+};
 
 export type Order = {
   readonly tenantId: TenantId;

@@ -22,11 +22,12 @@ const tooLarge = ({ refusal, limit }: TotalTooLarge) => ({
 
 export const placeOrder = (rt: Runtime<'db'>): RouteHandler<Routes['placeOrder']> => {
   const place = placeOrderUseCase(orderTable(rt), catalogPrices(rt), orderClock(rt));
-  return async ({ tenantId, body, idempotencyKey }) => {
-    const placed = await place({ ...body, tenantId, id: idFrom(tenantId, idempotencyKey) as OrderId });
+  return async ({ tenantId, body, idempotencyKey, requestDigest }) => {
+    const placed = await place({ ...body, requestDigest, tenantId, id: idFrom(tenantId, idempotencyKey) as OrderId });
     if (!placed.ok) return typeof placed.error === 'string' ? { problem: placed.error } : tooLarge(placed.error);
+    const { value: order, replayed } = placed.value;
     // relative to the request's URL, because the path behind API Gateway has a prefix that differs between hosts (ADR 13)
-    return { status: 202, body: orderResponse(placed.value), headers: { location: `orders/${placed.value.id}` } };
+    return { status: 202, replayed, body: orderResponse(order), headers: { location: `orders/${order.id}` } };
   };
 };
 
@@ -40,9 +41,11 @@ export const cancelOrder = (rt: Runtime<'db'>): RouteHandler<Routes['cancelOrder
 
 export const recordPayment = (rt: Runtime<'db'>): RouteHandler<Routes['recordPayment']> => {
   const { recordPayment: record } = orderActions(orderTable(rt), orderClock(rt));
-  return async ({ tenantId, params, body, idempotencyKey: key }) => {
+  return async ({ tenantId, params, body, idempotencyKey: key, requestDigest }) => {
     const { amount, currency, reference } = body;
-    const paid = await record(tenantId, params.id, { amount: { amount, currency }, reference, key });
-    return paid.ok ? { status: 201, body: orderResponse(paid.value) } : { problem: paid.error };
+    const paid = await record(tenantId, params.id, { amount: { amount, currency }, reference, key, requestDigest });
+    if (!paid.ok) return { problem: paid.error };
+    const { value: order, replayed } = paid.value;
+    return { status: 201, replayed, body: orderResponse(order) };
   };
 };

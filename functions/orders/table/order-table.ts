@@ -45,7 +45,7 @@ const OrderAttributes = z.object({
   status: StatusSchema,
   reason: z.optional(ReasonSchema),
   cause: z.optional(z.string()),
-  paid: z.optional(z.object({ reference: z.string(), at: z.string(), key: z.string() })),
+  paid: z.optional(z.object({ reference: z.string(), at: z.string(), key: z.string(), requestDigest: z.string() })),
   run: z.int(),
   restarts: z.int(),
   deadline: z.optional(z.string()),

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { PlaceOrder } from '#orders/contract';
 import { createOrder, type TotalTooLarge } from '#orders/domain/customer';
 import type { Line, Order } from '#orders/domain/order';
 import type { OrderClock, Orders, Prices } from '#orders/use-cases/ports';
-import { err, type Money, type OrderId, ok, type Result, type Sku, type TenantId } from '#platform/kernel';
+import { created, err, type Money, ok, type Replayable, type Result, replayOf, type Sku } from '#platform/kernel';
 
-export type Command = PlaceOrder & { readonly tenantId: TenantId; readonly id: OrderId };
+export type Command = PlaceOrder & Pick<Order, 'tenantId' | 'id' | 'requestDigest'>;
 export type Refusal =
   | 'mixed_currencies'
   | 'withdrawn_currency'
@@ -20,17 +19,20 @@ export type Refusal =
  */
 export const placeOrder =
   (orders: Orders, prices: Prices, now: OrderClock) =>
-  async ({ tenantId, id, lines, customer, payment }: Command): Promise<Result<Order, Refusal>> => {
-    const requestDigest = digestOf({ lines, customer, payment });
+  async (command: Command): Promise<Result<Replayable<Order>, Refusal>> => {
+    const { tenantId, id, requestDigest, lines, customer, payment } = command;
     const pricedLines = hasDuplicates(lines)
       ? err('duplicate_sku' as const)
       : priceLines(lines, await prices(tenantId, skusOf(lines)));
     const draft = pricedLines.ok
       ? createOrder({ tenantId, id, requestDigest, customer, payment, lines: pricedLines.value }, now())
       : pricedLines;
-    if (draft.ok) return matchesRequest(await orders.putIfAbsent(draft.value), requestDigest);
+    if (draft.ok) {
+      const stored = await orders.putIfAbsent(draft.value);
+      return stored === draft.value ? created(stored) : replayOf(stored, stored.requestDigest, requestDigest);
+    }
     const existing = await orders.find(tenantId, id);
-    return existing ? matchesRequest(existing, requestDigest) : draft;
+    return existing ? replayOf(existing, existing.requestDigest, requestDigest) : draft;
   };
 
 const skusOf = (lines: PlaceOrder['lines']) => lines.map((line) => line.sku);
@@ -46,12 +48,3 @@ const priceLines = (
   });
   return first && rest.length + 1 === lines.length ? ok([first, ...rest]) : err('unknown_sku');
 };
-
-const matchesRequest = (order: Order, requestDigest: string): Result<Order, 'key_reused'> =>
-  order.requestDigest === requestDigest ? ok(order) : err('key_reused');
-
-/** Of the parsed body, so white space and the order of fields do not matter. */
-const digestOf = ({ lines, customer, payment }: PlaceOrder): string =>
-  createHash('sha256')
-    .update(JSON.stringify([lines.map((line) => [line.sku, line.quantity]), customer.email, payment.token]))
-    .digest('base64url');

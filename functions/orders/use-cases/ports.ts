@@ -4,7 +4,7 @@ import type { Instant, Money, OrderId, Sku, TenantId } from '#platform/kernel';
 export type Orders = {
   /** Reads strongly. */
   find(tenantId: TenantId, id: OrderId): Promise<Order | undefined>;
-  /** Stores a new order with its OrderPlaced unless one exists under its id; returns the stored one. */
+  /** Stores a new order with its OrderPlaced unless one exists under its id; returns the stored one: this very object, if it is new. */
   putIfAbsent(order: Order): Promise<Order>;
   /** Stores `to` with the event of the transition, on condition that `from` is unchanged; false where it is not. */
   update(from: Order, to: Order): Promise<boolean>;

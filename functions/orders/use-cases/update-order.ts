@@ -10,7 +10,7 @@ import {
 } from '#orders/domain/saga-step';
 import { resumeUnwinding } from '#orders/domain/sweep';
 import type { OrderClock, Orders } from '#orders/use-cases/ports';
-import { err, type OrderId, type Result, type TenantId } from '#platform/kernel';
+import { err, type OrderId, ok, type Replayable, type Result, type TenantId } from '#platform/kernel';
 
 /** An order changes at most a few times in its life, so losing this many races is a fault. */
 const MAX_TRIES = 5;
@@ -35,6 +35,8 @@ export const updateOrder =
     throw new Error(`order ${id} changed ${MAX_TRIES} times during one update`);
   };
 
+type PaymentRefusal = 'order_not_found' | 'key_reused' | 'not_awaiting_payment' | 'wrong_amount';
+
 /** What customers and operators do to an order. */
 export const orderActions = (orders: Orders, now: OrderClock) => {
   const update = updateOrder(orders);
@@ -42,8 +44,19 @@ export const orderActions = (orders: Orders, now: OrderClock) => {
     /** The transition to `cancelling` is all it does: its event starts the saga that unwinds the order. */
     cancel: (tenantId: TenantId, id: OrderId) => update(tenantId, id, (order) => cancelByCustomer(order, now())),
     /** One conditional write confirms the order and keeps the sweeper from expiring it: only one of the two happens. */
-    recordPayment: (tenantId: TenantId, id: OrderId, payment: OfflinePaymentRequest) =>
-      update(tenantId, id, (order) => recordOfflinePayment(order, payment, now())),
+    recordPayment: async (
+      tenantId: TenantId,
+      id: OrderId,
+      payment: OfflinePaymentRequest,
+    ): Promise<Result<Replayable<Order>, PaymentRefusal>> => {
+      let replayed = false;
+      const updated = await update(tenantId, id, (order) => {
+        const recorded = recordOfflinePayment(order, payment, now());
+        replayed = recorded.ok && recorded.value === order;
+        return recorded;
+      });
+      return updated.ok ? ok({ value: updated.value, replayed }) : updated;
+    },
     resume: (tenantId: TenantId, id: OrderId) => update(tenantId, id, (order) => resumeUnwinding(order, now())),
   };
 };

@@ -1,14 +1,43 @@
 import { createHash } from 'node:crypto';
-import type { TenantId } from '#platform/kernel';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import * as z from 'zod/mini';
+import { findHeader } from '#platform/http/headers';
 
-const MAX_KEY_LENGTH = 255;
-/** Control characters and unpaired surrogates. Not every host passes them on unchanged. */
-const UNSAFE = /[\p{Cc}\p{Cs}]/u;
+/** An Idempotency-Key: 1 to 255 printable ASCII characters, which every host passes on unchanged. */
+export const IdempotencyKeySchema = z.string().check(z.regex(/^[\x20-\x7e]{1,255}$/));
 
-/** The value of an Idempotency-Key header, or undefined where it is missing, too long or has control characters. */
-export const parseIdempotencyKey = (header: string | undefined): string | undefined =>
-  header && header.length <= MAX_KEY_LENGTH && !UNSAFE.test(header) ? header : undefined;
+/** Says that an earlier request with the same key and body had the effect that the response shows. */
+export const REPLAYED_HEADER = { 'idempotent-replayed': 'true' } as const;
 
-/** Derives an id from a tenant's idempotency key. The same key gives the same id, so the id is the idempotency record (ADR 4). */
-export const idFrom = (tenantId: TenantId, key: string): string =>
-  createHash('sha256').update(`${tenantId}\0${key}`).digest('hex').slice(0, 26);
+/**
+ * The request's Idempotency-Key; undefined where it is missing or invalid. Blanks around a header's value are not part of it
+ * (RFC 9110).
+ */
+export const findIdempotencyKey = (event: Pick<APIGatewayProxyEvent, 'headers'>): string | undefined => {
+  const value = findHeader(event, 'idempotency-key')?.replace(/^[ \t]+|[ \t]+$/g, '');
+  return IdempotencyKeySchema.safeParse(value).data;
+};
+
+/** JSON with sorted names, so that equal values have equal texts. */
+const canonicalJson = (value: unknown): string => {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join()}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const fields = Object.entries(value)
+    .filter(([, field]) => field !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonicalJson(field)}`).join()}}`;
+};
+
+/**
+ * Identifies a request under its key: the parameters of its path, and its body as the schema has parsed it. White space, the order of
+ * fields, escapes and the notation of numbers make no difference.
+ */
+export const digestOf = (request: { readonly params: unknown; readonly body: unknown }): string =>
+  createHash('sha256').update(canonicalJson(request)).digest('base64url');
+
+/**
+ * Derives an id from an idempotency key and the scope in which the key counts, such as a tenant. The same key gives the same id, so the
+ * id is the idempotency record (ADR 4).
+ */
+export const idFrom = (scope: string, key: string): string =>
+  createHash('sha256').update(`${scope}\0${key}`).digest('hex').slice(0, 26);

@@ -25,9 +25,9 @@ export const platformProblems = {
   },
   idempotency_key_required: {
     status: 400,
-    title: 'The Idempotency-Key header is missing or too long.',
+    title: 'The Idempotency-Key header is missing or invalid.',
     detail:
-      'Send an Idempotency-Key header of 1 to 255 characters without control characters, and the same key with each retry.',
+      'Send one Idempotency-Key header of 1 to 255 printable ASCII characters, and send the same key with each retry.',
   },
   invalid_query: {
     status: 400,
@@ -62,8 +62,8 @@ export const platformProblems = {
   },
   key_reused: {
     status: 409,
-    title: 'This Idempotency-Key was already used with a different body.',
-    detail: 'Retry with the same body, or send the new request with a new key.',
+    title: 'This Idempotency-Key was already used for a different request.',
+    detail: 'Retry with the same path and body, or send the new request with a new key.',
   },
   conflict: {
     status: 409,

@@ -3,7 +3,7 @@ import type * as z from 'zod/mini';
 import type { Caller } from '#platform/http/authenticate';
 import { bodyBytes, isBodyTooLarge, parseBody } from '#platform/http/body';
 import { findHeader } from '#platform/http/headers';
-import { parseIdempotencyKey } from '#platform/http/idempotency';
+import { digestOf, findIdempotencyKey, REPLAYED_HEADER } from '#platform/http/idempotency';
 import { type PlatformProblemCode, type Problems, platformProblems } from '#platform/http/problems';
 import { parseQuery } from '#platform/http/query';
 import { jsonResponse, platformProblem, problemResponse } from '#platform/http/response';
@@ -32,7 +32,10 @@ export type RouteDefinition = {
   readonly query?: Schema;
   /** Without one, a body is not read. */
   readonly body?: Schema;
-  /** The request needs an Idempotency-Key. */
+  /**
+   * The request needs an Idempotency-Key, and its handler must say whether the response is a replay (ADR 75). Every POST route that
+   * creates something is idempotent; `test/contexts/idempotency.test.ts` lists those that need no key, with the reason.
+   */
   readonly idempotent?: true;
   /** The body of each success response, by its status. */
   readonly responses: Readonly<Record<number, Schema>>;
@@ -52,7 +55,7 @@ export const problemsOf = ({ scope, params, query, body, idempotent, problems = 
     ...(params ? (['not_found'] as const) : []),
     ...(query ? (['invalid_query'] as const) : []),
     ...(body ? (['malformed_json', 'unsupported_media_type', 'invalid_body', 'body_too_large'] as const) : []),
-    ...(idempotent ? (['idempotency_key_required'] as const) : []),
+    ...(idempotent ? (['idempotency_key_required', 'key_reused'] as const) : []),
     ...(scope === 'public' ? [] : (['unauthenticated', 'forbidden'] as const)),
     ...FOR_EVERY_ROUTE,
   ];
@@ -71,6 +74,8 @@ export type Call<R extends RouteDefinition> = {
   readonly query: Output<R['query']>;
   readonly body: Output<R['body']>;
   readonly idempotencyKey: R['idempotent'] extends true ? string : undefined;
+  /** What tells a replay from another request under the same key. It is stored with what the request creates. */
+  readonly requestDigest: R['idempotent'] extends true ? string : undefined;
   /** The bytes of the body as they were sent, to check their signature. */
   readonly rawBody: () => Uint8Array;
   /** Parses the body where that must wait, for example until its signature was verified. */
@@ -79,6 +84,13 @@ export type Call<R extends RouteDefinition> = {
   readonly header: (name: string) => string | undefined;
 };
 
+type ReplayMark<R extends RouteDefinition> = R['idempotent'] extends true
+  ? {
+      /** An earlier request with the same key had the effect. The response shows it in its current state. */
+      readonly replayed: boolean;
+    }
+  : { readonly replayed?: never };
+
 /** What a handler returns: a success response of its route, or one of its problems by code. */
 export type Answer<R extends RouteDefinition> =
   | {
@@ -86,11 +98,12 @@ export type Answer<R extends RouteDefinition> =
         readonly status: S;
         readonly body: z.input<R['responses'][S]>;
         readonly headers?: Readonly<Record<string, string>>;
-      };
+      } & ReplayMark<R>;
     }[keyof R['responses']]
   | {
       readonly problem:
         | (typeof FOR_EVERY_ROUTE)[number]
+        | (R['idempotent'] extends true ? 'key_reused' : never)
         | (R['problems'] extends Problems ? keyof R['problems'] & string : never);
       readonly detail?: string;
       readonly members?: Readonly<Record<string, unknown>>;
@@ -108,7 +121,11 @@ export type ServedRoute = {
 
 const toResponse = (definition: RouteDefinition, answer: Answer<RouteDefinition>): APIGatewayProxyResult => {
   if ('response' in answer) return answer.response;
-  if ('status' in answer) return jsonResponse(answer.status, answer.body, answer.headers);
+  if ('status' in answer) {
+    const { status, body, headers } = answer;
+    const { replayed } = answer as { readonly replayed?: boolean };
+    return jsonResponse(status, body, replayed ? { ...headers, ...REPLAYED_HEADER } : headers);
+  }
   const { problem: code, detail, members } = answer;
   const problem = definition.problems?.[code] ?? platformProblems[code as PlatformProblemCode];
   return problemResponse(code, problem, { detail, ...(members && { members }) });
@@ -133,7 +150,7 @@ export const serveRoute = <R extends RouteDefinition>(definition: R, handle: Rou
     const query = parseQuery(event, querySchema);
     if (!query.ok) return query.error;
 
-    const idempotencyKey = idempotent && parseIdempotencyKey(findHeader(event, 'idempotency-key'));
+    const idempotencyKey = idempotent && findIdempotencyKey(event);
     if (idempotent && !idempotencyKey) return platformProblem('idempotency_key_required');
 
     const call = {
@@ -142,6 +159,7 @@ export const serveRoute = <R extends RouteDefinition>(definition: R, handle: Rou
       query: query.value,
       body: body?.value,
       idempotencyKey,
+      requestDigest: idempotent && digestOf({ params, body: body?.value }),
       rawBody: () => bodyBytes(event),
       parseBody: <B>(schema: z.ZodMiniType<B>) => parseBody(event, schema),
       header: (name: string) => findHeader(event, name),

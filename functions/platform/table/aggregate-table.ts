@@ -26,7 +26,7 @@ type Definition<A extends Aggregate, Id> = {
 export type AggregateTable<A extends Aggregate, Id> = {
   /** Reads strongly. */
   readonly find: (id: Id) => Promise<A | undefined>;
-  /** Stores a new aggregate with its events unless one exists under its key; returns the stored one. */
+  /** Stores a new aggregate with its events unless one exists under its key; returns the stored one: this very object, if it is new. */
   readonly putIfAbsent: (aggregate: A) => Promise<A>;
   /**
    * Stores `to` with the events of the change, on condition that `from` is unchanged. `from` undefined or of version 0 requires

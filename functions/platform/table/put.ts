@@ -33,19 +33,22 @@ const put = async (
   }
 };
 
-/** Puts the item unless one exists under its key, and then returns that one: one call and one write, also where it loses. */
-export const putIfAbsent = async (rt: Runtime<'db'>, item: Item): Promise<Item | undefined> => {
-  const failed = await put(rt, item, IF_ABSENT);
-  if (failed && !failed.existing) throw new Error(`the put of ${item['pk']} failed without an existing item`);
-  return failed?.existing;
-};
-
 type Outbox = { readonly events?: readonly { readonly id: string }[] };
 const firstEventId = ({ out }: Item) => (out as Outbox | undefined)?.events?.[0]?.id;
 
 /** Each write mints its events' ids, so an existing item with the same event was written by this very put. */
 const isSameWrite = (item: Item, existing: Item) =>
   firstEventId(item) !== undefined && firstEventId(item) === firstEventId(existing);
+
+/**
+ * Puts the item unless one exists under its key, and then returns that one: one call and one write, also where it loses. What a lost
+ * first attempt of this very put has written is no other item, if the item carries an event.
+ */
+export const putIfAbsent = async (rt: Runtime<'db'>, item: Item): Promise<Item | undefined> => {
+  const failed = await put(rt, item, IF_ABSENT);
+  if (failed && !failed.existing) throw new Error(`the put of ${item['pk']} failed without an existing item`);
+  return failed?.existing && isSameWrite(item, failed.existing) ? undefined : failed?.existing;
+};
 
 /**
  * Puts the item on a condition; false where the condition does not hold. The SDK client retries where a response is lost: a retry that

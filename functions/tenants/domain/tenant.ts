@@ -1,5 +1,11 @@
 import type { TenantId } from '#platform/kernel';
 
-export type Tenant = { readonly id: TenantId; readonly name: string; readonly version: number };
+export type Tenant = {
+  readonly id: TenantId;
+  readonly name: string;
+  /** Of the request that created it, to tell a replay from another request under the same key. */
+  readonly requestDigest: string;
+  readonly version: number;
+};
 
-export const newTenant = (id: TenantId, name: string): Tenant => ({ id, name, version: 1 });
+export const newTenant = (tenant: Omit<Tenant, 'version'>): Tenant => ({ ...tenant, version: 1 });

@@ -1,26 +1,50 @@
+import { digestOf, idFrom } from '#platform/http/idempotency';
 import type { RouteHandler } from '#platform/http/route';
 import type { TenantId } from '#platform/kernel';
+import { backoffUntil, requestDeadlineMs } from '#platform/runtime/backoff';
 import type { BaseRuntime, Runtime } from '#platform/runtime/runtime';
-import { type ApiKey, formatApiKey, type writeRoutes } from '#tenants/contract';
+import { type ApiKey, type CreateTenant, formatApiKey, type writeRoutes } from '#tenants/contract';
 import { tenantTable } from '#tenants/table/tenant-table';
-import { createTenant as createTenantUseCase } from '#tenants/use-cases/create-tenant';
+import { type Command, createTenant as createTenantUseCase } from '#tenants/use-cases/create-tenant';
 
-/** Registers tenants for the operator's route, and for hosts that seed one. */
-export const tenantRegistration = (rt: Runtime<'db'>) => createTenantUseCase(tenantTable(rt));
+const createRegistration = (rt: Runtime<'db'>) => {
+  const create = createTenantUseCase(tenantTable(rt));
+  return (command: Command) => create(command, backoffUntil(rt, requestDeadlineMs(rt)));
+};
 
-/** A new tenant's id and its first key: 80 random bits identify the tenant, 192 keep others out. */
-export const newApiKey = ({ randomBytes }: Pick<BaseRuntime, 'randomBytes'>): ApiKey => ({
-  tenantId: Buffer.from(randomBytes(10)).toString('hex') as TenantId,
-  secret: Buffer.from(randomBytes(24)).toString('base64url'),
-});
+/** Registers tenants whose key is known in advance, for hosts that seed one. */
+export const tenantRegistration = (rt: Runtime<'db'>) => {
+  const registerTenant = createRegistration(rt);
+  return ({ name, key }: CreateTenant & { readonly key: ApiKey }) =>
+    registerTenant({ name, key, requestDigest: digestOf({ params: {}, body: { name } }) });
+};
+
+/** 192 random bits keep others out. */
+const newSecret = ({ randomBytes }: Pick<BaseRuntime, 'randomBytes'>): string =>
+  Buffer.from(randomBytes(24)).toString('base64url');
+
+/**
+ * The operator's idempotency keys count per stage. The stage's name never changes, while the operator's key does; it need not be secret,
+ * because a tenant's id opens nothing (ADR 75).
+ */
+const tenantIdFrom = (stage: string, idempotencyKey: string) =>
+  idFrom(`operator of ${stage}`, idempotencyKey) as TenantId;
+
+const noticeFor = (id: TenantId) =>
+  `The API key was in the first response only. If it is lost, create another with POST /v1/tenants/${id}/keys.`;
 
 export const createTenant = (rt: Runtime<'db'>): RouteHandler<(typeof writeRoutes)['createTenant']> => {
-  const create = tenantRegistration(rt);
-  return async ({ body }) => {
-    const key = newApiKey(rt);
-    const created = await create({ ...body, key });
-    if (!created.ok) return { problem: created.error };
-    const { id, name } = created.value;
-    return { status: 201, body: { id, name, apiKey: formatApiKey(key) } };
+  const registerTenant = createRegistration(rt);
+  return async ({ body, idempotencyKey, requestDigest }) => {
+    const key = { tenantId: tenantIdFrom(rt.env('STAGE'), idempotencyKey), secret: newSecret(rt) };
+    const registered = await registerTenant({ ...body, key, requestDigest });
+    if (!registered.ok) return { problem: registered.error };
+    const { value, replayed } = registered.value;
+    const { id, name } = value;
+    return {
+      status: 201,
+      replayed,
+      body: replayed ? { id, name, notice: noticeFor(id) } : { id, name, apiKey: formatApiKey(key) },
+    };
   };
 };

@@ -1,30 +1,33 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod/mini';
 import type { Runtime } from '#platform/runtime/runtime';
+import { TenantIdSchema } from '#platform/schemas';
+import type { Item } from '#platform/table/batch-get';
 import { mintEvent, outboxAttributes } from '#platform/table/outbox';
+import { parseItem } from '#platform/table/parse-item';
+import { transact } from '#platform/table/transact';
 import { TenantChanged } from '#tenants/contract';
+import type { Tenant } from '#tenants/domain/tenant';
 import { apiKeyKey, tenantKey } from '#tenants/table/keys';
 import type { Tenants } from '#tenants/use-cases/create-tenant';
 
 export const tenantTable = (rt: Runtime<'db'>): Tenants => ({
-  async add({ id, name, version }, key) {
+  async add({ id, name, requestDigest, version }, key) {
     const changed = mintEvent(rt, TenantChanged.type, { tenantId: id, aggregateId: id, version, data: { name } });
     const put = { TableName: rt.env('TABLE_NAME'), ConditionExpression: 'attribute_not_exists(pk)' };
-    const tenant = { ...tenantKey(id), id, name, ...outboxAttributes(version, [changed]) };
+    const tenant = { ...tenantKey(id), id, name, requestDigest, ...outboxAttributes(version, [changed]) };
     const record = { ...apiKeyKey(key), tenantId: id, ...outboxAttributes(1, []) };
-    try {
-      await rt.db.send(
-        new TransactWriteCommand({
-          TransactItems: [{ Put: { ...put, Item: tenant } }, { Put: { ...put, Item: record } }],
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (error instanceof TransactionCanceledException && isConditionFailure(error)) return false;
-      throw error;
-    }
+    const outcome = await transact(rt, [
+      { Put: { ...put, Item: tenant, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } },
+      { Put: { ...put, Item: record } },
+    ]);
+    if (typeof outcome === 'string') return outcome;
+    if (!outcome.existing) throw new Error(`a key of the tenant ${id} exists without the tenant`);
+    return toTenant(outcome.existing);
   },
 });
 
-const isConditionFailure = ({ CancellationReasons = [] }: TransactionCanceledException) =>
-  CancellationReasons.some(({ Code }) => Code === 'ConditionalCheckFailed');
+const TenantItem = z.pipe(
+  z.object({ id: TenantIdSchema, name: z.string(), requestDigest: z.string(), v: z.int() }),
+  z.transform(({ v, ...tenant }): Tenant => ({ ...tenant, version: v })),
+);
+const toTenant = (item: Item): Tenant => parseItem(TenantItem, item);

@@ -1,16 +1,33 @@
-import { err, ok, type Result } from '#platform/kernel';
+import { created, err, type Replayable, type Result, replayOf } from '#platform/kernel';
 import type { ApiKey, CreateTenant } from '#tenants/contract';
 import { newTenant, type Tenant } from '#tenants/domain/tenant';
 
 export type Tenants = {
-  /** Stores the tenant and its key, both or neither; false if the tenant exists. The key itself is never stored. */
-  add(tenant: Tenant, key: ApiKey): Promise<boolean>;
+  /**
+   * Stores the tenant and its key, both or neither, unless the tenant exists, and then returns that one. `contended`: others wrote at
+   * the same time, so nothing is known. The key itself is never stored.
+   */
+  add(tenant: Tenant, key: ApiKey): Promise<'done' | 'contended' | Tenant>;
 };
 
-/** The caller provides the key, and with it the tenant's id, so that a host can seed a tenant with a known key. */
+/** Waits before try `attempt + 1` (from 0), with jitter. False where there is no time left for another try. */
+export type Backoff = (attempt: number) => Promise<boolean>;
+
+/** A tenant to create. Its first key names its id, so that a host can seed a tenant with a known key. */
+export type Command = CreateTenant & { readonly key: ApiKey; readonly requestDigest: string };
+
+/** Creates a tenant once per id. The key of the request that created it is its first key; that of a replay is never stored. */
 export const createTenant =
   (tenants: Tenants) =>
-  async ({ name, key }: CreateTenant & { readonly key: ApiKey }): Promise<Result<Tenant, 'conflict'>> => {
-    const tenant = newTenant(key.tenantId, name);
-    return (await tenants.add(tenant, key)) ? ok(tenant) : err('conflict');
+  async (
+    { name, key, requestDigest }: Command,
+    backoff: Backoff,
+  ): Promise<Result<Replayable<Tenant>, 'key_reused' | 'conflict'>> => {
+    const tenant = newTenant({ id: key.tenantId, name, requestDigest });
+    for (let attempt = 0; ; attempt += 1) {
+      const outcome = await tenants.add(tenant, key);
+      if (outcome === 'done') return created(tenant);
+      if (outcome !== 'contended') return replayOf(outcome, outcome.requestDigest, requestDigest);
+      if (!(await backoff(attempt))) return err('conflict');
+    }
   };

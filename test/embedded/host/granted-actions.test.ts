@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { contexts } from '#contexts';
@@ -92,6 +93,7 @@ const registerTenant = async () => {
     target: '/v1/tenants',
     key: secrets['operator-key'],
     body: { name: 'Acme' },
+    headers: { 'idempotency-key': randomUUID() },
   });
   let requests = 0;
   const api = <T>(method: string, path: string, body?: unknown) => {

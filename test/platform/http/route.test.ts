@@ -54,7 +54,7 @@ const callOf = async (options: Options = {}) => {
   const calls: Call<PutItem>[] = [];
   const response = await put(async (call) => {
     calls.push(call);
-    return { status: 200, body: { size: 1 } };
+    return { status: 200, replayed: false, body: { size: 1 } };
   }, options);
   return { call: calls[0], response };
 };
@@ -92,12 +92,18 @@ describe('a handler', () => {
     expectTypeOf<Call<ListItems>['query']>().toEqualTypeOf<{ limit: number }>();
     expectTypeOf<Call<ListItems>['idempotencyKey']>().toEqualTypeOf<undefined>();
     // @ts-expect-error 202 is not a response of the contract
-    const otherStatus: RouteHandler<PutItem> = async () => ({ status: 202, body: { size: 1 } });
+    const otherStatus: RouteHandler<PutItem> = async () => ({ status: 202, replayed: false, body: { size: 1 } });
     // @ts-expect-error the body is not that of the contract
-    const otherBody: RouteHandler<PutItem> = async () => ({ status: 200, body: { size: 'large' } });
+    const otherBody: RouteHandler<PutItem> = async () => ({ status: 200, replayed: false, body: { size: 'large' } });
     // @ts-expect-error the contract has no such problem
     const otherProblem: RouteHandler<ListItems> = async () => ({ problem: 'exists' });
-    expect([otherStatus, otherBody, otherProblem]).toHaveLength(3);
+    // @ts-expect-error an idempotent route says whether the response is a replay
+    const noMark: RouteHandler<PutItem> = async () => ({ status: 200, body: { size: 1 } });
+    // @ts-expect-error no other route does
+    const odd: RouteHandler<ListItems> = async () => ({ status: 200, replayed: true, body: { total: 0 } });
+    // @ts-expect-error only an idempotent route can answer so
+    const reused: RouteHandler<ListItems> = async () => ({ problem: 'key_reused' });
+    expect([otherStatus, otherBody, otherProblem, noMark, odd, reused]).toHaveLength(6);
   });
 });
 
@@ -140,12 +146,21 @@ describe('a request reaches no handler', () => {
 
 describe('an answer', () => {
   it('is a success response with its status and headers', async () => {
-    const response = await put(async () => ({ status: 201, body: { size: 3 }, headers: { location: '/items/mug' } }));
+    const response = await put(async () => ({
+      ...{ status: 201, replayed: false, body: { size: 3 } },
+      headers: { location: '/items/mug' },
+    }));
     expect(response).toEqual({
       status: 201,
       headers: { 'content-type': 'application/json', 'cache-control': 'no-store', location: '/items/mug' },
       body: { size: 3 },
     });
+  });
+
+  it('says that it is a replay, and a first response does not', async () => {
+    const answerWith = (replayed: boolean) => put(async () => ({ status: 201, replayed, body: { size: 3 } }));
+    expect((await answerWith(true)).headers).toMatchObject({ 'idempotent-replayed': 'true' });
+    expect((await answerWith(false)).headers).not.toHaveProperty('idempotent-replayed');
   });
 
   it("is a problem of the route's contract, by its code", async () => {
@@ -174,7 +189,7 @@ describe('the problems of a route', () => {
       [
         ...always,
         ...['not_found', 'malformed_json', 'unsupported_media_type', 'invalid_body', 'body_too_large'],
-        'idempotency_key_required',
+        ...['idempotency_key_required', 'key_reused'],
         ...['unauthenticated', 'forbidden', 'exists'],
       ].sort(),
     );
