@@ -9,9 +9,10 @@ import { contexts } from '#contexts';
 import { createHost } from '../embedded/host/host.ts';
 import { seed } from '../embedded/host/seed.ts';
 import { listen } from '../embedded/host/server.ts';
+import { secrets } from './fixtures/secrets.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const OPERATOR_KEY = 'operator-0123456789';
+const OPERATOR_KEY = secrets['operator-key'];
 const API_KEY = 'bw_acme_0123456789abcdef';
 const DEAD_LETTERS = 'breakwater-dev-orders-start-saga-dead';
 
@@ -63,7 +64,6 @@ const parkOrder = async (): Promise<string> => {
 beforeAll(async () => {
   const server = await listen(0);
   const { origin } = server;
-  const secrets = { 'operator-key': OPERATOR_KEY, 'provider-key': 'provider', 'provider-callback-key': 'callback' };
   const host = createHost({ contexts, origin, secrets });
   await seed(host, { tenantId: 'acme', secret: '0123456789abcdef' });
   server.serve(host);

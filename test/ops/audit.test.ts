@@ -6,6 +6,7 @@ import { createHost, type Host } from '../../embedded/host/host.ts';
 import { seed, toApiKey } from '../../embedded/host/seed.ts';
 import { type HttpServer, listen } from '../../embedded/host/server.ts';
 import { type AuditOptions, createTableAudit, type Row } from '../../ops/audit/table-audit.ts';
+import { secrets } from '../fixtures/secrets.ts';
 import { rowsOf } from '../sim/rows.ts';
 
 const demo = { tenantId: 'demo', secret: '0123456789abcdef' };
@@ -45,7 +46,6 @@ describe('npm run audit', { timeout: 60_000 }, () => {
 
   beforeAll(async () => {
     server = await listen(0);
-    const secrets = { 'operator-key': 'operator', 'provider-key': 'provider', 'provider-callback-key': 'callback' };
     host = createHost({ contexts, secrets, origin: server.origin });
     await host.loadFunctions();
     await seed(host, demo);

@@ -6,7 +6,7 @@ import { toAsl } from '#platform/saga/definition';
 import { systemClock } from '../../embedded/aws/clock.ts';
 import type { Clock } from '../../embedded/aws/service.ts';
 import type { LoadEntries } from '../../embedded/host/functions.ts';
-import { secrets } from './client.ts';
+import { secrets } from '../fixtures/secrets.ts';
 
 const MINUTE = 60_000;
 

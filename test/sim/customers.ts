@@ -1,5 +1,6 @@
 import { sign } from '#payments/http/signature';
-import { type ClientResponse, type RequestSteps, type SendRequest, secrets } from './client.ts';
+import { secrets } from '../fixtures/secrets.ts';
+import type { ClientResponse, RequestSteps, SendRequest } from './client.ts';
 import type { Faults } from './faults.ts';
 import type { Chore, Plan, Purchase } from './plan.ts';
 import type { Timeline } from './timeline.ts';
