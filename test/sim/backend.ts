@@ -10,8 +10,11 @@ import { secrets } from '../fixtures/secrets.ts';
 
 const MINUTE = 60_000;
 
-/** Deadlines short enough to pass during a run. */
-export const times = { ...defaultTimes, paymentDeadlineMs: 20 * MINUTE, parkAfterMs: 45 * MINUTE };
+/** Deadlines short enough to pass during a run, and a limit low enough to be reached. */
+export const times = {
+  ...defaultTimes,
+  ...{ paymentDeadlineMs: 20 * MINUTE, parkAfterMs: 45 * MINUTE, maxMailsPerMailbox: 3 },
+};
 
 export const consumers = functionsOf(...contexts)
   .filter(({ spec }) => spec.consumes)

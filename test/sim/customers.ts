@@ -72,12 +72,13 @@ export const createCustomers = ({ plan, send, faults, sleep, timeline, now, repo
     return tenants;
   };
 
-  const placeOrder = async ({ key, lines, token }: Purchase, { id: tenantId, apiKey: bearer }: Tenant) => {
+  const placeOrder = async (purchase: Purchase, { id: tenantId, apiKey: bearer }: Tenant) => {
+    const { key, lines, token, email = `${key}@${tenantId}.example` } = purchase;
     const response = await send<Order>('POST', '/v1/orders', {
       bearer,
       headers: [['idempotency-key', key]],
-      // each key has a customer of its own, so that the table shows which orders were placed with the key
-      body: { lines, customer: { email: `${key}@${tenantId}.example` }, payment: { token } },
+      // each key has an address of its own, so that the table shows which orders were placed with the key
+      body: { lines, customer: { email }, payment: { token } },
     });
     const { status, body } = response;
     if (status !== 202) return undefined;

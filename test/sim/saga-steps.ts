@@ -50,7 +50,7 @@ const injectStepFaults = (stepFaults: readonly StepFault[], tasks: string[]): No
 export const playScenario = async ({ scenario, stepFaults }: ScenarioCase): Promise<ScenarioResult> => {
   runtime.reset(1);
   const tasks: string[] = [];
-  const watch = createWatch({ set: () => {} });
+  const watch = createWatch({ set: () => {} }, times.maxMailsPerMailbox);
   const interceptors = { invoke: injectStepFaults(stepFaults, tasks) };
   const host: Host = createHost({ ...backend, interceptors, onTableChange: watch.onTableChange });
   const send = createClient({ request: host.request, chance: chanceOf(1, 'clients'), sleep, step: runtime.steps });
