@@ -17,7 +17,7 @@ export type OrderRecords = {
   attempt?: Balance;
   /** The payment sandbox's record, on stages that have the sandbox as their provider. */
   charge?: Balance;
-  /** Statuses that a mail to the customer was sent about. */
+  /** Statuses that a mail to the customer was sent about, or is recorded as withheld. */
   readonly notifiedStatuses: string[];
 };
 

@@ -16,6 +16,7 @@ const times: Times = {
   maxStandstillMs: 6_000,
   parkAfterMs: 120_000,
   breaker: { failures: 5, windowMs: 30_000, openDurationMs: 5_000, probeLeaseMs: 5_000 },
+  maxMailsPerMailbox: 20,
 };
 
 const createKey = () => randomBytes(24).toString('base64url');

@@ -1,4 +1,5 @@
 import { events } from './events.ts';
+import { mails } from './mails.ts';
 import { money } from './money.ts';
 import type { Mutant } from './mutant.ts';
 import { orders } from './orders.ts';
@@ -6,4 +7,4 @@ import { reads } from './reads.ts';
 import { stock } from './stock.ts';
 
 /** The bugs that the simulator must find, each within 500 seeds. */
-export const mutants: readonly Mutant[] = [...stock, ...orders, ...money, ...events, ...reads];
+export const mutants: readonly Mutant[] = [...stock, ...orders, ...money, ...events, ...reads, ...mails];
