@@ -28,6 +28,9 @@ export const contexts: readonly Manifest[] = list;
 type Context = (typeof list)[number];
 type KeysOf<C, K extends string> = C extends Readonly<Record<K, infer T>> ? keyof T & string : never;
 
+/** The name of a secret that a context declares. */
+export type SecretName = KeysOf<Context, 'secrets'>;
+
 export type ProblemCode = KeysOf<Context, 'problems'> | keyof typeof platformProblems;
 
 const merged = <T>(kind: string, parts: readonly Readonly<Record<string, T>>[]): Readonly<Record<string, T>> => {

@@ -56,10 +56,11 @@ const auditTable = async (options: Options): Promise<AuditReport> => {
 
 try {
   const { options } = parseCommandLine(process.argv.slice(2), Options);
-  const { violations, itemCount, orderCount, skuCount, parkedCount } = await auditTable(options);
+  const { violations, itemCount, orderCount, skuCount, parkedCount, withheldCount } = await auditTable(options);
   console.log(`${itemCount} items read: ${orderCount} orders, ${skuCount} SKUs`);
   if (parkedCount > 0)
     console.log(`${parkedCount} orders are parked (needs_attention): see docs/runbooks/orders-parked.md`);
+  if (withheldCount > 0) console.log(`${withheldCount} mails were withheld: see docs/runbooks/mails-withheld.md`);
   for (const { invariant, message } of violations) console.error(`invariant ${invariant}: ${message}`);
   console.log(violations.length === 0 ? 'every invariant holds' : `${violations.length} violations`);
   process.exitCode = violations.length === 0 ? 0 : 1;

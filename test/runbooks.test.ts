@@ -11,10 +11,11 @@ import { type CredentialFile, writeCredentialFile } from '../embedded/host/crede
 import { createHost } from '../embedded/host/host.ts';
 import { seed } from '../embedded/host/seed.ts';
 import { listen } from '../embedded/host/server.ts';
+import { secrets } from './fixtures/secrets.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const OPERATOR_KEY = 'operator-0123456789';
-const PROVIDER_KEY = 'provider';
+const OPERATOR_KEY = secrets['operator-key'];
+const PROVIDER_KEY = secrets['provider-key'];
 const API_KEY = 'bw_acme_0123456789abcdef';
 const DEAD_LETTERS = 'breakwater-dev-orders-start-saga-dead';
 
@@ -98,7 +99,6 @@ const parkOrder = async (): Promise<string> => {
 beforeAll(async () => {
   const server = await listen(0);
   origin = server.origin;
-  const secrets = { 'operator-key': OPERATOR_KEY, 'provider-key': PROVIDER_KEY, 'provider-callback-key': 'callback' };
   const host = createHost({ contexts, origin, secrets });
   await seed(host, { tenantId: 'acme', secret: '0123456789abcdef' });
   server.serve(host);

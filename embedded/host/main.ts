@@ -1,4 +1,5 @@
 import { contexts } from '#contexts';
+import { secretNamesOf } from '#platform/manifest';
 import { createSystemRandom } from '../aws/random.ts';
 import { writeCredentialFile } from './credential.ts';
 import { createHost } from './host.ts';
@@ -53,11 +54,8 @@ const start = async () => {
   const server = await listen(port);
   const { origin } = server;
   const randomKey = () => Buffer.from(random.nextBytes(24)).toString('base64url');
-  const secrets = {
-    'operator-key': operatorKey,
-    'provider-key': randomKey(),
-    'provider-callback-key': randomKey(),
-  };
+  const randomKeys = Object.fromEntries(secretNamesOf(...contexts).map((name) => [name, randomKey()]));
+  const secrets = { ...randomKeys, 'operator-key': operatorKey };
   const host = createHost({ contexts, origin, secrets, logLevel, random });
   await Promise.all([seed(host, demo), host.loadFunctions()]);
   const credentialFile = writeCredentialFile(server);

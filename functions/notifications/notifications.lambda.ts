@@ -1,6 +1,9 @@
 import { deliverWorker } from '#notifications/workers/deliver';
-import { mail } from '#platform/runtime/clients';
+import { mail, secrets } from '#platform/runtime/clients';
 import { db } from '#platform/runtime/db';
 import type { LambdaEntry } from '#platform/runtime/lambda';
 
-export const deliver = { clients: { db, mail }, create: deliverWorker } satisfies LambdaEntry<'db' | 'mail'>;
+export const deliver = {
+  clients: { db, mail, secrets },
+  create: deliverWorker,
+} satisfies LambdaEntry<'db' | 'mail' | 'secrets'>;

@@ -111,6 +111,10 @@ export const functionsOf = (...manifests: readonly Manifest[]): readonly NamedFu
     })),
   );
 
+/** The secrets of these contexts, by name. */
+export const secretNamesOf = (...manifests: readonly Manifest[]): readonly string[] =>
+  manifests.flatMap(({ secrets = {} }) => Object.keys(secrets));
+
 /** The contexts that a stage has. */
 export const manifestsOn = (stage: StageName, all: readonly Manifest[]): readonly Manifest[] =>
   all.filter(({ standalone }) => !standalone || standalone.stages.includes(stage));

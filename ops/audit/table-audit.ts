@@ -12,6 +12,8 @@ export type AuditReport = {
   readonly skuCount: number;
   /** Orders that need attention. */
   readonly parkedCount: number;
+  /** Mails that were withheld because their mailbox had too many. */
+  readonly withheldCount: number;
 };
 
 const toBalance = (row: Row) => ({ captured: Number(row['captured']), refunded: Number(row['refunded']) });
@@ -24,6 +26,7 @@ export const createTableAudit = (options: AuditOptions) => {
   const orders = new Map<string, OrderRecords>();
   const stock = createStockLedger();
   let itemCount = 0;
+  let withheldCount = 0;
 
   const recordsOf = (orderId: string): OrderRecords => {
     const records = orders.get(orderId) ?? { notifiedStatuses: [] };
@@ -59,6 +62,7 @@ export const createTableAudit = (options: AuditOptions) => {
     delivery(row, tenantId, id) {
       const dot = id.lastIndexOf('.');
       const { notifiedStatuses } = recordsOf(`${tenantId}.${id.slice(0, dot)}`);
+      if (row['status'] === 'withheld') withheldCount += 1;
       if (row['status'] === 'sent' || row['status'] === 'withheld') notifiedStatuses.push(id.slice(dot + 1));
     },
     shard: (row, tenantId) => stock.addShard(tenantId, row),
@@ -81,6 +85,7 @@ export const createTableAudit = (options: AuditOptions) => {
         itemCount,
         orderCount: known.length,
         skuCount: stock.skuCount(),
+        withheldCount,
         parkedCount: known.filter(({ status }) => status === 'needs_attention').length,
       };
     },

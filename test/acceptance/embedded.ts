@@ -4,6 +4,7 @@ import { type FunctionId, names } from '#platform/manifest';
 import type { Times } from '#platform/runtime/times';
 import { createHost } from '../../embedded/host/host.ts';
 import { listen } from '../../embedded/host/server.ts';
+import { createSecrets } from '../fixtures/secrets.ts';
 import type { Host } from './host.ts';
 import { startKillServer } from './kills.ts';
 
@@ -15,6 +16,7 @@ const times: Times = {
   maxStandstillMs: 6_000,
   parkAfterMs: 120_000,
   breaker: { failures: 5, windowMs: 30_000, openDurationMs: 5_000, probeLeaseMs: 5_000 },
+  maxMailsPerMailbox: 20,
 };
 
 const createKey = () => randomBytes(24).toString('base64url');
@@ -24,7 +26,7 @@ export const startEmbedded = async (): Promise<{ host: Host; stop: () => Promise
   const server = await listen(0);
   const { origin } = server;
   const stage = 'dev';
-  const secrets = { 'operator-key': createKey(), 'provider-key': createKey(), 'provider-callback-key': createKey() };
+  const secrets = createSecrets(createKey);
   const shortDelays = { visibilityTimeoutMs: () => 1_000, scheduleIntervalMs: () => 1_000, times };
   const kills = await startKillServer({
     nameOf: names(stage).fn,

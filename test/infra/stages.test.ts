@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { contexts } from '#contexts';
-import { manifestsOn, names } from '#platform/manifest';
+import { manifestsOn, names, secretNamesOf } from '#platform/manifest';
 import { stageOf } from '../../lib/stages.ts';
 import { allStages, getOnly, type Json, settingsOf, synthesise } from './synthesis.ts';
 
@@ -110,6 +110,7 @@ describe.each(stages)('%s', (stage, { stacks, resources, ofType }) => {
       .map(({ id }) => id);
     expect(ids.sort()).toEqual([
       'BusEA82B648',
+      'MailboxDigestKeyA38133DE',
       'OperatorKeyD7C0C4F2',
       'ProviderCallbackKeyC456B7DE',
       'ProviderKeyA6B56E02',
@@ -122,9 +123,7 @@ describe.each(stages)('%s', (stage, { stacks, resources, ofType }) => {
   test('generates its secrets, and no template contains one', () => {
     const named = names(stage);
     const secrets = ofType('AWS::SecretsManager::Secret').map(({ Properties }) => Properties);
-    expect(secrets.map(({ Name }) => Name).sort()).toEqual(
-      (['operator-key', 'provider-callback-key', 'provider-key'] as const).map(named.secret),
-    );
+    expect(secrets.map(({ Name }) => Name).sort()).toEqual([...secretNamesOf(...contexts)].sort().map(named.secret));
     for (const { Name, GenerateSecretString, SecretString } of secrets) {
       expect(GenerateSecretString, Name).toEqual({ PasswordLength: 48, ExcludePunctuation: true });
       expect(SecretString, Name).toBeUndefined();

@@ -14,8 +14,8 @@ afterEach(() => vi.restoreAllMocks());
 
 const noFailures = { batchItemFailures: [] };
 const total = { amount: 55_00, currency: 'EUR' };
-const event = (type: Event['type'], data: object) =>
-  busEvent({ ...{ id: 'e1', type, at, tenantId, aggregateId: id, version: 2, data } } as Event);
+const event = (type: Event['type'], data: object, aggregateId: string = id) =>
+  busEvent({ ...{ id: 'e1', type, at, tenantId, aggregateId, version: 2, data } } as Event);
 const confirmed = event('OrderConfirmed.v1', { run: 1, total, paidBy: 'provider' });
 const cancelled = event('OrderCancelled.v1', { run: 2, reason: 'out_of_stock' });
 const awaiting = event('OrderAwaitingPayment.v1', { run: 1, total, deadline: at });
@@ -25,7 +25,7 @@ type Setup = { readonly mail: string; readonly order?: Order; readonly sesStatus
 
 /** The worker, the requests that SES received, and the items. The table has the order. */
 const createWorker = async ({ mail: MAIL, order = anOrder({ status: 'confirmed' }), sesStatus = 200 }: Setup) => {
-  const { rt, itemAt } = createTestTable({ variables: { MAIL, BUS_NAME: 'b' } });
+  const { rt, itemAt, metrics } = createTestTable({ variables: { MAIL, BUS_NAME: 'b' } });
   const requests: HttpRequest[] = [];
   const sesClient = new SESv2Client({
     region: 'eu-west-1',
@@ -41,7 +41,13 @@ const createWorker = async ({ mail: MAIL, order = anOrder({ status: 'confirmed' 
   });
   await orderTable(rt).putIfAbsent(order);
   const worker = deliverWorker(Object.create(rt, { mail: { value: sesClient } }));
-  return { itemAt, requests, rt, handle: (...events: readonly unknown[]) => worker(messages(...events), invocation()) };
+  return {
+    itemAt,
+    requests,
+    rt,
+    metrics,
+    handle: (...events: readonly unknown[]) => worker(messages(...events), invocation()),
+  };
 };
 
 describe('on a stage that sends no mail', () => {
@@ -105,6 +111,29 @@ describe.each(['sink', 'shop@example.com'])('an address with letters beyond ASCI
     expect(await handle(confirmed)).toEqual(noFailures);
     expect(await itemAt(keyOf('confirmed'))).toEqual(delivery);
     expect(requests).toEqual([]);
+  });
+});
+
+describe('over the allowance of a mailbox', () => {
+  const MAX = 20;
+  const orders = Array.from({ length: MAX + 1 }, (_, n) => anOrder({ id: `o${n}` as never, status: 'confirmed' }));
+  const eventOf = (n: number) => event('OrderConfirmed.v1', { run: 1, total, paidBy: 'provider' }, `o${n}`);
+
+  it('the mail is withheld, recorded, counted, and not delivered again', async () => {
+    const { handle, itemAt, rt, requests, metrics } = await createWorker({ mail: 'shop@example.com' });
+    for (const order of orders) await orderTable(rt).putIfAbsent(order);
+    for (const n of orders.keys()) expect(await handle(eventOf(n))).toEqual(noFailures);
+    expect(requests).toHaveLength(MAX);
+    const key = { pk: `notifications#t1#delivery#o${MAX}.confirmed`, sk: 'delivery' };
+    expect(await itemAt(key)).toEqual({
+      ...key,
+      ...{ tenantId, orderId: `o${MAX}`, kind: 'confirmed', v: 2, status: 'withheld', because: 'over_allowance' },
+      withheldAt: expect.any(String),
+    });
+    expect(metrics).toMatchObject([{ name: 'MailsWithheld', value: 1 }]);
+    expect(JSON.stringify(metrics)).not.toContain('example.com');
+    expect(await handle(eventOf(MAX))).toEqual(noFailures);
+    expect([requests.length, metrics.length]).toEqual([MAX, 1]);
   });
 });
 

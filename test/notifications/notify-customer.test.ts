@@ -2,16 +2,25 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LEASE_MS, notifyCustomer, type Ports } from '#notifications/use-cases/notify-customer';
 import { addMs } from '#platform/kernel';
-import { facts, inMemoryDeliveries, inMemoryMailer, noticeOf, orderId, tenantId } from './fixtures/notices.ts';
+import {
+  facts,
+  inMemoryAllowances,
+  inMemoryDeliveries,
+  inMemoryMailer,
+  noticeOf,
+  orderId,
+  tenantId,
+} from './fixtures/notices.ts';
 
 const start = '2026-11-01T00:00:00.000Z';
 const notice = noticeOf('confirmed');
 
-const createNotifier = (change: Partial<Ports> = {}) => {
+const createNotifier = (change: Partial<Ports> = {}, maxMails = 20) => {
   const { rows, deliveries } = inMemoryDeliveries();
   const { mails, mailer } = inMemoryMailer();
+  const { allowances } = inMemoryAllowances(maxMails);
   const time = { now: start };
-  const ports: Ports = { orders: async () => facts(), deliveries, mailer, now: () => time.now, ...change };
+  const ports: Ports = { orders: async () => facts(), deliveries, allowances, mailer, now: () => time.now, ...change };
   return { rows, mails, time, deliveries, mailer, ports, notify: notifyCustomer(ports) };
 };
 
@@ -55,6 +64,51 @@ describe('a customer', () => {
     time.now = addMs(start, LEASE_MS);
     expect(await notify(notice)).toEqual({ ok: true, value: 'sent' });
     expect(mails).toHaveLength(1);
+  });
+
+  it('gets no mail over the allowance of the mailbox, which is recorded and stays so', async () => {
+    const { notify, mails, rows, time } = createNotifier({}, 0);
+    expect(await notify(notice)).toEqual({ ok: true, value: 'withheld' });
+    expect([...rows.values()]).toEqual([
+      {
+        ...{ tenantId, orderId, kind: 'confirmed', version: 2 },
+        ...{ status: 'withheld', withheldAt: start, because: 'over_allowance' },
+      },
+    ]);
+    time.now = addMs(start, 24 * 60 * 60_000);
+    expect(await notify(notice)).toEqual({ ok: false, error: 'already_withheld' });
+    expect(mails).toEqual([]);
+  });
+
+  it('counts as one mail however often the mailer fails', async () => {
+    const fails = [true, true, true, false];
+    const { mails, mailer } = inMemoryMailer();
+    const failing: Ports['mailer'] = async (mail) => {
+      if (fails.shift()) throw new Error('throttled');
+      return mailer(mail);
+    };
+    const { notify, time } = createNotifier({ mailer: failing }, 1);
+    for (let n = 0; n < 3; n += 1) {
+      await expect(notify(notice)).rejects.toThrow('throttled');
+      time.now = addMs(time.now, LEASE_MS);
+    }
+    expect(await notify(notice)).toEqual({ ok: true, value: 'sent' });
+    expect(mails).toHaveLength(1);
+  });
+
+  it('is told later if the sender ends before it records that the mail is withheld', async () => {
+    const { deliveries } = inMemoryDeliveries();
+    const update: Ports['deliveries']['update'] = async (from, to) => {
+      if (to.status === 'withheld') throw new Error('crashed');
+      return deliveries.update(from, to);
+    };
+    const { allowances } = inMemoryAllowances(0);
+    const crashing = createNotifier({ deliveries: { ...deliveries, update }, allowances });
+    await expect(crashing.notify(notice)).rejects.toThrow('crashed');
+    const { notify, time } = createNotifier({ deliveries, allowances });
+    expect(await notify(notice)).toEqual({ ok: false, error: 'being_sent' });
+    time.now = addMs(start, LEASE_MS);
+    expect(await notify(notice)).toEqual({ ok: true, value: 'withheld' });
   });
 
   it('is not notified of an order that does not exist', async () => {

@@ -6,6 +6,7 @@ import { createHost, type Host } from '../../embedded/host/host.ts';
 import { seed, toApiKey } from '../../embedded/host/seed.ts';
 import { type HttpServer, listen } from '../../embedded/host/server.ts';
 import { toEnvironment } from '../fixtures/aws-call.ts';
+import { secrets } from '../fixtures/secrets.ts';
 
 const demo = { tenantId: 'demo', secret: '0123456789abcdef' };
 const START = '2000-01-01T00:00:00Z';
@@ -32,7 +33,6 @@ describe('npm run republish', () => {
   beforeAll(async () => {
     server = await listen(0);
     credentials = toEnvironment(server.credential);
-    const secrets = { 'operator-key': 'operator', 'provider-key': 'provider', 'provider-callback-key': 'callback' };
     host = createHost({
       ...{ contexts, secrets, origin: server.origin },
       trace: ({ caller, operation, input }) => {

@@ -6,12 +6,15 @@ import { toAsl } from '#platform/saga/definition';
 import { systemClock } from '../../embedded/aws/clock.ts';
 import type { Clock } from '../../embedded/aws/service.ts';
 import type { LoadEntries } from '../../embedded/host/functions.ts';
-import { secrets } from './client.ts';
+import { secrets } from '../fixtures/secrets.ts';
 
 const MINUTE = 60_000;
 
-/** Deadlines short enough to pass during a run. */
-export const times = { ...defaultTimes, paymentDeadlineMs: 20 * MINUTE, parkAfterMs: 45 * MINUTE };
+/** Deadlines short enough to pass during a run, and a limit low enough to be reached. */
+export const times = {
+  ...defaultTimes,
+  ...{ paymentDeadlineMs: 20 * MINUTE, parkAfterMs: 45 * MINUTE, maxMailsPerMailbox: 3 },
+};
 
 export const consumers = functionsOf(...contexts)
   .filter(({ spec }) => spec.consumes)

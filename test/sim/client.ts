@@ -1,12 +1,6 @@
 import type { Host } from '../../embedded/host/host.ts';
 import type { Chance } from './chance.ts';
 
-export const secrets = {
-  'operator-key': 'the-operator',
-  'provider-key': 'the-merchant',
-  'provider-callback-key': 'the-signer',
-};
-
 const MAX_TRIES = 8;
 const TIMEOUT_MS = 29_000;
 const MAX_BACKOFF_MS = 8_000;

@@ -1,5 +1,6 @@
 import { sign } from '#payments/http/signature';
-import { type ClientResponse, type RequestSteps, type SendRequest, secrets } from './client.ts';
+import { secrets } from '../fixtures/secrets.ts';
+import type { ClientResponse, RequestSteps, SendRequest } from './client.ts';
 import { emailOf } from './emails.ts';
 import type { Faults } from './faults.ts';
 import { createKeyedSender } from './keyed-requests.ts';
@@ -114,9 +115,8 @@ export const createCustomers = ({ plan, send, faults, sleep, timeline, now, repo
     { id: tenantId, apiKey: bearer }: Tenant,
     { blank = '', lines = purchase.lines } = {},
   ) => {
-    const { key, token } = purchase;
-    // each key has a customer of its own, so that the table shows which orders were placed with the key
-    const email = emailOf(key, tenantId);
+    const { key, token, email = emailOf(key, tenantId) } = purchase;
+    // each key has an address of its own, so that the table shows which orders were placed with the key
     const bodyWith = (text: string) => ({ lines, customer: { email: text }, payment: { token } });
     const response = await sendKeyed<Order & Refused>({
       ...{ scope: `orders of ${tenantId}`, key, target: '/v1/orders', bearer },

@@ -1,6 +1,7 @@
 import type { FunctionId, WorkflowId } from '#platform/manifest';
 import type { Host } from '../../embedded/host/host.ts';
-import { type SendRequest, secrets } from './client.ts';
+import { secrets } from '../fixtures/secrets.ts';
+import type { SendRequest } from './client.ts';
 import type { Tenant } from './customers.ts';
 import type { Faults } from './faults.ts';
 

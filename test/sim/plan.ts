@@ -13,6 +13,8 @@ export type Purchase = {
   readonly key: string;
   readonly lines: readonly { readonly sku: string; readonly quantity: number }[];
   readonly token: string;
+  /** The customer's address, if it is not one of the purchase's own. */
+  readonly email?: string | undefined;
   readonly afterwards: readonly FollowUp[];
 };
 /** A shopkeeper's action. */
@@ -75,6 +77,19 @@ const randomLines = (chance: Chance, { products }: Shop) => {
   return ordered.map(({ sku }) => ({ sku, quantity: chance.pick([1, 1, 1, 2, 3, 5]) }));
 };
 
+/** An address of the bombed mailbox: each order spells it differently, as somebody would who evades a limit. */
+const bombedAddress = (chance: Chance, key: string) =>
+  `${chance.pick(['victim', 'Victim', 'VICTIM'])}+${key}@${chance.pick(['bombed.example', 'BOMBED.Example'])}`;
+
+/** All shops of some seeds send mails to one mailbox, by a part of their purchases. */
+const withBombing = (seed: number, purchases: readonly Purchase[]): readonly Purchase[] => {
+  const chance = chanceOf(seed, 'bombing');
+  const share = chance.pick([0, 0, 0.4, 0.9]);
+  return purchases.map((purchase) =>
+    chance.number() < share ? { ...purchase, email: bombedAddress(chance, purchase.key) } : purchase,
+  );
+};
+
 /** The plan of a seed. The order in which it uses random numbers is part of every seed's trace. */
 export const planOf = (seed: number, orders?: number): Plan => {
   const chance = chanceOf(seed, 'plan');
@@ -113,5 +128,5 @@ export const planOf = (seed: number, orders?: number): Plan => {
     const atMs = chance.number() < 0.5 ? spanMs / 4 + chance.int(0, 1_500) : chance.number() * spanMs;
     return { shop, atMs: Math.floor(atMs), sku, act: chance.pick(acts) };
   });
-  return { shops, purchases, chores, spanMs };
+  return { shops, purchases: withBombing(seed, purchases), chores, spanMs };
 };

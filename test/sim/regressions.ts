@@ -47,6 +47,7 @@ const schema = z.strictObject({
         key: z.string(),
         lines: z.array(z.strictObject({ sku: z.string(), quantity: natural })),
         token: z.string(),
+        email: z.optional(z.string()),
         afterwards: z.array(z.strictObject({ act, afterMs: natural })),
       }),
     ),

@@ -2,9 +2,10 @@ import { crashError } from '../../embedded/aws/lambda/function-error.ts';
 import { createHost, type Host } from '../../embedded/host/host.ts';
 import type { Interceptors } from '../../embedded/host/interceptors.ts';
 import type { Row } from '../../ops/audit/table-audit.ts';
+import { secrets } from '../fixtures/secrets.ts';
 import { backend, sleep, times } from './backend.ts';
 import { chanceOf } from './chance.ts';
-import { createClient, secrets } from './client.ts';
+import { createClient } from './client.ts';
 import { violationsAtQuiescence } from './quiescence.ts';
 import { rowsOf } from './rows.ts';
 import { runtime } from './runtime.ts';
@@ -49,7 +50,7 @@ const injectStepFaults = (stepFaults: readonly StepFault[], tasks: string[]): No
 export const playScenario = async ({ scenario, stepFaults }: ScenarioCase): Promise<ScenarioResult> => {
   runtime.reset(1);
   const tasks: string[] = [];
-  const watch = createWatch({ set: () => {} });
+  const watch = createWatch({ set: () => {} }, times.maxMailsPerMailbox);
   const interceptors = { invoke: injectStepFaults(stepFaults, tasks) };
   const host: Host = createHost({ ...backend, interceptors, onTableChange: watch.onTableChange });
   const send = createClient({ request: host.request, chance: chanceOf(1, 'clients'), sleep, step: runtime.steps });

@@ -57,7 +57,7 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
   runtime.reset(seed);
   const faults = createFaults(seed, runtime.now, selection);
   const timeline = createTimeline(runtime.steps);
-  const watch = createWatch(timeline);
+  const watch = createWatch(timeline, times.maxMailsPerMailbox);
   const hash = createHash('sha256');
   const trace: string[] = [];
   let steps = 0;

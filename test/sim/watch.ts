@@ -1,6 +1,7 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { StreamRecord } from '../../embedded/aws/dynamodb/dynamodb.ts';
 import type { Violation } from '../../ops/audit/table-audit.ts';
+import { watchMails } from './mails.ts';
 import { type Item, type SkuQuantity, watchRefusals } from './refusals.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -34,7 +35,7 @@ const transitionProblem = (from: Item | undefined, to: Item | undefined): string
 };
 
 /** Observes every change of the table. `check` examines the invariants that must hold after a step, once the step has ended. */
-export const createWatch = (timeline: Pick<Timeline, 'set'>) => {
+export const createWatch = (timeline: Pick<Timeline, 'set'>, maxMails: number) => {
   const sums = new Map<string, StockSums>();
   const captureCounts = new Map<string, number>();
   const orderByEmail = new Map<string, string>();
@@ -59,6 +60,8 @@ export const createWatch = (timeline: Pick<Timeline, 'set'>) => {
     (message) => report(13, message),
   );
 
+  const mails = watchMails(maxMails, (message) => report(18, message));
+
   const onShard = (tenant: string, old: Item | undefined, next: Item | undefined) => {
     const skuSums = sumsOf(tenant, String((next ?? old)?.['sku']));
     for (const field of ['received', 'available'] as const)
@@ -81,6 +84,7 @@ export const createWatch = (timeline: Pick<Timeline, 'set'>) => {
     const email = (next?.['customer'] as { readonly email: string } | undefined)?.email;
     const id = next?.pk;
     if (old || !email || !id) return;
+    mails.onOrder(tenant, id.split('#').at(-1) ?? '', email);
     const otherId = orderByEmail.get(email);
     if (otherId !== undefined && otherId !== id) report(4, `${otherId} and ${id} were placed with one key`);
     orderByEmail.set(email, id);
@@ -100,7 +104,7 @@ export const createWatch = (timeline: Pick<Timeline, 'set'>) => {
   const onTenant = (tenant: string, _: Item | undefined, next: Item | undefined) => {
     const key = String(next?.['name']).replace(/\?$/, '');
     const otherTenant = tenantByKey.get(key) ?? tenant;
-    if (otherTenant !== tenant) report(15, `the tenants ${otherTenant} and ${tenant} were created with one key`);
+    if (otherTenant !== tenant) report(16, `the tenants ${otherTenant} and ${tenant} were created with one key`);
     tenantByKey.set(key, tenant);
   };
   const onBreaker = (tenant: string, _: Item | undefined, next: Item | undefined) => {
@@ -109,6 +113,7 @@ export const createWatch = (timeline: Pick<Timeline, 'set'>) => {
   const observers: Readonly<Record<string, typeof onShard>> = {
     ...{ shard: onShard, hold: onHold, order: onOrder, charge: onCharge, breaker: onBreaker },
     tenant: onTenant,
+    delivery: mails.onDelivery,
   };
 
   return {

@@ -4,30 +4,36 @@ import { addMs, err, type Instant, type OrderId, ok, type Result, type TenantId 
 export type NoticeKind = 'confirmed' | 'cancelled' | 'awaiting_payment';
 export type Notice = { readonly tenantId: TenantId; readonly orderId: OrderId; readonly kind: NoticeKind };
 
-/** One mail to one customer. While it is `sending`, its sender has the lease until `leasedUntil`. */
+/**
+ * One mail to one customer. While it is `sending`, its sender has the lease until `leasedUntil`. It is `withheld` where the tenant has
+ * sent its customer's mailbox too many mails that day (ADR 74).
+ */
 export type Delivery = Notice & { readonly version: number } & (
     | { readonly status: 'sending'; readonly leasedUntil: Instant }
     | { readonly status: 'sent'; readonly sentAt: Instant; readonly receipt: Receipt }
     | { readonly status: 'withheld'; readonly withheldAt: Instant; readonly because: WithheldBecause }
   );
 
-/** Why a mail is never sent. `unmailable`: no mail service that we use can send to the address. */
-export type WithheldBecause = 'unmailable';
+/**
+ * Why a mail is never sent. `unmailable`: no mail service that we use can send to the address. `over_allowance`: the tenant has used
+ * up what it may send to this mailbox on this day.
+ */
+export type WithheldBecause = 'unmailable' | 'over_allowance';
 
 /** The mailer's receipt of a mail that it accepted. */
 export type Receipt = Readonly<Record<string, string>>;
 
 /**
- * Takes the lease of a delivery. A sent mail is never sent again. One whose lease has run out may be, because it is unknown how far
+ * Takes the lease of a delivery. A sent mail is never sent again, and a withheld one never sent. One whose lease has run out may be, because it is unknown how far
  * its sender got.
  */
 export function startDelivery(
   { tenantId, orderId, kind }: Notice,
   existing: Delivery | undefined,
   { at, leaseMs }: { readonly at: Instant; readonly leaseMs: number },
-): Result<Delivery, 'already_sent' | 'withheld' | 'being_sent'> {
+): Result<Delivery, 'already_sent' | 'already_withheld' | 'being_sent'> {
   if (existing?.status === 'sent') return err('already_sent');
-  if (existing?.status === 'withheld') return err('withheld');
+  if (existing?.status === 'withheld') return err('already_withheld');
   if (existing && existing.leasedUntil > at) return err('being_sent');
   const version = (existing?.version ?? 0) + 1;
   return ok({ tenantId, orderId, kind, version, status: 'sending', leasedUntil: addMs(at, leaseMs) });

@@ -1,3 +1,4 @@
+import { formatDateTime } from '#notifications/domain/date-time';
 import type { NoticeKind } from '#notifications/domain/delivery';
 import type { Instant, Money, OrderId } from '#platform/kernel';
 import { formatMoney } from '#platform/money';
@@ -35,8 +36,11 @@ const texts: Readonly<Record<NoticeKind, (facts: OrderFacts) => string>> = {
   cancelled: ({ orderId, total, reason }) =>
     `Your order ${orderId} for ${formatMoney(total)} is cancelled: ${reasonOf(reason)}.\n\nYou owe nothing. If you have already paid, you will get your money back the way you paid.`,
   awaiting_payment: ({ orderId, total, deadline }) =>
-    `Your order ${orderId} for ${formatMoney(total)} is reserved for you, but our payment provider is unavailable.\n\nPlease pay ${formatMoney(total)} by ${deadline} with the reference ${orderId}. We confirm the order when we receive the payment, and cancel it if we have not received the payment by then.`,
+    `Your order ${orderId} for ${formatMoney(total)} is reserved for you, but our payment provider is unavailable.\n\nPlease pay ${formatMoney(total)}${untilOf(deadline)} with the reference ${orderId}. We confirm the order when we receive the payment, and cancel it if the payment does not arrive in time.`,
 };
+
+const untilOf = (deadline: Instant | undefined): string =>
+  deadline === undefined ? '' : ` by ${formatDateTime(deadline)}`;
 
 const reasons: Readonly<Record<string, string>> = {
   cancelled_by_customer: 'as you asked',

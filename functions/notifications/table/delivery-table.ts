@@ -1,17 +1,30 @@
 import * as z from 'zod/mini';
 import type { Delivery, Notice, Receipt } from '#notifications/domain/delivery';
+import type { metrics } from '#notifications/errors';
 import { deliveryKey } from '#notifications/table/keys';
 import type { Deliveries } from '#notifications/use-cases/ports';
 import type { Runtime } from '#platform/runtime/runtime';
 import { OrderIdSchema, TenantIdSchema } from '#platform/schemas';
 import { aggregateTable } from '#platform/table/aggregate-table';
 
-export const deliveryTable = (rt: Runtime<'db'>): Deliveries =>
-  aggregateTable<Delivery, Notice>(rt, {
+/** The deliveries. It counts each mail that is withheld. */
+export const deliveryTable = (rt: Runtime<'db'>): Deliveries => {
+  const table = aggregateTable<Delivery, Notice>(rt, {
     keyOf: deliveryKey,
     toItem: ({ version: _, ...delivery }) => ({ ...deliveryKey(delivery), ...delivery }),
     schema: DeliveryItem,
   });
+  return {
+    find: table.find,
+    async update(from, to) {
+      if (!(await table.update(from, to))) return false;
+      const { tenantId, orderId, kind, status } = to;
+      if (status === 'withheld')
+        rt.metric('MailsWithheld' satisfies keyof typeof metrics, 1, { tenantId, orderId, kind });
+      return true;
+    },
+  };
+};
 
 const DeliveryItem = z.pipe(
   z.object({
@@ -22,14 +35,23 @@ const DeliveryItem = z.pipe(
     leasedUntil: z.optional(z.string()),
     sentAt: z.optional(z.string()),
     withheldAt: z.optional(z.string()),
-    because: z.optional(z.enum(['unmailable'])),
+    because: z.optional(z.enum(['unmailable', 'over_allowance'])),
     receipt: z.optional(z.looseObject({})),
     v: z.int(),
   }),
   z.transform(
-    ({ v, status, leasedUntil = '', sentAt = '', receipt = {}, withheldAt = '', because, ...notice }): Delivery => {
+    ({
+      v,
+      status,
+      leasedUntil = '',
+      sentAt = '',
+      receipt = {},
+      withheldAt = '',
+      because = 'unmailable',
+      ...notice
+    }): Delivery => {
       if (status === 'sending') return { ...notice, version: v, status, leasedUntil };
-      if (status === 'withheld') return { ...notice, version: v, status, withheldAt, because: because ?? 'unmailable' };
+      if (status === 'withheld') return { ...notice, version: v, status, withheldAt, because };
       return { ...notice, version: v, status, sentAt, receipt: receipt as Receipt };
     },
   ),

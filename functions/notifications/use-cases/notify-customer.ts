@@ -1,6 +1,7 @@
 import { markSent, markWithheld, type Notice, startDelivery } from '#notifications/domain/delivery';
 import { composeMail, isOutdated } from '#notifications/domain/mail';
-import type { Deliveries, Mailer } from '#notifications/use-cases/ports';
+import { mailboxOf } from '#notifications/domain/mailbox';
+import type { Allowances, Deliveries, Mailer } from '#notifications/use-cases/ports';
 import type { FindOrderForCustomer } from '#orders/contract';
 import { err, type Instant, ok, type Result } from '#platform/kernel';
 
@@ -10,30 +11,37 @@ export const LEASE_MS = 10_000;
 export type Ports = {
   readonly orders: FindOrderForCustomer;
   readonly deliveries: Deliveries;
+  readonly allowances: Allowances;
   readonly mailer: Mailer;
   readonly now: () => Instant;
 };
-export type Refusal = 'already_sent' | 'withheld' | 'being_sent' | 'outdated' | 'order_not_found';
+export type Refusal = 'already_sent' | 'already_withheld' | 'being_sent' | 'outdated' | 'order_not_found';
 
 /**
  * Mails a customer at least once, and exactly once unless the sender ends between sending and recording it: then the lease runs out
- * and the next delivery sends again. No mailer can close that gap (ADR 30).
+ * and the next delivery sends again. No mailer can close that gap (ADR 30). A mail over the allowance of its mailbox is recorded as
+ * withheld instead (ADR 74). Until one of the two is recorded, the event is delivered again.
  */
 export const notifyCustomer =
-  ({ orders, deliveries, mailer, now }: Ports) =>
-  async (notice: Notice): Promise<Result<'sent', Refusal>> => {
+  ({ orders, deliveries, allowances, mailer, now }: Ports) =>
+  async (notice: Notice): Promise<Result<'sent' | 'withheld', Refusal>> => {
+    const at = now();
     const existing = await deliveries.find(notice);
-    const delivery = startDelivery(notice, existing, { at: now(), leaseMs: LEASE_MS });
+    const delivery = startDelivery(notice, existing, { at, leaseMs: LEASE_MS });
     if (!delivery.ok) return delivery;
     const order = await orders(notice.tenantId, notice.orderId);
     if (!order) return err('order_not_found');
     const facts = { ...order, orderId: notice.orderId };
     if (isOutdated(notice.kind, facts)) return err('outdated');
     if (!(await deliveries.update(existing, delivery.value))) return err('being_sent');
+    if (!(await allowances.take({ notice, mailbox: mailboxOf(order.email), at }))) {
+      await deliveries.update(delivery.value, markWithheld(delivery.value, now(), 'over_allowance'));
+      return ok('withheld');
+    }
     const receipt = await mailer(composeMail(notice.kind, facts));
     if (receipt === 'unmailable') {
       await deliveries.update(delivery.value, markWithheld(delivery.value, now(), receipt));
-      return err('withheld');
+      return ok('withheld');
     }
     // this fails where the lease has run out and another sender has the delivery, which records its own mail
     await deliveries.update(delivery.value, markSent(delivery.value, now(), receipt));

@@ -1,5 +1,6 @@
 import type { Delivery, Notice, Receipt } from '#notifications/domain/delivery';
 import type { Mail } from '#notifications/domain/mail';
+import type { Instant } from '#platform/kernel';
 
 export type Deliveries = {
   /** Reads strongly. */
@@ -10,3 +11,11 @@ export type Deliveries = {
 
 /** Resolves once the mail is accepted, with what is stored about it, or with `unmailable` for an address that it can never reach. */
 export type Mailer = (mail: Mail) => Promise<Receipt | 'unmailable'>;
+
+export type Allowances = {
+  /**
+   * Whether the tenant may send this mail to its customer's mailbox on this day. The mails of a day that got true are at most as many as
+   * the stage allows, however many ask at once, and the same mail gets the same answer again once it got true.
+   */
+  take(mail: { readonly notice: Notice; readonly mailbox: string; readonly at: Instant }): Promise<boolean>;
+};

@@ -1,5 +1,6 @@
 import { mailer } from '#notifications/adapters/mailer';
 import type { NoticeKind } from '#notifications/domain/delivery';
+import { allowanceTable } from '#notifications/table/allowance-table';
 import { deliveryTable } from '#notifications/table/delivery-table';
 import { notifyCustomer, type Refusal } from '#notifications/use-cases/notify-customer';
 import { OrderAwaitingPayment, OrderCancelled, OrderConfirmed } from '#orders/contract';
@@ -10,14 +11,15 @@ import type { Event } from '#platform/messaging/events';
 import { consumer, workerFunction } from '#platform/messaging/worker';
 import type { Runtime } from '#platform/runtime/runtime';
 
-/** The refusals after which nothing is left to do. */
-const DONE: ReadonlySet<Refusal> = new Set(['already_sent', 'withheld', 'outdated']);
+/** Why nothing remains to be done for an event. Any other refusal has its message delivered again. */
+const DONE: readonly Refusal[] = ['already_sent', 'already_withheld', 'outdated'];
 
 /** Mails customers when their order is confirmed, cancelled or awaits an offline payment. */
-export const deliverWorker = (rt: Runtime<'db' | 'mail'>) => {
+export const deliverWorker = (rt: Runtime<'db' | 'mail' | 'secrets'>) => {
   const notify = notifyCustomer({
     orders: findOrderForCustomer(rt),
     deliveries: deliveryTable(rt),
+    allowances: allowanceTable(rt),
     mailer: mailer(rt),
     now: () => rt.now().toISOString(),
   });
@@ -25,7 +27,7 @@ export const deliverWorker = (rt: Runtime<'db' | 'mail'>) => {
     (kind: NoticeKind) =>
     async ({ tenantId, aggregateId }: Event<EventType, unknown, OrderId>) => {
       const notified = await notify({ tenantId, orderId: aggregateId, kind });
-      if (notified.ok || DONE.has(notified.error)) return;
+      if (notified.ok || DONE.includes(notified.error)) return;
       throw new Error(`the customer could not be notified: ${notified.error}`);
     };
   return workerFunction(rt, [

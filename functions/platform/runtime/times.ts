@@ -1,4 +1,4 @@
-/** The deadlines and other durations of a stage, in milliseconds. Orders have deadlines; holds do not expire. */
+/** The deadlines, other durations in milliseconds, and limits of a stage. Orders have deadlines; holds do not expire. */
 export type Times = {
   /** How long an order may stay `placed`. */
   readonly orderDeadlineMs: number;
@@ -16,6 +16,11 @@ export type Times = {
     readonly openDurationMs: number;
     readonly probeLeaseMs: number;
   };
+  /**
+   * How many mails one tenant sends to one mailbox on a day of UTC. An order causes two at most, as a rule one, so a person who orders
+   * ten times a day gets all of them, and a tenant cannot bomb a mailbox.
+   */
+  readonly maxMailsPerMailbox: number;
 };
 
 const SECOND = 1_000;
@@ -29,6 +34,7 @@ export const defaultTimes: Times = {
   maxStandstillMs: 15 * MINUTE,
   parkAfterMs: 24 * HOUR,
   breaker: { failures: 5, windowMs: 30 * SECOND, openDurationMs: 15 * SECOND, probeLeaseMs: 10 * SECOND },
+  maxMailsPerMailbox: 20,
 };
 
 /** For stages whose tests wait for every one of these durations. */
@@ -39,4 +45,5 @@ export const testTimes: Times = {
   maxStandstillMs: 60 * SECOND,
   parkAfterMs: 10 * MINUTE,
   breaker: { failures: 5, windowMs: 30 * SECOND, openDurationMs: 5 * SECOND, probeLeaseMs: 5 * SECOND },
+  maxMailsPerMailbox: 20,
 };

@@ -1,5 +1,6 @@
 import type { LeapingClock } from '../../fixtures/leaping-clock.ts';
-import { createMeteredHost, type MeterOptions, secrets } from './meter.ts';
+import { secrets } from '../../fixtures/secrets.ts';
+import { createMeteredHost, type MeterOptions } from './meter.ts';
 
 /** One buyer's order, and what can happen to it. */
 export type BuyerOrder = {

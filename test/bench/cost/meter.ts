@@ -3,11 +3,11 @@ import type { Manifest } from '#platform/manifest';
 import type { Clock } from '../../../embedded/aws/service.ts';
 import { createHost, type HostOptions } from '../../../embedded/host/host.ts';
 import { stageOf } from '../../../lib/stages.ts';
+import { secrets } from '../../fixtures/secrets.ts';
 import { createAttribution, type Payer } from './attribution.ts';
 import { captureLog } from './log-capture.ts';
 import { createSpending, type Measure, type Spending } from './spending.ts';
 
-export const secrets = { 'operator-key': 'operator', 'provider-key': 'provider', 'provider-callback-key': 'callback' };
 const STAGE = 'dev';
 const MEMORY_GB = stageOf({ stage: STAGE }).memoryMb / 1_024;
 /** AWS logs an execution's events and each request; the embedded host does not. Read off a deployed workflow and a deployed API. */

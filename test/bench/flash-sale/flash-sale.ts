@@ -3,7 +3,7 @@ import { createHost } from '../../../embedded/host/host.ts';
 import type { Interceptors } from '../../../embedded/host/interceptors.ts';
 import { seed, toApiKey } from '../../../embedded/host/seed.ts';
 import { createLeapingClock } from '../../fixtures/leaping-clock.ts';
-import { secrets } from '../cost/meter.ts';
+import { secrets } from '../../fixtures/secrets.ts';
 
 export type Sale = {
   readonly shards: number;

@@ -9,9 +9,9 @@ import { authorize } from '#tenants/tenants.lambda';
 import { createSystemRandom } from '../../../embedded/aws/random.ts';
 import { createVirtualClock } from '../../../embedded/aws/virtual-clock.ts';
 import { createHost } from '../../../embedded/host/host.ts';
+import { secrets } from '../../fixtures/secrets.ts';
 import { type Action, grantedActions, usedActions } from './used-actions.ts';
 
-const secrets = { 'operator-key': 'the-operator', 'provider-key': 'the-merchant', 'provider-callback-key': 'signer' };
 const STEP_MS = 250;
 const MAX_WAIT_MS = 5 * 60_000;
 /** A promise chain of the host resolves within this many turns of the event loop. */

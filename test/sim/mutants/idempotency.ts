@@ -33,7 +33,7 @@ export const idempotency: readonly Mutant[] = [
     name: 'digest-without-path',
     bug: 'the digest of a request leaves out its path, so that a key of one SKU is accepted for another',
     file: 'functions/platform/http/route.ts',
-    from: 'digestOf({ params, body: body.value })',
-    to: 'digestOf({ params: {}, body: body.value })',
+    from: 'digestOf({ params, body: body?.value })',
+    to: 'digestOf({ params: {}, body: body?.value })',
   },
 ];
