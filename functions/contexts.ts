@@ -4,7 +4,7 @@ import { notifications } from '#notifications/manifest';
 import { operations } from '#operations/manifest';
 import { orders } from '#orders/manifest';
 import { payments } from '#payments/manifest';
-import { type Problem, platformProblems } from '#platform/http/problems';
+import { gatewayProblems, type Problem, platformProblems } from '#platform/http/problems';
 import type { Manifest } from '#platform/manifest';
 import { relay } from '#relay/manifest';
 import { sandbox } from '#sandbox/manifest';
@@ -31,7 +31,7 @@ type KeysOf<C, K extends string> = C extends Readonly<Record<K, infer T>> ? keyo
 /** The name of a secret that a context declares. */
 export type SecretName = KeysOf<Context, 'secrets'>;
 
-export type ProblemCode = KeysOf<Context, 'problems'> | keyof typeof platformProblems;
+export type ProblemCode = KeysOf<Context, 'problems'> | keyof typeof platformProblems | keyof typeof gatewayProblems;
 
 const merged = <T>(kind: string, parts: readonly Readonly<Record<string, T>>[]): Readonly<Record<string, T>> => {
   const entries = parts.flatMap((part) => Object.entries(part));
@@ -48,6 +48,7 @@ const merged = <T>(kind: string, parts: readonly Readonly<Record<string, T>>[]):
 /** Every problem that the API may answer with, by code. */
 export const problems = merged('problem', [
   platformProblems,
+  gatewayProblems,
   ...contexts.map(({ problems = {} }) => problems),
 ]) as Readonly<Record<ProblemCode, Problem>>;
 

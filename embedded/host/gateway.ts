@@ -1,7 +1,14 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { JSON_MEDIA_TYPE, mediaTypeOf } from '#platform/http/media-type';
 import { methodsOf, routeMethodOf } from '#platform/http/methods';
-import { type PlatformProblemCode, platformProblems, problemDocument, problemHeaders } from '#platform/http/problems';
+import {
+  type GatewayProblemCode,
+  gatewayProblems,
+  type PlatformProblemCode,
+  platformProblems,
+  problemDocument,
+  problemHeaders,
+} from '#platform/http/problems';
 import type { RouteDefinition } from '#platform/http/route';
 import type { FunctionId, StageName } from '#platform/manifest';
 import { ACCOUNT_ID } from '../aws/arns.ts';
@@ -37,10 +44,13 @@ type GatewayOptions = {
   readonly inFlight: InFlight;
 };
 
-export const toProblemResponse = (code: PlatformProblemCode): HttpResponse => ({
-  status: platformProblems[code].status,
-  headers: { 'cache-control': 'no-store', ...problemHeaders(platformProblems[code]) },
-  body: JSON.stringify(problemDocument(code, platformProblems[code])),
+const problems = { ...platformProblems, ...gatewayProblems };
+export type HostProblemCode = PlatformProblemCode | GatewayProblemCode;
+
+export const toProblemResponse = (code: HostProblemCode): HttpResponse => ({
+  status: problems[code].status,
+  headers: { 'cache-control': 'no-store', ...problemHeaders(problems[code]) },
+  body: JSON.stringify(problemDocument(code, problems[code])),
 });
 
 type ByName<T> = ReadonlyMap<string, T>;

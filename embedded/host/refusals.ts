@@ -1,7 +1,6 @@
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { PlatformProblemCode } from '#platform/http/problems';
-import { type HttpResponse, toProblemResponse } from './gateway.ts';
+import { type HostProblemCode, type HttpResponse, toProblemResponse } from './gateway.ts';
 
 /** A client that still sends its request gets this long to read the response before its connection is reset. */
 const LINGER_MS = 2_000;
@@ -22,7 +21,7 @@ const toText = ({ status, headers, body }: HttpResponse, isHead: boolean): strin
  * Answers on the connection itself and then closes it. What still arrives is dropped: Node would reset the connection at once, and
  * a client that is still sending would not read the response.
  */
-const refuseConnection = (socket: Socket, code: PlatformProblemCode, isHead = false): void => {
+const refuseConnection = (socket: Socket, code: HostProblemCode, isHead = false): void => {
   if (!socket.writable) return void socket.destroy();
   socket.end(toText(toProblemResponse(code), isHead));
   const timer = setTimeout(() => socket.destroy(), LINGER_MS);
@@ -34,7 +33,7 @@ const refuseConnection = (socket: Socket, code: PlatformProblemCode, isHead = fa
 };
 
 /** Answers a request whose remainder nobody reads, and closes its connection. */
-export const refuseUnread = (request: IncomingMessage, response: ServerResponse, code: PlatformProblemCode): void => {
+export const refuseUnread = (request: IncomingMessage, response: ServerResponse, code: HostProblemCode): void => {
   request.on('error', () => {}).resume();
   if (response.socket) refuseConnection(response.socket, code, request.method === 'HEAD');
   else {
@@ -44,7 +43,7 @@ export const refuseUnread = (request: IncomingMessage, response: ServerResponse,
   }
 };
 
-const CODES: Readonly<Record<string, PlatformProblemCode>> = {
+const CODES: Readonly<Record<string, HostProblemCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
   HPE_HEADER_OVERFLOW: 'headers_too_large',
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 'body_too_large',
@@ -63,7 +62,7 @@ export const refuseWithProblems = (server: Server, respond: Respond): void => {
     responses.set(request.socket, response);
     respond(request, response);
   };
-  const refuse = (socket: Socket, code: PlatformProblemCode) => {
+  const refuse = (socket: Socket, code: HostProblemCode) => {
     const response = responses.get(socket);
     if (!response || response.writableFinished || !(response.req.complete || response.headersSent))
       return refuseConnection(socket, code);

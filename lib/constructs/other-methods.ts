@@ -1,9 +1,9 @@
 import { ContentHandling, type IResource, MockIntegration, PassthroughBehavior } from 'aws-cdk-lib/aws-apigateway';
 import type { Method } from '#platform/http/methods';
-import { PROBLEM_TYPE, platformProblems, problemDocument } from '#platform/http/problems';
+import { gatewayProblems, PROBLEM_TYPE, problemDocument } from '#platform/http/problems';
 import { acknowledge } from '../nag.ts';
 
-const { method_not_allowed: problem } = platformProblems;
+const { method_not_allowed: problem } = gatewayProblems;
 const STATUS = String(problem.status);
 
 /**

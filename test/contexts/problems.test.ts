@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { contexts, type ProblemCode, problems } from '#contexts';
-import { type Problem, platformProblems } from '#platform/http/problems';
+import { gatewayProblems, type Problem, platformProblems } from '#platform/http/problems';
 import { problemsOf } from '#platform/http/route';
 import { functionsOf } from '#platform/manifest';
 
@@ -8,6 +8,7 @@ const routes = functionsOf(...contexts).flatMap((fn) => fn.routes);
 /** The problems of the platform and of each context, with whose they are. */
 const definitions = [
   { owner: 'platform', problems: platformProblems },
+  { owner: 'gateway', problems: gatewayProblems },
   ...contexts.map(({ context, problems = {} }) => ({ owner: context, problems })),
 ].flatMap(({ owner, problems }) => Object.entries(problems).map(([code, problem]) => ({ owner, code, problem })));
 
@@ -44,6 +45,8 @@ it.each(routes)('$method $path answers with problems of the list only', (route) 
 
 it('each problem of a context is one of a route', () => {
   const answered = new Set(routes.flatMap((route) => Object.keys(problemsOf(route))));
-  const unused = definitions.filter(({ owner, code }) => owner !== 'platform' && !answered.has(code));
+  const unused = definitions.filter(
+    ({ owner, code }) => !['platform', 'gateway'].includes(owner) && !answered.has(code),
+  );
   expect(unused).toEqual([]);
 });

@@ -1,7 +1,13 @@
 import { ResponseType } from 'aws-cdk-lib/aws-apigateway';
 import { describe, expect, test } from 'vitest';
 import { contexts } from '#contexts';
-import { type PlatformProblemCode, platformProblems, problemDocument, problemHeaders } from '#platform/http/problems';
+import {
+  gatewayProblems,
+  type PlatformProblemCode,
+  platformProblems,
+  problemDocument,
+  problemHeaders,
+} from '#platform/http/problems';
 import { names } from '#platform/manifest';
 import { authorizerOf, routesOf } from '../../lib/deployment.ts';
 import { allStages, getOnly, type Json, pathOf, type Resource, settingsOf, synthesise } from './synthesis.ts';
@@ -98,7 +104,7 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
       const response = getOnly<Json>(Integration.IntegrationResponses, route);
       expect(response).toMatchObject({ StatusCode: '405', ContentHandling: 'CONVERT_TO_TEXT' });
       expect(JSON.parse(response.ResponseTemplates['application/json'])).toEqual(
-        problemDocument('method_not_allowed', platformProblems.method_not_allowed),
+        problemDocument('method_not_allowed', gatewayProblems.method_not_allowed),
       );
       expect(response.ResponseParameters).toEqual(
         Object.fromEntries(Object.entries(headers).map(([key, value]) => [`method.response.header.${key}`, value])),

@@ -6,6 +6,7 @@ type FunctionEvent = {
   readonly headers?: Readonly<Record<string, string>>;
   readonly pathParameters?: Readonly<Record<string, string>> | null;
   readonly body?: string | null;
+  readonly isBase64Encoded?: boolean;
 };
 
 /** Functions that work for all tenants, by design. */
@@ -27,9 +28,9 @@ const tenantsOfMessage = (text: string | undefined): string[] => {
   return tenantId === undefined ? [] : [tenantId];
 };
 
-const tenantsOfRequest = ({ headers = {}, pathParameters, body }: FunctionEvent): string[] => {
+const tenantsOfRequest = ({ headers = {}, pathParameters, body, isBase64Encoded }: FunctionEvent): string[] => {
   const token = /^Bearer (.+)$/.exec(headers['authorization'] ?? '')?.[1];
-  const { tenantId, key } = parseObject(body);
+  const { tenantId, key } = parseObject(isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString() : body);
   return [
     ...[parseApiKey(token ?? '')?.tenantId ?? []].flat(),
     ...(typeof tenantId === 'string' ? [tenantId] : []),

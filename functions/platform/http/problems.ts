@@ -50,16 +50,6 @@ export const platformProblems = {
     title: 'No route matches this method and path.',
     detail: 'Check the method and the path.',
   },
-  method_not_allowed: {
-    status: 405,
-    title: 'This path does not have this method.',
-    detail: 'Use one of the methods that the Allow header lists.',
-  },
-  request_timeout: {
-    status: 408,
-    title: 'The request did not arrive in time.',
-    detail: 'Send the headers and the whole body within 30 seconds.',
-  },
   key_reused: {
     status: 409,
     title: 'This Idempotency-Key was already used for a different request.',
@@ -81,16 +71,6 @@ export const platformProblems = {
     detail: 'Send JSON in UTF-8 with content-type application/json and without a content-encoding.',
     headers: { accept: 'application/json' },
   },
-  expectation_failed: {
-    status: 417,
-    title: 'The Expect header has an unknown value.',
-    detail: 'Send `Expect: 100-continue` or no Expect header.',
-  },
-  misdirected_request: {
-    status: 421,
-    title: 'The request names another host.',
-    detail: 'Send it to 127.0.0.1, localhost or [::1]: npm start serves only this machine.',
-  },
   invalid_body: {
     status: 422,
     title: 'The body is invalid.',
@@ -101,11 +81,6 @@ export const platformProblems = {
     title: 'There are too many requests.',
     detail: 'Wait a moment and send the request again with the same Idempotency-Key.',
     headers: { 'retry-after': '1' },
-  },
-  headers_too_large: {
-    status: 431,
-    title: 'The request line and the headers are too large.',
-    detail: 'Send at most 16 KB of them.',
   },
   internal: {
     status: 500,
@@ -129,7 +104,37 @@ export const platformProblems = {
     detail: 'Send the request again with the same Idempotency-Key: the first attempt may have succeeded.',
   },
 } as const satisfies Problems;
+/** The problems of requests that reach no function, only a gateway or a server. They are in no bundle. */
+export const gatewayProblems = {
+  method_not_allowed: {
+    status: 405,
+    title: 'This path does not have this method.',
+    detail: 'Use one of the methods that the Allow header lists.',
+  },
+  request_timeout: {
+    status: 408,
+    title: 'The request did not arrive in time.',
+    detail: 'Send the headers and the whole body within 30 seconds.',
+  },
+  expectation_failed: {
+    status: 417,
+    title: 'The Expect header has an unknown value.',
+    detail: 'Send `Expect: 100-continue` or no Expect header.',
+  },
+  misdirected_request: {
+    status: 421,
+    title: 'The request names another host.',
+    detail: 'Send it to 127.0.0.1, localhost or [::1]: npm start serves only this machine.',
+  },
+  headers_too_large: {
+    status: 431,
+    title: 'The request line and the headers are too large.',
+    detail: 'Send at most 16 KB of them.',
+  },
+} as const satisfies Problems;
+
 export type PlatformProblemCode = keyof typeof platformProblems;
+export type GatewayProblemCode = keyof typeof gatewayProblems;
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
