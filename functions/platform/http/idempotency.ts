@@ -1,50 +1,37 @@
 import { createHash } from 'node:crypto';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import * as z from 'zod/mini';
 
 /** An Idempotency-Key: 1 to 255 printable ASCII characters, which every host passes on unchanged. */
-export const IdempotencyKeySchema = z.string().check(z.regex(/^[\x20-\x7e]{1,255}$/));
+export const IDEMPOTENCY_KEY_FORM = /^[\x20-\x7e]{1,255}$/;
 
 /** Says that an earlier request with the same key and body had the effect that the response shows. */
 export const REPLAYED_HEADER = { 'idempotent-replayed': 'true' } as const;
 
-/** All values of a header by its lower-case name. A host may leave the list of all values empty. */
-const headerValues = ({ headers, multiValueHeaders }: Headers, name: string): readonly string[] => {
-  const isNamed = ([key]: readonly [string, unknown]) => key.toLowerCase() === name;
-  const values = Object.entries(multiValueHeaders ?? {}).filter(isNamed);
-  if (values.length > 0) return values.flatMap(([, list]) => list ?? []);
-  return Object.entries(headers ?? {})
-    .filter(isNamed)
-    .map(([, value]) => value ?? '');
+/**
+ * The request's Idempotency-Key; undefined where it is missing, invalid or repeated with another value. Blanks around a header's value are
+ * not part of it (RFC 9110).
+ */
+export const findIdempotencyKey = ({ headers, multiValueHeaders }: Headers): string | undefined => {
+  const values = Object.entries({ ...headers, ...multiValueHeaders })
+    .filter(([name]) => /^idempotency-key$/i.test(name))
+    .flatMap(([, value]) => value ?? '');
+  const [key = '', ...others] = new Set(values.map((value) => value.replace(/^[ \t]+|[ \t]+$/g, '')));
+  return others.length === 0 && IDEMPOTENCY_KEY_FORM.test(key) ? key : undefined;
 };
 type Headers = Pick<APIGatewayProxyEvent, 'headers' | 'multiValueHeaders'>;
 
-/**
- * The request's Idempotency-Key; undefined where it is missing, invalid or ambiguous. Blanks around a header's value are not part of
- * it (RFC 9110).
- */
-export const findIdempotencyKey = (headers: Headers): string | undefined => {
-  const keys = headerValues(headers, 'idempotency-key').map((value) => value.replace(/^[ \t]+|[ \t]+$/g, ''));
-  const [key, ...others] = new Set(keys);
-  return others.length === 0 ? IdempotencyKeySchema.safeParse(key).data : undefined;
-};
-
-/** JSON with sorted names, so that equal values have equal texts. */
-const canonicalJson = (value: unknown): string => {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join()}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const fields = Object.entries(value)
-    .filter(([, field]) => field !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonicalJson(field)}`).join()}}`;
-};
+/** Sorts the names of an object, so that equal values have equal JSON. */
+const sortNames = (_: string, value: unknown): unknown =>
+  value instanceof Object && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
 
 /**
  * Identifies a request under its key: the parameters of its path, and its body as the schema has parsed it. White space, the order of
  * fields, escapes and the notation of numbers make no difference.
  */
 export const digestOf = (request: { readonly params: unknown; readonly body: unknown }): string =>
-  createHash('sha256').update(canonicalJson(request)).digest('base64url');
+  createHash('sha256').update(JSON.stringify(request, sortNames)).digest('base64url');
 
 /**
  * Derives an id from an idempotency key and the scope in which the key counts, such as a tenant. The same key gives the same id, so the
