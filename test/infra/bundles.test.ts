@@ -15,8 +15,8 @@ import { getOnly } from './synthesis.ts';
 
 /** A little above the largest bundle. Lower it where you can, and do not raise it. */
 const RATCHET_KB = 290;
-/** The size of the SES client, which one function needs beside the table's. */
-const MAIL_KB = 62;
+/** The size of the SES client and of what a mail states (currencies, addresses), which one function needs beside the table's client. */
+const MAIL_KB = 66;
 
 const outdir = mkdtempSync(join(tmpdir(), 'breakwater-bundles-'));
 afterAll(() => rmSync(outdir, { recursive: true }));

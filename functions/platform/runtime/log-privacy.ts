@@ -1,4 +1,4 @@
-import { maskEmails } from '#platform/email';
+import { maskEmails } from '#platform/mask-emails';
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Error);
