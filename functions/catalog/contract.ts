@@ -2,9 +2,10 @@ import * as z from 'zod/mini';
 import { problems } from '#catalog/errors';
 import { platformProblems } from '#platform/http/problems';
 import type { RouteGroup } from '#platform/http/route';
+import { CurrencySchema } from '#platform/input-schemas';
 import { defineEvent, type EventData } from '#platform/messaging/events';
 import { formatMoney, maxMoney } from '#platform/money';
-import { CurrencySchema, MoneySchema, SkuSchema } from '#platform/schemas';
+import { MoneySchema, SkuSchema } from '#platform/schemas';
 import { ListQuery, pageOf } from '#platform/table/list-query';
 
 /**

@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 import { problems } from '#orders/errors';
 import type { RouteGroup } from '#platform/http/route';
+import { CurrencySchema, EmailSchema } from '#platform/input-schemas';
 import type { Money, OrderId, Sku, TenantId } from '#platform/kernel';
 import { defineEvent, type EventData } from '#platform/messaging/events';
-import { CurrencySchema, EmailSchema, MoneySchema, OrderIdSchema, SkuSchema, TenantIdSchema } from '#platform/schemas';
+import { MoneySchema, OrderIdSchema, SkuSchema, TenantIdSchema } from '#platform/schemas';
 import { ListQuery, pageOf } from '#platform/table/list-query';
 
 /** An order's status alone decides every race (ADR 2). `confirmed` and `cancelled` are final. */

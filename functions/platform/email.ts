@@ -66,14 +66,3 @@ export const toAsciiAddress = (address: string): string | undefined => {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the whole range of ASCII
   return /^[\x00-\x7f]*$/.test(local) ? `${local}@${domainToASCII(domain)}` : undefined;
 };
-
-const SEPARATOR = '(?:@|%40)';
-const WORD = '[\\p{L}\\p{M}\\p{N}-]+';
-/** Addresses in a text, also within JSON. It finds more than addresses rather than fewer, but no version after an @ in a path. */
-const ADDRESSES = new RegExp(
-  `(?:"[^\\n]{0,66}"|[^\\s"\\\\<>()[\\],;:@]{1,64})${SEPARATOR}${WORD}(?:\\.${WORD})*\\.(?!\\d+(?:[^\\p{L}\\p{M}\\p{N}-]|$))${WORD}`,
-  'gu',
-);
-
-/** The text with every e-mail address replaced by `[e-mail]`. */
-export const maskEmails = (text: string): string => (/@|%40/.test(text) ? text.replace(ADDRESSES, '[e-mail]') : text);

@@ -1,6 +1,4 @@
 import * as z from 'zod/mini';
-import { findCurrency } from '#platform/currencies';
-import { findEmailFault, trimBlanks } from '#platform/email';
 import type { OrderId, Sku, TenantId } from '#platform/kernel';
 
 /** A string of this form as a branded type: parsed once at the edge, never cast later. */
@@ -15,25 +13,6 @@ export const TENANT_ID_FORM = /^[a-z0-9]{1,64}$/;
 export const OrderIdSchema = branded<OrderId>(ID_FORM);
 export const SkuSchema = branded<Sku>(ID_FORM);
 export const TenantIdSchema = branded<TenantId>(TENANT_ID_FORM);
-
-const currencyError = (code: unknown) =>
-  typeof code === 'string' && code !== code.toUpperCase() && findCurrency(code.toUpperCase())
-    ? `write the currency in upper case: ${code.toUpperCase()}`
-    : 'not an active ISO 4217 currency with a minor unit, such as EUR';
-
-/** A currency as clients may send it: an active code of ISO 4217 that has a minor unit. */
-export const CurrencySchema = z
-  .string()
-  .check(z.refine((code) => findCurrency(code) !== undefined, { error: ({ input }) => currencyError(input) }));
-
-/** An e-mail address as clients may send it, without the blanks at its ends. */
-export const EmailSchema = z.string().check(
-  z.overwrite(trimBlanks),
-  z.check(({ value, issues }) => {
-    const fault = findEmailFault(value);
-    if (fault) issues.push({ code: 'custom', input: value, message: fault });
-  }),
-);
 
 /** Money in stored items, events and responses: minor units. */
 export const MoneySchema = z.object({ amount: z.int(), currency: z.string() });

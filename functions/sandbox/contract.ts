@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { platformProblems } from '#platform/http/problems';
 import type { RouteGroup } from '#platform/http/route';
-import { CurrencySchema, ID_FORM } from '#platform/schemas';
+import { CurrencySchema } from '#platform/input-schemas';
+import { ID_FORM } from '#platform/schemas';
 import { problems } from '#sandbox/errors';
 
 /** The key of a charge. The same key is the same charge, which is captured at most once. */

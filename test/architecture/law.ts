@@ -44,6 +44,7 @@ export const law: readonly { readonly modules: string; readonly may: readonly st
       ...kernel,
       ...platform(
         'schemas',
+        'input-schemas',
         'manifest',
         'messaging/events',
         'http/(problems|route)',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { maskEmails, toAsciiAddress } from '#platform/email';
+import { toAsciiAddress } from '#platform/email';
+import { maskEmails } from '#platform/mask-emails';
 
 describe('the address for a mail service without SMTPUTF8', () => {
   it.each([

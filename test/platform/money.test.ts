@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { PutProduct } from '#catalog/contract';
 import { findCurrency } from '#platform/currencies';
 import { describeIssues } from '#platform/http/body';
+import { CurrencySchema } from '#platform/input-schemas';
 import { formatMoney, maxMoney } from '#platform/money';
-import { CurrencySchema } from '#platform/schemas';
 import { activeCurrencies } from '../fixtures/iso-4217.ts';
 
 it('the table has every active code, its minor unit, and the worth of a unit rounded to a power of ten', () => {

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import * as z from 'zod/mini';
 import { findHeader } from '#platform/http/headers';
 
 /** An Idempotency-Key: 1 to 255 printable ASCII characters, which every host passes on unchanged. */
-export const IdempotencyKeySchema = z.string().check(z.regex(/^[\x20-\x7e]{1,255}$/));
+export const IDEMPOTENCY_KEY_FORM = /^[\x20-\x7e]{1,255}$/;
 
 /** Says that an earlier request with the same key and body had the effect that the response shows. */
 export const REPLAYED_HEADER = { 'idempotent-replayed': 'true' } as const;
@@ -14,26 +13,22 @@ export const REPLAYED_HEADER = { 'idempotent-replayed': 'true' } as const;
  * (RFC 9110).
  */
 export const findIdempotencyKey = (event: Pick<APIGatewayProxyEvent, 'headers'>): string | undefined => {
-  const value = findHeader(event, 'idempotency-key')?.replace(/^[ \t]+|[ \t]+$/g, '');
-  return IdempotencyKeySchema.safeParse(value).data;
+  const key = findHeader(event, 'idempotency-key')?.replace(/^[ \t]+|[ \t]+$/g, '') ?? '';
+  return IDEMPOTENCY_KEY_FORM.test(key) ? key : undefined;
 };
 
-/** JSON with sorted names, so that equal values have equal texts. */
-const canonicalJson = (value: unknown): string => {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join()}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const fields = Object.entries(value)
-    .filter(([, field]) => field !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonicalJson(field)}`).join()}}`;
-};
+/** Sorts the names of an object, so that equal values have equal JSON. */
+const sortNames = (_: string, value: unknown): unknown =>
+  value instanceof Object && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
 
 /**
  * Identifies a request under its key: the parameters of its path, and its body as the schema has parsed it. White space, the order of
  * fields, escapes and the notation of numbers make no difference.
  */
 export const digestOf = (request: { readonly params: unknown; readonly body: unknown }): string =>
-  createHash('sha256').update(canonicalJson(request)).digest('base64url');
+  createHash('sha256').update(JSON.stringify(request, sortNames)).digest('base64url');
 
 /**
  * Derives an id from an idempotency key and the scope in which the key counts, such as a tenant. The same key gives the same id, so the

@@ -26,7 +26,7 @@ export const platformProblems = {
   idempotency_key_required: {
     status: 400,
     title: 'The Idempotency-Key header is missing or invalid.',
-    detail: 'Send one of 1 to 255 printable ASCII characters, the same with each retry.',
+    detail: 'Send a header of 1 to 255 printable ASCII characters, and the same one with each retry.',
   },
   invalid_query: {
     status: 400,
@@ -52,7 +52,7 @@ export const platformProblems = {
   key_reused: {
     status: 409,
     title: 'This Idempotency-Key was used for another request.',
-    detail: 'Repeat the same request, or use a new key.',
+    detail: 'Repeat the same path and body, or send the new request with a new key.',
   },
   conflict: {
     status: 409,

@@ -1,7 +1,4 @@
-import { maskEmails } from '#platform/email';
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Error);
+import { maskEmails } from '#platform/mask-emails';
 
 /**
  * Replaces e-mail addresses in the keys and values of a log line, as `JSON.stringify` writes it. It is the last guard: code does not
@@ -9,17 +6,19 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
  */
 export const maskingReplacer = (_: string, value: unknown): unknown => {
   if (typeof value === 'string') return maskEmails(value);
-  if (!isRecord(value) || !Object.keys(value).some((key) => maskEmails(key) !== key)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [maskEmails(key), entry]));
+  const isRecord = (value as object | null | undefined)?.constructor === Object;
+  return isRecord
+    ? Object.fromEntries(Object.entries(value as object).map(([key, entry]) => [maskEmails(key), entry]))
+    : value;
 };
 
 /** Masks an error that leaves its function, with its causes: Lambda logs it, and Step Functions keeps it. Returns the same error. */
 export const withoutEmails = (thrown: unknown): unknown => {
-  const seen = new Set<unknown>();
-  for (let error = thrown; error instanceof Error && !seen.has(error); error = error.cause) {
-    seen.add(error);
+  let error = thrown;
+  for (let depth = 0; depth < 9 && error instanceof Error; depth += 1) {
     error.message = maskEmails(error.message);
     if (error.stack) error.stack = maskEmails(error.stack);
+    error = error.cause;
   }
   return thrown;
 };

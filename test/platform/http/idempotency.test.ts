@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { digestOf, findIdempotencyKey, IdempotencyKeySchema, idFrom } from '#platform/http/idempotency';
+import { digestOf, findIdempotencyKey, IDEMPOTENCY_KEY_FORM, idFrom } from '#platform/http/idempotency';
 
 /** JSON text of the same value in another notation: fields in another order, white space, escapes, and numbers with an exponent. */
 const rewrite = (value: unknown): string => {
@@ -80,10 +80,10 @@ describe('an Idempotency-Key', () => {
   const found = (value: string) => findIdempotencyKey({ headers: { 'Idempotency-Key': value } });
 
   it.each(['k', ' ', 'a b', '"quoted"', 'a,b', '__proto__', 'constructor', '~'.repeat(255)])('may be %j', (key) =>
-    expect(IdempotencyKeySchema.safeParse(key).success).toBe(true),
+    expect(IDEMPOTENCY_KEY_FORM.test(key)).toBe(true),
   );
   it.each(['', 'k'.repeat(256), 'caf\u00e9', 'a\tb', 'a\u0000', 'a\u007f', 'a\nb', '\ud800'])('is not %j', (key) =>
-    expect(IdempotencyKeySchema.safeParse(key).success).toBe(false),
+    expect(IDEMPOTENCY_KEY_FORM.test(key)).toBe(false),
   );
 
   it('is the whole value of its header, without the blanks around it', () =>

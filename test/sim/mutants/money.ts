@@ -96,7 +96,7 @@ export const money: readonly Mutant[] = [
   {
     name: 'blanks-in-the-digest',
     bug: 'an e-mail address keeps the blanks at its ends, so a retry without them is another request',
-    file: 'functions/platform/schemas.ts',
+    file: 'functions/platform/input-schemas.ts',
     from: 'z.overwrite(trimBlanks),',
     to: 'z.overwrite((address) => address),',
   },
