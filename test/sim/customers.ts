@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { sign } from '#payments/http/signature';
 import { type ClientResponse, type RequestSteps, type SendRequest, secrets } from './client.ts';
 import type { Faults } from './faults.ts';
@@ -8,6 +9,7 @@ export type Tenant = { readonly id: string; readonly apiKey: string };
 type Money = { readonly amount: number; readonly currency: string };
 type Order = { readonly id: string; readonly status: string; readonly total: Money };
 type StockCount = { readonly available: number; readonly approximate?: true };
+type OfflinePayment = { readonly amount: number; readonly reference: string };
 type Charge = Money & { readonly key: string; readonly status: string };
 
 /** An order that an answer has accepted. */
@@ -28,6 +30,10 @@ const SECOND = 1_000;
 const MAX_POLLS = 40;
 const COUNT_INTERVAL_MS = 200;
 
+/** Each key has a customer of its own, so that the table shows which orders were placed with the key. Not every key can be in an address. */
+const emailOf = (key: string, tenantId: string) =>
+  `${createHash('sha256').update(key).digest('hex').slice(0, 16)}@${tenantId}.example`;
+
 /** The clients outside: shopkeepers and their customers, who act independently and concurrently. */
 export const createCustomers = ({ plan, send, faults, sleep, timeline, now, report }: Options) => {
   const accepted: AcceptedOrder[] = [];
@@ -38,6 +44,10 @@ export const createCustomers = ({ plan, send, faults, sleep, timeline, now, repo
     const values = timeline.valuesDuring(register, steps);
     if (!values.includes(value))
       report(14, `an answer had ${register} as ${value}, when it was ${values.join(' or ')}`);
+  };
+  /** Every request is valid, so an answer of 4xx other than a declared conflict takes one of its names for something else. */
+  const checkNotRefused = (request: string, { status }: { readonly status: number }) => {
+    if (status >= 400 && status < 500 && status !== 409) report(15, `${request} was answered with ${status}`);
   };
   /** A final status that one answer has shown must not change in a later answer. */
   const checkOrder = (tenant: string, { status: code, body, ...steps }: ClientResponse<Order>) => {
@@ -54,17 +64,18 @@ export const createCustomers = ({ plan, send, faults, sleep, timeline, now, repo
     const tenants: Tenant[] = [];
     for (const { name, currency, products } of plan.shops) {
       const request = { bearer: secrets['operator-key'], body: { name } };
-      const { body: tenant } = await send<Tenant>('POST', '/v1/tenants', request);
+      const created = await send<Tenant>('POST', '/v1/tenants', request);
+      checkNotRefused(`the tenant ${name}`, created);
+      const { body: tenant } = created;
       const bearer = tenant.apiKey;
       for (const { sku, price, stock, shards } of products) {
-        await send('PUT', `/v1/products/${sku}`, {
-          bearer,
-          body: { name: sku, price: { amount: price, currency } },
-        });
+        const product = { bearer, body: { name: sku, price: { amount: price, currency } } };
+        checkNotRefused(`the product ${sku}`, await send('PUT', `/v1/products/${encodeURIComponent(sku)}`, product));
         const headers: [string, string][] = [['idempotency-key', `first ${sku}`]];
         const body = { delta: stock, reason: 'received' };
-        await send('POST', `/v1/inventory/${sku}/adjustments`, { bearer, headers, body });
-        if (shards > 1) await send('PUT', `/v1/inventory/${sku}`, { bearer, body: { shards } });
+        const stockPath = `/v1/inventory/${encodeURIComponent(sku)}`;
+        checkNotRefused(`stock of ${sku}`, await send('POST', `${stockPath}/adjustments`, { bearer, headers, body }));
+        if (shards > 1) checkNotRefused(`shards of ${sku}`, await send('PUT', stockPath, { bearer, body: { shards } }));
       }
       tenants.push(tenant);
     }
@@ -75,10 +86,10 @@ export const createCustomers = ({ plan, send, faults, sleep, timeline, now, repo
     const response = await send<Order>('POST', '/v1/orders', {
       bearer,
       headers: [['idempotency-key', key]],
-      // each key has a customer of its own, so that the table shows which orders were placed with the key
-      body: { lines, customer: { email: `${key}@${tenantId}.example` }, payment: { token } },
+      body: { lines, customer: { email: emailOf(key, tenantId) }, payment: { token } },
     });
     const { status, body } = response;
+    checkNotRefused(`an order with the key ${key}`, response);
     if (status !== 202) return undefined;
     const known = accepted.find((order) => order.tenantId === tenantId && order.key === key);
     if (known && known.id !== body.id) report(4, `${key} was answered with orders ${known.id} and ${body.id}`);
@@ -96,7 +107,7 @@ export const createCustomers = ({ plan, send, faults, sleep, timeline, now, repo
     return body;
   };
 
-  const payOffline = async (order: Order, tenant: Tenant, amount: number) => {
+  const payOffline = async (order: Order, tenant: Tenant, { amount, reference }: OfflinePayment) => {
     for (let n = 0; n < MAX_POLLS; n += 1) {
       const { status = '' } = (await readOrder(order.id, tenant)) ?? {};
       if (status === 'awaiting_payment') break;
@@ -106,7 +117,7 @@ export const createCustomers = ({ plan, send, faults, sleep, timeline, now, repo
     const response = await send<Order>('POST', `/v1/orders/${order.id}/payments`, {
       bearer: tenant.apiKey,
       headers: [['idempotency-key', `pay ${order.id}`]],
-      body: { amount, currency: order.total.currency, reference: 'by bank' },
+      body: { amount, currency: order.total.currency, reference },
     });
     if (response.status === 201 && amount !== order.total.amount)
       report(3, `order ${order.id} was paid with ${amount}`);
@@ -138,10 +149,11 @@ export const createCustomers = ({ plan, send, faults, sleep, timeline, now, repo
     for (const { act, afterMs } of purchase.afterwards) {
       await sleep(afterMs);
       const { amount } = order.total;
+      const reference = purchase.key;
       if (act === 'cancel')
         checkOrder(tenant.id, await send<Order>('POST', `/v1/orders/${order.id}/cancel`, { bearer: tenant.apiKey }));
-      if (act === 'pay') await payOffline(order, tenant, amount);
-      if (act === 'pay wrongly') await payOffline(order, tenant, amount + 1);
+      if (act === 'pay') await payOffline(order, tenant, { amount, reference });
+      if (act === 'pay wrongly') await payOffline(order, tenant, { amount: amount + 1, reference });
       if (act === 'callback') await sendCallback(order, tenant);
       if (act === 'read') await readOrder(order.id, tenant);
       if (act === 'order again') await placeOrder(purchase, tenant);
@@ -150,7 +162,7 @@ export const createCustomers = ({ plan, send, faults, sleep, timeline, now, repo
   };
 
   const countStock = async (sku: string, { id, apiKey: bearer }: Tenant) => {
-    const response = await send<StockCount>('GET', `/v1/inventory/${sku}`, { bearer });
+    const response = await send<StockCount>('GET', `/v1/inventory/${encodeURIComponent(sku)}`, { bearer });
     const { available, approximate } = response.body;
     if (response.status === 200 && !approximate) checkLinearizable(`${id}/${sku}`, available, response);
   };
@@ -158,7 +170,7 @@ export const createCustomers = ({ plan, send, faults, sleep, timeline, now, repo
   const doChore = async ({ atMs, sku, act }: Chore, tenant: Tenant) => {
     const bearer = tenant.apiKey;
     await sleep(atMs);
-    const path = `/v1/inventory/${sku}`;
+    const path = `/v1/inventory/${encodeURIComponent(sku)}`;
     for (let n = 0; act.kind === 'count' && n < act.times; n += 1) {
       await countStock(sku, tenant);
       await sleep(COUNT_INTERVAL_MS);

@@ -1,3 +1,4 @@
+import { createNameDrawer } from '../fixtures/nasty-names.ts';
 import { type Chance, chanceOf } from './chance.ts';
 
 export type Product = { readonly sku: string; readonly price: number; readonly stock: number; readonly shards: number };
@@ -47,16 +48,19 @@ const ACTS = [
   ...(['callback', 'callback', 'callback', 'callback', 'read', 'order again'] as const),
 ];
 
-const randomShop = (chance: Chance, n: number, size: number): Shop => ({
-  name: `shop ${n}`,
-  currency: n === 0 ? 'EUR' : 'USD',
-  products: Array.from({ length: chance.int(1, 3) }, (_, i) => ({
-    sku: `sku-${i}`,
-    price: chance.int(100, 5_000),
-    stock: chance.pick([3, 20, 60, 150]) * size,
-    shards: chance.pick([1, 1, 2, 4, 8]),
-  })),
-});
+const randomShop = (chance: Chance, n: number, size: number): Shop => {
+  const drawName = createNameDrawer(chance.pick);
+  return {
+    name: drawName(),
+    currency: n === 0 ? 'EUR' : 'USD',
+    products: Array.from({ length: chance.int(1, 3) }, () => ({
+      sku: drawName(),
+      price: chance.int(100, 5_000),
+      stock: chance.pick([3, 20, 60, 150]) * size,
+      shards: chance.pick([1, 1, 2, 4, 8]),
+    })),
+  };
+};
 
 const randomLines = (chance: Chance, { products }: Shop) => {
   const selected = products.filter(() => chance.number() < 0.6);
@@ -73,13 +77,14 @@ export const planOf = (seed: number, orders?: number): Plan => {
   const shops = Array.from({ length: chance.pick([1, 1, 2]) }, (_, n) => randomShop(chance, n, size));
   const count = orders ?? chance.int(5, MAX_ORDERS);
   const spanMs = chance.int(1, 5) * MINUTE * Math.max(1, count / MAX_ORDERS);
-  const purchases = Array.from({ length: count }, (_, n): Purchase => {
+  const drawKey = createNameDrawer(chance.pick);
+  const purchases = Array.from({ length: count }, (): Purchase => {
     const shop = chance.int(0, shops.length - 1);
     return {
       shop,
       // about a third start at the same moment, to compete for the same items
       atMs: Math.floor(chance.number() < 0.3 ? spanMs / 4 : chance.number() * spanMs * 0.8),
-      key: `order-${n}`,
+      key: drawKey(),
       lines: randomLines(chance, shops[shop] as Shop),
       token: chance.pick(TOKENS),
       afterwards: Array.from({ length: chance.int(1, 2) }, () => ({
@@ -89,10 +94,11 @@ export const planOf = (seed: number, orders?: number): Plan => {
       })),
     };
   });
-  const chores = Array.from({ length: chance.int(4, 20) }, (_, n): Chore => {
+  const drawAdjustmentKey = createNameDrawer(chance.pick);
+  const chores = Array.from({ length: chance.int(4, 20) }, (): Chore => {
     const shop = chance.int(0, shops.length - 1);
     const acts: readonly Chore['act'][] = [
-      { kind: 'adjust', delta: chance.int(-10, 25) || 1, key: `adjustment-${n}`, times: chance.int(1, 2) },
+      { kind: 'adjust', delta: chance.int(-10, 25) || 1, key: drawAdjustmentKey(), times: chance.int(1, 2) },
       { kind: 'shards', shards: chance.pick([2, 4, 8, 16]) },
       { kind: 'count', times: 1 },
       { kind: 'count', times: 5 },

@@ -18,6 +18,7 @@ const invariants: Readonly<Record<number, string>> = {
   12: 'one probe at a time through a breaker',
   13: 'out of stock only where too little was available',
   14: 'answers are linearizable',
+  15: 'no name makes a valid request fail',
 };
 
 export const formatFaults = (faults: readonly Fault[]): string => faults.map(faultName).join(',');
