@@ -41,7 +41,7 @@ export const toProblemResponse = (code: PlatformProblemCode): HttpResponse => ({
 });
 
 const groupByName = (pairs: Iterable<readonly [string, string]>): Record<string, string[]> => {
-  const all: Record<string, string[]> = {};
+  const all: Record<string, string[]> = Object.create(null);
   for (const [name, value] of pairs) all[name] = [...(all[name] ?? []), value];
   return all;
 };
@@ -49,6 +49,16 @@ const groupByName = (pairs: Iterable<readonly [string, string]>): Record<string,
 /** Returns the last value of each name, as API Gateway does. */
 const pickLastValues = (all: Record<string, string[]>): Record<string, string> =>
   Object.fromEntries(Object.entries(all).map(([name, values]) => [name, values.at(-1) ?? '']));
+
+/** A percent sign that encodes nothing stands for itself, so that a route can refuse the value. */
+const escapeMalformed = (path: string): string => {
+  try {
+    decodeURIComponent(path);
+    return path;
+  } catch {
+    return path.replaceAll('%', '%25');
+  }
+};
 
 const nullIfEmpty = <T extends object>(value: T): T | null => (Object.keys(value).length > 0 ? value : null);
 
@@ -121,7 +131,8 @@ export const createGateway = ({ endpoints, invoke, stage, clock, newId, inFlight
   };
 
   return async (request: HttpRequest): Promise<HttpResponse> => {
-    const found = routes.find(request.method as RouteDefinition['method'], request.target);
+    const [path = '/'] = request.target.split('?', 1);
+    const found = routes.find(request.method as RouteDefinition['method'], escapeMalformed(path));
     if (!found) return toProblemResponse('not_found');
     const { route, function: fn } = found.store as Endpoint;
     const event = toProxyEvent(request, { path: route.path, params: found.params as Record<string, string> });

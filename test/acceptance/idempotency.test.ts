@@ -30,7 +30,7 @@ test('the same body in another notation returns the same order', async () => {
   const shop = await openShop({ mug: 50 });
   const { lines, customer, payment } = mugs(1);
   const first = await shop.place({ lines, customer, payment }, 'key');
-  const again = await shop.place(JSON.stringify({ payment, customer, lines }, undefined, 2), 'key');
+  const again = await shop.place(shop.toText({ payment, customer, lines }, 2), 'key');
   expect([again.status, again.body.id]).toEqual([202, first.body.id]);
 });
 

@@ -1,7 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
+import { createNameDrawerFor } from '../fixtures/nasty-names.ts';
 import {
   type Client,
+  type ClientNames,
   createClient,
   createOrderBody,
   createTenant,
@@ -17,11 +18,25 @@ export const PRICE = { amount: 1_250, currency: 'EUR' };
 
 export type Shop = Client & { readonly tenantId: string };
 
-/** Creates a tenant that sells these SKUs, with their units in stock. */
-export const openShop = async (stock: Readonly<Record<string, number>> = {}): Promise<Shop> => {
-  const created = await createTenant({ name: 'Acme' });
+/** Names that the same test draws again in every run: failures repeat. */
+const drawNames = (purpose: string) => {
+  const { currentTestName = '', testPath = '' } = expect.getState();
+  return createNameDrawerFor(`${testPath.split('/').at(-1)} ${currentTestName} ${purpose}`);
+};
+
+/**
+ * Creates a tenant that sells these SKUs, with their units in stock. What the test calls `mug` has a SKU from the alphabet of nasty names,
+ * the same in every shop of the test; so do the tenant's name and the idempotency keys.
+ */
+export const openShop = async (
+  stock: Readonly<Record<string, number>> = {},
+  { skus }: Pick<ClientNames, 'skus'> = { skus: new Map() },
+): Promise<Shop> => {
+  const created = await createTenant({ name: drawNames('tenant')() });
   expect(created.status).toBe(201);
-  const client = createClient(created.body.apiKey);
+  const drawSku = drawNames('skus');
+  const named = new Map([...skus, ...Object.keys(stock).map((label) => [label, drawSku()] as const)]);
+  const client = createClient(created.body.apiKey, { skus: named, newKey: drawNames('keys') });
   await Promise.all(
     Object.entries(stock).map(async ([sku, units]) => {
       expect((await client.putProduct(sku, { name: sku, price: PRICE })).status).toBe(201);
@@ -33,7 +48,7 @@ export const openShop = async (stock: Readonly<Record<string, number>> = {}): Pr
 
 /** Places the order as a good client does: it retries a 503 with the same key. */
 export const placeOrder = async (shop: Shop, lines: Lines, token?: string): Promise<Order> => {
-  const key = randomUUID();
+  const key = shop.newKey();
   const { status, body } = await pollUntil(
     host.limits.orderMs,
     () => shop.place(createOrderBody(lines, token), key),

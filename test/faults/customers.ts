@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { createOrderBody, getCharge, type Lines } from '../acceptance/client.ts';
 import { host } from '../acceptance/host.ts';
 import type { Shop } from '../acceptance/shop.ts';
+import { createNameDrawer } from '../fixtures/nasty-names.ts';
 import { type Chance, chanceOf } from '../sim/chance.ts';
 import { retryUntilAnswered } from './retry.ts';
 
@@ -89,7 +90,7 @@ const waitForCharge = async ({ shop, id }: Accepted) => {
 const payOffline = async ({ shop, id }: Accepted, key: string) => {
   const { body } = await retryUntilAnswered(() => shop.order(id));
   if (body.status !== 'awaiting_payment') return;
-  const paid = await retryUntilAnswered(() => shop.pay(id, { ...body.total, reference: 'bank transfer' }, key));
+  const paid = await retryUntilAnswered(() => shop.pay(id, { ...body.total, reference: key }, key));
   // 409: the payment is too late, or the order is cancelled
   expect([201, 409]).toContain(paid.status);
 };
@@ -105,9 +106,11 @@ type Options = {
 /** Runs one customer after the other until the run is over. */
 const runCustomer = async ({ seed, shops, accepted, received, isOver }: Options, lane: number) => {
   const chance = chanceOf(seed, `customer/${lane}`);
+  const drawName = createNameDrawer(chanceOf(seed, `keys/${lane}`).pick);
   for (let n = 0; !isOver(); n += 1) {
     const intention = drawIntention(chance, shops, n === 0);
-    const key = `${lane}-${n}`;
+    // no other lane has the key
+    const key = `${drawName()} ${lane}-${n}`;
     const order = await place(intention, key);
     accepted.push(order);
     if (intention.receives > 0) {

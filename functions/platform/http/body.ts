@@ -2,6 +2,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { en } from 'zod/locales';
 import type * as z from 'zod/mini';
 import { platformProblem } from '#platform/http/response';
+import { problemOfParts } from '#platform/http/schema-problems';
 import { err, ok, type Result } from '#platform/kernel';
 
 const MAX_BODY_BYTES = 256 * 1024;
@@ -35,11 +36,11 @@ export const parseJson = <B>(text: string, schema: z.ZodMiniType<B>): Result<B, 
   } catch {
     return err(platformProblem('malformed_json'));
   }
-  const parsed = schema.safeParse(json, describeIssues);
+  const parsed = schema.safeParse(json, { ...describeIssues, reportInput: true });
   if (parsed.success) return ok(parsed.data);
   const errors = fieldErrors(parsed.error);
   const detail = errors.map((error) => `${error.pointer}: ${error.detail}`).join('; ');
-  return err(platformProblem('invalid_body', { detail, members: { errors } }));
+  return err(platformProblem(problemOfParts(schema, parsed.error) ?? 'invalid_body', { detail, members: { errors } }));
 };
 
 /** Parses the request's body. Without a schema the body is not read, except for its size. */

@@ -62,6 +62,12 @@ export const platformProblems = {
     title: 'The body is invalid.',
     detail: 'Correct the fields that `errors` lists.',
   },
+  invalid_sku: {
+    status: 422,
+    title: 'This is not a SKU.',
+    detail:
+      'Send 1 to 64 letters (A-Z, a-z), digits and `-`, `_`, `.`, `~`, `:`, `+`, and not dots alone. Case matters.',
+  },
   throttled: {
     status: 429,
     title: 'There are too many requests.',

@@ -5,6 +5,7 @@ import { bodyBytes, describeIssues, fieldErrors, parseBody } from '#platform/htt
 import { parseIdempotencyKey } from '#platform/http/idempotency';
 import { type PlatformProblemCode, type Problems, platformProblems } from '#platform/http/problems';
 import { jsonResponse, platformProblem, problemResponse } from '#platform/http/response';
+import { problemOf, problemsWithin } from '#platform/http/schema-problems';
 import type { TenantId } from '#platform/kernel';
 
 /**
@@ -24,7 +25,7 @@ export type RouteDefinition = {
   readonly scope: Scope;
   /** One sentence for the reader of the API. */
   readonly summary: string;
-  /** The schema of each path parameter. A value that does not match cannot name a resource, so the answer is 404. */
+  /** The schema of each path parameter. A value that does not match is answered with its schema's problem, or else with 404. */
   readonly params?: Readonly<Record<string, Schema>>;
   /** Without one, a query string is not read. */
   readonly query?: Schema;
@@ -44,10 +45,14 @@ export type Routes = Readonly<Record<string, RouteGroup>>;
 
 const FOR_EVERY_ROUTE = ['throttled', 'internal', 'bad_gateway', 'unavailable', 'timeout'] as const;
 
+/** A value that names no resource is one that does not exist. */
+const paramProblem = (schema: Schema): PlatformProblemCode => problemOf(schema) ?? 'not_found';
+
 /** Every problem that a route may answer with: its own, and those that its scope, its input and the gateway imply. */
 export const problemsOf = ({ scope, params, query, body, idempotent, problems = {} }: RouteDefinition): Problems => {
   const implied: readonly PlatformProblemCode[] = [
-    ...(params ? (['not_found'] as const) : []),
+    ...Object.values(params ?? {}).map(paramProblem),
+    ...(body ? problemsWithin(body) : []),
     ...(query ? (['invalid_query'] as const) : []),
     ...(body ? (['malformed_json', 'invalid_body', 'body_too_large'] as const) : []),
     ...(idempotent ? (['idempotency_key_required'] as const) : []),
@@ -105,6 +110,20 @@ export type ServedRoute = {
 export const findHeader = (event: APIGatewayProxyEvent, name: string): string | undefined =>
   Object.entries(event.headers ?? {}).find(([key]) => key.toLowerCase() === name)?.[1];
 
+/**
+ * A path parameter, decoded. API Gateway hands it over as it was sent, other hosts decode it: a value that stands in the path has not been
+ * decoded yet. What cannot be decoded stays as it is, and matches no form.
+ */
+const pathParameter = ({ path, pathParameters }: APIGatewayProxyEvent, name: string): string | undefined => {
+  const value = pathParameters?.[name];
+  if (!value?.includes('%') || !path.split('/').includes(value)) return value;
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+};
+
 const toResponse = (definition: RouteDefinition, answer: Answer<RouteDefinition>): APIGatewayProxyResult => {
   if ('response' in answer) return answer.response;
   if ('status' in answer) return jsonResponse(answer.status, answer.body, answer.headers);
@@ -120,8 +139,8 @@ export const serveRoute = <R extends RouteDefinition>(definition: R, handle: Rou
   const answer: ServedRoute['answer'] = async (event, caller) => {
     const params: Record<string, unknown> = {};
     for (const [name, schema] of Object.entries(paramSchemas)) {
-      const parsed = schema.safeParse(event.pathParameters?.[name]);
-      if (!parsed.success) return platformProblem('not_found');
+      const parsed = schema.safeParse(pathParameter(event, name));
+      if (!parsed.success) return platformProblem(paramProblem(schema));
       params[name] = parsed.data;
     }
 
