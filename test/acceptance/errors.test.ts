@@ -75,10 +75,7 @@ expectRefusals(
   toPlacements({ 'a truncated body': '{"lines":', 'a body that is not JSON': 'lines=mug', 'an empty body': '' }),
 );
 
-expectRefusals(
-  'body_too_large',
-  toPlacements({ 'one byte too many': shop.toText(order).padEnd(MAX_BODY_BYTES + 1) }),
-);
+expectRefusals('body_too_large', toPlacements({ 'one byte too many': shop.toText(order).padEnd(MAX_BODY_BYTES + 1) }));
 test('a body of exactly 256 KB is accepted', async () => {
   expect((await shop.place(shop.toText(order).padEnd(MAX_BODY_BYTES))).status).toBe(202);
 });

@@ -8,7 +8,7 @@ import type { Runtime } from '#platform/runtime/runtime';
 import { SkuSchema } from '#platform/schemas';
 import { parseItem } from '#platform/table/parse-item';
 
-/** Two lists of equal length. A SKU is a value and never an attribute's name: it may be `constructor`. */
+/** Two lists of equal length. A SKU is a value and never an attribute's name: it may be `constructor` (ADR 71). */
 type Held = { readonly skus: readonly Sku[]; readonly quantities: readonly number[] };
 
 /** The attribute `held` of an open hold, which the index projects. */

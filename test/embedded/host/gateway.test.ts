@@ -52,13 +52,33 @@ it.each([
   ['BREW', '/v1/sales/1'],
   ['GET', '/v1/sales/1/more'],
   ['GET', '/V1/sales/1'],
-  ['GET', '/v1/sales/%zz'],
   ['GET', '/'],
 ])('answers 404 to %s %s', async (method, target) => {
   const { request } = openShop();
   const response = await request({ method, target });
   expect(response).toMatchObject({ status: 404, json: { code: 'not_found' } });
   expect(response.headers['content-type']).toBe('application/problem+json');
+});
+
+it.each([
+  ['/v1/sales/%zz', '%zz'],
+  ['/v1/sales/%c0%af?a=b', '%c0%af'],
+  ['/v1/sales/a%2Bb?a=%zz', 'a+b'],
+])('hands over %s as the parameter %s: the function says what is wrong with it', async (target, id) => {
+  const { json } = await openShop({ sell: mirror }).request({ method: 'GET', target });
+  expect(json).toMatchObject({ pathParameters: { id } });
+});
+
+it('hands over names that every object inherits like any other', async () => {
+  const names = Object.getOwnPropertyNames(Object.prototype);
+  const headers = names.map((name): [string, string] => [name, 'a header']);
+  const target = `/v1/sales/1?${names.map((name) => `${name}=1&${name}=2`).join('&')}`;
+  const { json } = await openShop({ sell: mirror }).request({ method: 'GET', target, headers });
+  for (const name of names) {
+    expect(Object.entries(json.multiValueQueryStringParameters)).toContainEqual([name, ['1', '2']]);
+    expect(Object.entries(json.queryStringParameters)).toContainEqual([name, '2']);
+    expect(Object.entries(json.headers)).toContainEqual([name, 'a header']);
+  }
 });
 
 it.each<[string, Create]>([
