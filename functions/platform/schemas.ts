@@ -1,9 +1,6 @@
 import * as z from 'zod/mini';
-import type { PlatformProblemCode } from '#platform/http/problems';
+import { withProblem } from '#platform/http/schema-problems';
 import type { OrderId, Sku, TenantId } from '#platform/kernel';
-
-/** What a value is refused with that does not match its schema, wherever a request has it: in a path or in a body. */
-export const schemaProblems = z.registry<{ readonly problem: PlatformProblemCode }>();
 
 /** A string of this form as a branded type: parsed once at the edge, never cast later. */
 const branded = <T extends string>(form: RegExp, words?: string) =>
@@ -16,10 +13,13 @@ export const TENANT_ID_FORM = /^[a-z0-9]{1,64}$/;
 
 export const OrderIdSchema = branded<OrderId>(ID_FORM);
 /** The tenant's own identifier of a product. It is not made of dots alone, because a URL loses those. */
-export const SkuSchema = branded<Sku>(
-  /^(?!\.+$)[A-Za-z0-9_.~:+-]{1,64}$/,
-  'must be 1 to 64 letters, digits and - _ . ~ : + and not dots alone',
-).register(schemaProblems, { problem: 'invalid_sku' });
+export const SkuSchema = withProblem(
+  branded<Sku>(
+    /^(?!\.+$)[A-Za-z0-9_.~:+-]{1,64}$/,
+    'must be 1 to 64 letters, digits and - _ . ~ : + and not dots alone',
+  ),
+  'invalid_sku',
+);
 export const TenantIdSchema = branded<TenantId>(TENANT_ID_FORM);
 
 /** ISO 4217, by form. */

@@ -64,9 +64,8 @@ export const platformProblems = {
   },
   invalid_sku: {
     status: 422,
-    title: 'This is not a SKU.',
-    detail:
-      'Send 1 to 64 letters (A-Z, a-z), digits and `-`, `_`, `.`, `~`, `:`, `+`, and not dots alone. Case matters.',
+    title: 'This is no SKU.',
+    detail: 'Use 1 to 64 of A-Z a-z 0-9 - _ . ~ : +, not dots alone.',
   },
   throttled: {
     status: 429,

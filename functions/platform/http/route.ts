@@ -116,9 +116,8 @@ export const findHeader = (event: APIGatewayProxyEvent, name: string): string | 
  */
 const pathParameter = ({ path, pathParameters }: APIGatewayProxyEvent, name: string): string | undefined => {
   const value = pathParameters?.[name];
-  if (!value?.includes('%') || !path.split('/').includes(value)) return value;
   try {
-    return decodeURIComponent(value);
+    return value !== undefined && path.includes(`/${value}`) ? decodeURIComponent(value) : value;
   } catch {
     return value;
   }

@@ -1,32 +1,36 @@
 import type * as z from 'zod/mini';
 import type { PlatformProblemCode } from '#platform/http/problems';
-import { schemaProblems } from '#platform/schemas';
 
 type Schema = z.core.$ZodType;
 
+const problems = new WeakMap<object, PlatformProblemCode>();
+
+/** The schema, with the problem that answers a value that does not match it, wherever a request has it: in a path or in a body. */
+export const withProblem = <S extends object>(schema: S, problem: PlatformProblemCode): S => {
+  problems.set(schema, problem);
+  return schema;
+};
+
 /** The problem of a value that does not match the schema; undefined where the schema names none. */
-export const problemOf = (schema: Schema): PlatformProblemCode | undefined => schemaProblems.get(schema)?.problem;
+export const problemOf = (schema: Schema | undefined): PlatformProblemCode | undefined =>
+  schema && problems.get(schema);
 
 const definitionOf = (schema: Schema) =>
   schema._zod.def as { readonly shape?: Readonly<Record<string, Schema>>; readonly element?: Schema };
 
-const childAt = (schema: Schema, part: PropertyKey): Schema | undefined => {
-  const { shape = {}, element } = definitionOf(schema);
-  return element ?? (Object.hasOwn(shape, part) ? shape[String(part)] : undefined);
-};
-
-/** The problem of the value at a path of the schema's input. */
-const problemAt = (schema: Schema, path: readonly PropertyKey[]): PlatformProblemCode | undefined => {
-  const found = path.reduce<Schema | undefined>((inner, part) => inner && childAt(inner, part), schema);
-  return found && problemOf(found);
+/** `part` is of a path that the schema itself has reported, so it is one of the schema's own names. */
+const childAt = (schema: Schema | undefined, part: PropertyKey): Schema | undefined => {
+  const { shape, element } = schema ? definitionOf(schema) : {};
+  return element ?? shape?.[part as string];
 };
 
 /** The first problem that a part of an invalid input has by its schema. A part that is missing is an error of the whole. */
 export const problemOfParts = (schema: Schema, { issues }: z.core.$ZodError): PlatformProblemCode | undefined =>
   issues
-    .filter(({ input }) => input !== undefined)
-    .map(({ path }) => problemAt(schema, path))
-    .find((code) => code !== undefined);
+    .map(({ input, path }) =>
+      input === undefined ? undefined : problemOf(path.reduce<Schema | undefined>(childAt, schema)),
+    )
+    .find(Boolean);
 
 /** The problems of a schema and of all its parts. */
 export const problemsWithin = (schema: Schema): readonly PlatformProblemCode[] => {
