@@ -64,7 +64,7 @@ export const platformProblems = {
   },
   invalid_sku: {
     status: 422,
-    title: 'This is no SKU.',
+    title: 'Invalid SKU.',
     detail: 'Use 1 to 64 of A-Z a-z 0-9 - _ . ~ : +, not dots alone.',
   },
   throttled: {
