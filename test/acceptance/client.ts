@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { host } from './host.ts';
-import { type ApiResponse, send } from './request.ts';
+import { type ApiResponse, type RequestOptions, send } from './request.ts';
 
 export type Money = { readonly amount: number; readonly currency: string };
 export type Product = { readonly sku: string; readonly name: string; readonly price: Money };
@@ -39,23 +39,59 @@ export const createOrderBody = (lines: Lines, token = 'tok_ok') => ({
   payment: { token },
 });
 
-/** The API as a tenant with this key can use it. */
-export const createClient = (key: string) => ({
-  key,
-  putProduct: (sku: string, body: unknown) => send<Product>('PUT', `/v1/products/${sku}`, { key, body }),
-  product: (sku: string) => send<Product>('GET', `/v1/products/${sku}`, { key }),
-  products: (query = '') => send<Page<Product>>('GET', `/v1/products${query}`, { key }),
-  adjust: (sku: string, body: unknown, idempotencyKey: string | undefined = randomUUID()) =>
-    send<Adjustment>('POST', `/v1/inventory/${sku}/adjustments`, { key, body, idempotencyKey }),
-  stock: (sku: string) => send<Stock>('GET', `/v1/inventory/${sku}`, { key }),
-  place: (body: unknown, idempotencyKey: string | undefined = randomUUID()) =>
-    send<Order>('POST', '/v1/orders', { key, body, idempotencyKey }),
-  order: (id: string) => send<Order>('GET', `/v1/orders/${id}`, { key }),
-  orders: (query = '') => send<Page<Order>>('GET', `/v1/orders${query}`, { key }),
-  cancel: (id: string) => send<Order>('POST', `/v1/orders/${id}/cancel`, { key }),
-  pay: (id: string, body: unknown, idempotencyKey: string | undefined = randomUUID()) =>
-    send<Order>('POST', `/v1/orders/${id}/payments`, { key, body, idempotencyKey }),
-});
+/** How a tenant's client names its SKUs and idempotency keys. */
+export type ClientNames = {
+  /** The SKU on the wire of each SKU in a test. Any other stays as it is. */
+  readonly skus: ReadonlyMap<string, string>;
+  readonly newKey: () => string;
+};
+const LITERAL: ClientNames = { skus: new Map(), newKey: randomUUID };
+
+/** A copy in which each field `sku` is replaced. */
+const withSkus = (value: unknown, skus: ReadonlyMap<string, string>): unknown => {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((element) => withSkus(element, skus));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) =>
+      name === 'sku' && typeof inner === 'string' ? [name, skus.get(inner) ?? inner] : [name, withSkus(inner, skus)],
+    ),
+  );
+};
+
+/**
+ * The API as a tenant with this key can use it. A test says `mug`, and the host sees the SKU that stands for it, in requests and in
+ * responses.
+ */
+export const createClient = (key: string, { skus, newKey }: ClientNames = LITERAL) => {
+  const labels = new Map([...skus].map(([label, sku]) => [sku, label]));
+  const call = async <T>(method: string, path: string, options: RequestOptions = {}): Promise<ApiResponse<T>> => {
+    const response = await send<T>(method, path, { key, ...options, body: withSkus(options.body, skus) });
+    return { ...response, body: withSkus(response.body, labels) as T };
+  };
+  const pathOf = (sku: string) => (skus.has(sku) ? encodeURIComponent(skus.get(sku) ?? '') : sku);
+  return {
+    ...{ key, skus, newKey },
+    /** A body as text, for requests that send it in their own notation. */
+    toText: (body: unknown, indent?: number) => JSON.stringify(withSkus(body, skus), undefined, indent),
+    putProduct: (sku: string, body: unknown) => call<Product>('PUT', `/v1/products/${pathOf(sku)}`, { body }),
+    product: (sku: string) => call<Product>('GET', `/v1/products/${pathOf(sku)}`),
+    products: (query = '') => call<Page<Product>>('GET', `/v1/products${query}`),
+    adjust: (sku: string, body: unknown, idempotencyKey: string | undefined = newKey()) =>
+      call<Adjustment>('POST', `/v1/inventory/${pathOf(sku)}/adjustments`, { body, idempotencyKey }),
+    setShards: (sku: string, shards: unknown) =>
+      call<Pick<Stock, 'sku'> & { readonly shards: number }>('PUT', `/v1/inventory/${pathOf(sku)}`, {
+        body: { shards },
+      }),
+    stock: (sku: string) => call<Stock>('GET', `/v1/inventory/${pathOf(sku)}`),
+    place: (body: unknown, idempotencyKey: string | undefined = newKey()) =>
+      call<Order>('POST', '/v1/orders', { body, idempotencyKey }),
+    order: (id: string) => call<Order>('GET', `/v1/orders/${id}`),
+    orders: (query = '') => call<Page<Order>>('GET', `/v1/orders${query}`),
+    cancel: (id: string) => call<Order>('POST', `/v1/orders/${id}/cancel`),
+    pay: (id: string, body: unknown, idempotencyKey: string | undefined = newKey()) =>
+      call<Order>('POST', `/v1/orders/${id}/payments`, { body, idempotencyKey }),
+  };
+};
 export type Client = ReturnType<typeof createClient>;
 
 export const createTenant = (

@@ -39,7 +39,7 @@ test.each<[string, (body: ReturnType<typeof mugs>) => string]>([
 ])('the same body with %s returns the same order', async (_, rewrite) => {
   const shop = await openShop({ mug: 50 });
   const first = await expectStatus(shop.place(mugs(1), 'key'), 202);
-  const again = await shop.place(rewrite(mugs(1)), 'key');
+  const again = await shop.place(rewrite(JSON.parse(shop.toText(mugs(1)))), 'key');
   expect([(await expectStatus(again, 202)).id, isReplay(again)]).toEqual([first.id, true]);
 });
 

@@ -1,30 +1,25 @@
 import { expect, test } from 'vitest';
-import type { Client, Stock } from './client.ts';
 import { host } from './host.ts';
 import { pollUntil } from './poll.ts';
 import { expectProblem } from './problem.ts';
-import { expectStatus, send } from './request.ts';
+import { expectStatus } from './request.ts';
 import { expectStock, openShop, placeOrder, readStock, waitForAllOrders, waitForOrderEnd } from './shop.ts';
 
 const BUYERS = Math.min(host.buyersAtOnce, 40);
 
-type ShardedSku = Pick<Stock, 'sku'> & { readonly shards: number };
-const setShards = ({ key }: Client, sku: string, shards: unknown) =>
-  send<ShardedSku>('PUT', `/v1/inventory/${sku}`, { key, body: { shards } });
-
 test('the number of shards can grow but not shrink, and the stock stays the same', async () => {
   const shop = await openShop({ mug: 50 });
   for (const shards of [4, 16, 16]) {
-    expect(await setShards(shop, 'mug', shards)).toMatchObject({ status: 200, body: { sku: 'mug', shards } });
+    expect(await shop.setShards('mug', shards)).toMatchObject({ status: 200, body: { sku: 'mug', shards } });
     expect(await readStock(shop, 'mug')).toMatchObject({ available: 50, held: 0, sold: 0, shards });
   }
-  expectProblem(await setShards(shop, 'mug', 15), 'shards_lowered');
-  for (const shards of [0, 65, 1.5, '16']) expectProblem(await setShards(shop, 'mug', shards), 'invalid_body');
+  expectProblem(await shop.setShards('mug', 15), 'shards_lowered');
+  for (const shards of [0, 65, 1.5, '16']) expectProblem(await shop.setShards('mug', shards), 'invalid_body');
 });
 
 test('a line takes units from several shards, and releases all of them', async () => {
   const shop = await openShop({ mug: 20 });
-  await expectStatus(setShards(shop, 'mug', 16), 200);
+  await expectStatus(shop.setShards('mug', 16), 200);
   const bought = await placeOrder(shop, [['mug', 15]]);
   expect((await waitForOrderEnd(shop, bought.id)).status).toBe('confirmed');
   const declined = await placeOrder(shop, [['mug', 5]], 'tok_declined');
@@ -41,7 +36,7 @@ test('no order is refused stock while the number of shards grows', {
     for (const shards of [2, 8, 32])
       await pollUntil(
         host.limits.rushMs,
-        () => setShards(shop, 'mug', shards),
+        () => shop.setShards('mug', shards),
         ({ status }) => status === 200,
       );
   };

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
+import { createNameDrawerFor } from '../fixtures/nasty-names.ts';
 import {
   type Charge,
   type Client,
+  type ClientNames,
   createClient,
   createOrderBody,
   createTenant,
@@ -35,10 +37,24 @@ export const openTenant = async (name = 'Acme') => {
   throw new Error(`no response of ${MAX_OPENINGS} has an API key`);
 };
 
-/** Creates a tenant that sells these SKUs, with their units in stock. */
-export const openShop = async (stock: Readonly<Record<string, number>> = {}): Promise<Shop> => {
-  const tenant = await openTenant();
-  const client = createClient(tenant.apiKey);
+/** Names that the same test draws again in every run: failures repeat. */
+const drawNames = (purpose: string) => {
+  const { currentTestName = '', testPath = '' } = expect.getState();
+  return createNameDrawerFor(`${testPath.split('/').at(-1)} ${currentTestName} ${purpose}`);
+};
+
+/**
+ * Creates a tenant that sells these SKUs, with their units in stock. What the test calls `mug` has a SKU from the alphabet of nasty names,
+ * the same in every shop of the test; so do the tenant's name and the idempotency keys.
+ */
+export const openShop = async (
+  stock: Readonly<Record<string, number>> = {},
+  { skus }: Pick<ClientNames, 'skus'> = { skus: new Map() },
+): Promise<Shop> => {
+  const tenant = await openTenant(drawNames('tenant')());
+  const drawSku = drawNames('skus');
+  const named = new Map([...skus, ...Object.keys(stock).map((label) => [label, drawSku()] as const)]);
+  const client = createClient(tenant.apiKey, { skus: named, newKey: drawNames('keys') });
   await Promise.all(
     Object.entries(stock).map(async ([sku, units]) => {
       await expectStatus(client.putProduct(sku, { name: sku, price: PRICE }), 201, 200);

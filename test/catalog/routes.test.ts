@@ -101,7 +101,7 @@ it("does not show another tenant's products, not by a cursor either", async () =
 it('answers 404 for a product that does not exist, and for a SKU that cannot exist', async () => {
   const { acme } = await createShop();
   expect(await acme.get('/mug')).toMatchObject({ status: 404, body: { code: 'product_not_found' } });
-  expect(await acme.get('/m.g')).toMatchObject({ status: 404, body: { code: 'not_found' } });
+  expect(await acme.get('/m%20g')).toMatchObject({ status: 422, body: { code: 'invalid_sku' } });
 });
 
 it.each([

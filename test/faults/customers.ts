@@ -4,6 +4,7 @@ import { createOrderBody, getCharge, type Lines } from '../acceptance/client.ts'
 import { host } from '../acceptance/host.ts';
 import { expectStatus } from '../acceptance/request.ts';
 import type { Shop } from '../acceptance/shop.ts';
+import { createNameDrawer } from '../fixtures/nasty-names.ts';
 import { type Chance, chanceOf } from '../sim/chance.ts';
 import { retryUntilAnswered } from './retry.ts';
 
@@ -100,7 +101,7 @@ const payOffline = async ({ shop, id }: Accepted, key: string) => {
     200,
   );
   if (order.status !== 'awaiting_payment') return;
-  const payment = { ...order.total, reference: 'bank transfer' };
+  const payment = { ...order.total, reference: key };
   // 409: the payment is too late, or the order is cancelled
   await expectStatus(
     retryUntilAnswered(() => shop.pay(id, payment, key)),
@@ -120,9 +121,11 @@ type Options = {
 /** Runs one customer after the other until the run is over. */
 const runCustomer = async ({ seed, shops, accepted, received, isOver }: Options, lane: number) => {
   const chance = chanceOf(seed, `customer/${lane}`);
+  const drawName = createNameDrawer(chanceOf(seed, `keys/${lane}`).pick);
   for (let n = 0; !isOver(); n += 1) {
     const intention = drawIntention(chance, shops, n % REFUSED_INTERVAL === 0);
-    const key = `${lane}-${n}`;
+    // no other lane has the key
+    const key = `${drawName()} ${lane}-${n}`;
     const order = await place(intention, key);
     accepted.push(order);
     if (intention.receives > 0) {

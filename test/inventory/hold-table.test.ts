@@ -46,7 +46,7 @@ describe('an open hold', () => {
     expect(await table.available()).toEqual([0, 2, 0]);
     expect(await table.hold()).toEqual({
       ...{ pk: 'inventory#t1#hold#o1', sk: 'hold', listPk: 'inventory#t1#list#0', listSk: orderId },
-      ...{ tenantId, orderId, state: 'open', draws: allocations, held: { mug: 3, pot: 1 }, v: 1 },
+      ...{ tenantId, orderId, state: 'open', draws: allocations, held: { skus: [mug, pot], quantities: [3, 1] }, v: 1 },
       out: { v: 1, events: [event('StockHeld.v1', 1)] },
     });
     expect(await table.holds.find(tenantId, orderId)).toEqual(held);

@@ -12,6 +12,7 @@ type Money = { readonly amount: number; readonly currency: string };
 type Order = { readonly id: string; readonly status: string; readonly total: Money };
 type Refused = { readonly code?: string; readonly detail?: string };
 type StockCount = { readonly available: number; readonly approximate?: true };
+type OfflinePayment = { readonly amount: number; readonly reference: string };
 type Charge = Money & { readonly key: string; readonly status: string };
 
 /** An order that an answer has accepted. */
@@ -46,6 +47,10 @@ export const createCustomers = ({ plan, send, faults, sleep, timeline, now, repo
     if (!values.includes(value))
       report(14, `an answer had ${register} as ${value}, when it was ${values.join(' or ')}`);
   };
+  /** Every request is valid, so an answer of 4xx other than a declared conflict takes one of its names for something else. */
+  const checkNotRefused = (request: string, { status }: { readonly status: number }) => {
+    if (status >= 400 && status < 500 && status !== 409) report(17, `${request} was answered with ${status}`);
+  };
   /** A final status that one answer has shown must not change in a later answer. */
   const checkOrder = (tenant: string, { status: code, body, ...steps }: ClientResponse<Order>) => {
     if (code >= 300) return;
@@ -59,7 +64,8 @@ export const createCustomers = ({ plan, send, faults, sleep, timeline, now, repo
 
   /** Puts a product, after prices that must be refused: one that no order could hold, and one in a currency that is not active. */
   const putProduct = async (bearer: string, { sku, amount, currency }: Money & { readonly sku: string }) => {
-    const put = (price: Money) => send<Refused>('PUT', `/v1/products/${sku}`, { bearer, body: { name: sku, price } });
+    const put = (price: Money) =>
+      send<Refused>('PUT', `/v1/products/${encodeURIComponent(sku)}`, { bearer, body: { name: sku, price } });
     for (const price of [
       { amount: maxTotalOf(currency) + 1, currency },
       { amount, currency: 'HRK' },
@@ -100,10 +106,11 @@ export const createCustomers = ({ plan, send, faults, sleep, timeline, now, repo
       const bearer = tenant.apiKey;
       for (const { sku, price, stock, shards } of products) {
         await putProduct(bearer, { sku, amount: price, currency });
-        const target = `/v1/inventory/${sku}/adjustments`;
+        const stockPath = `/v1/inventory/${encodeURIComponent(sku)}`;
         const body = { delta: stock, reason: 'received' };
-        await sendKeyed({ scope: `adjustments of ${tenant.id}`, key: `first ${sku}`, target, bearer, body });
-        if (shards > 1) await send('PUT', `/v1/inventory/${sku}`, { bearer, body: { shards } });
+        const adjustment = { scope: `adjustments of ${tenant.id}`, key: `first ${sku}`, bearer, body };
+        checkNotRefused(`stock of ${sku}`, await sendKeyed({ ...adjustment, target: `${stockPath}/adjustments` }));
+        if (shards > 1) checkNotRefused(`shards of ${sku}`, await send('PUT', stockPath, { bearer, body: { shards } }));
       }
       tenants.push(tenant);
     }
@@ -141,7 +148,7 @@ export const createCustomers = ({ plan, send, faults, sleep, timeline, now, repo
     return body;
   };
 
-  const payOffline = async (order: Order, tenant: Tenant, amount: number) => {
+  const payOffline = async (order: Order, tenant: Tenant, { amount, reference }: OfflinePayment) => {
     for (let n = 0; n < MAX_POLLS; n += 1) {
       const { status = '' } = (await readOrder(order.id, tenant)) ?? {};
       if (status === 'awaiting_payment') break;
@@ -157,8 +164,8 @@ export const createCustomers = ({ plan, send, faults, sleep, timeline, now, repo
         report(3, `order ${order.id} was paid with ${body.amount}`);
       checkOrder(tenant.id, response);
     };
-    const payment = { amount, currency: order.total.currency, reference: 'by bank' };
-    await Promise.all([pay(payment), pay(payment), pay({ ...payment, reference: 'in cash' })]);
+    const payment = { amount, currency: order.total.currency, reference };
+    await Promise.all([pay(payment), pay(payment), pay({ ...payment, reference: `${reference}, in cash` })]);
     await pay({ ...payment, amount: order.total.amount + 1 });
   };
 
@@ -187,10 +194,11 @@ export const createCustomers = ({ plan, send, faults, sleep, timeline, now, repo
     for (const { act, afterMs } of purchase.afterwards) {
       await sleep(afterMs);
       const { amount } = order.total;
+      const reference = purchase.key;
       if (act === 'cancel')
         checkOrder(tenant.id, await send<Order>('POST', `/v1/orders/${order.id}/cancel`, { bearer: tenant.apiKey }));
-      if (act === 'pay') await payOffline(order, tenant, amount);
-      if (act === 'pay wrongly') await payOffline(order, tenant, amount + 1);
+      if (act === 'pay') await payOffline(order, tenant, { amount, reference });
+      if (act === 'pay wrongly') await payOffline(order, tenant, { amount: amount + 1, reference });
       if (act === 'callback') await sendCallback(order, tenant);
       if (act === 'read') await readOrder(order.id, tenant);
       if (act === 'order again') {
@@ -202,7 +210,7 @@ export const createCustomers = ({ plan, send, faults, sleep, timeline, now, repo
   };
 
   const countStock = async (sku: string, { id, apiKey: bearer }: Tenant) => {
-    const response = await send<StockCount>('GET', `/v1/inventory/${sku}`, { bearer });
+    const response = await send<StockCount>('GET', `/v1/inventory/${encodeURIComponent(sku)}`, { bearer });
     const { available, approximate } = response.body;
     if (response.status === 200 && !approximate) checkLinearizable(`${id}/${sku}`, available, response);
   };
@@ -210,7 +218,7 @@ export const createCustomers = ({ plan, send, faults, sleep, timeline, now, repo
   const doChore = async ({ atMs, sku, act }: Chore, tenant: Tenant) => {
     const bearer = tenant.apiKey;
     await sleep(atMs);
-    const path = `/v1/inventory/${sku}`;
+    const path = `/v1/inventory/${encodeURIComponent(sku)}`;
     for (let n = 0; act.kind === 'count' && n < act.times; n += 1) {
       await countStock(sku, tenant);
       await sleep(COUNT_INTERVAL_MS);

@@ -25,7 +25,7 @@ export const watchMails = (maxMails: number, report: (message: string) => void) 
       const name = `${tenant}/${mailboxOf(email)}`;
       const { started, sentByDay } = find(name);
       started.add(next.pk);
-      const isUnmailable = next['because'] === 'unmailable' && /[^\x00-\x7f].*@/.test(email);
+      const isUnmailable = next['because'] === 'unmailable' && /\P{ASCII}.*@/u.test(email);
       if (next['status'] === 'withheld' && !isUnmailable && started.size <= maxMails)
         report(`${next.pk} was withheld, and ${name} had only ${started.size} mails`);
       if (next['status'] !== 'sent') return;

@@ -1,4 +1,6 @@
+import { createNameDrawer } from '../fixtures/nasty-names.ts';
 import { type Chance, chanceOf } from './chance.ts';
+import { tagOf } from './emails.ts';
 
 export type Product = { readonly sku: string; readonly price: number; readonly stock: number; readonly shards: number };
 export type Shop = { readonly name: string; readonly currency: string; readonly products: readonly Product[] };
@@ -56,13 +58,14 @@ const ACTS = [
   ...(['callback', 'callback', 'callback', 'callback', 'read', 'order again'] as const),
 ];
 
-const randomShop = (chance: Chance, n: number, size: number): Shop => {
+const randomShop = (chance: Chance, size: number): Shop => {
+  const drawName = createNameDrawer(chance.pick);
   const [currency, maxTotal] = chance.pick(Object.entries(MAX_TOTALS));
   return {
-    name: `shop ${n}`,
+    name: drawName(),
     currency,
-    products: Array.from({ length: chance.int(1, 3) }, (_, i) => ({
-      sku: `sku-${i}`,
+    products: Array.from({ length: chance.int(1, 3) }, () => ({
+      sku: drawName(),
       price: chance.number() < MAX_PRICE_SHARE ? maxTotal : chance.int(100, 5_000),
       stock: chance.pick([3, 20, 60, 150]) * size,
       shards: chance.pick([1, 1, 2, 4, 8]),
@@ -79,7 +82,7 @@ const randomLines = (chance: Chance, { products }: Shop) => {
 
 /** An address of the bombed mailbox: each order spells it differently, as somebody would who evades a limit. */
 const bombedAddress = (chance: Chance, key: string) =>
-  `${chance.pick(['victim', 'Victim', 'VICTIM'])}+${key}@${chance.pick(['bombed.example', 'BOMBED.Example'])}`;
+  `${chance.pick(['victim', 'Victim', 'VICTIM'])}+${tagOf(key)}@${chance.pick(['bombed.example', 'BOMBED.Example'])}`;
 
 /** All shops of some seeds send mails to one mailbox, by a part of their purchases. */
 const withBombing = (seed: number, purchases: readonly Purchase[]): readonly Purchase[] => {
@@ -95,16 +98,17 @@ export const planOf = (seed: number, orders?: number): Plan => {
   const chance = chanceOf(seed, 'plan');
   // more orders get more stock, so that a long run sells the same share of its orders as a short one
   const size = Math.max(1, Math.round((orders ?? 0) / MAX_ORDERS));
-  const shops = Array.from({ length: chance.pick([1, 1, 2]) }, (_, n) => randomShop(chance, n, size));
+  const shops = Array.from({ length: chance.pick([1, 1, 2]) }, () => randomShop(chance, size));
   const count = orders ?? chance.int(5, MAX_ORDERS);
   const spanMs = chance.int(1, 5) * MINUTE * Math.max(1, count / MAX_ORDERS);
-  const purchases = Array.from({ length: count }, (_, n): Purchase => {
+  const drawKey = createNameDrawer(chance.pick);
+  const purchases = Array.from({ length: count }, (): Purchase => {
     const shop = chance.int(0, shops.length - 1);
     return {
       shop,
       // about a third start at the same moment, to compete for the same items
       atMs: Math.floor(chance.number() < 0.3 ? spanMs / 4 : chance.number() * spanMs * 0.8),
-      key: `order-${n}`,
+      key: drawKey(),
       lines: randomLines(chance, shops[shop] as Shop),
       token: chance.pick(TOKENS),
       afterwards: Array.from({ length: chance.int(1, 2) }, () => ({
@@ -114,11 +118,15 @@ export const planOf = (seed: number, orders?: number): Plan => {
       })),
     };
   });
+  const drawAdjustmentKey = createNameDrawer(chance.pick);
   const chores = Array.from({ length: chance.int(4, 20) }, (_, n): Chore => {
     const shop = chance.int(0, shops.length - 1);
     const acts: readonly Chore['act'][] = [
       // the key of an order: each route has keys of its own
-      { kind: 'adjust', delta: chance.int(-10, 25) || 1, key: `order-${n}`, times: chance.int(1, 2) },
+      {
+        ...{ kind: 'adjust', delta: chance.int(-10, 25) || 1, times: chance.int(1, 2) },
+        key: purchases[n]?.key ?? drawAdjustmentKey(),
+      },
       { kind: 'shards', shards: chance.pick([2, 4, 8, 16]) },
       { kind: 'count', times: 1 },
       { kind: 'count', times: 5 },

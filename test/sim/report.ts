@@ -20,6 +20,7 @@ const invariants: Readonly<Record<number, string>> = {
   14: 'answers are linearizable',
   15: 'prices, totals and addresses that the contract allows are taken, and no others',
   16: 'one idempotency key has one effect',
+  17: 'no name makes a valid request fail',
   18: 'no mailbox gets more mails of a tenant than the day allows',
 };
 

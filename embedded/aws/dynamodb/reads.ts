@@ -88,8 +88,8 @@ export const batchGetItem = (engine: Engine, input: BatchGetInput, meter: Capaci
     const partitions = keys.map((key) => table.toPartitionKey(key));
     authorizeKeys(meter, 'BatchGetItem', [...new Set(partitions)]);
   }
-  const Responses: Record<string, Item[]> = {};
-  const UnprocessedKeys: Record<string, KeysInput> = {};
+  const Responses: Record<string, Item[]> = Object.create(null);
+  const UnprocessedKeys: Record<string, KeysInput> = Object.create(null);
   let bytes = 0;
   for (const { name, input, table, keys, paths } of prepared) {
     const items: Item[] = [];

@@ -1,8 +1,9 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { StockHeld, StockReleased } from '#inventory/contract';
-import { type Hold, heldQuantities } from '#inventory/domain/hold';
+import type { Hold } from '#inventory/domain/hold';
 import { holdKey, openHoldList } from '#inventory/table/keys';
+import { toHeld } from '#inventory/table/open-holds';
 import { shardChange } from '#inventory/table/transact';
 import type { Holds } from '#inventory/use-cases/ports';
 import type { Runtime } from '#platform/runtime/runtime';
@@ -34,7 +35,7 @@ export const holdTable = (rt: Runtime<'db'>): Holds => {
       ...(state === 'open' && {
         listPk: openHoldList(tenantId),
         listSk: orderId,
-        held: Object.fromEntries(heldQuantities(hold)),
+        held: toHeld(hold),
       }),
       ...outboxAttributes(version, eventsOf(hold)),
     };

@@ -4,7 +4,9 @@ import type * as z from 'zod/mini';
 import { findHeader } from '#platform/http/headers';
 import { readJson } from '#platform/http/json';
 import { isJsonInUtf8, isNotEncoded } from '#platform/http/media-type';
+import type { PlatformProblemCode } from '#platform/http/problems';
 import { platformProblem } from '#platform/http/response';
+import { problemOfParts } from '#platform/http/schema-problems';
 import { err, ok, type Result } from '#platform/kernel';
 
 const MAX_BODY_BYTES = 256 * 1024;
@@ -35,10 +37,10 @@ export const fieldErrors = ({ issues }: Issues) =>
     .slice(0, MAX_ERRORS)
     .map(({ path, message }) => ({ detail: message.slice(0, MAX_ERROR_LENGTH), pointer: jsonPointer(path) }));
 
-const invalidBody = (issues: Issues): APIGatewayProxyResult => {
+const invalidBody = (issues: Issues, code: PlatformProblemCode = 'invalid_body'): APIGatewayProxyResult => {
   const errors = fieldErrors(issues);
   const detail = errors.map((error) => `${error.pointer}: ${error.detail}`).join('; ');
-  return platformProblem('invalid_body', { detail, members: { errors } });
+  return platformProblem(code, { detail, members: { errors } });
 };
 
 type RequestBody = Pick<APIGatewayProxyEvent, 'body' | 'isBase64Encoded' | 'headers'>;
@@ -55,13 +57,14 @@ export const parseBody = <B>(request: RequestBody, schema: z.ZodMiniType<B>): Re
 
   const json = readJson(bodyBytes(request));
   if (json.ok) {
-    const parsed = schema.safeParse(json.value, describeIssues);
-    return parsed.success ? ok(parsed.data) : err(invalidBody(parsed.error));
+    const parsed = schema.safeParse(json.value, { ...describeIssues, reportInput: true });
+    return parsed.success ? ok(parsed.data) : err(invalidBody(parsed.error, problemOfParts(schema, parsed.error)));
   }
   if (json.error === 'not_json') return err(platformProblem('malformed_json'));
   if (json.error === 'not_utf8') return err(platformProblem('malformed_json', { detail: 'Send the body in UTF-8.' }));
   const { message, path } = json.error;
-  return err(invalidBody({ issues: [{ message, path: [...path] }] }));
+  const issues = [{ message, path: [...path], input: null }];
+  return err(invalidBody({ issues }, problemOfParts(schema, { issues })));
 };
 
 export const isBodyTooLarge = (request: RequestBody): boolean => bodyBytes(request).length > MAX_BODY_BYTES;

@@ -75,6 +75,11 @@ export const platformProblems = {
     title: 'The body is invalid.',
     detail: 'Correct the fields that `errors` lists.',
   },
+  invalid_sku: {
+    status: 422,
+    title: 'The SKU is invalid.',
+    detail: 'Use 1 to 64 letters (A-Z, a-z), digits and - _ . ~ : +, and not dots alone.',
+  },
   throttled: {
     status: 429,
     title: 'There are too many requests.',

@@ -7,6 +7,7 @@ import { digestOf, findIdempotencyKey, REPLAYED_HEADER } from '#platform/http/id
 import { type PlatformProblemCode, type Problems, platformProblems } from '#platform/http/problems';
 import { parseQuery } from '#platform/http/query';
 import { jsonResponse, platformProblem, problemResponse } from '#platform/http/response';
+import { problemOf, problemsWithin } from '#platform/http/schema-problems';
 import type { Result, TenantId } from '#platform/kernel';
 
 /**
@@ -26,7 +27,7 @@ export type RouteDefinition = {
   readonly scope: Scope;
   /** One sentence for the reader of the API. */
   readonly summary: string;
-  /** The schema of each path parameter. A value that does not match cannot name a resource, so the answer is 404. */
+  /** The schema of each path parameter. A value that does not match is answered with its schema's problem, or else with 404. */
   readonly params?: Readonly<Record<string, Schema>>;
   /** Without one, a query string is not read. */
   readonly query?: Schema;
@@ -49,10 +50,14 @@ export type Routes = Readonly<Record<string, RouteGroup>>;
 
 const FOR_EVERY_ROUTE = ['bad_request', 'throttled', 'internal', 'bad_gateway', 'unavailable', 'timeout'] as const;
 
+/** A value that names no resource is one that does not exist. */
+const paramProblem = (schema: Schema): PlatformProblemCode => problemOf(schema) ?? 'not_found';
+
 /** Every problem that a route may answer with: its own, and those that its scope, its input and the gateway imply. */
 export const problemsOf = ({ scope, params, query, body, idempotent, problems = {} }: RouteDefinition): Problems => {
   const implied: readonly PlatformProblemCode[] = [
-    ...(params ? (['not_found'] as const) : []),
+    ...Object.values(params ?? {}).map(paramProblem),
+    ...(body ? problemsWithin(body) : []),
     ...(query ? (['invalid_query'] as const) : []),
     ...(body ? (['malformed_json', 'unsupported_media_type', 'invalid_body', 'body_too_large'] as const) : []),
     ...(idempotent ? (['idempotency_key_required', 'key_reused'] as const) : []),
@@ -119,6 +124,19 @@ export type ServedRoute = {
   readonly answer: (event: APIGatewayProxyEvent, caller: Caller | undefined) => Promise<APIGatewayProxyResult>;
 };
 
+/**
+ * A path parameter, decoded. API Gateway hands it over as it was sent, other hosts decode it: a value that stands in the path has not been
+ * decoded yet. What cannot be decoded stays as it is, and matches no form.
+ */
+const pathParameter = ({ path, pathParameters }: APIGatewayProxyEvent, name: string): string | undefined => {
+  const value = pathParameters?.[name];
+  try {
+    return value !== undefined && path.includes(`/${value}`) ? decodeURIComponent(value) : value;
+  } catch {
+    return value;
+  }
+};
+
 const toResponse = (definition: RouteDefinition, answer: Answer<RouteDefinition>): APIGatewayProxyResult => {
   if ('response' in answer) return answer.response;
   if ('status' in answer) {
@@ -138,8 +156,8 @@ export const serveRoute = <R extends RouteDefinition>(definition: R, handle: Rou
   const answer: ServedRoute['answer'] = async (event, caller) => {
     const params: Record<string, unknown> = {};
     for (const [name, schema] of Object.entries(paramSchemas)) {
-      const parsed = schema.safeParse(event.pathParameters?.[name]);
-      if (!parsed.success) return platformProblem('not_found');
+      const parsed = schema.safeParse(pathParameter(event, name));
+      if (!parsed.success) return platformProblem(paramProblem(schema));
       params[name] = parsed.data;
     }
 

@@ -199,7 +199,7 @@ it('answers 413 to a signed body of more than 10 MB', async () => {
   const headers = await signCall(call);
   for (const more of [{}, { 'transfer-encoding': 'chunked' }]) {
     const { status, text } = await sendRaw(server.origin, { headers: { ...headers, ...more }, body });
-    expect([status, JSON.parse(text).code]).toEqual([413, 'body_too_large']);
+    expect([status, JSON.parse(text).__type]).toEqual([413, 'RequestEntityTooLargeException']);
   }
 });
 

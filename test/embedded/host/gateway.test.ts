@@ -49,7 +49,6 @@ it.each([
   ['GET', '/v1/nothing'],
   ['GET', '/v1/sales/1/more'],
   ['GET', '/V1/sales/1'],
-  ['GET', '/v1/sales/%zz'],
   ['GET', '/'],
 ])('answers 404 to %s %s', async (method, target) => {
   const { request } = openShop();
@@ -98,6 +97,15 @@ it.each(Object.getOwnPropertyNames(Object.prototype))('passes a query and a head
   expect(event.get('multiValueHeaders').get(name)).toEqual(['a', 'b']);
   expect(event.get('queryStringParameters').get(name)).toBe('2');
   expect(event.get('multiValueQueryStringParameters').get(name)).toEqual(['1', '2']);
+});
+
+it.each([
+  ['/v1/sales/%zz', '%zz'],
+  ['/v1/sales/%c0%af?a=b', '%c0%af'],
+  ['/v1/sales/a%2Bb?a=%zz', 'a+b'],
+])('hands over %s as the parameter %s: the function says what is wrong with it', async (target, id) => {
+  const { json } = await openShop({ sell: mirror }).request({ method: 'GET', target });
+  expect(json).toMatchObject({ pathParameters: { id } });
 });
 
 it.each<[string, Create]>([

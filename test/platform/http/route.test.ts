@@ -109,8 +109,8 @@ describe('a handler', () => {
 
 describe('a request reaches no handler', () => {
   it.each<[string, Options, { status: number; code: string }]>([
-    ['a path parameter of another form', { params: { sku: 'm.g' } }, { status: 404, code: 'not_found' }],
-    ['no path parameter', { params: {} }, { status: 404, code: 'not_found' }],
+    ['a path parameter of another form', { params: { sku: 'm g' } }, { status: 422, code: 'invalid_sku' }],
+    ['no path parameter', { params: {} }, { status: 422, code: 'invalid_sku' }],
     ['a body that is not JSON', { text: '{' }, { status: 400, code: 'malformed_json' }],
     ['an invalid body', { body: { size: 3 } }, { status: 422, code: 'invalid_body' }],
     ['no body', { body: undefined }, { status: 400, code: 'malformed_json' }],
@@ -132,6 +132,14 @@ describe('a request reaches no handler', () => {
     expect(response).toMatchObject({ status, body: { code } });
   });
 
+  it('with a path parameter of another form, which names nothing where its schema has no problem', async () => {
+    const getItem = { ...listItems, params: { id: z.string().check(z.regex(/^[a-z]+$/)) } };
+    const { answer } = serveRoute<typeof getItem>(getItem, async () => ({ status: 200, body: { total: 0 } }));
+    const response = toResponse(await answer(eventOf({ params: { id: '7' } }), undefined));
+    expect(response).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    expect(problemsOf(getItem)).toHaveProperty('not_found');
+  });
+
   it('with an invalid query, and the response lists what is invalid', async () => {
     const { answer } = serveRoute<ListItems>(listItems, async () => ({ status: 200, body: { total: 0 } }));
     const response = toResponse(await answer(eventOf({ query: { page: '2' } }), undefined));
@@ -141,6 +149,30 @@ describe('a request reaches no handler', () => {
   it('but with an Idempotency-Key of 255 characters it does', async () => {
     const key = 'k'.repeat(255);
     expect((await callOf({ headers: { 'idempotency-key': key } })).call?.idempotencyKey).toBe(key);
+  });
+});
+
+describe('a path parameter is', () => {
+  const skuOf = async (path: string, sent: string) => {
+    const skus: Sku[] = [];
+    const { answer } = serveRoute<PutItem>(putItem, async ({ params }) => {
+      skus.push(params.sku);
+      return { status: 200, replayed: false, body: { size: 1 } };
+    });
+    const event = eventOf({ params: { sku: sent }, body: { size: '3' }, headers: { 'idempotency-key': 'k' } });
+    const { statusCode } = await answer({ ...event, path }, tenant);
+    return skus[0] ?? statusCode;
+  };
+
+  it('decoded once where the gateway hands it over as it was sent', async () => {
+    expect(await skuOf('/items/a%2Bb', 'a%2Bb')).toBe('a+b');
+  });
+  it('not decoded again where the gateway has decoded it', async () => {
+    expect(await skuOf('/items/a%252Bb', 'a%2Bb')).toBe(422);
+    expect(await skuOf('/items/a%2Bb', 'a+b')).toBe('a+b');
+  });
+  it('taken as it is where it cannot be decoded', async () => {
+    expect(await skuOf('/items/%zz', '%zz')).toBe(422);
   });
 });
 
@@ -188,7 +220,7 @@ describe('the problems of a route', () => {
     expect(Object.keys(problemsOf(putItem)).sort()).toEqual(
       [
         ...always,
-        ...['not_found', 'malformed_json', 'unsupported_media_type', 'invalid_body', 'body_too_large'],
+        ...['invalid_sku', 'malformed_json', 'unsupported_media_type', 'invalid_body', 'body_too_large'],
         ...['idempotency_key_required', 'key_reused'],
         ...['unauthenticated', 'forbidden', 'exists'],
       ].sort(),

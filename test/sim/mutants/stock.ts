@@ -9,6 +9,13 @@ export const stock: readonly Mutant[] = [
     to: "...(quantity < 0 && { ConditionExpression: 'available >= :taken OR available < :taken' }),",
   },
   {
+    name: 'held-by-name',
+    bug: 'an open hold names the attributes of its quantities after their SKUs',
+    file: 'functions/inventory/table/open-holds.ts',
+    from: 'return { skus: [...quantities.keys()], quantities: [...quantities.values()] };',
+    to: 'return { ...Object.fromEntries(quantities), skus: [...quantities.keys()], quantities: [...quantities.values()] };',
+  },
+  {
     name: 'hold-twice',
     bug: 'a repeated hold takes the units again, because its put has no condition',
     file: 'functions/inventory/table/hold-table.ts',
