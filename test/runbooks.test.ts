@@ -60,6 +60,9 @@ const parkOrder = async (): Promise<string> => {
   return id;
 };
 
+/** Makes the key that leaks. */
+const makeKey = async (): Promise<string> => (await callApi('POST', '/v1/keys', { name: 'leaked' })).id;
+
 beforeAll(async () => {
   const server = await listen(0);
   const { origin } = server;
@@ -73,6 +76,7 @@ beforeAll(async () => {
   };
   const aws = { AWS_ENDPOINT_URL: origin, AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' };
   env = { ...aws, BREAKWATER_URL: origin, STAGE: 'dev', OPERATOR_KEY, TENANT: 'acme', SINCE: '2026-01-01T00:00:00Z' };
+  env = { ...env, KEY: await makeKey() };
   env = { ...env, ORDER: await parkOrder(), FROM: DEAD_LETTERS, TO: 'breakwater-dev-notifications-deliver-dead' };
   const sqs = new SQSClient({
     endpoint: origin,
@@ -148,5 +152,6 @@ test.each(commands)('runs without an error: %s', async (command) => {
   if (!command.startsWith('curl')) return;
   const response = JSON.parse(stdout);
   expect(response.code, stdout).toBeUndefined();
+  if (command.includes('-X DELETE')) expect(response).toMatchObject({ id: env['KEY'], status: 'revoked' });
   if (command.includes('/resume')) expect(response).toMatchObject({ id: env['ORDER'], status: 'cancelling' });
 });

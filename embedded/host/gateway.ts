@@ -7,6 +7,7 @@ import { ACCOUNT_ID } from '../aws/arns.ts';
 import type { InFlight } from '../aws/in-flight.ts';
 import { FunctionError } from '../aws/lambda/function-error.ts';
 import type { Clock } from '../aws/service.ts';
+import type { Authorize, AuthorizerContext } from './authorizer.ts';
 
 export type HttpRequest = {
   readonly method: string;
@@ -23,7 +24,12 @@ export type HttpResponse = {
   readonly body: string;
 };
 
-export type Endpoint = { readonly route: RouteDefinition; readonly function: FunctionId };
+export type Endpoint = {
+  readonly route: RouteDefinition;
+  readonly function: FunctionId;
+  /** The function that authorizes its callers; undefined if everybody may call it. */
+  readonly authorizer?: FunctionId | undefined;
+};
 
 type GatewayOptions = {
   readonly endpoints: readonly Endpoint[];
@@ -32,6 +38,7 @@ type GatewayOptions = {
   readonly clock: Clock;
   readonly newId: () => string;
   readonly inFlight: InFlight;
+  readonly authorize: Authorize;
 };
 
 export const toProblemResponse = (code: PlatformProblemCode): HttpResponse => ({
@@ -75,11 +82,8 @@ const toFailureResponse = (error: unknown): HttpResponse => {
   return toProblemResponse(error.errorType === 'Sandbox.Timedout' ? 'timeout' : 'bad_gateway');
 };
 
-/**
- * Creates an API Gateway with a proxy integration for each route. It runs no authorizer: functions verify keys themselves, with
- * the same code.
- */
-export const createGateway = ({ endpoints, invoke, stage, clock, newId, inFlight }: GatewayOptions) => {
+/** Creates an API Gateway with a proxy integration for each route, behind the authorizer of the route. */
+export const createGateway = ({ endpoints, invoke, stage, clock, newId, inFlight, authorize }: GatewayOptions) => {
   const routes = router({ maxParamLength: 10_000 });
   for (const endpoint of endpoints) {
     const path = endpoint.route.path.replaceAll(/\{(\w+)\}/g, ':$1');
@@ -123,11 +127,13 @@ export const createGateway = ({ endpoints, invoke, stage, clock, newId, inFlight
   return async (request: HttpRequest): Promise<HttpResponse> => {
     const found = routes.find(request.method as RouteDefinition['method'], request.target);
     if (!found) return toProblemResponse('not_found');
-    const { route, function: fn } = found.store as Endpoint;
+    const { route, function: fn, authorizer } = found.store as Endpoint;
     const event = toProxyEvent(request, { path: route.path, params: found.params as Record<string, string> });
     inFlight.begin();
     try {
-      const result = await invoke(fn, event);
+      const authorization = authorizer && (await authorize({ ...toTokenSource(event), authorizer }));
+      if (authorization && 'refused' in authorization) return toProblemResponse(authorization.refused);
+      const result = await invoke(fn, authorization ? withAuthorizer(event, authorization.allowed) : event);
       return isResult(result) ? toHttpResponse(result) : toProblemResponse('bad_gateway');
     } catch (error) {
       return toFailureResponse(error);
@@ -136,5 +142,16 @@ export const createGateway = ({ endpoints, invoke, stage, clock, newId, inFlight
     }
   };
 };
+
+const toTokenSource = ({ headers, httpMethod: method, path }: APIGatewayProxyEvent) => ({
+  authorization: Object.entries(headers).find(([name]) => name.toLowerCase() === 'authorization')?.[1],
+  method,
+  path,
+});
+
+const withAuthorizer = (event: APIGatewayProxyEvent, authorizer: AuthorizerContext): APIGatewayProxyEvent => ({
+  ...event,
+  requestContext: { ...event.requestContext, authorizer },
+});
 
 type Match = { readonly path: string; readonly params: Record<string, string> };

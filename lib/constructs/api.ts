@@ -12,16 +12,13 @@ import {
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { type FunctionId, names } from '#platform/manifest';
+import { AUTHORIZER_CACHE_SECONDS, type FunctionId, names } from '#platform/manifest';
 import { arns } from '../arns.ts';
 import type { RoutedFunction } from '../deployment.ts';
 import { acknowledge } from '../nag.ts';
 import type { Stage } from '../stages.ts';
 import { Firewall } from './firewall.ts';
 import { addProblemResponses } from './gateway-problems.ts';
-
-/** A revoked key may be accepted for this long. */
-const AUTHORIZER_TTL = Duration.seconds(5);
 
 const ACCESS_LOG = AccessLogFormat.custom(
   JSON.stringify({
@@ -89,7 +86,10 @@ export class Api extends Construct {
     if (logsRole) acknowledge(logsRole as Construct, 'gatewayLogs');
 
     const guard = authorizer
-      ? new TokenAuthorizer(this, 'Authorizer', { handler: functionOf(authorizer), resultsCacheTtl: AUTHORIZER_TTL })
+      ? new TokenAuthorizer(this, 'Authorizer', {
+          handler: functionOf(authorizer),
+          resultsCacheTtl: Duration.seconds(AUTHORIZER_CACHE_SECONDS),
+        })
       : undefined;
     for (const { method, path, scope: callers, function: fn } of routes) {
       const isGuarded = guard && callers !== 'public';

@@ -21,7 +21,11 @@ const withTenant = async () => {
 
 it('identifies a tenant by its key', async () => {
   const { rt, key } = await withTenant();
-  expect(await authenticateTenant(rt)(bearerOf(key))).toEqual({ kind: 'tenant', tenantId: key.tenantId });
+  expect(await authenticateTenant(rt)(bearerOf(key))).toEqual({
+    kind: 'tenant',
+    tenantId: key.tenantId,
+    keyId: expect.any(String),
+  });
 });
 
 it('identifies no caller by another secret, another tenant, a part of a key or no key', async () => {
@@ -63,14 +67,18 @@ it('reads only keys of the tenant that a key names, and once in 5 s, whether or 
   clock.advance(4_999);
   expect(await authenticate(bearerOf(late))).toBeUndefined();
   clock.advance(1);
-  expect(await authenticate(bearerOf(late))).toEqual({ kind: 'tenant', tenantId: 'late' });
+  expect(await authenticate(bearerOf(late))).toMatchObject({ kind: 'tenant', tenantId: 'late' });
 });
 
 it('identifies the operator by the secret, and tenants too', async () => {
   const { rt, key } = await withTenant();
   const authenticate = authenticateTenantOrOperator(rt);
   expect(await authenticate(`Bearer ${OPERATOR_KEY}`)).toEqual({ kind: 'operator' });
-  expect(await authenticate(bearerOf(key))).toEqual({ kind: 'tenant', tenantId: key.tenantId });
+  expect(await authenticate(bearerOf(key))).toEqual({
+    kind: 'tenant',
+    tenantId: key.tenantId,
+    keyId: expect.any(String),
+  });
   for (const authorization of [undefined, `Bearer ${OPERATOR_KEY}x`, OPERATOR_KEY, bearerOf(newApiKey(rt))]) {
     expect(await authenticate(authorization)).toBeUndefined();
   }

@@ -22,7 +22,7 @@ it('allows a known caller the whole stage, and says who it is', async () => {
   expect(await authorize(authorizerEvent(`Bearer ${formatApiKey(key)}`))).toEqual({
     principalId: key.tenantId,
     policyDocument: allowed,
-    context: { kind: 'tenant', tenantId: key.tenantId },
+    context: { kind: 'tenant', tenantId: key.tenantId, keyId: expect.stringMatching(/^[0-9a-f]{26}$/) },
   });
   expect(await authorize(authorizerEvent(`Bearer ${OPERATOR_KEY}`))).toEqual({
     principalId: 'operator',
