@@ -19,6 +19,7 @@ const invariants: Readonly<Record<number, string>> = {
   13: 'out of stock only where too little was available',
   14: 'answers are linearizable',
   15: 'one idempotency key has one effect',
+  16: 'a key is accepted while it is valid, and refused 5 s after it is revoked',
 };
 
 export const formatFaults = (faults: readonly Fault[]): string => faults.map(faultName).join(',');

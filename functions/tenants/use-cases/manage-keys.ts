@@ -26,7 +26,7 @@ export type MakeKey = Required<Pick<KeyRecord, 'id' | 'name' | 'digest'>> & {
 
 type Ports = { readonly rings: KeyRings; readonly now: () => Instant };
 
-/** Reads the ring, lets `decide` change it, and stores the change. Starts again if another request has changed it meanwhile. */
+/** Reads the ring, lets `decide` change it, and stores the change. Starts again if another request has changed it in between. */
 const changeRing = async <E>(
   { rings, tenantId, backoff }: { rings: KeyRings; tenantId: TenantId; backoff: Backoff },
   decide: (ring: KeyRing) => Result<ChangedRing, E>,

@@ -1,5 +1,6 @@
 import { events } from './events.ts';
 import { idempotency } from './idempotency.ts';
+import { keys } from './keys.ts';
 import { money } from './money.ts';
 import type { Mutant } from './mutant.ts';
 import { orders } from './orders.ts';
@@ -7,4 +8,4 @@ import { reads } from './reads.ts';
 import { stock } from './stock.ts';
 
 /** The bugs that the simulator must find, each within 500 seeds. */
-export const mutants: readonly Mutant[] = [...stock, ...orders, ...money, ...events, ...reads, ...idempotency];
+export const mutants: readonly Mutant[] = [...stock, ...orders, ...money, ...events, ...reads, ...idempotency, ...keys];
