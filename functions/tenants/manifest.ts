@@ -1,5 +1,6 @@
 import type { Manifest } from '#platform/manifest';
-import { events, keysRoutes, writeRoutes } from '#tenants/contract';
+import { events, writeRoutes } from '#tenants/contract';
+import { keysRoutes } from '#tenants/contract-keys';
 import { problems } from '#tenants/errors';
 
 export const tenants = {

@@ -1,7 +1,8 @@
 import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent } from 'aws-lambda';
 import type { Runtime } from '#platform/runtime/runtime';
 import { authenticateTenant, authenticateTenantOrOperator } from '#tenants/public';
-import { apiKeyReader, type FindApiKey, lastUseRecorder } from '#tenants/table/api-keys';
+import { apiKeyReader, type FindApiKey } from '#tenants/table/api-keys';
+import { lastUseRecorder } from '#tenants/table/last-use';
 
 /** Reads a key without a cache, because API Gateway caches the authorizer's response, and records that the key is used. */
 const usedApiKeyReader = (rt: Runtime<'db'>): FindApiKey => {

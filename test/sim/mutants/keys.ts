@@ -32,7 +32,7 @@ export const keys: readonly Mutant[] = [
   {
     name: 'last-use-revives-key',
     bug: 'the record of a last use creates the item of a key that was revoked in between',
-    file: 'functions/tenants/table/api-keys.ts',
+    file: 'functions/tenants/table/last-use.ts',
     from: 'attribute_exists(pk) AND (attribute_not_exists(lastUsedAt) OR lastUsedAt <= :before)',
     to: 'attribute_not_exists(lastUsedAt) OR lastUsedAt <= :before',
   },
