@@ -96,6 +96,9 @@ const parkOrder = async (): Promise<string> => {
   throw new Error(`none of ${MAX_PARKED_TRIES} orders was cancelled between its charge and its confirmation`);
 };
 
+/** Makes the key that leaks. */
+const makeKey = async (): Promise<string> => (await callApi('POST', '/v1/keys', { name: 'leaked' })).id;
+
 beforeAll(async () => {
   const server = await listen(0);
   origin = server.origin;
@@ -109,6 +112,7 @@ beforeAll(async () => {
   };
   credentialFile = writeCredentialFile(server);
   env = { OPERATOR_KEY, TENANT: 'acme', SINCE: '2026-01-01T00:00:00Z' };
+  env = { ...env, KEY: await makeKey() };
   env = { ...env, ORDER: await parkOrder(), FROM: DEAD_LETTERS, TO: 'breakwater-dev-notifications-deliver-dead' };
   const sqs = new SQSClient({
     endpoint: origin,
@@ -184,5 +188,6 @@ test.each(commands)('runs without an error: %s', async (command) => {
   if (!command.startsWith('curl')) return;
   const response = JSON.parse(stdout);
   expect(response.code, stdout).toBeUndefined();
+  if (command.includes('-X DELETE')) expect(response).toMatchObject({ id: env['KEY'], status: 'revoked' });
   if (command.includes('/resume')) expect(response).toMatchObject({ id: env['ORDER'], status: 'cancelling' });
 });

@@ -8,6 +8,7 @@ import {
   type WorkflowId,
 } from '#platform/manifest';
 import { type SagaDefinition, toAsl } from '#platform/saga/definition';
+import type { Endpoint } from './gateway.ts';
 
 export type AssembledWorkflow = {
   readonly id: WorkflowId;
@@ -18,6 +19,8 @@ export type AssembledWorkflow = {
 /** Everything that the contexts of a stage consist of. */
 export type Assembly = {
   readonly functions: readonly NamedFunction[];
+  /** Every route with its function and the authorizer in front of it. Public routes and the APIs of standalone contexts have none. */
+  readonly endpoints: readonly Endpoint[];
   readonly workflows: readonly AssembledWorkflow[];
   /** Queues without a consumer. */
   readonly queues: readonly QueueId[];
@@ -46,6 +49,17 @@ const findFaults = (
   ];
 };
 
+const toEndpoints = (functions: readonly NamedFunction[], standalone: readonly string[]): readonly Endpoint[] => {
+  const authorizer = functions.find(({ spec }) => spec.authorizes)?.id;
+  return functions.flatMap(({ id, context, routes }) =>
+    routes.map((route) => ({
+      route,
+      function: id,
+      authorizer: route.scope === 'public' || standalone.includes(context) ? undefined : authorizer,
+    })),
+  );
+};
+
 /** Collects what the manifests define for this stage, and throws if they do not fit together. */
 export const assemble = (manifests: readonly Manifest[], stage: StageName): Assembly => {
   const onStage = manifestsOn(stage, manifests);
@@ -60,5 +74,7 @@ export const assemble = (manifests: readonly Manifest[], stage: StageName): Asse
     published,
   );
   if (faults.length > 0) throw new Error(`the manifests do not fit together: ${faults.join('; ')}`);
-  return { functions, workflows, queues: functions.flatMap(({ spec }) => spec.sends ?? []) };
+  const standalone = onStage.filter((manifest) => manifest.standalone).map(({ context }) => context);
+  const endpoints = toEndpoints(functions, standalone);
+  return { functions, endpoints, workflows, queues: functions.flatMap(({ spec }) => spec.sends ?? []) };
 };

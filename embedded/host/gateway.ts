@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { findHeader } from '#platform/http/headers';
 import { JSON_MEDIA_TYPE, mediaTypeOf } from '#platform/http/media-type';
 import { methodsOf, routeMethodOf } from '#platform/http/methods';
 import {
@@ -15,6 +16,7 @@ import { ACCOUNT_ID } from '../aws/arns.ts';
 import type { InFlight } from '../aws/in-flight.ts';
 import { FunctionError } from '../aws/lambda/function-error.ts';
 import type { Clock } from '../aws/service.ts';
+import type { Authorize, AuthorizerContext } from './authorizer.ts';
 import { createRouter } from './router.ts';
 
 export type HttpRequest = {
@@ -33,7 +35,12 @@ export type HttpResponse = {
   readonly body: string;
 };
 
-export type Endpoint = { readonly route: RouteDefinition; readonly function: FunctionId };
+export type Endpoint = {
+  readonly route: RouteDefinition;
+  readonly function: FunctionId;
+  /** The function that authorizes its callers; undefined if everybody may call it. */
+  readonly authorizer?: FunctionId | undefined;
+};
 
 type GatewayOptions = {
   readonly endpoints: readonly Endpoint[];
@@ -42,6 +49,7 @@ type GatewayOptions = {
   readonly clock: Clock;
   readonly newId: () => string;
   readonly inFlight: InFlight;
+  readonly authorize: Authorize;
 };
 
 const problems = { ...platformProblems, ...gatewayProblems };
@@ -118,11 +126,8 @@ const withoutBody = ({ status, headers, body }: HttpResponse): HttpResponse => (
 
 type Match = { readonly endpoint: Endpoint; readonly params: Readonly<Record<string, string>> };
 
-/**
- * Creates an API Gateway with a proxy integration for each route. It runs no authorizer: functions verify keys themselves, with
- * the same code.
- */
-export const createGateway = ({ endpoints, invoke, stage, clock, newId, inFlight }: GatewayOptions) => {
+/** Creates an API Gateway with a proxy integration for each route, behind the authorizer of the route. */
+export const createGateway = ({ endpoints, invoke, stage, clock, newId, inFlight, authorize }: GatewayOptions) => {
   const match = createRouter(Map.groupBy(endpoints, ({ route }) => route.path));
 
   const toProxyEvent = (request: HttpRequest, { endpoint, params }: Match) => {
@@ -169,9 +174,16 @@ export const createGateway = ({ endpoints, invoke, stage, clock, newId, inFlight
       const { headers, ...problem } = toProblemResponse('method_not_allowed');
       return { ...problem, headers: { ...headers, allow: methodsOf(candidates.map(({ route }) => route)).join(', ') } };
     }
+    const event = toProxyEvent(request, { endpoint, params });
+    const { authorizer } = endpoint;
     inFlight.begin();
     try {
-      const result = await invoke(endpoint.function, toProxyEvent(request, { endpoint, params }));
+      const authorization = authorizer && (await authorize({ ...toTokenSource(event), authorizer }));
+      if (authorization && 'refused' in authorization) return toProblemResponse(authorization.refused);
+      const result = await invoke(
+        endpoint.function,
+        authorization ? withAuthorizer(event, authorization.allowed) : event,
+      );
       return isResult(result) ? toHttpResponse(result) : toProblemResponse('bad_gateway');
     } catch (error) {
       return toFailureResponse(error);
@@ -185,3 +197,14 @@ export const createGateway = ({ endpoints, invoke, stage, clock, newId, inFlight
     return request.method === 'HEAD' ? withoutBody(response) : response;
   };
 };
+
+const toTokenSource = ({ headers, httpMethod: method, path }: APIGatewayProxyEvent) => ({
+  authorization: findHeader({ headers }, 'authorization'),
+  method,
+  path,
+});
+
+const withAuthorizer = (event: APIGatewayProxyEvent, authorizer: AuthorizerContext): APIGatewayProxyEvent => ({
+  ...event,
+  requestContext: { ...event.requestContext, authorizer },
+});

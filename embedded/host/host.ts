@@ -10,6 +10,7 @@ import type { Caller, Clock, Service } from '../aws/service.ts';
 import { createSqs } from '../aws/sqs/sqs.ts';
 import type { Execution } from '../aws/step-functions/executions.ts';
 import { assemble } from './assembly.ts';
+import { createAuthorizer } from './authorizer.ts';
 import { createConsumers, createUnconsumedQueues } from './consumers.ts';
 import { createHostFetch } from './fetch.ts';
 import { createFunctions, type LoadEntries, loadProjectEntries } from './functions.ts';
@@ -120,11 +121,12 @@ export const createHost = (options: HostOptions): Host => {
       fetch: createHostFetch({ origin, clock, handleRequest: (request) => handleRequest(request) }),
     },
   });
-  const { invoke, invokeAndLog } = createInvoker({ functions, interceptors, logLevel });
+  const { invoke, invokeAuthorizer, invokeAndLog } = createInvoker({ functions, interceptors, logLevel });
 
   const handleRequest = createGateway({
     ...{ invoke: invokeAndLog, stage, clock, newId, inFlight },
-    endpoints: assembly.functions.flatMap(({ id, routes }) => routes.map((route) => ({ route, function: id }))),
+    endpoints: assembly.endpoints,
+    authorize: createAuthorizer({ invoke: invokeAuthorizer, stage, clock }),
   });
   const consumers = createConsumers({
     ...{ functions: assembly.functions, named, clock, newId, inFlight, visibilityTimeoutMs },

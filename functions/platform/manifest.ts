@@ -161,6 +161,9 @@ export const names = (stage: StageName) => ({
   parameter: (name: 'stream-arn' | 'provider-url') => `/breakwater/${stage}/${name}`,
 });
 
+/** For this long API Gateway uses a response of the authorizer again, for the same token. */
+export const AUTHORIZER_CACHE_SECONDS = 5;
+
 /** The environment variable in which a function finds the ARN of a workflow that it starts. */
 export const workflowVariable = (id: WorkflowId) => `WORKFLOW_${id.toUpperCase().replaceAll('-', '_')}` as const;
 

@@ -3,6 +3,7 @@
  * decision record (docs/adr) of this context.
  */
 export const budgets = {
+  /** The last use of a key is recorded with one unit an hour, however many orders are placed with it. */
   writeUnitsPerOrder: 0,
   /** With a function's time set to 30 ms. */
   usdPerMillionOrders: 0.6,

@@ -1,19 +1,27 @@
 import type { Manifest } from '#platform/manifest';
 import { events, writeRoutes } from '#tenants/contract';
+import { keysRoutes } from '#tenants/contract-keys';
+import { problems } from '#tenants/errors';
 
 export const tenants = {
   context: 'tenants',
   core: true,
-  routes: { write: writeRoutes },
+  routes: { write: writeRoutes, keys: keysRoutes },
+  problems,
   secrets: { 'operator-key': { description: "The operator's bearer key." } },
   functions: {
     write: {
       grants: [{ of: 'tenants', may: ['GetItem', 'PutItem'] }],
       secrets: ['operator-key'],
     },
+    keys: {
+      grants: [{ of: 'tenants', may: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'] }],
+      secrets: ['operator-key'],
+    },
     authorize: {
       authorizes: true,
-      grants: [{ of: 'tenants', may: ['GetItem'] }],
+      // it alone records the last use of a key
+      grants: [{ of: 'tenants', may: ['GetItem', 'UpdateItem'] }],
       secrets: ['operator-key'],
     },
   },

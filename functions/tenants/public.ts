@@ -2,20 +2,30 @@ import { type Authenticate, bearerToken, secretsMatch } from '#platform/http/aut
 import type { Runtime } from '#platform/runtime/runtime';
 import { secretReader } from '#platform/runtime/secret';
 import { parseApiKey } from '#tenants/contract';
-import { apiKeyLookup } from '#tenants/table/api-keys';
+import { cachedApiKeyReader, type FindApiKey } from '#tenants/table/api-keys';
 
-/** Identifies tenants by their API keys. A key names its tenant, so only that tenant's records are read. */
-export const authenticateTenant = (rt: Runtime<'db'>): Authenticate => {
-  const exists = apiKeyLookup(rt);
+/**
+ * Identifies tenants by their API keys. A key names its tenant, so only that tenant's records are read. A key is refused from the moment
+ * at which it expires, also if it was read before, and at most 5 s after it was revoked (ADR 76).
+ */
+export const authenticateTenant = (
+  rt: Runtime<'db'>,
+  findApiKey: FindApiKey = cachedApiKeyReader(rt),
+): Authenticate => {
   return async (authorization) => {
     const key = parseApiKey(bearerToken(authorization) ?? '');
-    return key && (await exists(key)) ? { kind: 'tenant', tenantId: key.tenantId } : undefined;
+    const stored = key && (await findApiKey(key));
+    if (!key || !stored) return undefined;
+    if (stored.expiresAt !== undefined && stored.expiresAt <= rt.now().toISOString()) return undefined;
+    return { kind: 'tenant', tenantId: key.tenantId, ...(stored.id !== undefined && { keyId: stored.id }) };
   };
 };
 
 /** Identifies tenants and the operator. */
-export const authenticateTenantOrOperator = (rt: Runtime<'db' | 'secrets'>): Authenticate => {
-  const authenticate = authenticateTenant(rt);
+export const authenticateTenantOrOperator = (
+  rt: Runtime<'db' | 'secrets'>,
+  authenticate = authenticateTenant(rt),
+): Authenticate => {
   const operatorKey = secretReader(rt, 'operator-key');
   return async (authorization) => {
     const token = bearerToken(authorization);

@@ -3,8 +3,10 @@ import { secrets } from '#platform/runtime/clients';
 import { db } from '#platform/runtime/db';
 import type { LambdaEntry } from '#platform/runtime/lambda';
 import { writeRoutes } from '#tenants/contract';
+import { keysRoutes } from '#tenants/contract-keys';
 import { authorizer } from '#tenants/http/authorizer';
 import { createTenant } from '#tenants/http/create-tenant';
+import { listKeys, listTenantKeys, makeKey, makeTenantKey, revokeKey, revokeTenantKey } from '#tenants/http/keys';
 import { authenticateTenantOrOperator } from '#tenants/public';
 
 export const write = {
@@ -14,6 +16,15 @@ export const write = {
       authenticate: authenticateTenantOrOperator(rt),
       routes: writeRoutes,
       handlers: { createTenant },
+    }),
+} satisfies LambdaEntry<'db' | 'secrets'>;
+export const keys = {
+  clients: { db, secrets },
+  create: (rt) =>
+    httpFunction(rt, {
+      authenticate: authenticateTenantOrOperator(rt),
+      routes: keysRoutes,
+      handlers: { makeKey, listKeys, revokeKey, makeTenantKey, listTenantKeys, revokeTenantKey },
     }),
 } satisfies LambdaEntry<'db' | 'secrets'>;
 export const authorize = { clients: { db, secrets }, create: authorizer } satisfies LambdaEntry<'db' | 'secrets'>;

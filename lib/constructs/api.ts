@@ -14,7 +14,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { JSON_MEDIA_TYPE } from '#platform/http/media-type';
 import { methodsOf } from '#platform/http/methods';
-import { type FunctionId, names } from '#platform/manifest';
+import { AUTHORIZER_CACHE_SECONDS, type FunctionId, names } from '#platform/manifest';
 import { arns } from '../arns.ts';
 import type { RoutedFunction } from '../deployment.ts';
 import { acknowledge } from '../nag.ts';
@@ -22,9 +22,6 @@ import type { Stage } from '../stages.ts';
 import { Firewall } from './firewall.ts';
 import { addProblemResponses } from './gateway-problems.ts';
 import { addOtherMethods } from './other-methods.ts';
-
-/** A revoked key may be accepted for this long. */
-const AUTHORIZER_TTL = Duration.seconds(5);
 
 const ACCESS_LOG = AccessLogFormat.custom(
   JSON.stringify({
@@ -97,7 +94,10 @@ export class Api extends Construct {
     if (logsRole) acknowledge(logsRole as Construct, 'gatewayLogs');
 
     const guard = authorizer
-      ? new TokenAuthorizer(this, 'Authorizer', { handler: functionOf(authorizer), resultsCacheTtl: AUTHORIZER_TTL })
+      ? new TokenAuthorizer(this, 'Authorizer', {
+          handler: functionOf(authorizer),
+          resultsCacheTtl: Duration.seconds(AUTHORIZER_CACHE_SECONDS),
+        })
       : undefined;
     for (const route of routes) {
       const isGuarded = guard && route.scope !== 'public';

@@ -1,6 +1,7 @@
 import { createNameDrawer } from '../fixtures/nasty-names.ts';
 import { type Chance, chanceOf } from './chance.ts';
 import { tagOf } from './emails.ts';
+import { type KeyChore, randomKeyChores } from './key-holders.ts';
 
 export type Product = { readonly sku: string; readonly price: number; readonly stock: number; readonly shards: number };
 export type Shop = { readonly name: string; readonly currency: string; readonly products: readonly Product[] };
@@ -34,6 +35,8 @@ export type Plan = {
   readonly shops: readonly Shop[];
   readonly purchases: readonly Purchase[];
   readonly chores: readonly Chore[];
+  /** What tenants do with their API keys. Absent in regressions that were stored before there were any. */
+  readonly keyChores?: readonly KeyChore[] | undefined;
   /** The time in which purchases start and faults strike. */
   readonly spanMs: number;
 };
@@ -136,5 +139,6 @@ export const planOf = (seed: number, orders?: number): Plan => {
     const atMs = chance.number() < 0.5 ? spanMs / 4 + chance.int(0, 1_500) : chance.number() * spanMs;
     return { shop, atMs: Math.floor(atMs), sku, act: chance.pick(acts) };
   });
-  return { shops, purchases: withBombing(seed, purchases), chores, spanMs };
+  const keyChores = randomKeyChores(chanceOf(seed, 'keys'), shops.length, spanMs);
+  return { shops, purchases: withBombing(seed, purchases), chores, keyChores, spanMs };
 };

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { kinds, type StoredFault } from './faults.ts';
+import { KEY_ENDS } from './key-holders.ts';
 import type { Plan } from './plan.ts';
 
 /** A run that violated an invariant. It stores the plan and the faults, so it stays the same when rates or the use of random numbers change. */
@@ -52,6 +53,13 @@ const schema = z.strictObject({
       }),
     ),
     chores: z.array(z.strictObject({ shop: natural, atMs: natural, sku: z.string(), act: chore })),
+    keyChores: z.optional(
+      z.array(
+        z.strictObject({
+          ...{ shop: natural, atMs: natural, name: z.string(), end: z.enum(KEY_ENDS), isUsedAtEndOnly: z.boolean() },
+        }),
+      ),
+    ),
     spanMs: natural,
   }),
 }) satisfies z.ZodType<Regression>;

@@ -22,6 +22,7 @@ const invariants: Readonly<Record<number, string>> = {
   16: 'one idempotency key has one effect',
   17: 'no name makes a valid request fail',
   18: 'no mailbox gets more mails of a tenant than the day allows',
+  19: 'a key is accepted while it is valid, and refused 5 s after it is revoked',
 };
 
 export const formatFaults = (faults: readonly Fault[]): string => faults.map(faultName).join(',');

@@ -2,6 +2,8 @@ import { parseApiKey } from '#tenants/contract';
 
 type FunctionEvent = {
   readonly tenantId?: string;
+  /** Of an authorizer's event. */
+  readonly authorizationToken?: string;
   readonly Records?: readonly { readonly body?: string }[];
   readonly headers?: Readonly<Record<string, string>>;
   readonly pathParameters?: Readonly<Record<string, string>> | null;
@@ -28,12 +30,14 @@ const tenantsOfMessage = (text: string | undefined): string[] => {
   return tenantId === undefined ? [] : [tenantId];
 };
 
-const tenantsOfRequest = ({ headers = {}, pathParameters, body, isBase64Encoded }: FunctionEvent): string[] => {
-  const token = /^Bearer (.+)$/.exec(headers['authorization'] ?? '')?.[1];
+const tenantsOfRequest = (event: FunctionEvent): string[] => {
+  const { headers = {}, authorizationToken, pathParameters, body, isBase64Encoded } = event;
+  const token = /^Bearer (.+)$/.exec(authorizationToken ?? headers['authorization'] ?? '')?.[1];
   const { tenantId, key } = parseObject(isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString() : body);
   return [
     ...[parseApiKey(token ?? '')?.tenantId ?? []].flat(),
     ...(typeof tenantId === 'string' ? [tenantId] : []),
+    ...[pathParameters?.['tenantId'] ?? []].flat(),
     ...tenantsOfKey(key),
     ...tenantsOfKey(pathParameters?.['key']),
   ];

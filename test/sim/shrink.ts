@@ -44,9 +44,10 @@ export const shrinkFaults = async (
 const shrinkPlan = async (simulation: Simulation, fullPlan: Plan, original: Outcome) => {
   const retry = createRetry({ ...simulation, faults: original.struck }, original);
   let [outcome, plan] = [original, fullPlan];
-  const partsOf = ({ purchases, chores }: Plan): readonly object[] => [
+  const partsOf = ({ purchases, chores, keyChores = [] }: Plan): readonly object[] => [
     ...purchases.flatMap((purchase) => [purchase, ...purchase.afterwards]),
     ...chores,
+    ...keyChores,
   ];
   await ddmin(partsOf(fullPlan), async (parts) => {
     const kept = new Set(parts);
@@ -58,6 +59,7 @@ const shrinkPlan = async (simulation: Simulation, fullPlan: Plan, original: Outc
         afterwards: purchase.afterwards.filter((followUp) => kept.has(followUp)),
       })),
       chores: fullPlan.chores.filter((chore) => kept.has(chore)),
+      keyChores: fullPlan.keyChores?.filter((chore) => kept.has(chore)),
     };
     const retried = await retry({ plan: reducedPlan });
     if (!retried) return undefined;

@@ -7,6 +7,7 @@ import { chanceOf } from './chance.ts';
 import { createClient } from './client.ts';
 import { createCustomers } from './customers.ts';
 import { createFaults, type FaultSelection, type StruckFault } from './faults.ts';
+import { createKeyHolders } from './key-holders.ts';
 import { createNetwork } from './network.ts';
 import { createOperator } from './operator.ts';
 import { type Plan, planOf } from './plan.ts';
@@ -85,6 +86,7 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
   });
   const send = createClient({ request: host.request, chance: chanceOf(seed, 'clients'), sleep, step: runtime.steps });
   const customers = createCustomers({ plan, send, faults, sleep, timeline, now: Date.now, report: watch.report });
+  const keyHolders = createKeyHolders({ send, sleep, now: Date.now, report: watch.report });
   const operator = createOperator({
     ...{ send, faults, sleep, consumers, definitions, activeFunctions: network.activeFunctions },
     host: () => host,
@@ -106,7 +108,11 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
 
   const run = async () => {
     const tenants = await customers.openShops();
-    await Promise.all([customers.carryOutPlan(tenants), operator.runTicks(tenants, plan.spanMs)]);
+    await Promise.all([
+      customers.carryOutPlan(tenants),
+      keyHolders.carryOut(plan.keyChores ?? [], tenants),
+      operator.runTicks(tenants, plan.spanMs),
+    ]);
     faults.stop();
     const maxDeadlineMs = Math.max(times.orderDeadlineMs, times.paymentDeadlineMs, times.parkAfterMs);
     const until = runtime.now() + maxDeadlineMs + QUIESCENCE_MARGIN_MS;

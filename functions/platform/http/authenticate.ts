@@ -2,7 +2,12 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { TenantId } from '#platform/kernel';
 
 export type Caller =
-  | { readonly kind: 'tenant'; readonly tenantId: TenantId }
+  | {
+      readonly kind: 'tenant';
+      readonly tenantId: TenantId;
+      /** Which of the tenant's keys. Absent for a key that has no record. */
+      readonly keyId?: string;
+    }
   | { readonly kind: 'operator' }
   | { readonly kind: 'provider' };
 

@@ -31,7 +31,7 @@ const authorized =
     const caller = await authenticate(findHeader(event, 'authorization'));
     if (!caller) return platformProblem('unauthenticated');
     if (caller.kind !== scope) return platformProblem('forbidden');
-    if (caller.kind === 'tenant') logger.appendKeys({ tenantId: caller.tenantId });
+    if (caller.kind === 'tenant') logger.appendKeys({ tenantId: caller.tenantId, keyId: caller.keyId });
     return answer(event, caller);
   };
 

@@ -1,6 +1,7 @@
 export type TtlCache<V> = {
   readonly get: (key: string) => V | undefined;
-  readonly set: (key: string, value: V) => void;
+  /** `validFromMs` is the time at which the value was true for certain, such as the start of its read. Default: now. */
+  readonly set: (key: string, value: V, validFromMs?: number) => void;
 };
 
 type Options = { readonly ttlMs: number; readonly maxKeys: number; readonly now: () => number };
@@ -17,9 +18,9 @@ export const ttlCache = <V>({ ttlMs, maxKeys, now }: Options): TtlCache<V> => {
       const entry = entries.get(key);
       return entry && now() < entry.expiresAt ? entry.value : undefined;
     },
-    set(key, value) {
+    set(key, value, validFromMs = now()) {
       entries.delete(key);
-      entries.set(key, { value, expiresAt: now() + ttlMs });
+      entries.set(key, { value, expiresAt: validFromMs + ttlMs });
       const [oldest] = entries.keys();
       if (entries.size > maxKeys && oldest !== undefined) entries.delete(oldest);
     },

@@ -1,13 +1,25 @@
 import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent } from 'aws-lambda';
 import type { Runtime } from '#platform/runtime/runtime';
-import { authenticateTenantOrOperator } from '#tenants/public';
+import { authenticateTenant, authenticateTenantOrOperator } from '#tenants/public';
+import { apiKeyReader, type FindApiKey } from '#tenants/table/api-keys';
+import { lastUseRecorder } from '#tenants/table/last-use';
+
+/** Reads a key without a cache, because API Gateway caches the authorizer's response, and records that the key is used. */
+const usedApiKeyReader = (rt: Runtime<'db'>): FindApiKey => {
+  const [read, recordLastUse] = [apiKeyReader(rt), lastUseRecorder(rt)];
+  return async (key) => {
+    const stored = await read(key);
+    if (stored) await recordLastUse(key, stored);
+    return stored;
+  };
+};
 
 /**
  * API Gateway's authorizer. It rejects strangers before a function costs anything. Each function decides what a known caller may
  * do, so the policy allows the whole stage, and API Gateway may cache it for all routes.
  */
 export const authorizer = (rt: Runtime<'db' | 'secrets'>) => {
-  const authenticate = authenticateTenantOrOperator(rt);
+  const authenticate = authenticateTenantOrOperator(rt, authenticateTenant(rt, usedApiKeyReader(rt)));
   return async (event: APIGatewayTokenAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
     const caller = await authenticate(event.authorizationToken);
     // API Gateway answers 401 to exactly this message, and 500 to any other

@@ -2,8 +2,9 @@ import { digestOf, idFrom } from '#platform/http/idempotency';
 import type { RouteHandler } from '#platform/http/route';
 import type { TenantId } from '#platform/kernel';
 import { backoffUntil, requestDeadlineMs } from '#platform/runtime/backoff';
-import type { BaseRuntime, Runtime } from '#platform/runtime/runtime';
+import type { Runtime } from '#platform/runtime/runtime';
 import { type ApiKey, type CreateTenant, formatApiKey, type writeRoutes } from '#tenants/contract';
+import { newSecret } from '#tenants/http/secret';
 import { tenantTable } from '#tenants/table/tenant-table';
 import { type Command, createTenant as createTenantUseCase } from '#tenants/use-cases/create-tenant';
 
@@ -18,10 +19,6 @@ export const tenantRegistration = (rt: Runtime<'db'>) => {
   return ({ name, key }: CreateTenant & { readonly key: ApiKey }) =>
     registerTenant({ name, key, requestDigest: digestOf({ params: {}, body: { name } }) });
 };
-
-/** 192 random bits keep others out. */
-const newSecret = ({ randomBytes }: Pick<BaseRuntime, 'randomBytes'>): string =>
-  Buffer.from(randomBytes(24)).toString('base64url');
 
 /**
  * The operator's idempotency keys count per stage. The stage's name never changes, while the operator's key does; it need not be secret,

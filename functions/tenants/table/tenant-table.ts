@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { idFrom } from '#platform/http/idempotency';
 import type { Runtime } from '#platform/runtime/runtime';
 import { TenantIdSchema } from '#platform/schemas';
 import type { Item } from '#platform/table/batch-get';
@@ -7,7 +8,8 @@ import { parseItem } from '#platform/table/parse-item';
 import { transact } from '#platform/table/transact';
 import { TenantChanged } from '#tenants/contract';
 import type { Tenant } from '#tenants/domain/tenant';
-import { apiKeyKey, tenantKey } from '#tenants/table/keys';
+import { putRing, toLookupPart } from '#tenants/table/key-ring-table';
+import { apiKeyDigest, tenantKey } from '#tenants/table/keys';
 import type { Tenants } from '#tenants/use-cases/create-tenant';
 
 export const tenantTable = (rt: Runtime<'db'>): Tenants => ({
@@ -15,10 +17,14 @@ export const tenantTable = (rt: Runtime<'db'>): Tenants => ({
     const changed = mintEvent(rt, TenantChanged.type, { tenantId: id, aggregateId: id, version, data: { name } });
     const put = { TableName: rt.env('TABLE_NAME'), ConditionExpression: 'attribute_not_exists(pk)' };
     const tenant = { ...tenantKey(id), id, name, requestDigest, ...outboxAttributes(version, [changed]) };
-    const record = { ...apiKeyKey(key), tenantId: id, ...outboxAttributes(1, []) };
+    const firstKey = {
+      ...{ id: idFrom(id, rt.newId()), name: 'first key', digest: apiKeyDigest(key) },
+      createdAt: rt.now().toISOString(),
+    };
     const outcome = await transact(rt, [
       { Put: { ...put, Item: tenant, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } },
-      { Put: { ...put, Item: record } },
+      toLookupPart(rt, id, { kind: 'add', key: firstKey }),
+      putRing(rt, { tenantId: id, keys: [firstKey], version: 1 }),
     ]);
     if (typeof outcome === 'string') return outcome;
     if (!outcome.existing) throw new Error(`a key of the tenant ${id} exists without the tenant`);

@@ -15,7 +15,10 @@ const LOG_BYTES_PER_TRANSITION = 1_750;
 const LOG_BYTES_PER_REQUEST = 300;
 /** X-Ray keeps one in this many of the traces that start, at the API and in workflows. */
 const TRACE_SAMPLING = 20;
-/** The embedded host has functions verify keys and does not run the authorizer that AWS runs in front of them. */
+/**
+ * How often the authorizer runs depends on how soon requests with one key follow each other. So the most that is possible, one run and one read
+ * for each request, is charged with the request, and what the host's authorizer does is not. It records the last use of a key, at most once an hour.
+ */
 const AUTHORIZER_MS = 2;
 
 export type ExecutionCount = {
@@ -75,6 +78,8 @@ export const createMeteredHost = ({ clock, functionMs, contexts = allContexts, l
   const attribution = createAttribution(contexts, STAGE);
   let ledger = createLedger();
 
+  const isAuthorizer = (payer: Payer | undefined) =>
+    payer !== undefined && payer.function === attribution.authorizer?.function;
   const chargeInvocations = (payer: Payer | undefined, ms: number, count = 1) => {
     ledger.charge(payer, 'function requests', count);
     // Lambda rounds up to a millisecond
@@ -100,6 +105,7 @@ export const createMeteredHost = ({ clock, functionMs, contexts = allContexts, l
     scheduleIntervalMs: () => Number.MAX_SAFE_INTEGER,
     onTableCall: ({ caller, units }) => {
       const payer = attribution.findCaller(caller.name);
+      if (isAuthorizer(payer)) return;
       ledger.charge(payer, 'table calls', 1);
       ledger.charge(payer, 'write units', units.write);
       ledger.charge(payer, 'read units', units.read);
@@ -117,6 +123,7 @@ export const createMeteredHost = ({ clock, functionMs, contexts = allContexts, l
       },
       async invoke(id, event, act) {
         const payer = attribution.findFunction(id);
+        if (isAuthorizer(payer)) return act();
         const route = attribution.findRoute(id, event);
         if (route) chargeRequest(payer, route.scope === 'public');
         // a batch is received, and deleted unless the function failed

@@ -5,7 +5,6 @@ import { contexts } from '#contexts';
 import { sign } from '#payments/http/signature';
 import { functionsOf, names } from '#platform/manifest';
 import { defaultTimes } from '#platform/runtime/times';
-import { authorize } from '#tenants/tenants.lambda';
 import { createSystemRandom } from '../../../embedded/aws/random.ts';
 import { createVirtualClock } from '../../../embedded/aws/virtual-clock.ts';
 import { createHost } from '../../../embedded/host/host.ts';
@@ -207,12 +206,16 @@ const surviveOutage = async ({ id: tenantId, place, api, waitForStatus }: Shop) 
   await waitForStatus(unknown, 'confirmed');
 };
 
-/** The gateway of the embedded host runs no authorizer. */
-const authorizeCaller = async ({ apiKey }: Shop) => {
-  const authorizer = authorize.create(host.createRuntime('tenants-authorize').runtime);
-  const methodArn = 'arn:aws:execute-api:eu-west-1:123456789012:api/dev/GET/v1/orders';
-  for (const token of [apiKey, secrets['operator-key']])
-    await authorizer({ type: 'TOKEN', methodArn, authorizationToken: `Bearer ${token}` });
+/** A key is made, replaced and revoked. */
+const manageKeys = async ({ api, apiKey }: Shop) => {
+  const { id } = (await api<{ readonly id: string }>('POST', '/keys', { name: 'till 1' })).body;
+  const replaces = { id, overlapMinutes: 15 };
+  const replaced = await api<{ readonly id: string }>('POST', '/keys', { name: 'till 2', replaces });
+  expect((await api('DELETE', `/keys/${replaced.body.id}`)).status).toBe(200);
+  expect((await api('GET', '/keys')).status).toBe(200);
+  const target = '/v1/tenants/nobody/keys';
+  expect((await send({ method: 'GET', target, key: secrets['operator-key'] })).status).toBe(404);
+  expect((await send({ method: 'GET', target, key: apiKey })).status).toBe(403);
 };
 
 /** The relay quarantines an item with an outbox that no aggregate wrote. */
@@ -232,7 +235,7 @@ describe('each function uses what its manifest grants, and nothing else', () => 
   beforeAll(async () => {
     await host.loadFunctions();
     const shop = await registerTenant();
-    await authorizeCaller(shop);
+    await manageKeys(shop);
     await stockShop(shop);
     await runOrders(shop);
     await parkAndResume(shop);

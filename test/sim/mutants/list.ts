@@ -1,5 +1,6 @@
 import { events } from './events.ts';
 import { idempotency } from './idempotency.ts';
+import { keys } from './keys.ts';
 import { mails } from './mails.ts';
 import { money } from './money.ts';
 import type { Mutant } from './mutant.ts';
@@ -16,4 +17,5 @@ export const mutants: readonly Mutant[] = [
   ...reads,
   ...idempotency,
   ...mails,
+  ...keys,
 ];
