@@ -62,7 +62,7 @@ const MAX_PARKED_TRIES = 10;
 const waitForCapture = async (id: string) => {
   const headers = { authorization: `Bearer ${PROVIDER_KEY}` };
   for (;;) {
-    const response = await fetch(`${env['BREAKWATER_URL']}/sandbox/charges/acme.${id}`, { headers });
+    const response = await fetch(`${origin}/sandbox/charges/acme.${id}`, { headers });
     const { captured = 0 } = (await response.json()) as { readonly captured?: number };
     if (captured > 0) return;
     await sleep(POLL_INTERVAL_MS);

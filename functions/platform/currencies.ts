@@ -33,7 +33,7 @@ const codesByMinorUnit: readonly (readonly [number, string])[] = [
 ];
 
 const FORM = /^[A-Z]{3}$/;
-const MOST_MINOR_UNITS = 2;
+const USUAL_MINOR_UNIT = 2;
 
 export type Currency = { readonly minorUnit: number; readonly unitsPerDollarPower: number };
 
@@ -44,5 +44,5 @@ const numberOf = (groups: readonly (readonly [number, string])[], code: string) 
 export const findCurrency = (code: string): Currency | undefined => {
   const unitsPerDollarPower = FORM.test(code) ? numberOf(codesByUnitsPerDollarPower, code) : undefined;
   if (unitsPerDollarPower === undefined) return undefined;
-  return { minorUnit: numberOf(codesByMinorUnit, code) ?? MOST_MINOR_UNITS, unitsPerDollarPower };
+  return { minorUnit: numberOf(codesByMinorUnit, code) ?? USUAL_MINOR_UNIT, unitsPerDollarPower };
 };

@@ -8,14 +8,16 @@ import { send } from './request.ts';
 import { openShop } from './shop.ts';
 
 const guarded = contexts.flatMap((context) =>
-  functionsOf(context).flatMap(({ routes }) =>
-    routes.flatMap(({ method, path, scope }) =>
-      scope === 'public' ? [] : [{ method, path, scope, base: context.standalone ? host.providerUrl : host.baseUrl }],
-    ),
-  ),
+  functionsOf(context).flatMap(({ routes }) => {
+    const knowsOperator = routes.some(({ scope }) => scope === 'operator');
+    const base = context.standalone ? host.providerUrl : host.baseUrl;
+    return routes.flatMap(({ method, path, scope }) =>
+      scope === 'public' ? [] : [{ method, path, scope, base, knowsOperator }],
+    );
+  }),
 );
 
-describe.each(guarded)('$method $path', ({ method, path, scope, base }) => {
+describe.each(guarded)('$method $path', ({ method, path, scope, base, knowsOperator }) => {
   const sendTo = (key?: string) => send(method, `${base}${path.replaceAll(/{\w+}/g, 'a.b')}`, { key });
 
   test('refuses requests without a key and with an unknown key', async () => {
@@ -25,9 +27,9 @@ describe.each(guarded)('$method $path', ({ method, path, scope, base }) => {
     expectProblem(await sendTo(`bw_${tenantId}_${'x'.repeat(32)}`), 'unauthenticated');
   });
 
-  // only operator routes have the operator's key, and the provider has only its own: everywhere else these keys are unknown
+  // a function knows the operator's key if it has a route for it, and the provider's key if the route is the provider's
   const otherKeys: Readonly<Record<Exclude<Scope, 'public'>, readonly [() => Promise<string>, ProblemCode]>> = {
-    tenant: [async () => host.operatorKey, 'unauthenticated'],
+    tenant: [async () => host.operatorKey, knowsOperator ? 'forbidden' : 'unauthenticated'],
     operator: [async () => (await openShop()).key, 'forbidden'],
     provider: [async () => host.operatorKey, 'unauthenticated'],
   };

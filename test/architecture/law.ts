@@ -108,7 +108,12 @@ export const law: readonly { readonly modules: string; readonly may: readonly st
       '^(lib|bin)/',
       '^functions/contexts\\.ts$',
       ...anyContexts('contract', 'manifest'),
-      ...platform('manifest', 'http/(problems|route|methods|media-type)', 'runtime/(runtime|times)', 'saga/definition'),
+      ...platform(
+        'manifest',
+        'http/(headers|problems|route|methods|media-type)',
+        'runtime/(runtime|times)',
+        'saga/definition',
+      ),
       '^(node:)?(fs|path|url|os|crypto|util)',
       ...packages('aws-cdk-lib', 'constructs', 'esbuild', 'cdk-nag', 'zod'),
     ],
@@ -138,7 +143,7 @@ export const law: readonly { readonly modules: string; readonly may: readonly st
       // the demo's tenant has a key that its user chose; no route allows that
       '^functions/tenants/http/create-tenant\\.ts$',
       ...kernel,
-      ...platform('manifest', 'http/(problems|route|methods|media-type)', 'saga/definition', 'runtime/'),
+      ...platform('manifest', 'http/(headers|problems|route|methods|media-type)', 'saga/definition', 'runtime/'),
       '^(node:)?[a-z/_]+$',
       ...sdk,
       ...packages('find-my-way', '@aws-lambda-powertools/logger'),

@@ -18,9 +18,13 @@ const patterns: Readonly<Record<string, RegExp>> = {
 /** Where the names are the code's own. */
 const exceptions: Readonly<Record<string, string>> = {
   'functions/contexts.ts': 'codes of problems and names of saga errors',
+  'functions/notifications/domain/date-time.ts': 'parts of a date',
   'functions/operations/use-cases/check-readiness.ts': 'names of dependencies',
+  'functions/platform/http/idempotency.ts':
+    'a copy that is written as JSON, in which `__proto__` is a name like any other',
   'functions/platform/http/route.ts': "codes of problems, and a route's parameters by the names in its contract",
   'functions/platform/runtime/aws.ts': 'names of clients',
+  'functions/platform/runtime/log-privacy.ts': 'a copy that is written as JSON',
   'functions/platform/saga/definition.ts': 'names of steps and of input fields',
   'functions/platform/table/aggregate-table.ts': 'names of guards',
   'functions/sandbox/http/provider.ts': 'a token, looked up with Object.hasOwn',
