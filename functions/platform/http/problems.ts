@@ -20,7 +20,7 @@ export const platformProblems = {
   },
   malformed_json: {
     status: 400,
-    title: 'The body is not JSON.',
+    title: 'The body is not JSON in UTF-8.',
     detail: 'Send a JSON object in UTF-8 with content-type application/json.',
   },
   idempotency_key_required: {
