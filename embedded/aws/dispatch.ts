@@ -25,10 +25,12 @@ const findOperation = (services: readonly Service[], target: string) => {
 const parseBody = (body: AwsCall['body']): unknown => {
   if (!body?.length) return {};
   try {
-    return JSON.parse(typeof body === 'string' ? body : utf8.decode(body));
+    const input: unknown = JSON.parse(typeof body === 'string' ? body : utf8.decode(body));
+    if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input;
   } catch {
-    throw new ServiceError('SerializationException', 'The body is not JSON.');
+    // the same error as for another value than an object
   }
+  throw new ServiceError('SerializationException', 'The body is not a JSON object.');
 };
 
 /** Runs one call. An error that is not a ServiceError is a defect of the emulator and is thrown, not returned. */

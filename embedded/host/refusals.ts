@@ -21,9 +21,9 @@ const toText = ({ status, headers, body }: HttpResponse, isHead: boolean): strin
  * Answers on the connection itself and then closes it. What still arrives is dropped: Node would reset the connection at once, and
  * a client that is still sending would not read the response.
  */
-const refuseConnection = (socket: Socket, code: HostProblemCode, isHead = false): void => {
+const endConnection = (socket: Socket, response: HttpResponse, isHead = false): void => {
   if (!socket.writable) return void socket.destroy();
-  socket.end(toText(toProblemResponse(code), isHead));
+  socket.end(toText(response, isHead));
   const timer = setTimeout(() => socket.destroy(), LINGER_MS);
   socket
     .on('error', () => {})
@@ -32,16 +32,26 @@ const refuseConnection = (socket: Socket, code: HostProblemCode, isHead = false)
     .resume();
 };
 
-/** Answers a request whose remainder nobody reads, and closes its connection. */
-export const refuseUnread = (request: IncomingMessage, response: ServerResponse, code: HostProblemCode): void => {
-  request.on('error', () => {}).resume();
-  if (response.socket) refuseConnection(response.socket, code, request.method === 'HEAD');
-  else {
+const refuseConnection = (socket: Socket, code: HostProblemCode, isHead = false): void =>
+  endConnection(socket, toProblemResponse(code), isHead);
+
+/**
+ * Sends the response. If a part of the request has not arrived yet, nobody reads it, so the connection is closed: otherwise Node would
+ * answer once more when that part is late or malformed.
+ */
+export const sendEarly = (request: IncomingMessage, response: ServerResponse, content: HttpResponse): void => {
+  if (!request.complete) {
+    request.on('error', () => {}).resume();
+    if (response.socket) return void endConnection(response.socket, content, request.method === 'HEAD');
     // the response to an earlier request of this connection comes first
     response.setHeader('connection', 'close');
-    sendResponse(response, toProblemResponse(code));
   }
+  sendResponse(response, content);
 };
+
+/** Answers a request whose remainder nobody reads, and closes its connection. */
+export const refuseUnread = (request: IncomingMessage, response: ServerResponse, code: HostProblemCode): void =>
+  sendEarly(request, response, toProblemResponse(code));
 
 const CODES: Readonly<Record<string, HostProblemCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
@@ -62,24 +72,25 @@ export const refuseWithProblems = (server: Server, respond: Respond): void => {
     responses.set(request.socket, response);
     respond(request, response);
   };
-  const refuse = (socket: Socket, code: HostProblemCode) => {
+  const refuse = (socket: Socket, code: HostProblemCode, isHead: boolean) => {
     const response = responses.get(socket);
-    if (!response || response.writableFinished || !(response.req.complete || response.headersSent))
-      return refuseConnection(socket, code);
-    if (!response.req.complete) return void socket.destroy();
-    response.once('finish', () => refuseConnection(socket, code));
+    if (response && !response.req.complete)
+      return response.headersSent ? void socket.destroy() : refuseConnection(socket, code, isHead);
+    if (!response || response.writableFinished) return refuseConnection(socket, code, isHead);
+    response.once('finish', () => refuseConnection(socket, code, isHead));
   };
   server
     .on('request', accept)
     .on('checkContinue', accept)
     .on('checkExpectation', (request, response) => refuseUnread(request, response, 'expectation_failed'))
     .on('connect', (_, socket) => refuseConnection(socket as Socket, 'not_found'))
-    .on('clientError', (error: NodeJS.ErrnoException, duplex) => {
+    .on('clientError', (error: NodeJS.ErrnoException & { readonly rawPacket?: Buffer }, duplex) => {
       const socket = duplex as Socket;
       if (error.code === 'ECONNRESET') return void socket.destroy();
       // the parser reports each further piece of what it has refused
       if (refused.has(socket)) return;
       refused.add(socket);
-      refuse(socket, CODES[error.code ?? ''] ?? 'bad_request');
+      const isHead = error.rawPacket?.subarray(0, 5).toString('latin1') === 'HEAD ';
+      refuse(socket, CODES[error.code ?? ''] ?? 'bad_request', isHead);
     });
 };

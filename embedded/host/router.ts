@@ -22,8 +22,8 @@ export const createRouter = <T>(paths: ReadonlyMap<string, T>): Router<T> => {
   const router = findMyWay({ maxParamLength: 10_000, ignoreTrailingSlash: true });
   for (const [path, store] of paths) router.on('GET', path.replaceAll(/\{(\w+)\}/g, ':$1'), () => {}, store);
   return (path) => {
-    // the library would take what follows for a query
-    if (path.includes('#') || path.includes('?')) return undefined;
+    // the library would take what follows for a query, and an empty part for a parameter
+    if (/[#?]|\/\//.test(path)) return undefined;
     const found = router.find('GET', escapeMalformed(path));
     if (!found) return undefined;
     const params = Object.entries(found.params).map(([name, value = '']) => [name, value]);

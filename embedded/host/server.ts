@@ -7,7 +7,7 @@ import { createCredential } from './credential.ts';
 import { toProblemResponse } from './gateway.ts';
 import type { Host } from './host.ts';
 import { isForLoopback } from './loopback.ts';
-import { refuseUnread, refuseWithProblems, sendResponse } from './refusals.ts';
+import { refuseUnread, refuseWithProblems, sendEarly, sendResponse } from './refusals.ts';
 import { type Exchange, receiveBody } from './request-body.ts';
 
 const HOSTNAME = '127.0.0.1';
@@ -54,8 +54,8 @@ type Backend = Pick<Host, 'request' | 'callAws'> & { readonly credential: Creden
 const respond = async (host: Backend, exchange: Exchange): Promise<void> => {
   const { request, response } = exchange;
   if (!hasValidHost(request) || !hasKnownFraming(request)) return refuseUnread(request, response, 'bad_request');
-  if (!isForLoopback(request)) return sendResponse(response, toProblemResponse('misdirected_request'));
-  if (isAwsCall(request)) return sendResponse(response, await answerAwsCall(exchange, host));
+  if (!isForLoopback(request)) return refuseUnread(request, response, 'misdirected_request');
+  if (isAwsCall(request)) return sendEarly(request, response, await answerAwsCall(exchange, host));
 
   const body = await receiveBody(exchange, MAX_BODY_BYTES);
   if (body === 'too_large') return refuseUnread(request, response, 'body_too_large');

@@ -48,6 +48,8 @@ it('passes null for absent parts, as API Gateway does', async () => {
 it.each([
   ['GET', '/v1/nothing'],
   ['GET', '/v1/sales/1/more'],
+  ['GET', '/v1/sales//'],
+  ['GET', '/v1//sales/1'],
   ['GET', '/V1/sales/1'],
   ['GET', '/'],
 ])('answers 404 to %s %s', async (method, target) => {

@@ -69,3 +69,12 @@ export const sendRaw = (origin: string, chunks: readonly (Buffer | string)[]): P
     });
     for (const chunk of chunks) socket.write(typeof chunk === 'string' ? bytesOf(chunk) : chunk);
   });
+
+/** Writes the bytes to the server and resolves to all that it sends until it ends the connection. */
+export const readToEnd = async (origin: string, chunks: readonly (Buffer | string)[]): Promise<string> => {
+  const socket = openSocket(origin);
+  for (const chunk of chunks) socket.write(typeof chunk === 'string' ? bytesOf(chunk) : chunk);
+  let received = '';
+  for await (const chunk of socket as AsyncIterable<Buffer>) received += chunk.toString('latin1');
+  return received;
+};

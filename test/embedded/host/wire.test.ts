@@ -4,10 +4,10 @@ import { contexts } from '#contexts';
 import { createHost, type Host } from '../../../embedded/host/host.ts';
 import { seed, toApiKey } from '../../../embedded/host/seed.ts';
 import { DEFAULT_LIMITS, type HttpServer, listen, type ServerLimits } from '../../../embedded/host/server.ts';
-import { bytesOf, openSocket, sendRaw } from './raw-http.ts';
+import { secrets } from '../../fixtures/secrets.ts';
+import { bytesOf, openSocket, readToEnd, sendRaw } from './raw-http.ts';
 
 const MAX_BODY_BYTES = 256 * 1024;
-const secrets = { 'operator-key': 'operator', 'provider-key': 'provider', 'provider-callback-key': 'callback' };
 const demo = { tenantId: 'demo', secret: '0123456789abcdef' };
 const key = `Authorization: Bearer ${toApiKey(demo)}`;
 
@@ -159,6 +159,21 @@ it('ignores an upgrade, and takes 100-continue', async () => {
   expect((await sendRaw(server.origin, [upgrade])).status).toBe(200);
   const expecting = lines('GET /v1/health/live HTTP/1.1', HOST, 'Expect: 100-Continue', 'Content-Length: 1');
   expect((await sendRaw(server.origin, [expecting, 'x'])).status).toBe(200);
+});
+
+it.each([
+  ['another Host', ['Host: evil.example', 'Content-Length: 10'], 421],
+  ['an AWS call that is not signed', [HOST, 'X-Amz-Target: DynamoDB_20120810.Scan', 'Content-Length: 10'], 400],
+])('answers %s once and closes the connection, although a part of the body is missing', async (_, headers, status) => {
+  const hasty = await serve(host, { requestTimeoutMs: 200, headersTimeoutMs: 200, checkIntervalMs: 50 });
+  const received = await readToEnd(hasty.origin, [lines('POST /v1/orders HTTP/1.1', ...headers), 'ab']);
+  expect(received.match(/HTTP\/1\.1 \d+/g)).toEqual([`HTTP/1.1 ${status}`]);
+  expect(received).toMatch(/^connection: close\r$/m);
+});
+
+it('sends no body to a HEAD whose headers are too large', async () => {
+  const request = lines('HEAD /v1/orders HTTP/1.1', HOST, `X-Large: ${'x'.repeat(20_000)}`);
+  expect(await readToEnd(server.origin, [request])).toMatch(/^HTTP\/1\.1 431 [\s\S]*\r\n\r\n$/);
 });
 
 it('answers pipelined requests in their order, also when the last one is malformed', async () => {
