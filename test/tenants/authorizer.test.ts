@@ -4,6 +4,7 @@ import { formatApiKey } from '#tenants/contract';
 import { authorizer } from '#tenants/http/authorizer';
 import { tenantRegistration } from '#tenants/http/create-tenant';
 import { apiKeyKey } from '#tenants/table/keys';
+import { lastUseRecorder } from '#tenants/table/last-use';
 import { ServiceError } from '../../embedded/aws/service.ts';
 import { newApiKey } from '../fixtures/api-key.ts';
 import { TABLE_NAME } from '../fixtures/runtime.ts';
@@ -79,6 +80,16 @@ it('allows the caller where several authorizers record the same use', async () =
   const allowed = await Promise.all([1, 2, 3].map(() => authorizer(rt)(event)));
   expect(allowed.map(({ principalId }) => principalId)).toEqual(Array(3).fill(key.tenantId));
   expect((await itemAt(apiKeyKey(key)))?.['lastUsedAt']).toBe(new Date(clock.now()).toISOString());
+});
+
+it('keeps the use that another authorizer has recorded since the key was read', async () => {
+  // Red when the write does not compare the time of the last use again.
+  const { rt, key, use, itemAt, clock } = await withUsedKey(undefined);
+  await use();
+  const recordedAt = new Date(clock.now()).toISOString();
+  clock.advance(60_000);
+  await lastUseRecorder(rt)(key, {});
+  expect((await itemAt(apiKeyKey(key)))?.['lastUsedAt']).toBe(recordedAt);
 });
 
 it.each(['ProvisionedThroughputExceededException', 'TransactionConflictException', 'InternalServerError'])(

@@ -181,6 +181,20 @@ describe('what a request may say', () => {
     expect(await listKeys(acme.apiKey)).toHaveLength(2);
   });
 
+  it('lists each key once, on pages of any size', async () => {
+    const { acme, makeKey, listKeys, send } = host;
+    for (const name of ['a', 'b', 'c']) await makeKey(acme.apiKey, { name });
+    const listed: string[] = [];
+    let next: string | null = '';
+    for (let pages = 0; next !== null && pages < 9; pages += 1) {
+      const target = `/v1/keys?limit=1${next === '' ? '' : `&cursor=${next}`}`;
+      const { body } = await send({ method: 'GET', target, key: acme.apiKey });
+      for (const { id } of body.items) listed.push(id);
+      next = body.next;
+    }
+    expect(listed).toEqual((await listKeys(acme.apiKey)).map(({ id }) => id));
+  });
+
   it('allows 20 active keys at a time', async () => {
     const { acme, makeKey, send, revoke } = host;
     const ids: string[] = [];

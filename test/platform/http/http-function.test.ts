@@ -2,6 +2,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
 import type { Authenticate } from '#platform/http/authenticate';
+import { findHeader } from '#platform/http/headers';
 import { httpFunction } from '#platform/http/http-function';
 import type { RouteGroup } from '#platform/http/route';
 import type { TenantId } from '#platform/kernel';
@@ -131,6 +132,9 @@ it('serves HEAD as GET, and no other method of a path', async () => {
   expect(await invoke({ httpMethod: 'HEAD' })).toMatchObject({ status: 200, body: { key: 'a' } });
   expect(await invoke({ httpMethod: 'POST' })).toMatchObject({ status: 404 });
 });
+
+it('reads the last value of a header whose name is repeated in another case', () =>
+  expect(findHeader({ headers: { 'X-Thing': 'first', 'x-thing': 'last' } }, 'x-thing')).toBe('last'));
 
 it.each(['authorization', 'Content-Type', 'IDEMPOTENCY-KEY'])(
   'refuses a request with two values of %s',
