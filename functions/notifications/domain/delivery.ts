@@ -5,8 +5,8 @@ export type NoticeKind = 'confirmed' | 'cancelled' | 'awaiting_payment';
 export type Notice = { readonly tenantId: TenantId; readonly orderId: OrderId; readonly kind: NoticeKind };
 
 /**
- * One mail to one customer. While it is `sending`, its sender has the lease until `leasedUntil`. It is `withheld` where the tenant has
- * sent its customer's mailbox too many mails that day (ADR 74).
+ * One mail to one customer. While it is `sending`, its sender has the lease until `leasedUntil`. A mail that is never sent is `withheld`
+ * (ADR 73, ADR 74).
  */
 export type Delivery = Notice & { readonly version: number } & (
     | { readonly status: 'sending'; readonly leasedUntil: Instant }
@@ -24,8 +24,8 @@ export type WithheldBecause = 'unmailable' | 'over_allowance';
 export type Receipt = Readonly<Record<string, string>>;
 
 /**
- * Takes the lease of a delivery. A sent mail is never sent again, and a withheld one never sent. One whose lease has run out may be, because it is unknown how far
- * its sender got.
+ * Takes the lease of a delivery. A mail that is sent or withheld is final. One whose lease has run out may be sent again, because it is
+ * unknown how far its sender got.
  */
 export function startDelivery(
   { tenantId, orderId, kind }: Notice,

@@ -22,7 +22,7 @@ export const authorizer = (rt: Runtime<'db' | 'secrets'>) => {
   const authenticate = authenticateTenantOrOperator(rt, authenticateTenant(rt, usedApiKeyReader(rt)));
   return async (event: APIGatewayTokenAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
     const caller = await authenticate(event.authorizationToken);
-    // API Gateway answers 401 to exactly this message, and 500 to any other
+    // API Gateway answers 401 to exactly this message, and takes any other for a failure of the authorizer
     if (!caller) throw new Error('Unauthorized');
     return {
       principalId: caller.kind === 'tenant' ? caller.tenantId : caller.kind,

@@ -10,7 +10,7 @@ import { apiKeyKey } from '#tenants/table/keys';
 const LAST_USE_INTERVAL_MS = 59 * 60_000;
 
 /**
- * Records that a key is used now, unless the last use is less than an hour ago. It never fails, because a request does not depend on it,
+ * Records that a key is used now, unless a use within the last 59 minutes is recorded. It never fails, because a request does not depend on it,
  * and it never creates an item, because the key may have been revoked since it was read.
  */
 export const lastUseRecorder =
