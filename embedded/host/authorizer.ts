@@ -7,14 +7,14 @@ import { FunctionError } from '../aws/lambda/function-error.ts';
 import type { Clock } from '../aws/service.ts';
 
 const MAX_TOKENS = 10_000;
-/** The message of the error with which an authorizer refuses a token. API Gateway answers 500 to any other error. */
+/** The message of the error with which an authorizer refuses a token. After any other error the gateway answers 503. */
 export const UNAUTHORIZED = 'Unauthorized';
 
 /** What a function finds as `requestContext.authorizer`. */
 export type AuthorizerContext = Readonly<Record<string, unknown>> & { readonly principalId: string };
 export type Authorization =
   | { readonly allowed: AuthorizerContext }
-  | { readonly refused: Extract<PlatformProblemCode, 'unauthenticated' | 'forbidden' | 'internal'> };
+  | { readonly refused: Extract<PlatformProblemCode, 'unauthenticated' | 'forbidden' | 'unavailable'> };
 
 export type AuthorizerOptions = {
   readonly invoke: (id: FunctionId, event: APIGatewayTokenAuthorizerEvent) => Promise<unknown>;
@@ -61,7 +61,7 @@ export const createAuthorizer = ({ invoke, stage, clock }: AuthorizerOptions): A
       return { allowed: { ...policy.context, principalId: policy.principalId } };
     } catch (error) {
       if (!(error instanceof FunctionError)) throw error;
-      return { refused: error.message === UNAUTHORIZED ? 'unauthenticated' : 'internal' };
+      return { refused: error.message === UNAUTHORIZED ? 'unauthenticated' : 'unavailable' };
     }
   };
 };

@@ -110,7 +110,9 @@ export class Api extends Construct {
       }
     }
     for (const [path, ofPath] of Map.groupBy(routes, (route) => route.path))
-      addOtherMethods(api.root.resourceForPath(path), methodsOf(ofPath));
+      addOtherMethods(api.root.resourceForPath(path), {
+        ...{ allowed: methodsOf(ofPath), isLocalStack: stage.name === 'localstack' },
+      });
     if (firewall)
       new Firewall(this, 'Firewall', { name: `${names(stage.name).prefix}-${name}`, apiStage: api.deploymentStage });
     else acknowledge(api.deploymentStage, 'noFirewall');

@@ -6,19 +6,21 @@ import { acknowledge } from '../nag.ts';
 const { method_not_allowed: problem } = gatewayProblems;
 const STATUS = String(problem.status);
 
-/**
- * A mock integration answers only requests whose type has a template, and any other type is a 415 of the gateway. LocalStack takes
- * `$default` for every type. The others are listed, because AWS documents `$default` for WebSocket APIs only.
- */
+/** A mock integration answers only requests whose type has a template, and any other type is a 415 of the gateway. */
 const REQUEST_TYPES = [
-  '$default',
   ...['application/json', 'application/problem+json', 'application/merge-patch+json', 'application/json-patch+json'],
   ...['application/x-www-form-urlencoded', 'multipart/form-data', 'application/octet-stream', 'application/xml'],
   ...['text/plain', 'text/html', 'text/xml'],
 ];
 
+/** Stands for every type on LocalStack. AWS documents it for WebSocket APIs only, so it may refuse it in a REST API. */
+const ANY_TYPE = '$default';
+
+type OtherMethods = { readonly allowed: readonly Method[]; readonly isLocalStack: boolean };
+
 /** Makes the gateway answer 405 to every other method of a path, without a function and to callers without a key, too. */
-export const addOtherMethods = (resource: IResource, allowed: readonly Method[]): void => {
+export const addOtherMethods = (resource: IResource, { allowed, isLocalStack }: OtherMethods): void => {
+  const requestTypes = isLocalStack ? [ANY_TYPE, ...REQUEST_TYPES] : REQUEST_TYPES;
   const headers = {
     Allow: allowed.join(', '),
     'Content-Type': PROBLEM_TYPE,
@@ -30,7 +32,7 @@ export const addOtherMethods = (resource: IResource, allowed: readonly Method[])
     // a template is text, and JSON arrives as bytes
     contentHandling: ContentHandling.CONVERT_TO_TEXT,
     passthroughBehavior: PassthroughBehavior.NEVER,
-    requestTemplates: Object.fromEntries(REQUEST_TYPES.map((type) => [type, template])),
+    requestTemplates: Object.fromEntries(requestTypes.map((type) => [type, template])),
     integrationResponses: [
       {
         statusCode: STATUS,

@@ -100,7 +100,7 @@ describe.each(['sink', 'shop@example.com'])('an address with letters beyond ASCI
   });
 
   it('is not mailed if they stand before the @: the mail is withheld once, and its event is done', async () => {
-    const { handle, itemAt, requests } = await createWorker({ mail, order: order('jörg@example.com') });
+    const { handle, itemAt, requests, metrics } = await createWorker({ mail, order: order('jörg@example.com') });
     expect(await handle(confirmed)).toEqual(noFailures);
     const delivery = await itemAt(keyOf('confirmed'));
     expect(delivery).toEqual({
@@ -111,6 +111,8 @@ describe.each(['sink', 'shop@example.com'])('an address with letters beyond ASCI
     expect(await handle(confirmed)).toEqual(noFailures);
     expect(await itemAt(keyOf('confirmed'))).toEqual(delivery);
     expect(requests).toEqual([]);
+    // no tenant reached a limit, so no alarm says so
+    expect(metrics).toEqual([]);
   });
 });
 

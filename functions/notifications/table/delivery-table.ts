@@ -7,7 +7,7 @@ import type { Runtime } from '#platform/runtime/runtime';
 import { OrderIdSchema, TenantIdSchema } from '#platform/schemas';
 import { aggregateTable } from '#platform/table/aggregate-table';
 
-/** The deliveries. It counts each mail that is withheld. */
+/** The deliveries. It counts each mail that is withheld because its mailbox has had enough: that is what somebody should look at. */
 export const deliveryTable = (rt: Runtime<'db'>): Deliveries => {
   const table = aggregateTable<Delivery, Notice>(rt, {
     keyOf: deliveryKey,
@@ -18,8 +18,8 @@ export const deliveryTable = (rt: Runtime<'db'>): Deliveries => {
     find: table.find,
     async update(from, to) {
       if (!(await table.update(from, to))) return false;
-      const { tenantId, orderId, kind, status } = to;
-      if (status === 'withheld')
+      const { tenantId, orderId, kind } = to;
+      if (to.status === 'withheld' && to.because === 'over_allowance')
         rt.metric('MailsWithheld' satisfies keyof typeof metrics, 1, { tenantId, orderId, kind });
       return true;
     },

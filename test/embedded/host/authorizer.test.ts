@@ -56,7 +56,7 @@ it('refuses a request without the header, and invokes nothing', async () => {
 
 it.each([
   ['unauthenticated', 'Unauthorized'],
-  ['internal', 'The table cannot be reached'],
+  ['unavailable', 'The table cannot be reached'],
 ])('answers %s to the error "%s", and does not cache it', async (refused, message) => {
   const { events, send } = createTest(() => {
     throw new FunctionError('Error', message);
