@@ -6,9 +6,9 @@ import { createHost, type Host } from '../../../embedded/host/host.ts';
 import { seed } from '../../../embedded/host/seed.ts';
 import { type HttpServer, listen } from '../../../embedded/host/server.ts';
 import { type RawRequest, sendRaw, signCall } from '../../fixtures/aws-call.ts';
+import { secrets } from '../../fixtures/secrets.ts';
 import { rowsOf } from '../../sim/rows.ts';
 
-const secrets = { 'operator-key': 'operator', 'provider-key': 'provider', 'provider-callback-key': 'callback' };
 const TableName = 'breakwater-dev';
 const stateMachineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:breakwater-dev-fulfil-order';
 const QueueUrl = 'http://127.0.0.1/000000000000/breakwater-dev-orders-start-saga';

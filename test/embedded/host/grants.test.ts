@@ -5,8 +5,8 @@ import { contexts } from '#contexts';
 import { type FunctionId, functionsOf, names } from '#platform/manifest';
 import { stateMachineArn } from '../../../embedded/aws/arns.ts';
 import { createHost } from '../../../embedded/host/host.ts';
+import { secrets } from '../../fixtures/secrets.ts';
 
-const secrets = { 'operator-key': 'operator', 'provider-key': 'provider', 'provider-callback-key': 'callback' };
 const host = createHost({ contexts, secrets });
 afterAll(() => host.close());
 

@@ -4,10 +4,10 @@ import { contexts, problems } from '#contexts';
 import { createHost } from '../../../embedded/host/host.ts';
 import { seed, toApiKey } from '../../../embedded/host/seed.ts';
 import { listen } from '../../../embedded/host/server.ts';
+import { secrets } from '../../fixtures/secrets.ts';
 import { framing, hostileRequest, toWire } from './hostile-requests.ts';
 import { type RawResponse, sendRaw } from './raw-http.ts';
 
-const secrets = { 'operator-key': 'operator', 'provider-key': 'provider', 'provider-callback-key': 'callback' };
 const demo = { tenantId: 'demo', secret: '0123456789abcdef' };
 const authorization = `Bearer ${toApiKey(demo)}`;
 
