@@ -11,19 +11,28 @@ type HistoryEntry = { readonly cause?: string };
 const ranOutOfTime = ({ sk, history }: Row) =>
   sk === 'order' && (history as readonly HistoryEntry[]).some(({ cause }) => cause === 'not unwound in time');
 
-/**
- * Orders that expired without ever holding their stock, and without being refused it. Faults are short, so only an order whose payment
- * stays unknown may run into its deadline: such an order has a hold, and no tombstone.
- */
+/** Faults can keep one order from its stock until its deadline. More of them, and none that held the SKU, have another cause. */
+const MIN_EXPIRED = 2;
+
+type OrderedStock = { readonly order: Row; readonly skus: readonly string[]; readonly drawn: number | undefined };
+
+const stockOf = (order: Row, drawnByHold: ReadonlyMap<string, number>): OrderedStock => {
+  const { tenantId, id } = orderIdsOf(order.pk);
+  const skus = (order['lines'] as readonly SkuQuantity[]).map(({ sku }) => `${tenantId}/${sku}`);
+  return { order, skus, drawn: drawnByHold.get(holdKey(tenantId, id).pk) };
+};
+
+/** Orders that expired without ever holding their stock, and without being refused it, because no order can hold one of their SKUs. */
 const expiredWithoutStock = (rows: readonly Row[]): readonly Row[] => {
-  const tombstones = new Set(
-    rows.filter(({ sk, draws }) => sk === 'hold' && (draws as readonly unknown[]).length === 0).map(({ pk }) => pk),
-  );
-  return rows.filter(({ pk, sk, reason }) => {
-    if (sk !== 'order' || reason !== 'expired') return false;
-    const { tenantId, id } = orderIdsOf(pk);
-    return tombstones.has(holdKey(tenantId, id).pk);
-  });
+  const holds = rows.filter(({ sk }) => sk === 'hold');
+  const drawnByHold = new Map(holds.map(({ pk, draws }) => [pk, (draws as readonly unknown[]).length]));
+  const orders = rows.filter(({ sk }) => sk === 'order').map((order) => stockOf(order, drawnByHold));
+  const held = new Set(orders.filter(({ drawn = 0 }) => drawn > 0).flatMap(({ skus }) => skus));
+  // a hold without stock is the tombstone of an order that was unwound
+  const expired = orders.filter(({ order, drawn }) => order['reason'] === 'expired' && drawn === 0);
+  const isNeverHeld = (sku: string) =>
+    !held.has(sku) && expired.filter(({ skus }) => skus.includes(sku)).length >= MIN_EXPIRED;
+  return expired.filter(({ skus }) => skus.some(isNeverHeld)).map(({ order }) => order);
 };
 
 /** Violations of what must hold once nothing is in progress: in the table, and against the answers that clients got. */
