@@ -27,3 +27,6 @@ export const replayOf = <T>(
 /** ISO 8601, UTC, with milliseconds: its order as text is its order in time. */
 export type Instant = string;
 export const addMs = (at: Instant, ms: number): Instant => new Date(Date.parse(at) + ms).toISOString();
+
+/** Waits before try `attempt + 1` (from 0), with jitter. False where there is no time left for another try. */
+export type Backoff = (attempt: number) => Promise<boolean>;

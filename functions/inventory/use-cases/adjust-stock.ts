@@ -2,8 +2,8 @@ import type { Adjustment } from '#inventory/domain/adjustment';
 import { emptySummary, type SkuSummary } from '#inventory/domain/sku-summary';
 import { type Allocation, distribute } from '#inventory/domain/stock';
 import { findAllocation } from '#inventory/use-cases/find-allocation';
-import type { Adjustments, Backoff, PickRandom, Stock } from '#inventory/use-cases/ports';
-import { created, err, ok, type Replayable, type Result, replayOf } from '#platform/kernel';
+import type { Adjustments, PickRandom, Stock } from '#inventory/use-cases/ports';
+import { type Backoff, created, err, ok, type Replayable, type Result, replayOf } from '#platform/kernel';
 
 type Ports = { readonly stock: Stock; readonly adjustments: Adjustments; readonly pick: PickRandom };
 

@@ -1,6 +1,6 @@
 import { available, isStable, received } from '#inventory/domain/stock';
-import type { Backoff, StockReader } from '#inventory/use-cases/ports';
-import { err, ok, type Result, type Sku, type TenantId } from '#platform/kernel';
+import type { StockReader } from '#inventory/use-cases/ports';
+import { type Backoff, err, ok, type Result, type Sku, type TenantId } from '#platform/kernel';
 
 export type FindHeldQuantity = (tenantId: TenantId, sku: Sku) => Promise<number>;
 /** `held` and `sold` follow within moments. */

@@ -1,8 +1,8 @@
 import { consolidate } from '#inventory/domain/rebalance';
 import { withShards } from '#inventory/domain/sku-summary';
 import { type Allocation, allocate, isStable, type Line, MAX_ALLOCATIONS } from '#inventory/domain/stock';
-import type { Backoff, PickRandom, Stock } from '#inventory/use-cases/ports';
-import { err, ok, type Result, type TenantId } from '#platform/kernel';
+import type { PickRandom, Stock } from '#inventory/use-cases/ports';
+import { type Backoff, err, ok, type Result, type TenantId } from '#platform/kernel';
 
 type Ports = { readonly stock: Stock; readonly pick: PickRandom };
 

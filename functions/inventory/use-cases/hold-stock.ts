@@ -1,9 +1,9 @@
 import { type Hold, openHold } from '#inventory/domain/hold';
 import { guessAllocation } from '#inventory/domain/stock';
 import { findAllocation } from '#inventory/use-cases/find-allocation';
-import type { Backoff, Holds, PickRandom, Stock } from '#inventory/use-cases/ports';
+import type { Holds, PickRandom, Stock } from '#inventory/use-cases/ports';
 import type { FindOrderForRun, SagaInput } from '#orders/contract';
-import { err, ok, type Result } from '#platform/kernel';
+import { type Backoff, err, ok, type Result } from '#platform/kernel';
 
 type Ports = {
   readonly orders: FindOrderForRun;

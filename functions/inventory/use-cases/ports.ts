@@ -47,6 +47,3 @@ export type Adjustments = {
 
 /** A random index below `count`. */
 export type PickRandom = (count: number) => number;
-
-/** Waits before try `attempt + 1` (from 0), with jitter. False where there is no time left for another try. */
-export type Backoff = (attempt: number) => Promise<boolean>;

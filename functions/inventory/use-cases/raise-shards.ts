@@ -1,7 +1,7 @@
 import { rebalance } from '#inventory/domain/rebalance';
 import { emptySummary, type SkuSummary, withShards } from '#inventory/domain/sku-summary';
-import type { Backoff, Stock } from '#inventory/use-cases/ports';
-import { err, ok, type Result, type Sku, type TenantId } from '#platform/kernel';
+import type { Stock } from '#inventory/use-cases/ports';
+import { type Backoff, err, ok, type Result, type Sku, type TenantId } from '#platform/kernel';
 
 type ShardCount = { readonly tenantId: TenantId; readonly sku: Sku; readonly shards: number };
 

@@ -1,7 +1,7 @@
 import { type Hold, holdTombstone, releaseHold } from '#inventory/domain/hold';
-import type { Backoff, Holds } from '#inventory/use-cases/ports';
+import type { Holds } from '#inventory/use-cases/ports';
 import type { FindOrderForRun, SagaInput } from '#orders/contract';
-import { err, ok, type Result } from '#platform/kernel';
+import { type Backoff, err, ok, type Result } from '#platform/kernel';
 
 type Ports = { readonly orders: FindOrderForRun; readonly holds: Holds };
 

@@ -1,4 +1,4 @@
-import { created, err, type Replayable, type Result, replayOf } from '#platform/kernel';
+import { type Backoff, created, err, type Replayable, type Result, replayOf } from '#platform/kernel';
 import type { ApiKey, CreateTenant } from '#tenants/contract';
 import { newTenant, type Tenant } from '#tenants/domain/tenant';
 
@@ -9,9 +9,6 @@ export type Tenants = {
    */
   add(tenant: Tenant, key: ApiKey): Promise<'done' | 'contended' | Tenant>;
 };
-
-/** Waits before try `attempt + 1` (from 0), with jitter. False where there is no time left for another try. */
-export type Backoff = (attempt: number) => Promise<boolean>;
 
 /** A tenant to create. Its first key names its id, so that a host can seed a tenant with a known key. */
 export type Command = CreateTenant & { readonly key: ApiKey; readonly requestDigest: string };

@@ -1,4 +1,13 @@
-import { err, type Instant, ok, type Replayable, type Result, replayOf, type TenantId } from '#platform/kernel';
+import {
+  type Backoff,
+  err,
+  type Instant,
+  ok,
+  type Replayable,
+  type Result,
+  replayOf,
+  type TenantId,
+} from '#platform/kernel';
 import {
   addKey,
   type ChangedRing,
@@ -14,9 +23,6 @@ export type KeyRings = {
   /** Stores `to`, and makes its keys work and no other, on condition that `from` is unchanged. False where it has changed. */
   update(from: KeyRing, to: KeyRing): Promise<boolean>;
 };
-
-/** Waits before the next try; false where there is no time left. */
-export type Backoff = (attempt: number) => Promise<boolean>;
 
 export type MakeKey = Required<Pick<KeyRecord, 'id' | 'name' | 'digest'>> & {
   readonly tenantId: TenantId;
