@@ -118,7 +118,7 @@ export const gatewayProblems = {
   request_timeout: {
     status: 408,
     title: 'The request did not arrive in time.',
-    detail: 'Send the headers and the whole body within 30 seconds.',
+    detail: 'Send the headers within 10 seconds and the whole request within 25 seconds.',
   },
   expectation_failed: {
     status: 417,
