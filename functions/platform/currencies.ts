@@ -1,8 +1,8 @@
 /**
- * The active currencies of ISO 4217 that have a minor unit: list one as of 2026-09-17, fund codes included. ADR 73
- * names the sources. Each code has a power of ten: about how many of its units are worth one
- * US dollar. The powers are market rates of 2026-09-29, rounded to the nearest power; where no market publishes any, they follow the
- * official rate or, for a fund code, its issuer's definition. `test/contexts/` compares both columns with the published figures (ADR 73).
+ * The active currencies of ISO 4217 that have a minor unit: list one of 2026-09-17, fund codes included (ADR 73 names the sources). Each
+ * code has a power of ten: about how many of its units are worth one US dollar. The powers are market rates of 2026-09-29, rounded to
+ * the nearest power; where no market publishes any, they follow the official rate or, for a fund code, its issuer's definition. A test
+ * compares these powers and the minor units below with `test/fixtures/iso-4217.ts`, which has the same sources.
  */
 const codesByUnitsPerDollarPower: readonly (readonly [number, string])[] = [
   [-2, 'CLF'],

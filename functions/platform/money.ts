@@ -1,7 +1,7 @@
 import { findCurrency } from '#platform/currencies';
 import type { Money } from '#platform/kernel';
 
-/** One order may total, and one product may cost, about this many US dollars: 10 to this power. */
+/** The largest total of an order, and the largest price of a product, is worth about 10 to this power US dollars. */
 const MAX_DOLLARS_POWER = 5;
 
 /**
@@ -16,7 +16,8 @@ export const maxMoney = (code: string): Money | undefined => {
 
 /**
  * An amount as people read it, with the decimals of its currency: `1250.00 HUF`, `12.500 KWD`, `1250 JPY`. It moves the decimal point
- * within the digits, so no amount is rounded. An amount in a currency that is no longer active has no decimals that could be relied on.
+ * within the digits, so no amount is rounded. The decimals of a currency that is no longer active are not known here, so its amounts are
+ * stated in minor units.
  */
 export const formatMoney = ({ amount, currency }: Money): string => {
   const minorUnit = findCurrency(currency)?.minorUnit;

@@ -36,7 +36,7 @@ const limits = activeCurrencies.map(({ code, minorUnit, perUsd }) => {
 });
 
 describe.each(limits)('$code', ({ code, amount, usd }) => {
-  it('has the same largest price as the largest total, so that no product is put that no order can hold', () =>
+  it('has the same largest price as the largest total, so that every product can be ordered once', () =>
     expect(largest(code, isPrice)).toBe(amount));
 
   it('allows a total of about 100,000 dollars', () => {
@@ -44,7 +44,7 @@ describe.each(limits)('$code', ({ code, amount, usd }) => {
     expect(usd).toBeLessThan(100_000 * Math.sqrt(10));
   });
 
-  it('has a limit that many lines cannot pass or blur', () => {
+  it('accepts lines exactly while their exact total is within the limit', () => {
     // Fails if a total is rounded or capped before it is compared.
     const quantity = fc.integer({ min: 1, max: 999 });
     const price = fc.oneof(
