@@ -26,7 +26,10 @@ export type KeyRing = {
 export type Replacement = { readonly id: string; readonly overlapMinutes: number };
 
 export const MAX_ACTIVE_KEYS = 20;
-/** An ended key is listed, and its idempotency key is remembered, for this long, unless more than the maximum have ended since. */
+/**
+ * An ended key is listed, and its idempotency key is remembered, for this long, but only while it is among the `MAX_ENDED_KEYS` keys that
+ * ended last. The next change of the ring removes it.
+ */
 const ENDED_KEY_RETENTION_MS = 90 * 24 * 60 * 60_000;
 const MAX_ENDED_KEYS = 60;
 const MINUTE_MS = 60_000;

@@ -13,7 +13,7 @@ export type Tenants = {
 /** A tenant to create. Its first key names its id, so that a host can seed a tenant with a known key. */
 export type Command = CreateTenant & { readonly key: ApiKey; readonly requestDigest: string };
 
-/** Creates a tenant once per id. The key of the request that created it is its first key; that of a replay is never stored. */
+/** Creates a tenant once per id. The API key that the creating request generated is its first; that of a replay is never stored. */
 export const createTenant =
   (tenants: Tenants) =>
   async (

@@ -20,7 +20,7 @@ import {
 export type KeyRings = {
   /** The tenant's keys with their last uses; undefined if there is no such tenant. */
   find(tenantId: TenantId): Promise<KeyRing | undefined>;
-  /** Stores `to`, and makes its keys work and no other, on condition that `from` is unchanged. False where it has changed. */
+  /** Stores `to` and the items by which its keys are found, if the stored ring is still `from`; otherwise returns false. */
   update(from: KeyRing, to: KeyRing): Promise<boolean>;
 };
 
@@ -48,8 +48,8 @@ const changeRing = async <E>(
 };
 
 /**
- * Makes a key once per id. A repeat returns the key's record in its current state. A key with the digest of this very request was made
- * by one of its earlier tries, so its caller still knows the key.
+ * Makes a key once per id. A repeat returns the key's record in its current state. Each request generates an API key of its own. If the
+ * record has the digest of this one, an earlier try of this request stored it: that is no replay, and the response shows the API key.
  */
 export const makeKey =
   ({ rings, now }: Ports) =>
