@@ -6,7 +6,7 @@ type HeadersOfEvent = Pick<APIGatewayProxyEvent, 'headers' | 'multiValueHeaders'
 export const findHeader = ({ headers }: Pick<HeadersOfEvent, 'headers'>, name: string): string | undefined =>
   Object.entries(headers ?? {}).findLast(([key]) => key.toLowerCase() === name)?.[1];
 
-/** Whichever of two values counted, a proxy or a reader of the request may believe in the other. */
+/** If a request had two values of one of these, a proxy and a function could each act on another one. */
 const SINGLE_VALUED: ReadonlySet<string> = new Set(['authorization', 'content-type', 'idempotency-key']);
 
 /** A header that may have one value only and has two different ones. */

@@ -18,7 +18,7 @@ import type { BaseRuntime } from '#platform/runtime/runtime';
 /** A Lambda function behind API Gateway. */
 export type HttpFunction = LambdaHandler<APIGatewayProxyEvent, APIGatewayProxyResult>;
 
-/** Identifies the caller before it looks at anything else of the request. */
+/** Refuses a repeated header and an unknown caller before it reads the path, the query or the body. */
 const authorized =
   ({ logger }: BaseRuntime, authenticate: Authenticate, { definition, answer }: ServedRoute) =>
   async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {

@@ -12,6 +12,6 @@ export const isJsonInUtf8 = (contentType: string | undefined): boolean =>
   mediaTypeOf(contentType) === JSON_MEDIA_TYPE &&
   [...(contentType ?? '').matchAll(CHARSET)].every(([, charset = '']) => /^"?utf-?8"?$/i.test(charset.trim()));
 
-/** Whether the body is encoded in no way, as `Content-Encoding` says. */
+/** Whether `Content-Encoding` is absent or names nothing but `identity`. */
 export const isNotEncoded = (contentEncoding: string | undefined): boolean =>
   /^[\s,]*(identity[\s,]*)*$/i.test(contentEncoding ?? '');
