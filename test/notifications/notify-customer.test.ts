@@ -96,7 +96,7 @@ describe('a customer', () => {
     expect(mails).toHaveLength(1);
   });
 
-  it('is told later if the sender ends before it records that the mail is withheld', async () => {
+  it('gets no mail if the sender ends before it records the mail as withheld; a later delivery records it', async () => {
     const { deliveries } = inMemoryDeliveries();
     const update: Ports['deliveries']['update'] = async (from, to) => {
       if (to.status === 'withheld') throw new Error('crashed');

@@ -41,7 +41,7 @@ export const randomKeyChores = (chance: Chance, shops: number, spanMs: number): 
     isUsedAtEndOnly: chance.number() < 0.4,
   }));
 
-/** Tenants who make, use, replace and revoke keys, and others who use what is not theirs (invariant 19). */
+/** Tenants that make, use, replace and revoke keys, and try keys that are not theirs (invariant 19). */
 export const createKeyHolders = ({ send, sleep, now, report }: Options) => {
   const sendKeyed = createKeyedSender({ send, report });
   let requests = 0;
@@ -74,7 +74,7 @@ export const createKeyHolders = ({ send, sleep, now, report }: Options) => {
     return id !== undefined && apiKey !== undefined ? { id, apiKey } : undefined;
   };
 
-  /** Callers who have no key: another secret, another tenant's secret, an older form of the key. */
+  /** Tries the key with another last character and its secret under another tenant's id, and lets another tenant try to revoke it. */
   const useForeignKeys = async ({ id, apiKey }: MadeKey, other: Tenant | undefined) => {
     await expectRefused(`${apiKey.slice(0, -1)}${apiKey.endsWith('a') ? 'b' : 'a'}`, 'a key that was never made');
     if (!other) return;

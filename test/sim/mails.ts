@@ -2,7 +2,7 @@ import type { Item } from './refusals.ts';
 
 type Mailbox = { readonly started: Set<string>; readonly sentByDay: Map<string, number> };
 
-/** The mailbox of an address of a plan, computed apart from the product. */
+/** The mailbox of an address that a plan uses, computed independently of the notifications' own code. */
 const mailboxOf = (email: string) => email.toLowerCase().replace(/\+[^@]*/, '');
 
 /**

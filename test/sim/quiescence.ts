@@ -11,7 +11,7 @@ type HistoryEntry = { readonly cause?: string };
 const ranOutOfTime = ({ sk, history }: Row) =>
   sk === 'order' && (history as readonly HistoryEntry[]).some(({ cause }) => cause === 'not unwound in time');
 
-/** Faults can keep one order from its stock until its deadline. More of them, and none that held the SKU, have another cause. */
+/** Faults can make one order expire before it holds its stock. Several orders of a SKU that no order ever held have another cause. */
 const MIN_EXPIRED = 2;
 
 type OrderedStock = { readonly order: Row; readonly skus: readonly string[]; readonly drawn: number | undefined };
@@ -22,7 +22,10 @@ const stockOf = (order: Row, drawnByHold: ReadonlyMap<string, number>): OrderedS
   return { order, skus, drawn: drawnByHold.get(holdKey(tenantId, id).pk) };
 };
 
-/** Orders that expired without ever holding their stock, and without being refused it, because no order can hold one of their SKUs. */
+/**
+ * Orders that expired without stock because no order can hold one of their SKUs: no order ever held it, and at least `MIN_EXPIRED`
+ * orders of it expired. An order that was refused as out of stock has another reason and does not count.
+ */
 const expiredWithoutStock = (rows: readonly Row[]): readonly Row[] => {
   const holds = rows.filter(({ sk }) => sk === 'hold');
   const drawnByHold = new Map(holds.map(({ pk, draws }) => [pk, (draws as readonly unknown[]).length]));
