@@ -7,7 +7,7 @@ import { parseItem } from '#platform/table/parse-item';
 import type { ApiKey } from '#tenants/contract';
 import { apiKeyKey } from '#tenants/table/keys';
 
-/** For this long, from the start of the read, a revoked key may be accepted, and a key that was tried before it was made refused. */
+/** For this long, from the start of the read, a function may accept a revoked key, or refuse a key that was made after the read. */
 const TTL_MS = 5_000;
 const MAX_KEYS = 10_000;
 
