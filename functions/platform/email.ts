@@ -59,10 +59,12 @@ export const findEmailFault = (address: string): string | undefined => {
 
 /**
  * The address as a mail service without SMTPUTF8 takes it, such as SES: in ASCII, with the domain in Punycode. Undefined for an address
- * with other characters before the @, to which such a service can never send, because Punycode exists for domains only.
+ * to which such a service can never send: one with other characters before the @, because Punycode exists for domains only, and one
+ * that Punycode makes too long.
  */
 export const toAsciiAddress = (address: string): string | undefined => {
   const { local, domain } = partsOf(address);
+  const ascii = `${local}@${domainToASCII(domain)}`;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the whole range of ASCII
-  return /^[\x00-\x7f]*$/.test(local) ? `${local}@${domainToASCII(domain)}` : undefined;
+  return /^[\x00-\x7f]*$/.test(ascii) && ascii.length <= MAX_ADDRESS_OCTETS ? ascii : undefined;
 };

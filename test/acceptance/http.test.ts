@@ -77,7 +77,7 @@ describe('a body', () => {
   });
 
   // not gzip: LocalStack decodes it before the API sees it
-  test.each(['br', 'zstd', 'deflate, identity', 'anything'])(
+  test.each(['br', 'zstd', 'deflate, identity', 'identityidentity', 'anything'])(
     'in the encoding %s is refused, and the response names the encoding that is taken',
     async (encoding) => {
       const headers = { ...JSON_TYPE, 'content-encoding': encoding };
@@ -89,6 +89,7 @@ describe('a body', () => {
 
   test.each([
     ...['application/json', 'Application/JSON', 'application/json;charset=UTF-8', 'application/json; charset="utf-8"'],
+    ...['application/json; x="; charset=latin1"'],
     ...['application/json ; Charset=Utf8', 'application/json; profile=x'],
   ])('of the type %s is taken', async (type) => {
     const headers = { 'content-type': type, 'content-encoding': 'identity' };

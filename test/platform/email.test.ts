@@ -11,6 +11,7 @@ describe('the address for a mail service without SMTPUTF8', () => {
     ['ada@straße.de', 'ada@xn--strae-oqa.de'],
     ['ada@例え.テスト', 'ada@xn--r8jz45g.xn--zckzah'],
     ['jörg@example.com', undefined],
+    [`${'a'.repeat(64)}@${'ü.'.repeat(24)}de`, undefined],
     ['адам@пример.рф', undefined],
   ])('%s is %s', (address, ascii) => expect(toAsciiAddress(address)).toBe(ascii));
 });

@@ -107,6 +107,15 @@ it('revokes once, also a key that has expired, and knows no other id', () => {
   expect(revokeKey(ring, 'c', START)).toEqual({ ok: false, error: 'key_not_found' });
 });
 
+it('forgets a key that is revoked after it expired 90 days after it expired', () => {
+  const ring = mustAdd(mustAdd(empty, 'a'), 'b', { replaces: 'a', minutes: 15 });
+  const revoked = revokeKey(ring, 'a', addMs(START, 89 * DAY_MS));
+  if (!revoked.ok) throw new Error(revoked.error);
+  expect(revoked.value.ring.keys.map(({ id }) => id)).toEqual(['a', 'b']);
+  const later = mustAdd(revoked.value.ring, 'c', { at: addMs(START, 91 * DAY_MS) });
+  expect(later.keys.map(({ id }) => id)).toEqual(['b', 'c']);
+});
+
 it('forgets ended keys after 90 days, and all but the latest 60', () => {
   let ring = mustAdd(empty, '0');
   for (let n = 1; n <= 100; n += 1)

@@ -46,8 +46,8 @@ export const platformProblems = {
   },
   not_found: {
     status: 404,
-    title: 'No route matches this method and path.',
-    detail: 'Check the method and the path.',
+    title: 'Nothing is at this path.',
+    detail: 'Check the path and the ids in it.',
   },
   key_reused: {
     status: 409,

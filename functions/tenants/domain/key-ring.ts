@@ -42,7 +42,9 @@ export const keyStatus = ({ revokedAt, expiresAt }: KeyRecord, at: Instant): 'ac
 };
 
 const isActive = (key: KeyRecord, at: Instant) => keyStatus(key, at) === 'active';
-const endOf = ({ revokedAt, expiresAt = '' }: KeyRecord): Instant => revokedAt ?? expiresAt;
+/** Revoking a key that has expired does not make it end later. */
+const endOf = ({ revokedAt, expiresAt }: KeyRecord): Instant =>
+  [revokedAt, expiresAt].filter((time) => time !== undefined).sort()[0] as Instant;
 
 /** The next version of the ring, without the keys that ended too long ago. */
 const withKeys = (ring: KeyRing, keys: readonly KeyRecord[], at: Instant): KeyRing => {
