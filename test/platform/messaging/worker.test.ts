@@ -1,8 +1,10 @@
+import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { defineEvent, type Event } from '#platform/messaging/events';
 import { consumer, workerFunction } from '#platform/messaging/worker';
 import { busEvent, invocation, messages } from '../../fixtures/invocation.ts';
+import { createFakeQueues, workerVariables } from '../../fixtures/queues.ts';
 import { createTestRuntime } from '../../fixtures/runtime.ts';
 
 const ThingMade = defineEvent('ThingMade.v1', z.object({ n: z.int() }));
@@ -13,34 +15,72 @@ const event = (n: unknown, more: object = {}) => ({
 });
 const thingMade = (n: unknown, more?: object) => busEvent(event(n, more));
 
-const createWorker = (fails: (n: number) => boolean = () => false) => {
-  const { rt } = createTestRuntime();
+type Fails = (n: number) => Error | undefined;
+
+const createWorker = (fails: Fails = () => undefined, refuses?: Parameters<typeof createFakeQueues>[0]) => {
+  const queues = createFakeQueues(refuses);
+  const { rt, clock, metrics } = createTestRuntime({ services: [queues.service], variables: workerVariables });
   const error = vi.spyOn(rt.logger, 'error').mockReturnValue(undefined);
   const handled: Event[] = [];
   const fn = workerFunction(rt, [
     consumer(ThingMade, async (event) => {
-      if (fails(event.data.n)) throw new Error('poison');
+      const failure = fails(event.data.n);
+      if (failure) throw failure;
       handled.push(event);
     }),
     consumer(ThingBroken, async (event) => void handled.push(event)),
   ]);
-  return { error, handled, receive: (...bodies: readonly unknown[]) => fn(messages(...bodies), invocation()) };
+  const receive = (...bodies: readonly unknown[]) => fn(messages(...bodies), invocation(10_000, clock));
+  /** Receives one message with these attributes. */
+  const receiveOne = (body: unknown, attributes: MessageChange, timeoutMs = 10_000) =>
+    fn(changed(messages(body), attributes), invocation(timeoutMs, clock));
+  return { error, handled, receive, receiveOne, clock, metrics, ...queues };
 };
+
+type MessageChange = {
+  readonly receives?: number;
+  readonly sentAt?: string;
+  readonly messageAttributes?: Readonly<Record<string, string>>;
+};
+const changed = (
+  { Records: [record] }: SQSEvent,
+  { receives = 1, sentAt = '2026-11-01T00:00:00Z', messageAttributes = {} }: MessageChange,
+): SQSEvent => ({
+  Records: [
+    {
+      ...(record as SQSRecord),
+      attributes: {
+        ...(record as SQSRecord).attributes,
+        ApproximateReceiveCount: String(receives),
+        SentTimestamp: String(Date.parse(sentAt)),
+        ApproximateFirstReceiveTimestamp: String(Date.parse(sentAt)),
+      },
+      messageAttributes: Object.fromEntries(
+        Object.entries(messageAttributes).map(([name, stringValue]) => [name, { stringValue, dataType: 'String' }]),
+      ),
+    },
+  ],
+});
 const failures = (...ids: string[]) => ({ batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) });
+const unreachable = () => new Error('the service cannot be reached');
+const invalid = () => Object.assign(new Error('One or more parameter values were invalid'), { name: 'ValidationException' });
 
 describe('a batch', () => {
-  it('continues past one poison message of ten, and only that one is redelivered', async () => {
-    const { receive, handled, error } = createWorker((n) => n === 4);
+  it('continues past one failed message of ten, and only that one is received again', async () => {
+    const { receive, handled, error } = createWorker((n) => (n === 4 ? unreachable() : undefined));
     const ten = Array.from({ length: 10 }, (_, n) => thingMade(n));
     expect(await receive(...ten)).toEqual(failures('m4'));
     expect(handled.map(({ id }) => id).sort()).toEqual(['e0', 'e1', 'e2', 'e3', 'e5', 'e6', 'e7', 'e8', 'e9']);
     expect(error.mock.calls).toEqual([
-      ['message failed', { messageId: 'm4', error: expect.objectContaining({ message: 'poison' }) }],
+      [
+        'message failed',
+        { messageId: 'm4', error: expect.objectContaining({ message: 'the service cannot be reached' }), retryInSeconds: 4 },
+      ],
     ]);
   });
 
   it('reports all messages where all fail, and none of the batch before', async () => {
-    const { receive } = createWorker((n) => n < 2);
+    const { receive } = createWorker((n) => (n < 2 ? unreachable() : undefined));
     expect(await receive(thingMade(0), thingMade(1))).toEqual(failures('m0', 'm1'));
     expect(await receive(thingMade(2), thingMade(3))).toEqual(failures());
   });
@@ -60,17 +100,120 @@ describe('a message', () => {
     expect(handled).toEqual([event(1)]);
   });
 
-  it.each<[string, unknown]>([
-    ['an event without a consumer', busEvent({ ...event(1), type: 'ThingLost.v1' } as { type: string })],
-    ['another version of an event', busEvent({ ...event(1), type: 'ThingMade.v2' } as { type: string })],
-    ['an event with data of another form', thingMade('one')],
-    ['an event of one type in the envelope of another', { ...thingMade(1), 'detail-type': 'ThingBroken.v1' }],
-    ['an event without an id', { ...thingMade(1), detail: { ...event(1), id: undefined } }],
-    ['not an event', { hello: 'world' }],
-    ['not JSON', 'hello'],
-  ])('fails, and is never dropped, if it is %s', async (_, body) => {
-    const { receive, handled } = createWorker();
-    expect(await receive(thingMade(1), body)).toEqual(failures('m1'));
+  it.each<[string, unknown, RegExp]>([
+    ['an event without a consumer', busEvent({ ...event(1), type: 'ThingLost.v1' } as { type: string }), /no consumer of ThingLost\.v1/],
+    ['another version of an event', busEvent({ ...event(1), type: 'ThingMade.v2' } as { type: string }), /no consumer of ThingMade\.v2/],
+    ['an event with data of another form', thingMade('one'), /Zod.*"n"/s],
+    ['an event of one type in the envelope of another', { ...thingMade(1), 'detail-type': 'ThingBroken.v1' }, /Zod/],
+    ['an event without an id', { ...thingMade(1), detail: { ...event(1), id: undefined } }, /Zod.*"id"/s],
+    ['not an event', { hello: 'world' }, /Zod.*detail-type/s],
+    ['not JSON', 'hello', /not JSON/],
+  ])('becomes a dead letter at once, with its error, if it is %s', async (_, body, error) => {
+    const { receive, handled, deadLetters, hidden } = createWorker();
+    expect(await receive(thingMade(1), body)).toEqual(failures());
     expect(handled).toHaveLength(1);
+    expect(deadLetters()).toEqual([
+      {
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+        attributes: {
+          error: expect.stringMatching(error),
+          cause: expect.stringMatching(/^\w+-[0-9a-f]{8}$/),
+          firstReceived: '1970-01-01T00:00:00.000Z',
+        },
+      },
+    ]);
+    expect(hidden).toEqual([]);
+  });
+
+  it('becomes a dead letter at once if AWS says that its parameters are invalid', async () => {
+    const { receive, deadLetters } = createWorker(invalid);
+    expect(await receive(thingMade(1))).toEqual(failures());
+    expect(deadLetters()).toMatchObject([
+      { attributes: { error: 'ValidationException: One or more parameter values were invalid' } },
+    ]);
+  });
+
+  it('is received again if it cannot become a dead letter', async () => {
+    const { receive, hidden } = createWorker(undefined, (operation) => operation === 'SendMessage');
+    expect(await receive('hello')).toEqual(failures('m0'));
+    expect(hidden).toEqual([{ receipt: 'r0', seconds: 4 }]);
+  });
+
+  it.each([
+    [1, 4],
+    [2, 8],
+    [3, 15],
+    [10, 1_920],
+    [11, 2_475],
+    [1_000, 2_475],
+  ])('that fails for another reason is hidden longer with each receive: after receive %i for %i s', async (receives, seconds) => {
+    const { receiveOne, hidden, deadLetters } = createWorker(unreachable);
+    expect(await receiveOne(thingMade(1), { receives })).toEqual(failures('m0'));
+    expect([hidden, deadLetters()]).toEqual([[{ receipt: 'r0', seconds }], []]);
+  });
+
+  it('becomes a dead letter four days after it was sent, and not before', async () => {
+    const { receiveOne, deadLetters } = createWorker(unreachable);
+    expect(await receiveOne(thingMade(1), { sentAt: '2026-10-28T00:00:01Z', receives: 140 })).toEqual(failures('m0'));
+    expect(deadLetters()).toEqual([]);
+    expect(await receiveOne(thingMade(1), { sentAt: '2026-10-28T00:00:00Z', receives: 141 })).toEqual(failures());
+    expect(deadLetters()).toMatchObject([
+      { attributes: { error: 'Error: the service cannot be reached', firstReceived: '2026-10-28T00:00:00.000Z' } },
+    ]);
+  });
+
+  it('that has waited for ten minutes is counted each time that it fails', async () => {
+    const { receiveOne, metrics } = createWorker(unreachable);
+    await receiveOne(thingMade(1), { sentAt: '2026-10-31T23:50:01Z' });
+    expect(metrics).toEqual([]);
+    await receiveOne(thingMade(1), { sentAt: '2026-10-31T23:50:00Z' });
+    expect(metrics).toMatchObject([{ name: 'MessagesBehind', value: 1, details: { queue: 'work', ageMinutes: 10 } }]);
+  });
+
+  it('is received again after the time-out of its queue if too little time is left for a call, or the call fails', async () => {
+    const late = createWorker(unreachable);
+    expect(await late.receiveOne(thingMade(1), {}, 4_000)).toEqual(failures('m0'));
+    expect(await late.receiveOne('hello', {}, 4_000)).toEqual(failures('m0'));
+    expect([late.hidden, late.deadLetters()]).toEqual([[], []]);
+    const refused = createWorker(unreachable, () => true);
+    expect(await refused.receive(thingMade(1))).toEqual(failures('m0'));
+  });
+});
+
+describe('a canary', () => {
+  const messageAttributes = { canary: 'which', cause: 'Error-00000000', firstReceived: 'before', redriven: 'v2', error: 'old' };
+
+  it('is reported as handled', async () => {
+    const { receiveOne, outcomes, handled, deadLetters } = createWorker();
+    expect(await receiveOne(thingMade(1), { messageAttributes })).toEqual(failures());
+    expect(handled).toHaveLength(1);
+    expect([outcomes(), deadLetters()]).toEqual([[{ canary: 'which', outcome: 'handled' }], []]);
+  });
+
+  it.each([
+    ['keeps its cause where the reason may pass', unreachable(), 'Error-00000000'],
+    ['has the cause of its new error where that is permanent', invalid(), expect.stringMatching(/^ValidationException-/)],
+  ])('that fails is a dead letter again at once, and %s', async (_, failure, cause) => {
+    const { receiveOne, outcomes, hidden, deadLetters } = createWorker(() => failure);
+    expect(await receiveOne(thingMade(1), { messageAttributes })).toEqual(failures());
+    expect(deadLetters()).toEqual([
+      {
+        body: JSON.stringify(thingMade(1)),
+        attributes: { error: expect.stringContaining(failure.message), cause, firstReceived: 'before', redriven: 'v2' },
+      },
+    ]);
+    expect([outcomes(), hidden]).toEqual([[{ canary: 'which', outcome: 'failed' }], []]);
+  });
+
+  it('that is handled is received again until its outcome could be reported', async () => {
+    const { receiveOne, hidden } = createWorker(undefined, (operation) => operation === 'SendMessage');
+    expect(await receiveOne(thingMade(1), { messageAttributes })).toEqual(failures('m0'));
+    expect(hidden).toEqual([{ receipt: 'r0', seconds: 4 }]);
+  });
+
+  it('that failed and is a dead letter is done, also if its outcome could not be reported', async () => {
+    const { receiveOne, deadLetters } = createWorker(invalid, (_, queue) => queue === 'canaries');
+    expect(await receiveOne(thingMade(1), { messageAttributes })).toEqual(failures());
+    expect(deadLetters()).toHaveLength(1);
   });
 });
