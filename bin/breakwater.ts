@@ -59,5 +59,5 @@ if (import.meta.main) {
   const app = new App();
   const stage = requestedStage(app);
   const manifests = manifestsOn(stage.name, contexts);
-  breakwater(app, { stage, manifests, code: bundledCode(manifests, join(app.outdir, 'bundles')) });
+  breakwater(app, { stage, manifests, ...bundledCode(manifests, join(app.outdir, 'bundles')) });
 }

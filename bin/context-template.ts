@@ -140,7 +140,7 @@ import { ${entity}Table } from '#${context}/table/${entity}-table';
 import { create${Entity} } from '#${context}/use-cases/create-${entity}';
 
 /** Creates a ${entity} for each ${eventName}. */
-export const recordWorker = (rt: Runtime<'db'>) => {
+export const recordWorker = (rt: Runtime<'db' | 'queues'>) => {
   const create = create${Entity}(${entity}Table(rt));
   return workerFunction(rt, [
     consumer(${eventName}, async ({ tenantId, aggregateId, at }) => {
@@ -150,6 +150,7 @@ export const recordWorker = (rt: Runtime<'db'>) => {
 };
 `,
     [`${folder}/${context}.lambda.ts`]: `import { httpFunction } from '#platform/http/http-function';
+import { queues } from '#platform/runtime/clients';
 import { db } from '#platform/runtime/db';
 import type { LambdaEntry } from '#platform/runtime/lambda';
 import { readRoutes } from '#${context}/contract';
@@ -162,7 +163,7 @@ export const read = {
   create: (rt) => httpFunction(rt, { authenticate: authenticateTenant(rt), routes: readRoutes, handlers: { get${Entity} } }),
 } satisfies LambdaEntry<'db'>;
 
-export const record = { clients: { db }, create: recordWorker } satisfies LambdaEntry<'db'>;
+export const record = { clients: { db, queues }, create: recordWorker } satisfies LambdaEntry<'db' | 'queues'>;
 `,
     [`${folder}/manifest.ts`]: `import type { Manifest } from '#platform/manifest';
 import { readRoutes } from '#${context}/contract';
@@ -200,6 +201,7 @@ export const budgets = {
     [`test/${context}/${context}.test.ts`]: `import { afterAll, expect, it } from 'vitest';
 import { record } from '#${context}/${context}.lambda';
 import { busEvent, invocation, messages } from '../fixtures/invocation.ts';
+import { createFakeQueues, workerVariables } from '../fixtures/queues.ts';
 import { createTestTable } from '../fixtures/table.ts';
 import { startHost } from '../fixtures/tenants.ts';
 
@@ -222,12 +224,13 @@ it('creates a ${entity} for the first of several events, and shows it to its ten
   expect(await acme.request('GET', '/v1/${context}/o1')).toEqual(${entity});
 });
 
-it('returns an event that does not match its schema to the queue', async () => {
+it('makes an event that does not match its schema a dead letter', async () => {
   const event = { id: 'e1', type: '${event.type}', at: '2026-11-01T00:00:00.000Z', tenantId: acme.id };
   const batch = messages(busEvent({ ...event, aggregateId: 'o1', version: 1, data: {} }));
-  expect(await record.create(createTestTable().rt)(batch, invocation())).toEqual({
-    batchItemFailures: [{ itemIdentifier: 'm0' }],
-  });
+  const { service, deadLetters } = createFakeQueues();
+  const { rt } = createTestTable({ services: [service], variables: workerVariables });
+  expect(await record.create(rt)(batch, invocation())).toEqual({ batchItemFailures: [] });
+  expect(deadLetters()).toHaveLength(1);
 });
 `,
   };

@@ -20,6 +20,8 @@ export const arns = (scope: Construct, stage: StageName) => {
     fn: (id: FunctionId) => arnWithColon('lambda', 'function', named.fn(id)),
     workflow: (id: WorkflowId) => arnWithColon('states', 'stateMachine', named.workflow(id)),
     queue: (id: QueueId) => arnWithoutType('sqs', named.queue(id)),
+    deadLetters: (id: FunctionId) => arnWithoutType('sqs', named.deadLetters(id)),
+    canaries: arnWithoutType('sqs', named.canaries),
     /** The identities that SES may have verified for this address: itself or its domain. */
     senders: (address: string) =>
       [address, address.slice(address.indexOf('@') + 1)].map((identity) => arn('ses', 'identity', identity)),

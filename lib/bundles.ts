@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Code } from 'aws-cdk-lib/aws-lambda';
@@ -46,8 +47,20 @@ export const bundle = (manifests: readonly Manifest[], outdir: string): Metafile
   return buildSync({ ...bundling, outdir, metafile: true, entryPoints: Object.fromEntries(entryPoints) }).metafile;
 };
 
-/** Bundles every function and returns the code of each. */
+const VERSION_LENGTH = 12;
+
+/** A digest of these functions' bundles. It depends on nothing but their code. */
+export const codeVersionOf = (manifests: readonly Manifest[], outdir: string): string => {
+  const hash = createHash('sha256');
+  for (const { id } of functionsOf(...manifests)) hash.update(`${id}\0`).update(readFileSync(join(outdir, id, 'index.js')));
+  return hash.digest('hex').slice(0, VERSION_LENGTH);
+};
+
+/** Bundles every function, and returns the code of each and the version of all. */
 export const bundledCode = (manifests: readonly Manifest[], outdir: string) => {
   bundle(manifests, outdir);
-  return (id: FunctionId) => Code.fromAsset(join(outdir, id));
+  return {
+    code: (id: FunctionId) => Code.fromAsset(join(outdir, id)),
+    codeVersion: codeVersionOf(manifests, outdir),
+  };
 };

@@ -9,6 +9,8 @@ export type Deployment = {
   readonly stage: Stage;
   readonly manifests: readonly Manifest[];
   readonly code: (id: FunctionId) => Code;
+  /** A digest of the code of every function: other code has another one. */
+  readonly codeVersion: string;
 };
 
 export type RoutedFunction = RouteDefinition & { readonly function: FunctionId };

@@ -1,4 +1,11 @@
-import type { FunctionId, FunctionSpec, NamedFunction, names, QueueId } from '#platform/manifest';
+import {
+  type FunctionId,
+  type FunctionSpec,
+  MAX_RECEIVES,
+  type NamedFunction,
+  type names,
+  type QueueId,
+} from '#platform/manifest';
 import type { Rule } from '../aws/eventbridge/event-bus.ts';
 import type { InFlight } from '../aws/in-flight.ts';
 import { createQueuePoller } from '../aws/lambda/queue-source.ts';
@@ -8,7 +15,6 @@ import { getTimeoutMs } from './functions.ts';
 import type { Interceptors } from './interceptors.ts';
 import type { Invoker } from './invocation.ts';
 
-const MAX_RECEIVES = 5;
 const DEFAULT_CONCURRENCY = 50;
 /** The visibility timeout of a queue that no function consumes. */
 const UNCONSUMED_VISIBILITY_MS = 30_000;
@@ -29,7 +35,7 @@ type Options = QueueContext & {
 };
 
 export type Consumers = {
-  /** Each consumer's queue, followed by its dead-letter queue. */
+  /** Each consumer's queue, followed by its dead-letter queue, and the queue to which they report canaries. */
   readonly queues: readonly Queue[];
   /** The rules of the bus, one for each event type of each consumer. */
   readonly rules: readonly Rule[];
@@ -64,7 +70,7 @@ const createConsumer = (fn: NamedFunction, options: Options): readonly Consumer[
 const createRule = (detailType: string, queue: Queue, deliver: Interceptors['deliver']): Rule => ({
   detailType,
   send(envelope) {
-    const proceed = () => void queue.send(envelope);
+    const proceed = () => void queue.send({ body: envelope });
     if (deliver) deliver(queue.name, envelope, proceed);
     else proceed();
   },
@@ -90,8 +96,9 @@ export const createConsumers = (options: Options): Consumers => {
     if (!poller) throw new Error(`there is no consumer ${id}`);
     return poller;
   };
+  const canaries = createQueue({ name: options.named.canaries, visibilityMs: UNCONSUMED_VISIBILITY_MS }, options);
   return {
-    queues: consumers.flatMap(({ queue, deadLetters }) => [queue, deadLetters]),
+    queues: [...consumers.flatMap(({ queue, deadLetters }) => [queue, deadLetters]), canaries],
     rules: consumers.flatMap(({ eventTypes, queue }) => eventTypes.map((type) => createRule(type, queue, deliver))),
     pause: (id) => getPoller(id).pause(),
     resume: (id) => getPoller(id).resume(),

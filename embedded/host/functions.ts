@@ -42,16 +42,30 @@ type Options = {
   readonly assembly: Assembly;
   readonly stage: StageName;
   readonly origin: string;
+  readonly codeVersion: () => string;
   readonly loadEntries: LoadEntries;
   readonly maxEnvironments: number;
   readonly newId: () => string;
   readonly runtimeOptions: RuntimeOptions;
 };
 
-/** The values of every environment variable that a function may have. */
-const toVariableValues = ({ assembly, stage, origin, runtimeOptions }: Options): Readonly<Record<string, string>> => {
+/** The values of every environment variable that this function may have. */
+const toVariableValues = (
+  id: FunctionId,
+  { assembly, stage, origin, codeVersion, runtimeOptions }: Options,
+): Readonly<Record<string, string>> => {
   const named = names(stage);
+  const queueUrl = (name: string) => `${origin}/${ACCOUNT_ID}/${name}`;
   return {
+    OWN_QUEUE_URL: queueUrl(named.queue(id)),
+    DEAD_LETTERS_URL: queueUrl(named.deadLetters(id)),
+    CANARIES_URL: queueUrl(named.canaries),
+    QUEUES_URL_PREFIX: queueUrl(named.queuePrefix),
+    WORKERS: workerIdsOf(assembly).join(),
+    // a deployment changes it
+    get CODE_VERSION() {
+      return codeVersion();
+    },
     STAGE: stage,
     TABLE_NAME: named.table,
     TIMES: JSON.stringify(runtimeOptions.times),
@@ -60,13 +74,16 @@ const toVariableValues = ({ assembly, stage, origin, runtimeOptions }: Options):
     MAIL: 'sink',
     PROVIDER_URL: origin,
     ...Object.fromEntries(
-      assembly.queues.map((id) => [queueVariable(id), `${origin}/${ACCOUNT_ID}/${named.queue(id)}`]),
+      assembly.queues.map((queue) => [queueVariable(queue), queueUrl(named.queue(queue))]),
     ),
     ...Object.fromEntries(
       assembly.workflows.map(({ id }) => [workflowVariable(id), stateMachineArn(named.workflow(id))]),
     ),
   };
 };
+
+const workerIdsOf = ({ functions }: Assembly): readonly FunctionId[] =>
+  functions.flatMap(({ id, spec }) => (spec.consumes ? [id] : []));
 
 export type Functions = {
   readonly pool: (id: FunctionId) => FunctionPool;
@@ -79,15 +96,16 @@ export type Functions = {
 /** Every function of the assembly, each with the grants and variables of its manifest. */
 export const createFunctions = (options: Options): Functions => {
   const { assembly, stage, loadEntries, maxEnvironments, newId, runtimeOptions } = options;
-  const values = toVariableValues(options);
   const workflows = assembly.workflows.map(({ id }) => id);
   const byId = new Map(assembly.functions.map((fn) => [fn.id, fn]));
 
   const createRuntime = ({ id, spec }: NamedFunction): FunctionRuntime => {
-    const variables: Partial<Record<Variable, string>> = Object.fromEntries(
-      variablesOf(spec, workflows).map((name) => [name, values[name]]),
+    const values = Object.getOwnPropertyDescriptors(toVariableValues(id, options));
+    const variables: Partial<Record<Variable, string>> = Object.create(
+      null,
+      Object.fromEntries(variablesOf(spec, workflows).flatMap((name) => (values[name] ? [[name, values[name]]] : []))),
     );
-    const caller = createCaller({ name: names(stage).fn(id), spec, stage, workflows });
+    const caller = createCaller({ id, spec, stage, workflows, workers: workerIdsOf(assembly) });
     return createFunctionRuntime({ caller, variables }, runtimeOptions);
   };
 

@@ -1,23 +1,39 @@
-import { type FunctionSpec, names, type StageName, type TableAction, type WorkflowId } from '#platform/manifest';
+import {
+  type FunctionId,
+  type FunctionSpec,
+  names,
+  type StageName,
+  type TableAction,
+  type WorkflowId,
+} from '#platform/manifest';
 import type { Caller } from '../aws/service.ts';
 
 /** A function as its role on AWS sees it. */
 type Grantee = {
-  readonly name: string;
+  readonly id: FunctionId;
   readonly spec: FunctionSpec;
   readonly stage: StageName;
   /** All workflows of the stage. */
   readonly workflows: readonly WorkflowId[];
+  /** All functions of the stage that consume events. */
+  readonly workers: readonly FunctionId[];
 };
 
 type Grants = Readonly<Record<string, (resource: string) => boolean>>;
 
 /** The actions of a function outside the table, and the resources that each is allowed on. */
-const createServiceGrants = ({ spec, stage, workflows }: Grantee): Grants => {
+const createServiceGrants = ({ id, spec, stage, workflows, workers }: Grantee): Grants => {
   const named = names(stage);
+  const redriven = spec.redrives ? workers : [];
+  const reads = new Set(spec.redrives ? [named.canaries, ...redriven.map(named.deadLetters)] : []);
   const startable = new Set(spec.starts?.map(named.workflow));
   const secrets = new Set(spec.secrets?.map(named.secret));
-  const queues = new Set(spec.sends?.map(named.queue));
+  const queues = new Set([
+    ...(spec.sends ?? []).map(named.queue),
+    ...(spec.consumes ? [named.deadLetters(id), named.canaries] : []),
+    ...redriven.map(named.queue),
+  ]);
+  const hides = new Set([...(spec.consumes ? [named.queue(id)] : []), ...redriven.map(named.deadLetters)]);
   const inspectable = new Set(spec.inspects ? workflows.map(named.workflow) : []);
   return {
     PutEvents: (bus) => spec.publishes === true && bus === named.bus,
@@ -25,13 +41,18 @@ const createServiceGrants = ({ spec, stage, workflows }: Grantee): Grants => {
     StartExecution: (machine) => startable.has(machine),
     DescribeStateMachine: (machine) => inspectable.has(machine),
     SendMessage: (queue) => queues.has(queue),
+    ChangeMessageVisibility: (queue) => hides.has(queue),
+    ReceiveMessage: (queue) => reads.has(queue),
+    DeleteMessage: (queue) => reads.has(queue),
+    GetQueueAttributes: (queue) => reads.has(queue),
     GetSecretValue: (secret) => secrets.has(secret),
   };
 };
 
 /** Creates the caller of a function. It may do only what the function's manifest grants, as its role allows on AWS. */
 export const createCaller = (grantee: Grantee): Caller => {
-  const { name, spec } = grantee;
+  const { id, spec, stage } = grantee;
+  const name = names(stage).fn(id);
   const grants = createServiceGrants(grantee);
   const isTableGranted = (action: string, key: string) =>
     spec.grants.some(({ of, may }) => may.includes(action as TableAction) && key.startsWith(`${of}#`));

@@ -1,4 +1,11 @@
-import { type FunctionId, type Manifest, names, type StageName, type WorkflowId } from '#platform/manifest';
+import {
+  type FunctionId,
+  type Manifest,
+  names,
+  type StageName,
+  visibilitySecondsOf,
+  type WorkflowId,
+} from '#platform/manifest';
 import { defaultTimes, type Times } from '#platform/runtime/times';
 import { createStoppableClock, systemClock } from '../aws/clock.ts';
 import { type AwsCall, type AwsResponse, dispatch } from '../aws/dispatch.ts';
@@ -27,7 +34,12 @@ import { createWorkflows } from './workflows.ts';
 /** One process gains nothing from more, and functions that write the same items conflict with each other. */
 const DEFAULT_MAX_ENVIRONMENTS = 12;
 const VISIBILITY_TIMEOUT_FACTOR = 6;
-const MINUTE_MS = 60_000;
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+
+/** As deployed: lib/ computes the same. */
+const defaultVisibilityTimeoutMs = (timeoutMs: number): number =>
+  visibilitySecondsOf(timeoutMs / SECOND_MS, VISIBILITY_TIMEOUT_FACTOR) * SECOND_MS;
 
 /** The caller of requests to the host's AWS endpoint. It may do everything. */
 const OPERATOR: Caller = { name: 'operator' };
@@ -47,7 +59,7 @@ export type HostOptions = {
   readonly times?: Times;
   /** The maximum number of environments of one function. Further invocations wait. */
   readonly maxEnvironments?: number;
-  /** The visibility timeout of a consumer's queue, given the consumer's timeout. By default six times as long. */
+  /** The visibility timeout of a consumer's queue, given the consumer's timeout. By default six times as long, and at least 120 s. */
   readonly visibilityTimeoutMs?: (timeoutMs: number) => number;
   /** Called after every service call. */
   readonly trace?: Trace;
@@ -64,6 +76,8 @@ export type HostOptions = {
   readonly interceptors?: Interceptors;
   /** Loads the entry points of functions; those of the project by default. */
   readonly loadEntries?: LoadEntries;
+  /** The version of the code that functions see, as a digest of their bundles is on AWS. */
+  readonly codeVersion?: string;
 };
 
 export type Host = {
@@ -84,6 +98,8 @@ export type Host = {
   readonly resumeConsumer: (id: FunctionId) => void;
   /** Loads every function, so that the first request does not wait for it. */
   readonly loadFunctions: () => Promise<void>;
+  /** From now on functions see this version of the code, as after a deployment. */
+  readonly deploy: (codeVersion: string) => void;
   /** Replaces the definition of a workflow. Running executions continue with the one that they started with. */
   readonly replaceWorkflow: (id: WorkflowId, definition: string) => void;
   /** Runs a scheduled function now, regardless of the clock. */
@@ -104,18 +120,19 @@ export const createHost = (options: HostOptions): Host => {
   const { stage = 'dev', origin = 'http://embedded.invalid', logLevel = 'SILENT', interceptors = {} } = options;
   const { random = createSystemRandom(), loadEntries = loadProjectEntries, times = defaultTimes } = options;
   const { scheduleIntervalMs = (minutes: number) => minutes * MINUTE_MS } = options;
-  const { visibilityTimeoutMs = (timeoutMs: number) => VISIBILITY_TIMEOUT_FACTOR * timeoutMs } = options;
+  const { visibilityTimeoutMs = defaultVisibilityTimeoutMs } = options;
   const { maxEnvironments = DEFAULT_MAX_ENVIRONMENTS } = options;
   const named = names(stage);
   const assembly = assemble(options.contexts, stage);
   const clock = createStoppableClock(options.clock ?? systemClock);
   const newId = () => createUuid(random);
   const inFlight = createInFlightCounter();
+  let { codeVersion = 'embedded' } = options;
 
   // filled below: functions call services, and services invoke functions
   const services: Service[] = [];
   const functions = createFunctions({
-    ...{ assembly, stage, origin, loadEntries, newId, maxEnvironments },
+    ...{ assembly, stage, origin, loadEntries, newId, maxEnvironments, codeVersion: () => codeVersion },
     runtimeOptions: {
       ...{ clock, random, services, logLevel, times, onMetric: options.onMetric },
       fetch: createHostFetch({ origin, clock, handleRequest: (request) => handleRequest(request) }),
@@ -166,6 +183,9 @@ export const createHost = (options: HostOptions): Host => {
     pauseConsumer: consumers.pause,
     resumeConsumer: consumers.resume,
     loadFunctions: functions.loadAll,
+    deploy(version) {
+      codeVersion = version;
+    },
     replaceWorkflow: workflows.replace,
     runSchedule: (id) => invoke(id, {}).then(() => undefined),
     whenIdle: inFlight.whenIdle,

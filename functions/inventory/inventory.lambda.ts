@@ -5,6 +5,7 @@ import { holdStep, releaseStep } from '#inventory/saga/steps';
 import { commitHoldsWorker } from '#inventory/workers/commit-holds';
 import { watchStockWorker } from '#inventory/workers/watch-stock';
 import { httpFunction } from '#platform/http/http-function';
+import { queues } from '#platform/runtime/clients';
 import { db } from '#platform/runtime/db';
 import type { LambdaEntry } from '#platform/runtime/lambda';
 import { authenticateTenant } from '#tenants/public';
@@ -27,5 +28,5 @@ export const read = {
 export const hold = { clients: { db }, create: holdStep } satisfies LambdaEntry<'db'>;
 export const release = { clients: { db }, create: releaseStep } satisfies LambdaEntry<'db'>;
 
-export const commitHolds = { clients: { db }, create: commitHoldsWorker } satisfies LambdaEntry<'db'>;
-export const watchStock = { clients: { db }, create: watchStockWorker } satisfies LambdaEntry<'db'>;
+export const commitHolds = { clients: { db, queues }, create: commitHoldsWorker } satisfies LambdaEntry<'db' | 'queues'>;
+export const watchStock = { clients: { db, queues }, create: watchStockWorker } satisfies LambdaEntry<'db' | 'queues'>;

@@ -6,7 +6,7 @@ import { awaitPaymentStep, closeStep, confirmStep, parkStep, refuseStep } from '
 import { startSagaWorker } from '#orders/workers/start-saga';
 import { sweepWorker } from '#orders/workers/sweep';
 import { httpFunction } from '#platform/http/http-function';
-import { secrets, workflows } from '#platform/runtime/clients';
+import { queues, secrets, workflows } from '#platform/runtime/clients';
 import { db } from '#platform/runtime/db';
 import type { LambdaEntry } from '#platform/runtime/lambda';
 import { authenticateTenant, authenticateTenantOrOperator } from '#tenants/public';
@@ -35,7 +35,7 @@ export const operate = {
     }),
 } satisfies LambdaEntry<'db' | 'secrets'>;
 
-export const startSaga = { clients: { workflows }, create: startSagaWorker } satisfies LambdaEntry<'workflows'>;
+export const startSaga = { clients: { queues, workflows }, create: startSagaWorker } satisfies LambdaEntry<'queues' | 'workflows'>;
 export const sweep = { clients: { db }, create: sweepWorker } satisfies LambdaEntry<'db'>;
 
 export const confirm = { clients: { db }, create: confirmStep } satisfies LambdaEntry<'db'>;

@@ -52,6 +52,8 @@ export type FunctionSpec = {
   readonly secrets?: readonly string[];
   /** Sends to these queues, which are its own, what a person must handle. */
   readonly sends?: readonly QueueId[];
+  /** Sends the dead letters of every worker back after a deployment, and learns what became of canaries. One function does. */
+  readonly redrives?: true;
   /** Sends mail to customers, on stages that send mail. */
   readonly sendsMail?: true;
   /** Calls the payment provider: gets its URL. */
@@ -111,6 +113,10 @@ export const functionsOf = (...manifests: readonly Manifest[]): readonly NamedFu
     })),
   );
 
+/** The functions that consume events from queues. */
+export const workersOf = (...manifests: readonly Manifest[]): readonly FunctionId[] =>
+  functionsOf(...manifests).flatMap(({ id, spec }) => (spec.consumes ? [id] : []));
+
 /** The secrets of these contexts, by name. */
 export const secretNamesOf = (...manifests: readonly Manifest[]): readonly string[] =>
   manifests.flatMap(({ secrets = {} }) => Object.keys(secrets));
@@ -152,14 +158,31 @@ export const names = (stage: StageName) => ({
   alarms: `breakwater-${stage}-alarms`,
   fn: (id: FunctionId) => `breakwater-${stage}-${id}`,
   queue: (id: FunctionId | QueueId) => `breakwater-${stage}-${id}`,
+  /** To which workers report what became of canaries. */
+  canaries: `breakwater-${stage}-operations-canaries`,
+  /** What the names of all queues begin with. */
+  queuePrefix: `breakwater-${stage}-`,
   deadLetters: (id: FunctionId) => `breakwater-${stage}-${id}-dead`,
   /** Events that the bus could not deliver to the function's queue. */
   ruleDeadLetters: (id: FunctionId) => `breakwater-${stage}-${id}-undelivered`,
+  /** The bucket of stream records that the relay could not publish in time. Names of buckets are unique over all accounts. */
+  givenUp: (accountId: string) => `breakwater-${stage}-given-up-${accountId}`,
   workflow: (id: WorkflowId) => `breakwater-${stage}-${id}`,
   secrets: `breakwater/${stage}`,
   secret: (secret: string) => `breakwater/${stage}/${secret}`,
   parameter: (name: 'stream-arn' | 'provider-url') => `/breakwater/${stage}/${name}`,
 });
+
+/**
+ * After this many receives a worker's queue makes a message a dead letter, on every host. It is a backstop for functions that cannot run:
+ * a worker that runs decides on each failed message itself (ADR 84). 1,000 receives take 33 hours at least.
+ */
+export const MAX_RECEIVES = 1_000;
+const MIN_VISIBILITY_SECONDS = 120;
+
+/** For how long a received message is hidden, where its worker does not say: this many time-outs of the function, and at least 120 s. */
+export const visibilitySecondsOf = (timeoutSeconds: number, timeouts: number): number =>
+  Math.max(MIN_VISIBILITY_SECONDS, timeoutSeconds * timeouts);
 
 /** For this long API Gateway uses a response of the authorizer again, for the same token. */
 export const AUTHORIZER_CACHE_SECONDS = 5;
@@ -178,6 +201,9 @@ export const variablesOf = (spec: FunctionSpec, workflows: readonly WorkflowId[]
   ...(spec.publishes || spec.inspects ? (['BUS_NAME'] as const) : []),
   ...(spec.inspects ? workflows : (spec.starts ?? [])).map(workflowVariable),
   ...(spec.sends ?? []).map(queueVariable),
+  ...(spec.consumes ? (['OWN_QUEUE_URL', 'DEAD_LETTERS_URL'] as const) : []),
+  ...(spec.redrives ? (['QUEUES_URL_PREFIX', 'WORKERS', 'CODE_VERSION'] as const) : []),
+  ...(spec.consumes || spec.redrives ? (['CANARIES_URL'] as const) : []),
   ...(spec.secrets ? (['SECRET_PREFIX'] as const) : []),
   ...(spec.sendsMail ? (['MAIL'] as const) : []),
   ...(spec.callsProvider || spec.inspects ? (['PROVIDER_URL'] as const) : []),

@@ -10,6 +10,7 @@ import type { Stage } from '../stages.ts';
 
 const QUEUE_PERIOD = Duration.minutes(1);
 const COUNT_PERIOD = Duration.minutes(5);
+const MAX_AGE = Duration.minutes(5);
 
 export type AlarmAboveProps = AlarmText & {
   readonly stage: Stage;
@@ -49,6 +50,19 @@ export const alarmOnMessages = (
 ) => {
   const metric = queue.metricApproximateNumberOfMessagesVisible({ period: QUEUE_PERIOD });
   return new AlarmAbove(scope, id, { ...props, threshold: 0, metric });
+};
+
+/**
+ * Raised by a message that nobody has received for more than five minutes. CloudWatch leaves out messages that were received three
+ * times or more, so workers report those that keep failing (`MessagesBehind`).
+ */
+export const alarmOnAge = (
+  scope: Construct,
+  id: string,
+  { queue, ...props }: AlarmProps<{ readonly queue: IQueue }>,
+) => {
+  const metric = queue.metricApproximateAgeOfOldestMessage({ period: QUEUE_PERIOD });
+  return new AlarmAbove(scope, id, { ...props, threshold: MAX_AGE.toSeconds(), metric });
 };
 
 /** Raised by the first count within five minutes of a metric of AWS. */

@@ -11,7 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { type FunctionId, type FunctionSpec, names } from '#platform/manifest';
+import { type FunctionId, type FunctionSpec, names, workersOf } from '#platform/manifest';
 import type { Deployment } from '../deployment.ts';
 import { acknowledge } from '../nag.ts';
 import { permissionsOf } from './permissions.ts';
@@ -33,11 +33,12 @@ export class ContextFunction extends Construct {
   constructor(
     scope: Construct,
     name: string,
-    { deployment: { stage, manifests, code }, id, spec }: ContextFunctionProps,
+    { deployment: { stage, manifests, code, codeVersion }, id, spec }: ContextFunctionProps,
   ) {
     super(scope, name);
     const functionName = names(stage.name).fn(id);
     const workflows = manifests.flatMap((manifest) => Object.keys(manifest.workflows ?? {}));
+    const options = { stage, id, spec, workflows, workers: workersOf(...manifests) };
 
     const logGroup = new LogGroup(this, 'Logs', {
       logGroupName: `/aws/lambda/${functionName}`,
@@ -53,7 +54,7 @@ export class ContextFunction extends Construct {
       }),
     );
     acknowledge(this.role, 'unnamedResources');
-    for (const statement of permissionsOf(this, { stage, spec, workflows })) this.role.addToPolicy(statement);
+    for (const statement of permissionsOf(this, options)) this.role.addToPolicy(statement);
 
     this.lambda = new LambdaFunction(this, 'Function', {
       functionName,
@@ -63,7 +64,7 @@ export class ContextFunction extends Construct {
       handler: 'index.handler',
       memorySize: stage.memoryMb,
       timeout: Duration.seconds(spec.timeoutSeconds ?? TIMEOUT_SECONDS),
-      environment: environmentOf(this, { stage, spec, workflows }),
+      environment: environmentOf(this, { ...options, codeVersion }),
       tracing: stage.tracing ? tracingOf(spec) : Tracing.DISABLED,
       logGroup,
       // Lambda's own log lines are a third of an order's log volume, and its metrics show the same

@@ -1,6 +1,6 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { FunctionSpec, Grant, WorkflowId } from '#platform/manifest';
+import type { FunctionId, FunctionSpec, Grant, WorkflowId } from '#platform/manifest';
 import { arns } from '../arns.ts';
 import type { Stage } from '../stages.ts';
 
@@ -25,23 +25,42 @@ const allow = (action: string, resources: readonly string[]) =>
 
 type PermissionOptions = {
   readonly stage: Stage;
+  readonly id: FunctionId;
   readonly spec: FunctionSpec;
   /** All workflows. */
   readonly workflows: readonly WorkflowId[];
+  /** All functions that consume events. */
+  readonly workers: readonly FunctionId[];
+};
+
+/** What moves messages between queues. The event source of a worker allows it to receive and hide the messages of its own queue. */
+const queueStatements = ({ id, spec, workers }: PermissionOptions, { queue, deadLetters, canaries }: Arns) => {
+  const redriven = spec.redrives ? workers : [];
+  const buried = redriven.map(deadLetters);
+  const read = spec.redrives ? [canaries, ...buried] : [];
+  return [
+    ...allow('sqs:SendMessage', [
+      ...(spec.sends ?? []).map(queue),
+      ...(spec.consumes ? [deadLetters(id), canaries] : []),
+      ...redriven.map(queue),
+    ]),
+    ...allow('sqs:GetQueueAttributes', read),
+    ...allow('sqs:ReceiveMessage', read),
+    ...allow('sqs:DeleteMessage', read),
+    ...allow('sqs:ChangeMessageVisibility', buried),
+  ];
 };
 
 /** The statements for what a function's manifest allows, and nothing else. */
-export const permissionsOf = (
-  scope: Construct,
-  { stage, spec, workflows }: PermissionOptions,
-): readonly PolicyStatement[] => {
+export const permissionsOf = (scope: Construct, options: PermissionOptions): readonly PolicyStatement[] => {
+  const { stage, spec, workflows } = options;
   const stageArns = arns(scope, stage.name);
   return [
     ...spec.grants.map((grant) => tableStatement(grant, stageArns)),
     ...allow('events:PutEvents', spec.publishes ? [stageArns.bus] : []),
     ...allow('states:StartExecution', (spec.starts ?? []).map(stageArns.workflow)),
     ...allow('secretsmanager:GetSecretValue', (spec.secrets ?? []).map(stageArns.secret)),
-    ...allow('sqs:SendMessage', (spec.sends ?? []).map(stageArns.queue)),
+    ...queueStatements(options, stageArns),
     ...allow('ses:SendEmail', spec.sendsMail && stage.mail !== 'sink' ? stageArns.senders(stage.mail.from) : []),
     ...allow('events:DescribeEventBus', spec.inspects ? [stageArns.bus] : []),
     ...allow('states:DescribeStateMachine', spec.inspects ? workflows.map(stageArns.workflow) : []),

@@ -5,11 +5,15 @@ import { Construct } from 'constructs';
 import { alarmOnCount } from './alarm.ts';
 import { ContextFunction, type ContextFunctionProps } from './function.ts';
 
-export type ScheduledProps = ContextFunctionProps & { readonly everyMinutes: number };
+export type ScheduledProps = ContextFunctionProps & {
+  readonly everyMinutes: number;
+  /** The page for a run that failed. */
+  readonly runbook?: string;
+};
 
 /** A function that runs on a schedule. A failed run is not repeated, because the next one does its work. */
 export class Scheduled extends Construct {
-  constructor(scope: Construct, name: string, { everyMinutes, ...props }: ScheduledProps) {
+  constructor(scope: Construct, name: string, { everyMinutes, runbook = 'sweeper-findings', ...props }: ScheduledProps) {
     super(scope, name);
     const { lambda } = new ContextFunction(this, 'Run', props);
     new Rule(this, 'Schedule', {
@@ -21,7 +25,7 @@ export class Scheduled extends Construct {
       stage: props.deployment.stage,
       metric: lambda.metricErrors(),
       text: `A run of ${props.id} failed.`,
-      runbook: 'sweeper-findings',
+      runbook,
     });
   }
 }

@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import {
+  type FunctionId,
   type FunctionSpec,
   names,
   queueVariable,
@@ -15,15 +16,19 @@ import type { Stage } from '../stages.ts';
 
 type EnvironmentOptions = {
   readonly stage: Stage;
+  readonly id: FunctionId;
   readonly spec: FunctionSpec;
   /** All workflows. */
   readonly workflows: readonly WorkflowId[];
+  /** All functions that consume events. */
+  readonly workers: readonly FunctionId[];
+  readonly codeVersion: string;
 };
 
 /** The environment variables of a function on AWS. */
 export const environmentOf = (
   scope: Construct,
-  { stage, spec, workflows }: EnvironmentOptions,
+  { stage, id, spec, workflows, workers, codeVersion }: EnvironmentOptions,
 ): Record<string, string> => {
   const named = names(stage.name);
   const values: Readonly<Record<Variable, () => string>> = {
@@ -37,7 +42,15 @@ export const environmentOf = (
       stage.provider === 'sandbox'
         ? StringParameter.valueForStringParameter(scope, named.parameter('provider-url'))
         : stage.provider.url,
-    ...Object.fromEntries((spec.sends ?? []).map((id) => [queueVariable(id), () => urlOf(scope, named.queue(id))])),
+    OWN_QUEUE_URL: () => urlOf(scope, named.queue(id)),
+    DEAD_LETTERS_URL: () => urlOf(scope, named.deadLetters(id)),
+    CANARIES_URL: () => urlOf(scope, named.canaries),
+    QUEUES_URL_PREFIX: () => urlOf(scope, named.queuePrefix),
+    WORKERS: () => workers.join(),
+    CODE_VERSION: () => codeVersion,
+    ...Object.fromEntries(
+      (spec.sends ?? []).map((queue) => [queueVariable(queue), () => urlOf(scope, named.queue(queue))]),
+    ),
     ...Object.fromEntries(workflows.map((id) => [workflowVariable(id), () => arns(scope, stage.name).workflow(id)])),
   };
   const requiredValue = (name: Variable) => {

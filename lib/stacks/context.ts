@@ -5,6 +5,7 @@ import { functionsOf, type Manifest, names } from '#platform/manifest';
 import { Api } from '../constructs/api.ts';
 import { ContextFunction } from '../constructs/function.ts';
 import { QuarantineQueue } from '../constructs/quarantine-queue.ts';
+import { Redrive } from '../constructs/redrive.ts';
 import { Relay } from '../constructs/relay.ts';
 import { Saga } from '../constructs/saga.ts';
 import { Scheduled } from '../constructs/scheduled.ts';
@@ -23,6 +24,8 @@ export class ContextStack extends Stack {
     for (const { id, name, spec } of functionsOf(manifest)) {
       const props = { deployment, id, spec };
       if (spec.consumes) new Worker(this, name, { ...props, consumes: spec.consumes });
+      else if (spec.redrives && spec.everyMinutes)
+        new Redrive(this, name, { ...props, everyMinutes: spec.everyMinutes });
       else if (spec.everyMinutes) new Scheduled(this, name, { ...props, everyMinutes: spec.everyMinutes });
       else if (spec.streams) new Relay(this, name, props);
       else new ContextFunction(this, name, props);

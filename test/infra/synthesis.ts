@@ -29,12 +29,15 @@ export type Synthesis = {
   readonly ofType: (type: string) => readonly Resource[];
 };
 
+/** Of the code that the templates are synthesised with, instead of a digest that changes with every line. */
+export const CODE_VERSION = 'the-version-of-the-code';
+
 /** Synthesises a stage as the CDK would, except for the functions' code. bundles.test.ts bundles that. */
 export const synthesise = (settings: Settings, all: readonly Manifest[] = contexts): Synthesis => {
   const stage = stageOf(settings);
   const app = new App();
   const code = () => Code.fromInline('exports.handler = () => {};');
-  breakwater(app, { stage, manifests: manifestsOn(stage.name, all), code });
+  breakwater(app, { stage, manifests: manifestsOn(stage.name, all), code, codeVersion: CODE_VERSION });
   const stacks = app.synth().stacks.map((stack) => ({
     name: stack.stackName,
     template: stack.template as Json,

@@ -18,7 +18,12 @@ const toSqsEvent = (queue: Queue, messages: readonly Message[]): SQSEvent => ({
       SenderId: ACCOUNT_ID,
       ApproximateFirstReceiveTimestamp: String(message.firstReceivedAtMs),
     },
-    messageAttributes: {},
+    messageAttributes: Object.fromEntries(
+      Object.entries(message.attributes).map(([name, { DataType: dataType, StringValue: stringValue }]) => [
+        name,
+        { dataType, stringValue },
+      ]),
+    ),
     md5OfBody: message.md5,
     eventSource: 'aws:sqs',
     eventSourceARN: queueArn(queue.name),

@@ -2,9 +2,20 @@ import { hash } from 'node:crypto';
 import type { InFlight } from '../in-flight.ts';
 import type { Clock } from '../service.ts';
 
+/** Attributes of a message by name: text or a number as text. Binary values are not supported. */
+export type MessageAttributes = Readonly<Record<string, { readonly DataType: string; readonly StringValue: string }>>;
+
+/** What a sender determines of a message. */
+type Content = {
+  readonly body: string;
+  readonly attributes?: MessageAttributes | undefined;
+  readonly delayMs?: number | undefined;
+};
+
 export type Message = {
   readonly id: string;
   readonly body: string;
+  readonly attributes: MessageAttributes;
   readonly md5: string;
   readonly sentAtMs: number;
   readonly receives: number;
@@ -14,6 +25,8 @@ export type Message = {
 
 /** A message in the queue. While it is hidden, `cancelTimer` cancels the timer that makes it visible again. */
 type QueuedMessage = { -readonly [K in keyof Message]: Message[K] } & { cancelTimer?: (() => void) | undefined };
+
+type ArrivedMessage = Pick<Message, 'id' | 'sentAtMs'>;
 
 export type Redrive = { readonly deadLetters: Queue; readonly maxReceives: number };
 export type QueueSpec = {
@@ -39,7 +52,7 @@ export const createQueue = (spec: QueueSpec, { clock, newId }: { readonly clock:
     message.cancelTimer = undefined;
     if (spec.redrive && message.receives >= spec.redrive.maxReceives) {
       remove(message);
-      spec.redrive.deadLetters.accept(message.id, message.body);
+      spec.redrive.deadLetters.accept(message);
       return;
     }
     visible.add(message);
@@ -61,13 +74,14 @@ export const createQueue = (spec: QueueSpec, { clock, newId }: { readonly clock:
     spec.inFlight?.end();
   };
 
-  const accept = (id: string, body: string, delayMs = 0): Message => {
+  const accept = ({ id, body, attributes = {}, sentAtMs, delayMs = 0 }: Content & ArrivedMessage): Message => {
     const md5 = hash('md5', body);
     const message: QueuedMessage = {
       id,
       body,
+      attributes,
       md5,
-      sentAtMs: clock.now(),
+      sentAtMs,
       receives: 0,
       firstReceivedAtMs: 0,
       receipt: '',
@@ -90,8 +104,9 @@ export const createQueue = (spec: QueueSpec, { clock, newId }: { readonly clock:
 
   return {
     ...spec,
+    /** Takes a message with its id and the time at which it was sent first, as a dead-letter queue does. */
     accept,
-    send: (body: string, delayMs = 0): Message => accept(newId(), body, delayMs),
+    send: (content: Content): Message => accept({ ...content, id: newId(), sentAtMs: clock.now() }),
     receive(maxMessages: number, visibilityMs = spec.visibilityMs): Message[] {
       const messages: Message[] = [];
       for (const message of visible) {

@@ -1,19 +1,32 @@
 import { ACCOUNT_ID, queueArn } from '../arns.ts';
-import { authorize, type Clock, type Operation, type Service, ServiceError } from '../service.ts';
-import type { Message, Queue } from './queue.ts';
+import { authorize, type Caller, type Clock, type Operation, type Service, ServiceError } from '../service.ts';
+import type { Message, MessageAttributes, Queue } from './queue.ts';
 
 type Url = { readonly QueueUrl: string };
-type Entry = { readonly Id: string; readonly MessageBody: string; readonly DelaySeconds?: number };
+type Entry = {
+  readonly Id: string;
+  readonly MessageBody: string;
+  readonly DelaySeconds?: number;
+  readonly MessageAttributes?: Readonly<Record<string, Partial<MessageAttributes[string]>>>;
+};
 type Receipt = { readonly ReceiptHandle: string };
+type ChangeVisibility = Receipt & { readonly VisibilityTimeout: number };
 type Receive = Url & {
   readonly MaxNumberOfMessages?: number;
   readonly VisibilityTimeout?: number;
   readonly WaitTimeSeconds?: number;
   readonly AttributeNames?: readonly string[];
   readonly MessageSystemAttributeNames?: readonly string[];
+  readonly MessageAttributeNames?: readonly string[];
 };
 
 const MAX_MESSAGE_BYTES = 1_048_576;
+const MAX_ATTRIBUTES = 10;
+/** In seconds: twelve hours. */
+const MAX_VISIBILITY = { min: 0, max: 43_200 };
+/** What XML 1.0 cannot contain, lone surrogates included. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is searched for
+const FORBIDDEN_CHARACTERS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/u;
 
 const invalid = (message: string) => new ServiceError('InvalidParameterValue', message);
 const queueDoesNotExist = () => new ServiceError('QueueDoesNotExist', 'The specified queue does not exist.');
@@ -57,14 +70,45 @@ const selectAttributes = (all: Record<string, string>, names: readonly string[])
   return selected.length > 0 ? Object.fromEntries(selected) : undefined;
 };
 
-const send = (queue: Queue, entry: Omit<Entry, 'Id'> & { readonly MessageAttributes?: object }) => {
+/** Checks attributes as SQS does: a type and a value of text each. */
+const parseAttributes = (attributes: Entry['MessageAttributes'] = {}): MessageAttributes => {
+  const entries = Object.entries(attributes);
+  if (entries.length > MAX_ATTRIBUTES) throw invalid(`Number of message attributes [${entries.length}] exceeds the limit.`);
+  return Object.fromEntries(
+    entries.map(([name, { DataType = '', StringValue }]) => {
+      if (/^Binary/.test(DataType)) throw new ServiceError('UnsupportedOperation', 'not supported: binary attributes');
+      if (!/^(String|Number)(\.|$)/.test(DataType)) throw invalid(`The type of message attribute '${name}' is invalid.`);
+      if (!StringValue) throw invalid(`Message attribute '${name}' must have a value.`);
+      if (FORBIDDEN_CHARACTERS.test(StringValue))
+        throw new ServiceError('InvalidMessageContents', `Message attribute '${name}' has invalid characters.`);
+      return [name, { DataType, StringValue }];
+    }),
+  );
+};
+
+const bytesOf = (body: string, attributes: MessageAttributes): number =>
+  Object.entries(attributes).reduce(
+    (bytes, [name, { DataType, StringValue }]) => bytes + Buffer.byteLength(name + DataType + StringValue),
+    Buffer.byteLength(body),
+  );
+
+const send = (queue: Queue, entry: Omit<Entry, 'Id'>) => {
   if (!entry.MessageBody) throw new ServiceError('MissingParameter', 'The request must contain MessageBody.');
-  if (Buffer.byteLength(entry.MessageBody) > MAX_MESSAGE_BYTES) throw invalid('The message is too long.');
-  if (Object.keys(entry.MessageAttributes ?? {}).length > 0)
-    throw new ServiceError('UnsupportedOperation', 'not supported: SQS message attributes');
+  const attributes = parseAttributes(entry.MessageAttributes);
+  if (bytesOf(entry.MessageBody, attributes) > MAX_MESSAGE_BYTES) throw invalid('The message is too long.');
   const delayMs = requireInRange('DelaySeconds', entry.DelaySeconds ?? 0, { min: 0, max: 900 }) * 1_000;
-  const message = queue.send(entry.MessageBody, delayMs);
+  const message = queue.send({ body: entry.MessageBody, attributes, delayMs });
   return { MessageId: message.id, MD5OfMessageBody: message.md5 };
+};
+
+/** The attributes that a receiver asks for: by name, by a prefix that ends with `.*`, or all. */
+const requestedAttributes = (attributes: MessageAttributes, names: readonly string[]) => {
+  const isRequested = (attribute: string) =>
+    names.some((name) =>
+      name.endsWith('.*') ? attribute.startsWith(name.slice(0, -1)) : name === 'All' || name === attribute,
+    );
+  const requested = Object.entries(attributes).filter(([name]) => names.includes('.*') || isRequested(name));
+  return requested.length > 0 ? Object.fromEntries(requested) : undefined;
 };
 
 /** Resolves when a message becomes visible or the time has passed, whichever comes first. */
@@ -92,7 +136,7 @@ const toQueueAttributes = (queue: Queue) => ({
   }),
 });
 
-/** SQS over a fixed set of queues. Only SendMessage is authorized per caller; pass callers without `findDenial` for the rest. */
+/** SQS over a fixed set of queues. A call needs its action on its queue, and a batch the action of its entries. */
 export const createSqs = (
   queues: ReadonlyMap<string, Queue>,
   { clock, origin }: { readonly clock: Clock; readonly origin: string },
@@ -103,6 +147,23 @@ export const createSqs = (
     if (!queue) throw queueDoesNotExist();
     return queue;
   };
+  /** The queue of a call, if the caller may perform this action on it. */
+  const authorized = (action: string, input: Url, caller: Caller): Queue => {
+    const queue = find(input);
+    authorize(caller, action, [queue.name]);
+    return queue;
+  };
+  const changeVisibility = (queue: Queue, { ReceiptHandle, VisibilityTimeout }: ChangeVisibility) => {
+    const ms = requireInRange('VisibilityTimeout', VisibilityTimeout, MAX_VISIBILITY) * 1_000;
+    if (!queue.changeVisibility(ReceiptHandle, ms))
+      throw new ServiceError('MessageNotInflight', 'The message is not in flight.');
+    return {};
+  };
+  const deleteMessage = (queue: Queue, { ReceiptHandle }: Receipt) => {
+    queue.delete(ReceiptHandle);
+    return {};
+  };
+  type Batch<E> = Url & { readonly Entries?: readonly (E & { readonly Id: string })[] };
   const operations: Record<string, Operation> = {
     GetQueueUrl({ QueueName }: { readonly QueueName: string }) {
       if (!queues.has(QueueName)) throw queueDoesNotExist();
@@ -111,24 +172,23 @@ export const createSqs = (
     ListQueues: ({ QueueNamePrefix = '' }: { readonly QueueNamePrefix?: string }) => ({
       QueueUrls: [...queues.keys()].filter((name) => name.startsWith(QueueNamePrefix)).map(url),
     }),
-    GetQueueAttributes: (input: Url & { readonly AttributeNames?: readonly string[] }) => ({
-      Attributes: selectAttributes(toQueueAttributes(find(input)), input.AttributeNames ?? []),
-    }),
-    SendMessage(input: Url & Entry, caller) {
-      const queue = find(input);
-      authorize(caller, 'SendMessage', [queue.name]);
-      return send(queue, input);
+    GetQueueAttributes(input: Url & { readonly AttributeNames?: readonly string[] }, caller) {
+      const queue = authorized('GetQueueAttributes', input, caller);
+      return { Attributes: selectAttributes(toQueueAttributes(queue), input.AttributeNames ?? []) };
     },
-    SendMessageBatch: (input: Url & { readonly Entries?: readonly Entry[] }) =>
-      runBatch(input.Entries, (entry) => send(find(input), entry)),
-    async ReceiveMessage(input: Receive) {
-      const queue = find(input);
+    SendMessage: (input: Url & Entry, caller) => send(authorized('SendMessage', input, caller), input),
+    SendMessageBatch(input: Batch<Entry>, caller) {
+      const queue = authorized('SendMessage', input, caller);
+      return runBatch(input.Entries, (entry) => send(queue, entry));
+    },
+    async ReceiveMessage(input: Receive, caller) {
+      const queue = authorized('ReceiveMessage', input, caller);
       const maxMessages = requireInRange('MaxNumberOfMessages', input.MaxNumberOfMessages ?? 1, { min: 1, max: 10 });
       const waitMs = requireInRange('WaitTimeSeconds', input.WaitTimeSeconds ?? 0, { min: 0, max: 20 }) * 1_000;
       const visibilityMs =
         input.VisibilityTimeout === undefined
           ? queue.visibilityMs
-          : requireInRange('VisibilityTimeout', input.VisibilityTimeout, { min: 0, max: 43_200 }) * 1_000;
+          : requireInRange('VisibilityTimeout', input.VisibilityTimeout, MAX_VISIBILITY) * 1_000;
       if (waitMs > 0 && queue.counts().visible === 0) await waitForMessage(queue, clock, waitMs);
       const names = [...(input.AttributeNames ?? []), ...(input.MessageSystemAttributeNames ?? [])];
       const messages = queue.receive(maxMessages, visibilityMs).map((message) => ({
@@ -137,21 +197,22 @@ export const createSqs = (
         Body: message.body,
         MD5OfBody: message.md5,
         Attributes: selectAttributes(toSystemAttributes(message), names),
+        MessageAttributes: requestedAttributes(message.attributes, input.MessageAttributeNames ?? []),
       }));
       return messages.length > 0 ? { Messages: messages } : {};
     },
-    DeleteMessage: (input: Url & Receipt) => find(input).delete(input.ReceiptHandle),
-    DeleteMessageBatch: (input: Url & { readonly Entries?: readonly (Receipt & { readonly Id: string })[] }) =>
-      runBatch(input.Entries, (entry) => {
-        find(input).delete(entry.ReceiptHandle);
-        return {};
-      }),
-    ChangeMessageVisibility(input: Url & Receipt & { readonly VisibilityTimeout: number }) {
-      const ms = requireInRange('VisibilityTimeout', input.VisibilityTimeout, { min: 0, max: 43_200 }) * 1_000;
-      if (!find(input).changeVisibility(input.ReceiptHandle, ms))
-        throw new ServiceError('MessageNotInflight', 'The message is not in flight.');
+    DeleteMessage: (input: Url & Receipt, caller) => deleteMessage(authorized('DeleteMessage', input, caller), input),
+    DeleteMessageBatch(input: Batch<Receipt>, caller) {
+      const queue = authorized('DeleteMessage', input, caller);
+      return runBatch(input.Entries, (entry) => deleteMessage(queue, entry));
     },
-    PurgeQueue: (input: Url) => find(input).purge(),
+    ChangeMessageVisibility: (input: Url & ChangeVisibility, caller) =>
+      changeVisibility(authorized('ChangeMessageVisibility', input, caller), input),
+    ChangeMessageVisibilityBatch(input: Batch<ChangeVisibility>, caller) {
+      const queue = authorized('ChangeMessageVisibility', input, caller);
+      return runBatch(input.Entries, (entry) => changeVisibility(queue, entry));
+    },
+    PurgeQueue: (input: Url, caller) => authorized('PurgeQueue', input, caller).purge(),
   };
   return { targetPrefix: 'AmazonSQS', operations };
 };

@@ -5,7 +5,7 @@ import { consumer, workerFunction } from '#platform/messaging/worker';
 import type { Runtime } from '#platform/runtime/runtime';
 
 /** Commits the hold of each confirmed order. */
-export const commitHoldsWorker = (rt: Runtime<'db'>) => {
+export const commitHoldsWorker = (rt: Runtime<'db' | 'queues'>) => {
   const commit = commitOrderHold(holdTable(rt));
   return workerFunction(rt, [consumer(OrderConfirmed, ({ tenantId, aggregateId }) => commit(tenantId, aggregateId))]);
 };

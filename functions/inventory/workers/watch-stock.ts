@@ -8,7 +8,7 @@ import { consumer, workerFunction } from '#platform/messaging/worker';
 import type { Runtime } from '#platform/runtime/runtime';
 
 /** Publishes whether a SKU is available, after each change of its stock. */
-export const watchStockWorker = (rt: Runtime<'db'>) => {
+export const watchStockWorker = (rt: Runtime<'db' | 'queues'>) => {
   const update = updateAvailability(summaryTable(rt));
   const updateAll = async ({ tenantId, data }: Event<EventType, { skus: readonly Sku[] }>) => {
     for (const sku of data.skus) await update(tenantId, sku);

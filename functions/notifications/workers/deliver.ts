@@ -15,7 +15,7 @@ import type { Runtime } from '#platform/runtime/runtime';
 const DONE: readonly Refusal[] = ['already_sent', 'already_withheld', 'outdated'];
 
 /** Mails customers when their order is confirmed, cancelled or awaits an offline payment. */
-export const deliverWorker = (rt: Runtime<'db' | 'mail' | 'secrets'>) => {
+export const deliverWorker = (rt: Runtime<'db' | 'mail' | 'queues' | 'secrets'>) => {
   const notify = notifyCustomer({
     orders: findOrderForCustomer(rt),
     deliveries: deliveryTable(rt),

@@ -8,7 +8,7 @@ import { consumer, workerFunction } from '#platform/messaging/worker';
 import type { Runtime } from '#platform/runtime/runtime';
 
 /** Starts the saga that an order's event calls for. */
-export const startSagaWorker = (rt: Runtime<'workflows'>) => {
+export const startSagaWorker = (rt: Runtime<'queues' | 'workflows'>) => {
   const start = startSaga(startExecution(rt));
   const startFor =
     (saga: SagaName) =>

@@ -3,8 +3,10 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod/mini';
 import type { EventType } from '#platform/manifest';
 import type { Event, EventDefinition } from '#platform/messaging/events';
+import { failedMessages } from '#platform/messaging/failed-message';
 import { lambdaHandler } from '#platform/runtime/handler';
-import type { BaseRuntime } from '#platform/runtime/runtime';
+import { PermanentError } from '#platform/runtime/permanent-error';
+import type { Runtime } from '#platform/runtime/runtime';
 
 /** An event type that a worker consumes, and what it does with each event. */
 export type Consumer = { readonly type: string; readonly handle: (detail: unknown) => Promise<void> };
@@ -19,36 +21,41 @@ const Envelope = z.object({ 'detail-type': z.string(), detail: z.unknown() });
 const CorrelatedMessage = z.object({ detail: z.object({ id: z.string(), correlationId: z.optional(z.string()) }) });
 
 /**
- * Consumes events from a queue. Each message succeeds or fails alone: one that fails is redelivered and, after its last receive,
- * moved to the dead-letter queue, while the others of its batch are done. A message that is not an event of ours fails; it is
- * never dropped.
+ * Consumes events from a queue. Each message succeeds or fails alone. A message that can never be handled becomes a dead letter at once,
+ * with its error; it is never dropped. One that fails for another reason, such as a call that is denied or times out, is received again
+ * for four days, at growing intervals (ADR 84).
  */
-export const workerFunction = (rt: BaseRuntime, consumers: readonly Consumer[]) => {
+export const workerFunction = (rt: Runtime<'queues'>, consumers: readonly Consumer[]) => {
   const processor = new BatchProcessor(EventSource.SQS, { logger: rt.logger });
 
   const handle = async ({ body }: SQSRecord) => {
-    const envelope = Envelope.parse(parseOrUndefined(body));
+    const message = parseOrUndefined(body);
+    if (message === undefined) throw new PermanentError('the message is not JSON');
+    const envelope = Envelope.parse(message);
     const found = consumers.find(({ type }) => type === envelope['detail-type']);
-    if (!found) throw new Error(`no consumer of ${envelope['detail-type']}`);
+    if (!found) throw new PermanentError(`no consumer of ${envelope['detail-type']}`);
     await found.handle(envelope.detail);
   };
 
-  return lambdaHandler<SQSEvent, SQSBatchResponse>(rt, (event, { context }) =>
-    processPartialResponse(event, withLog(rt, handle), processor, { context, throwOnFullBatchFailure: false }),
+  const handlerBy = (deadlineMs: number) => {
+    const failed = failedMessages(rt, deadlineMs);
+    return (record: SQSRecord) =>
+      rt.correlation.run(correlationIdOf(record), async () => {
+        try {
+          await handle(record);
+        } catch (error) {
+          return failed.onFailed(record, error as Error);
+        }
+        await failed.onHandled(record);
+        rt.logger.info('message processed', { messageId: record.messageId });
+      });
+  };
+
+  return lambdaHandler<SQSEvent, SQSBatchResponse>(rt, (event, { context, deadlineMs }) =>
+    // a batch has at most ten messages, which bounds the calls at a time
+    processPartialResponse(event, handlerBy(deadlineMs), processor, { context, throwOnFullBatchFailure: false }),
   );
 };
-
-const withLog = (rt: BaseRuntime, handle: (record: SQSRecord) => Promise<void>) => (record: SQSRecord) =>
-  rt.correlation.run(correlationIdOf(record), async () => {
-    const { messageId } = record;
-    try {
-      await handle(record);
-      rt.logger.info('message processed', { messageId });
-    } catch (error) {
-      rt.logger.error('message failed', { messageId, error: error as Error });
-      throw error;
-    }
-  });
 
 const correlationIdOf = ({ body }: SQSRecord): string | undefined => {
   const { id, correlationId = id } = CorrelatedMessage.safeParse(parseOrUndefined(body)).data?.detail ?? {};

@@ -18,6 +18,15 @@ export type Variable =
   | 'SECRET_PREFIX'
   /** The sender's address, or `sink` on a stage that sends no mail. */
   | 'MAIL'
+  /** The URLs of a worker's queue, of its dead letters, and of the queue to which it reports canaries. */
+  | 'OWN_QUEUE_URL'
+  | 'DEAD_LETTERS_URL'
+  | 'CANARIES_URL'
+  /** What the URL of every queue of the stage begins with, and the ids of all workers, separated by commas. */
+  | 'QUEUES_URL_PREFIX'
+  | 'WORKERS'
+  /** A digest of the code of every function. */
+  | 'CODE_VERSION'
   | `WORKFLOW_${string}`
   | `QUEUE_${string}`;
 

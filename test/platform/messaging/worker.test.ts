@@ -206,9 +206,9 @@ describe('a canary', () => {
   });
 
   it('that is handled is received again until its outcome could be reported', async () => {
-    const { receiveOne, hidden } = createWorker(undefined, (operation) => operation === 'SendMessage');
+    const { receiveOne, hidden, deadLetters } = createWorker(undefined, (_, queue) => queue === 'canaries');
     expect(await receiveOne(thingMade(1), { messageAttributes })).toEqual(failures('m0'));
-    expect(hidden).toEqual([{ receipt: 'r0', seconds: 4 }]);
+    expect([hidden, deadLetters()]).toEqual([[{ receipt: 'r0', seconds: 4 }], []]);
   });
 
   it('that failed and is a dead letter is done, also if its outcome could not be reported', async () => {

@@ -1,0 +1,23 @@
+import { Duration } from 'aws-cdk-lib';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { names } from '#platform/manifest';
+import { acknowledge } from '../nag.ts';
+import { Scheduled, type ScheduledProps } from './scheduled.ts';
+
+const RETENTION = Duration.days(14);
+
+/** The scheduled function that sends dead letters back, and the queue to which workers report what became of canaries (ADR 84). */
+export class Redrive extends Construct {
+  constructor(scope: Construct, name: string, props: ScheduledProps) {
+    super(scope, name);
+    const canaries = new Queue(this, 'Canaries', {
+      queueName: names(props.deployment.stage.name).canaries,
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: RETENTION,
+    });
+    acknowledge(canaries, 'reports');
+    new Scheduled(this, 'Redrive', { ...props, runbook: 'dead-letters' });
+  }
+}
