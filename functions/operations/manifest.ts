@@ -1,14 +1,22 @@
 import { healthRoutes } from '#operations/contract';
+import { metrics } from '#operations/errors';
 import type { Manifest } from '#platform/manifest';
 
 export const operations = {
   context: 'operations',
   core: false,
   routes: { health: healthRoutes },
+  metrics,
   functions: {
     health: {
       inspects: true,
       grants: [{ of: 'operations', may: ['GetItem'] }],
+    },
+    redrive: {
+      everyMinutes: 1,
+      timeoutSeconds: 55,
+      redrives: true,
+      grants: [{ of: 'operations', may: ['GetItem', 'PutItem'] }],
     },
   },
 } as const satisfies Manifest;

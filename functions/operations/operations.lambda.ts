@@ -1,8 +1,9 @@
 import { healthRoutes } from '#operations/contract';
 import { live, ready } from '#operations/http/health';
+import { redriveWorker } from '#operations/workers/redrive';
 import { authenticateNobody } from '#platform/http/authenticate';
 import { httpFunction } from '#platform/http/http-function';
-import { bus, workflows } from '#platform/runtime/clients';
+import { bus, queues, workflows } from '#platform/runtime/clients';
 import { db } from '#platform/runtime/db';
 import type { LambdaEntry } from '#platform/runtime/lambda';
 
@@ -11,3 +12,5 @@ export const health = {
   create: (rt) =>
     httpFunction(rt, { authenticate: authenticateNobody, routes: healthRoutes, handlers: { live, ready } }),
 } satisfies LambdaEntry<'db' | 'bus' | 'workflows'>;
+
+export const redrive = { clients: { db, queues }, create: redriveWorker } satisfies LambdaEntry<'db' | 'queues'>;

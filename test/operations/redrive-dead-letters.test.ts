@@ -150,7 +150,7 @@ it('sends each dead letter back at most once in a version, one canary of a cause
   // Fails if `redriven` is ignored, if an outcome of another version counts, or if the state is written after the canary was sent.
   const cause = fc.constantFrom('A', 'B', 'unknown');
   const step = fc.oneof(
-    fc.record({ deploy: fc.constantFrom('v1', 'v2', 'v3') }),
+    fc.record({ deploys: fc.constant(true) }),
     fc.record({ arrives: cause }),
     fc.record({ fails: fc.boolean() }),
     fc.record({ minutes: fc.integer({ min: 1, max: 20 }) }),
@@ -165,7 +165,7 @@ it('sends each dead letter back at most once in a version, one canary of a cause
       let fails = false;
       let seen = 0;
       for (const [n, change] of steps.entries()) {
-        if ('deploy' in change) version = change.deploy;
+        if ('deploys' in change) version = `v${n + 2}`;
         if ('arrives' in change) arrive('work', { id: `n${n}`, cause: change.arrives });
         if ('fails' in change) fails = change.fails;
         if ('minutes' in change) skip(change.minutes);
@@ -186,9 +186,7 @@ it('sends each dead letter back at most once in a version, one canary of a cause
       const moves = history.map(({ id, codeVersion }) => `${id} ${codeVersion}`);
       expect(new Set(moves).size).toBe(moves.length);
       const canaries = history.filter(({ canary }) => canary).map(({ cause, codeVersion }) => `${cause} ${codeVersion}`);
-      // a version that is deployed again after another one has canaries again
-      const deployments = steps.filter((change) => 'deploy' in change).length;
-      if (deployments === 0) expect(new Set(canaries).size).toBe(canaries.length);
+      expect(new Set(canaries).size).toBe(canaries.length);
       for (const [id, body] of bodies()) expect(body).toBe(`body of ${id}`);
     }),
     { numRuns: 200 },
