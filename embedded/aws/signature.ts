@@ -40,6 +40,14 @@ const SIGNING_NAMES: ReadonlyMap<string, string> = new Map([
   ['secretsmanager', 'secretsmanager'],
 ]);
 
+/** S3 has no targets: its calls are REST requests, with a path and a query. */
+const S3_SIGNING_NAME = 's3';
+const S3_CALL = /^AWS4-HMAC-SHA256 +(?:[^,]*, *)*Credential=[^,/]*\/[^,/]*\/[^,/]*\/s3\//;
+
+/** Whether the signature is one of S3. It is not verified. */
+export const isS3Call = ({ headers }: Pick<SignedRequest, 'headers'>): boolean =>
+  !headers.has('x-amz-target') && S3_CALL.test(headers.get('authorization')?.[0] ?? '');
+
 const incomplete = (message: string) => new ServiceError('IncompleteSignatureException', message);
 const invalid = (message: string) => new ServiceError('InvalidSignatureException', message);
 const unrecognized = () =>
@@ -112,8 +120,6 @@ export const readClaim = (request: SignedRequest, { accessKeyId }: Credential, n
   const parameters = parseParameters(authorization);
   for (const name of ['Credential', 'SignedHeaders', 'Signature'])
     if (!parameters.get(name)) throw incomplete(`Authorization header requires '${name}' parameter.`);
-  if (request.target.includes('?')) throw incomplete('A signed call of the AWS JSON protocol has no query string.');
-
   const [keyId, ...scope] = (parameters.get('Credential') ?? '').split('/');
   if (scope.length !== 4)
     throw incomplete("Credential must have the form '<access key id>/<date>/<region>/<service>/aws4_request'.");
@@ -121,10 +127,20 @@ export const readClaim = (request: SignedRequest, { accessKeyId }: Credential, n
 
   const { date, signedAt } = parseTimestamp(request);
   const signingService = checkScope(scope, singleValue(request, 'x-amz-target') ?? '', date);
+  if (signingService !== S3_SIGNING_NAME && request.target.includes('?'))
+    throw incomplete('A signed call of the AWS JSON protocol has no query string.');
   checkTime(signedAt, nowMs);
   const signedHeaders = (parameters.get('SignedHeaders') ?? '').split(';');
   checkSignedHeaders(request, signedHeaders);
   return { request, signedHeaders, signature: parameters.get('Signature') ?? '', signingService, signedAt };
+};
+
+/** Two values of one parameter are refused, because a reader might take either. */
+const parseQuery = (queryText: string): Record<string, string> => {
+  const parameters = [...new URLSearchParams(queryText)];
+  const query = Object.fromEntries(parameters);
+  if (Object.keys(query).length < parameters.length) throw incomplete('A parameter of the query is sent twice.');
+  return query;
 };
 
 const isEqual = (a: string, b: string): boolean => {
@@ -141,10 +157,12 @@ export const verifyClaim = async (claim: SignatureClaim, body: Uint8Array, crede
   const signer = new SignatureV4({
     ...{ credentials: credential, region: REGION, service: signingService, sha256: Sha256 },
     applyChecksum: false,
+    uriEscapePath: signingService !== S3_SIGNING_NAME,
   });
+  const [path = '', queryText = ''] = request.target.split(/\?(.*)/s);
   const headers = Object.fromEntries(signedHeaders.map((name) => [name, singleValue(request, name) ?? '']));
   const signed = await signer.sign(
-    new HttpRequest({ method: request.method, path: request.target, headers, body }),
+    new HttpRequest({ method: request.method, path, query: parseQuery(queryText), headers, body }),
     // the signer leaves some headers out unless they are named here
     { signingDate: signedAt, signableHeaders: new Set(signedHeaders) },
   );

@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { systemClock } from '../aws/clock.ts';
 import type { AwsCall, AwsResponse } from '../aws/dispatch.ts';
 import { ServiceError } from '../aws/service.ts';
-import { type Credential, readClaim, type SignedRequest, verifyClaim } from '../aws/signature.ts';
+import { type S3Request, type S3Response, toErrorResponse as toS3ErrorResponse } from '../aws/s3/s3.ts';
+import { type Credential, isS3Call, readClaim, type SignedRequest, verifyClaim } from '../aws/signature.ts';
 import type { HttpResponse } from './gateway.ts';
 import { type Exchange, receiveBody } from './request-body.ts';
 
@@ -18,16 +19,21 @@ const CREDENTIAL_ERRORS = new Set([
   'InvalidSignatureException',
 ]);
 
-type AwsEndpoint = { readonly credential: Credential; readonly callAws: (call: AwsCall) => Promise<AwsResponse> };
-
-/** Whether a request is an AWS call. On the same port, everything else is a request to the API. */
-export const isAwsCall = (request: IncomingMessage): boolean => request.headersDistinct['x-amz-target'] !== undefined;
+type AwsEndpoint = {
+  readonly credential: Credential;
+  readonly callAws: (call: AwsCall) => Promise<AwsResponse>;
+  readonly callS3: (request: S3Request) => S3Response;
+};
 
 const toSignedRequest = ({ method = '', url = '', headersDistinct }: IncomingMessage): SignedRequest => ({
   method,
   target: url,
   headers: new Map(Object.entries(headersDistinct).map(([name, values]) => [name, values ?? []])),
 });
+
+/** Whether a request is an AWS call. On the same port, everything else is a request to the API. */
+export const isAwsCall = (request: IncomingMessage): boolean =>
+  request.headersDistinct['x-amz-target'] !== undefined || isS3Call(toSignedRequest(request));
 
 const tooLarge = () =>
   new ServiceError('RequestEntityTooLargeException', `The body has more than ${MAX_BODY_BYTES} bytes.`, {
@@ -36,7 +42,8 @@ const tooLarge = () =>
 
 const incomplete = () => new ServiceError('IncompleteBodyException', 'The connection ended within the body.');
 
-const run = async (exchange: Exchange, { credential, callAws }: AwsEndpoint): Promise<AwsResponse> => {
+/** Returns the body of a call whose signature is genuine. */
+const receiveVerified = async (exchange: Exchange, credential: Credential): Promise<Uint8Array> => {
   const { request } = exchange;
   if (BROWSER_HEADERS.some((name) => request.headersDistinct[name] !== undefined))
     throw new ServiceError('AccessDeniedException', 'A browser may not call AWS on this port.', { status: 403 });
@@ -45,24 +52,45 @@ const run = async (exchange: Exchange, { credential, callAws }: AwsEndpoint): Pr
   if (body === 'too_large') throw tooLarge();
   if (body === 'incomplete') throw incomplete();
   await verifyClaim(claim, body, credential);
-  const [target] = request.headersDistinct['x-amz-target'] ?? [];
-  return callAws({ target, body });
+  return body;
 };
 
-const toErrorResponse = (error: unknown, { socket }: IncomingMessage): AwsResponse => {
+const withHint = (error: unknown, { socket }: IncomingMessage): ServiceError => {
   if (!(error instanceof ServiceError)) throw error;
+  const { name, message, status } = error;
+  if (!CREDENTIAL_ERRORS.has(name)) return error;
   const hint = `Use the credential that npm start printed: . .breakwater/${socket.localPort}.env`;
-  const message = CREDENTIAL_ERRORS.has(error.name) ? `${error.message} ${hint}` : error.message;
-  return { status: error.status, json: JSON.stringify({ __type: error.name, message }) };
+  return new ServiceError(name, `${message} ${hint}`, { status });
+};
+
+const answerS3Call = async (exchange: Exchange, { credential, callS3 }: AwsEndpoint): Promise<HttpResponse> => {
+  const { request } = exchange;
+  try {
+    await receiveVerified(exchange, credential);
+    return callS3({ method: request.method ?? '', target: request.url ?? '' });
+  } catch (error) {
+    const { status, name, message } = withHint(error, request);
+    return toS3ErrorResponse(status, name, message);
+  }
+};
+
+const answerJsonCall = async (exchange: Exchange, { credential, callAws }: AwsEndpoint): Promise<HttpResponse> => {
+  const { request } = exchange;
+  const headers = { 'content-type': MEDIA_TYPE };
+  try {
+    const body = await receiveVerified(exchange, credential);
+    const [target] = request.headersDistinct['x-amz-target'] ?? [];
+    const { status, json } = await callAws({ target, body });
+    return { status, headers, body: json };
+  } catch (error) {
+    const { status, name, message } = withHint(error, request);
+    return { status, headers, body: JSON.stringify({ __type: name, message }) };
+  }
 };
 
 /**
  * Answers an AWS call that is signed with the endpoint's credential. It reads the body only of a call whose headers name that
  * credential, and interprets it only once the signature is verified.
  */
-export const answerAwsCall = async (exchange: Exchange, endpoint: AwsEndpoint): Promise<HttpResponse> => {
-  const { status, json } = await run(exchange, endpoint).catch((error: unknown) =>
-    toErrorResponse(error, exchange.request),
-  );
-  return { status, headers: { 'content-type': MEDIA_TYPE }, body: json };
-};
+export const answerAwsCall = (exchange: Exchange, endpoint: AwsEndpoint): Promise<HttpResponse> =>
+  isS3Call(toSignedRequest(exchange.request)) ? answerS3Call(exchange, endpoint) : answerJsonCall(exchange, endpoint);

@@ -8,7 +8,7 @@ import {
 } from '#platform/manifest';
 import type { Rule } from '../aws/eventbridge/event-bus.ts';
 import type { InFlight } from '../aws/in-flight.ts';
-import { createQueuePoller } from '../aws/lambda/queue-source.ts';
+import { createQueuePoller, type QueuePoller } from '../aws/lambda/queue-source.ts';
 import type { Clock } from '../aws/service.ts';
 import { createQueue, type Queue } from '../aws/sqs/queue.ts';
 import { getTimeoutMs } from './functions.ts';
@@ -39,8 +39,8 @@ export type Consumers = {
   readonly queues: readonly Queue[];
   /** The rules of the bus, one for each event type of each consumer. */
   readonly rules: readonly Rule[];
-  readonly pause: (id: FunctionId) => void;
-  readonly resume: (id: FunctionId) => void;
+  /** Throws for a function that consumes nothing. */
+  readonly get: (id: FunctionId) => QueuePoller;
   readonly pauseAll: () => void;
 };
 
@@ -100,8 +100,7 @@ export const createConsumers = (options: Options): Consumers => {
   return {
     queues: [...consumers.flatMap(({ queue, deadLetters }) => [queue, deadLetters]), canaries],
     rules: consumers.flatMap(({ eventTypes, queue }) => eventTypes.map((type) => createRule(type, queue, deliver))),
-    pause: (id) => getPoller(id).pause(),
-    resume: (id) => getPoller(id).resume(),
+    get: getPoller,
     pauseAll() {
       for (const poller of pollers.values()) poller.pause();
     },

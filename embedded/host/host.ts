@@ -12,6 +12,7 @@ import { type AwsCall, type AwsResponse, dispatch } from '../aws/dispatch.ts';
 import type { DynamoDbOptions, StreamListener } from '../aws/dynamodb/dynamodb.ts';
 import { createEventBus } from '../aws/eventbridge/event-bus.ts';
 import { createInFlightCounter } from '../aws/in-flight.ts';
+import { createS3, type S3Request, type S3Response } from '../aws/s3/s3.ts';
 import { createSystemRandom, createUuid, type RandomSource } from '../aws/random.ts';
 import type { Caller, Clock, Service } from '../aws/service.ts';
 import { createSqs } from '../aws/sqs/sqs.ts';
@@ -21,6 +22,7 @@ import { createAuthorizer } from './authorizer.ts';
 import { createConsumers, createUnconsumedQueues } from './consumers.ts';
 import { createHostFetch } from './fetch.ts';
 import { createFunctions, type LoadEntries, loadProjectEntries } from './functions.ts';
+import { createGivenUp } from './given-up.ts';
 import { createGateway, type HttpRequest, type HttpResponse } from './gateway.ts';
 import { type Interceptors, withInterceptor } from './interceptors.ts';
 import { createInvoker } from './invocation.ts';
@@ -93,7 +95,12 @@ export type Host = {
   readonly createRuntime: (id: FunctionId) => FunctionRuntime;
   /** Ends environments of a function during their work: all of them, or the one of this caller. */
   readonly crashFunction: (id: FunctionId, caller?: Caller) => void;
-  /** Stops a consumer from taking messages, as if it were down. They wait in its queue until it is resumed. */
+  /** Makes an S3 call without any restriction. */
+  readonly callS3: (request: S3Request) => S3Response;
+  /**
+   * Stops a consumer from taking messages, as if it were down. They wait in its queue until it is resumed. Stream records wait for a
+   * day: a function that reads the stream is a consumer, too.
+   */
   readonly pauseConsumer: (id: FunctionId) => void;
   readonly resumeConsumer: (id: FunctionId) => void;
   /** Loads every function, so that the first request does not wait for it. */
@@ -156,12 +163,14 @@ export const createHost = (options: HostOptions): Host => {
   const workflows = createWorkflows({
     ...{ assembly, named, clock, newId, inFlight, invoke, random: random.nextFloat },
   });
-  const table = createTable({
+  const givenUp = createGivenUp({ named, clock, newId });
+  const { table, readers } = createTable({
     ...{ name: named.table, functions: assembly.functions, clock, random, inFlight, invoke: invokeAndLog },
     transactionLatencyMs: options.transactionLatencyMs,
     replicationLagMs: options.replicationLagMs,
     onCall: options.onTableCall,
     onChange: options.onTableChange,
+    onGivenUp: givenUp.store,
   });
   const all = [
     table,
@@ -170,18 +179,20 @@ export const createHost = (options: HostOptions): Host => {
     workflows.service,
     createSecrets(options.secrets, named),
   ];
+  const s3 = createS3(new Map([[givenUp.bucket.name, givenUp.bucket]]));
   services.push(...all.map((service) => instrument(service, options.trace, interceptors.call)));
 
   return {
     request: handleRequest,
     callAws: (call) => dispatch(services, call, OPERATOR),
+    callS3: s3.handle,
     services,
     origin,
     executions: workflows.executions,
     createRuntime: functions.createRuntime,
     crashFunction: (id, caller) => functions.pool(id).crash(caller),
-    pauseConsumer: consumers.pause,
-    resumeConsumer: consumers.resume,
+    pauseConsumer: (id) => (readers.get(id) ?? consumers.get(id)).pause(),
+    resumeConsumer: (id) => (readers.get(id) ?? consumers.get(id)).resume(),
     loadFunctions: functions.loadAll,
     deploy(version) {
       codeVersion = version;

@@ -49,7 +49,7 @@ const hasValidHost = ({ httpVersion, rawHeaders }: IncomingMessage): boolean => 
 const hasKnownFraming = ({ headers }: IncomingMessage): boolean =>
   /^chunked$/i.test(headers['transfer-encoding'] ?? 'chunked');
 
-type Backend = Pick<Host, 'request' | 'callAws'> & { readonly credential: Credential };
+type Backend = Pick<Host, 'request' | 'callAws' | 'callS3'> & { readonly credential: Credential };
 
 const respond = async (host: Backend, exchange: Exchange): Promise<void> => {
   const { request, response } = exchange;
@@ -95,7 +95,7 @@ export const listen = (port: number, limits: Partial<ServerLimits> = {}): Promis
     // the port is part of the host's origin, so the server listens first; an early request waits for the host
     const { promise: host, resolve: serve } = Promise.withResolvers<Host>();
     const credential = createCredential(createSystemRandom());
-    const backend = host.then(({ request, callAws }) => ({ request, callAws, credential }));
+    const backend = host.then(({ request, callAws, callS3 }) => ({ request, callAws, callS3, credential }));
     const server = createServer({
       keepAliveTimeout: 60_000,
       headersTimeout: headersTimeoutMs,

@@ -1,4 +1,4 @@
-import { type NamedFunction, TABLE } from '#platform/manifest';
+import { type FunctionId, MAX_RECORD_AGE_SECONDS, type NamedFunction, TABLE } from '#platform/manifest';
 import {
   createDynamoDb,
   type DynamoDb,
@@ -8,7 +8,7 @@ import {
   type TableDefinition,
 } from '../aws/dynamodb/dynamodb.ts';
 import type { InFlight } from '../aws/in-flight.ts';
-import { createStreamReader } from '../aws/lambda/stream-source.ts';
+import { createStreamReader, type GivenUpBatch, type StreamReader } from '../aws/lambda/stream-source.ts';
 import type { RandomSource } from '../aws/random.ts';
 import type { Invoker } from './invocation.ts';
 
@@ -46,6 +46,14 @@ type Options = DynamoDbOptions & {
   readonly inFlight: InFlight;
   readonly invoke: Invoker['invokeAndLog'];
   readonly onChange: StreamListener | undefined;
+  /** Called with records that a function has failed on until they were too old. */
+  readonly onGivenUp: (id: FunctionId, batch: GivenUpBatch) => void;
+};
+
+export type TableWithReaders = {
+  readonly table: DynamoDb;
+  /** By the function that reads. */
+  readonly readers: ReadonlyMap<FunctionId, StreamReader>;
 };
 
 /** The filter of the stream's event source: writes that carry events, without deletions. */
@@ -53,18 +61,24 @@ const carriesEvents = ({ eventName, dynamodb }: StreamRecord): boolean =>
   eventName !== 'REMOVE' && dynamodb.NewImage?.['out']?.M?.['v'] !== undefined;
 
 /** DynamoDB with the table, whose stream goes to the functions that read it. */
-export const createTable = ({ name, functions, random, inFlight, invoke, onChange, ...options }: Options): DynamoDb => {
-  const readers = functions
-    .filter(({ spec }) => spec.streams)
-    .map(({ id }) =>
-      createStreamReader({
-        ...{ tableName: name, partitionKey, filter: carriesEvents },
-        ...{ clock: options.clock, random, inFlight },
-        invoke: (event) => invoke(id, event),
-      }),
-    );
+export const createTable = (all: Options): TableWithReaders => {
+  const { name, functions, random, inFlight, invoke, onChange, onGivenUp, ...options } = all;
+  const readers = new Map(
+    functions
+      .filter(({ spec }) => spec.streams)
+      .map(({ id }) => [
+        id,
+        createStreamReader({
+          ...{ tableName: name, partitionKey, filter: carriesEvents },
+          ...{ clock: options.clock, random, inFlight },
+          invoke: (event) => invoke(id, event),
+          maxRecordAgeMs: MAX_RECORD_AGE_SECONDS * 1_000,
+          onGivenUp: (batch) => onGivenUp(id, batch),
+        }),
+      ]),
+  );
   const table = createDynamoDb([tableDefinition(name)], options);
-  for (const reader of readers) table.subscribe(reader);
+  for (const reader of readers.values()) table.subscribe(reader);
   if (onChange) table.subscribe(onChange);
-  return table;
+  return { table, readers };
 };

@@ -180,6 +180,9 @@ export const names = (stage: StageName) => ({
 export const MAX_RECEIVES = 1_000;
 const MIN_VISIBILITY_SECONDS = 120;
 
+/** A stream keeps a record for 24 hours. Lambda gives up after 23, so it can still store the record in a bucket (ADR 85). */
+export const MAX_RECORD_AGE_SECONDS = 23 * 3_600;
+
 /** For how long a received message is hidden, where its worker does not say: this many time-outs of the function, and at least 120 s. */
 export const visibilitySecondsOf = (timeoutSeconds: number, timeouts: number): number =>
   Math.max(MIN_VISIBILITY_SECONDS, timeoutSeconds * timeouts);

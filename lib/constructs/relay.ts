@@ -8,14 +8,12 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, type IBuck
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { S3_SERVER_ACCESS_LOGS_USE_BUCKET_POLICY } from 'aws-cdk-lib/cx-api';
 import { Construct } from 'constructs';
-import { names } from '#platform/manifest';
+import { MAX_RECORD_AGE_SECONDS, names } from '#platform/manifest';
 import { acknowledge } from '../nag.ts';
 import { removalPolicy, type Stage } from '../stages.ts';
 import { AlarmAbove } from './alarm.ts';
 import { ContextFunction, type ContextFunctionProps } from './function.ts';
 
-/** A stream keeps a record for 24 hours. Lambda gives up after 23, so it can still store the record in the bucket. */
-const MAX_RECORD_AGE = Duration.hours(23);
 const ALARM_ITERATOR_AGE = Duration.minutes(5);
 const ACCESS_LOG_RETENTION = Duration.days(90);
 
@@ -33,6 +31,7 @@ export class Relay extends Construct {
     const { lambda: publisher, role } = new ContextFunction(this, 'Publisher', props);
 
     const failedRecords = new Bucket(this, 'GivenUp', {
+      bucketName: resourceNames.givenUp(Stack.of(this).account),
       encryption: BucketEncryption.S3_MANAGED,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
@@ -52,7 +51,7 @@ export class Relay extends Construct {
         parallelizationFactor: 4,
         reportBatchItemFailures: true,
         bisectBatchOnError: true,
-        maxRecordAge: MAX_RECORD_AGE,
+        maxRecordAge: Duration.seconds(MAX_RECORD_AGE_SECONDS),
         // only inserted and updated items with an outbox
         filters: [
           FilterCriteria.filter({

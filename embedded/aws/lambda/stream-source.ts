@@ -11,6 +11,20 @@ const SHARD_COUNT = 4;
 const MAX_BATCH_SIZE = 100;
 const FIRST_RETRY_MS = 100;
 const MAX_RETRY_MS = 10_000;
+/** How long a stream keeps its records, whether or not somebody reads them. */
+const RETENTION_MS = 24 * 3_600_000;
+
+type StreamEvent = { readonly Records: readonly object[] };
+
+/** Records that a stream reader has given up, because its function failed until they were too old. */
+export type GivenUpBatch = {
+  readonly shardId: string;
+  readonly records: readonly StreamRecord[];
+  /** What the function would have received. */
+  readonly event: StreamEvent;
+  /** How often the function was invoked with the first of them. */
+  readonly invokeCount: number;
+};
 
 type StreamSource = {
   readonly tableName: string;
@@ -19,20 +33,29 @@ type StreamSource = {
   /** The filter of the event source mapping. By default every record passes. */
   readonly filter?: (record: StreamRecord) => boolean;
   readonly invoke: (event: unknown) => Promise<unknown>;
+  /** Records of this age are given up. By default the stream's retention decides. */
+  readonly maxRecordAgeMs?: number | undefined;
+  /** The on-failure destination. */
+  readonly onGivenUp?: (batch: GivenUpBatch) => void;
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly inFlight: InFlight;
 };
 
-const toStreamEvent = (tableName: string, records: readonly StreamRecord[]) => ({
-  Records: records.map((record) => ({
-    ...record,
-    awsRegion: REGION,
-    eventSourceARN: `${tableArn(tableName)}/stream/latest`,
-  })),
+export type StreamReader = StreamListener & {
+  /** Stops reading. A batch in flight finishes. */
+  readonly pause: () => void;
+  readonly resume: () => void;
+};
+
+export const streamArn = (tableName: string): string => `${tableArn(tableName)}/stream/latest`;
+
+const toStreamEvent = (tableName: string, records: readonly StreamRecord[]): StreamEvent => ({
+  Records: records.map((record) => ({ ...record, awsRegion: REGION, eventSourceARN: streamArn(tableName) })),
 });
 
-type Shard = { readonly records: StreamRecord[]; busy: boolean; failures: number };
+type ArrivedRecord = { readonly record: StreamRecord; readonly arrivedAtMs: number };
+type Shard = { readonly id: string; readonly records: ArrivedRecord[]; busy: boolean; failures: number };
 
 const toShardIndex = (record: StreamRecord, partitionKey: string): number =>
   hash('md5', JSON.stringify(record.dynamodb.Keys[partitionKey]), 'buffer').readUInt32BE() % SHARD_COUNT;
@@ -41,11 +64,17 @@ const toSequenceNumbers = (records: readonly StreamRecord[]) => records.map(({ d
 
 /**
  * Passes the records of a table's stream to a function: in order within a partition key, one batch at a time per shard. After a
- * failure it repeats from the first failed record until that one succeeds. Records never expire, because none outlives the process.
+ * failure it repeats from the first failed record until that one succeeds or is too old. A record that nobody has read for 24 hours is
+ * lost, as the stream no longer has it.
  */
-export const createStreamReader = (source: StreamSource): StreamListener => {
-  const { tableName, partitionKey, filter = () => true, invoke, clock, random, inFlight } = source;
-  const shards = Array.from({ length: SHARD_COUNT }, (): Shard => ({ records: [], busy: false, failures: 0 }));
+export const createStreamReader = (source: StreamSource): StreamReader => {
+  const { tableName, partitionKey, filter = () => true, invoke, maxRecordAgeMs, onGivenUp, clock, random, inFlight } =
+    source;
+  const shards = Array.from(
+    { length: SHARD_COUNT },
+    (_, n): Shard => ({ id: `shardId-${n}`, records: [], busy: false, failures: 0 }),
+  );
+  let paused = false;
 
   /** Returns how many records, counted from the first, the function has handled. */
   const handle = async (batch: readonly StreamRecord[]): Promise<number> => {
@@ -64,11 +93,36 @@ export const createStreamReader = (source: StreamSource): StreamListener => {
   const retryDelayMs = (failures: number) =>
     Math.ceil(Math.min(FIRST_RETRY_MS * 2 ** failures, MAX_RETRY_MS) * (0.5 + random.nextFloat() / 2));
 
+  /** Removes the first records of a shard. */
+  const take = ({ records }: Shard, count: number): readonly StreamRecord[] => {
+    const taken = records.splice(0, count).map(({ record }) => record);
+    for (let n = 0; n < count; n += 1) inFlight.end();
+    return taken;
+  };
+
+  /** Removes the records of at least this age, which are the first ones. */
+  const takeOlderThan = (shard: Shard, ageMs: number): readonly StreamRecord[] => {
+    const isYoung = ({ arrivedAtMs }: ArrivedRecord) => clock.now() - arrivedAtMs < ageMs;
+    const firstYoung = shard.records.findIndex(isYoung);
+    return take(shard, firstYoung < 0 ? shard.records.length : firstYoung);
+  };
+
+  const removeOldRecords = (shard: Shard) => {
+    takeOlderThan(shard, RETENTION_MS);
+    const old = maxRecordAgeMs === undefined ? [] : takeOlderThan(shard, maxRecordAgeMs);
+    for (let n = 0; n < old.length; n += MAX_BATCH_SIZE) {
+      const records = old.slice(n, n + MAX_BATCH_SIZE);
+      const event = toStreamEvent(tableName, records);
+      onGivenUp?.({ shardId: shard.id, records, event, invokeCount: shard.failures });
+    }
+    if (old.length > 0) shard.failures = 0;
+  };
+
   const read = async (shard: Shard): Promise<void> => {
-    const batch = shard.records.slice(0, MAX_BATCH_SIZE);
-    const handled = await handle(batch);
-    shard.records.splice(0, handled);
-    for (let n = 0; n < handled; n += 1) inFlight.end();
+    removeOldRecords(shard);
+    const batch = shard.records.slice(0, MAX_BATCH_SIZE).map(({ record }) => record);
+    const handled = batch.length > 0 ? await handle(batch) : 0;
+    take(shard, handled);
     shard.failures = handled === batch.length ? 0 : shard.failures + 1;
     shard.busy = false;
     if (shard.failures === 0) schedule(shard);
@@ -77,16 +131,25 @@ export const createStreamReader = (source: StreamSource): StreamListener => {
 
   /** Reads in the next turn of the event loop, so that records written together form one batch. */
   const schedule = (shard: Shard) => {
-    if (shard.busy || shard.records.length === 0) return;
+    if (paused || shard.busy || shard.records.length === 0) return;
     shard.busy = true;
     clock.setTimer(0, () => void read(shard));
   };
 
-  return (record, table) => {
+  const listener: StreamListener = (record, table) => {
     if (table !== tableName || !filter(record)) return;
     const shard = shards[toShardIndex(record, partitionKey)] as Shard;
     inFlight.begin();
-    shard.records.push(record);
+    shard.records.push({ record, arrivedAtMs: clock.now() });
     if (shard.failures === 0) schedule(shard);
   };
+  return Object.assign(listener, {
+    pause() {
+      paused = true;
+    },
+    resume() {
+      paused = false;
+      for (const shard of shards) schedule(shard);
+    },
+  });
 };

@@ -38,7 +38,7 @@ export const example = async () => {
 
   // SQS and EventBridge: a rule sends every event of one detail type to a target
   const queue = createQueue({ name: 'note-events', visibilityMs: 30_000 }, { clock, newId });
-  const rules = [{ detailType: 'NoteWritten', send: (envelope: string) => void queue.send(envelope) }];
+  const rules = [{ detailType: 'NoteWritten', send: (envelope: string) => void queue.send({ body: envelope }) }];
   const bus = createEventBus({ name: 'events', rules, clock, newId });
 
   // Lambda: a pool of environments for each function, and event sources that invoke it
