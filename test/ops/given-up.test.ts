@@ -1,0 +1,170 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { contexts } from '#contexts';
+import { crashError } from '../../embedded/aws/lambda/function-error.ts';
+import type { Clock } from '../../embedded/aws/service.ts';
+import { systemClock } from '../../embedded/aws/clock.ts';
+import { createHost, type Host } from '../../embedded/host/host.ts';
+import { seed, toApiKey } from '../../embedded/host/seed.ts';
+import { type HttpServer, listen } from '../../embedded/host/server.ts';
+import { toEnvironment } from '../fixtures/aws-call.ts';
+import { secrets } from '../fixtures/secrets.ts';
+
+const demo = { tenantId: 'demo', secret: '0123456789abcdef' };
+const HOUR = 3_600_000;
+const BUCKET = 'breakwater-dev-given-up-000000000000';
+
+type SentEvent = { readonly id: string; readonly type: string; readonly aggregateId: string };
+
+let server: HttpServer;
+let host: Host;
+let relayFails = false;
+let busFails = false;
+let sent: SentEvent[] = [];
+/** The host's time is ahead of the machine's by this much. */
+let aheadMs = 0;
+const clock: Clock = {
+  now: () => systemClock.now() + aheadMs,
+  setTimer: systemClock.setTimer,
+};
+
+const republish = (...args: readonly string[]) =>
+  new Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>((resolve) => {
+    const script = fileURLToPath(new URL('../../ops/republish.ts', import.meta.url));
+    const env = { PATH: process.env['PATH'], ...toEnvironment(server.credential) };
+    execFile(process.execPath, [script, '--endpoint', server.origin, ...args], { env }, (error, stdout, stderr) =>
+      resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+    );
+  });
+
+const listObjects = () => {
+  const { body } = host.callS3({ method: 'GET', target: `/${BUCKET}?list-type=2` });
+  return [...body.matchAll(/<Key>(.*?)<\/Key>/g)].map(([, key = '']) => key);
+};
+const waitUntil = async (isMet: () => boolean) => {
+  while (!isMet()) await new Promise((resolve) => setTimeout(resolve, 20));
+};
+
+let orders = 0;
+const placeOrder = async (): Promise<string> => {
+  orders += 1;
+  const response = await host.request({
+    ...{ method: 'POST', target: '/v1/orders' },
+    headers: Object.entries({ authorization: `Bearer ${toApiKey(demo)}`, 'idempotency-key': `order-${orders}` }),
+    body: JSON.stringify({
+      lines: [{ sku: 'mug', quantity: 1 }],
+      customer: { email: 'ada@example.com' },
+      payment: { token: 'tok_ok' },
+    }),
+  });
+  return JSON.parse(response.body).id;
+};
+const statusOf = async (id: string): Promise<string> => {
+  const headers: [string, string][] = [['authorization', `Bearer ${toApiKey(demo)}`]];
+  return JSON.parse((await host.request({ method: 'GET', target: `/v1/orders/${id}`, headers, body: '' })).body).status;
+};
+
+beforeAll(async () => {
+  server = await listen(0);
+  host = createHost({
+    ...{ contexts, secrets, origin: server.origin, clock },
+    // the sweeper would start the saga of an order without its event
+    scheduleIntervalMs: () => 10 * HOUR,
+    interceptors: {
+      invoke: (id, _, proceed) => {
+        if (id === 'relay-publish' && relayFails) throw crashError('the relay');
+        return proceed();
+      },
+      call: ({ caller, operation, input }, proceed) => {
+        if (operation !== 'PutEvents' || caller.name !== 'operator') return proceed(input);
+        const { Entries } = input as { readonly Entries: readonly { readonly Detail: string }[] };
+        if (busFails)
+          return Promise.resolve({ FailedEntryCount: 1, Entries: Entries.map(() => ({ ErrorCode: 'InternalFailure' })) });
+        sent.push(...Entries.map(({ Detail }) => JSON.parse(Detail) as SentEvent));
+        return proceed(input);
+      },
+    },
+  });
+  await host.loadFunctions();
+  await seed(host, demo);
+  server.serve(host);
+  await host.whenIdle();
+});
+afterAll(async () => {
+  await server.close();
+  host.close();
+});
+beforeEach(() => {
+  sent = [];
+});
+
+/** Places an order whose event the relay gives up. Returns the order's id. */
+const placeLostOrder = async () => {
+  relayFails = true;
+  const before = listObjects().length;
+  const id = await placeOrder();
+  aheadMs += 23 * HOUR;
+  await waitUntil(() => listObjects().length > before);
+  relayFails = false;
+  await host.whenIdle();
+  return id;
+};
+
+describe('npm run republish -- --given-up', () => {
+  it('finds nothing while the bucket is empty', async () => {
+    expect(await republish('--given-up')).toEqual({
+      code: 0,
+      stdout: '0 objects read, 0 events published\n',
+      stderr: '',
+    });
+  });
+
+  it('publishes the events of the given-up records with their ids, and then removes their objects', async () => {
+    const id = await placeLostOrder();
+    expect(await statusOf(id)).toBe('placed');
+    expect(listObjects()).toEqual([expect.stringMatching(/^aws\/lambda\/relay-publish\/shardId-\d\/\d{4}\/\d\d\/\d\d\//)]);
+
+    expect((await republish('--given-up', '--dry-run')).stdout).toBe('1 objects read, 1 events would be published\n');
+    expect([sent, listObjects().length]).toEqual([[], 1]);
+
+    expect((await republish('--given-up')).stdout).toBe('1 objects read, 1 events published\n');
+    expect(sent).toMatchObject([{ id: `${id}.1`, type: 'OrderPlaced.v1', aggregateId: id }]);
+    expect(listObjects()).toEqual([]);
+    await host.whenIdle();
+    expect(await statusOf(id)).toBe('confirmed');
+    expect((await republish('--given-up')).stdout).toBe('0 objects read, 0 events published\n');
+  });
+
+  it('keeps an object until all of its events are published, and a repeat publishes the same events', async () => {
+    const id = await placeLostOrder();
+    busFails = true;
+    const failed = await republish('--given-up');
+    busFails = false;
+    expect([failed.code, failed.stderr]).toEqual([1, expect.stringContaining('run this command again')]);
+    expect(listObjects()).toHaveLength(1);
+    await republish('--given-up');
+    expect(sent).toMatchObject([{ id: `${id}.1` }]);
+    expect(listObjects()).toEqual([]);
+    await host.whenIdle();
+  });
+
+  it('reads only what was given up since a time', async () => {
+    await placeLostOrder();
+    const later = new Date(clock.now() + HOUR).toISOString();
+    expect((await republish('--given-up', '--since', later)).stdout).toBe('0 objects read, 0 events published\n');
+    const earlier = new Date(clock.now() - HOUR).toISOString();
+    expect((await republish('--given-up', '--since', earlier)).stdout).toBe('1 objects read, 1 events published\n');
+    await host.whenIdle();
+  });
+});
+
+it.each([
+  [[], /--since is missing/],
+  [['--given-up', '--tenant', 'demo'], /--given-up takes neither --tenant nor --until/],
+])('prints what is wrong and its usage: %j', async (args, message) => {
+  const { code, stdout, stderr } = await republish(...args);
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toMatch(message);
+  expect(stderr).toContain('npm run republish -- --given-up');
+});
