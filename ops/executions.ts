@@ -2,7 +2,7 @@ import { DescribeExecutionCommand, type ExecutionStatus, ListExecutionsCommand, 
 import { contexts } from '#contexts';
 import type { Account } from './account.ts';
 import { UserError } from './command-line.ts';
-import { getQueueArn } from './queues.ts';
+import { locate } from './queues.ts';
 
 const STATUSES = [
   'RUNNING',
@@ -15,10 +15,8 @@ const MAX_EXECUTIONS = 20;
 
 const workflows = contexts.flatMap((manifest) => Object.keys(manifest.workflows ?? {}));
 
-/** The operator has no ARN of a workflow. That of a queue of the stage contains the same account and region. */
 const getWorkflowArn = async (account: Account, workflow: string): Promise<string> => {
-  const queueArn = await getQueueArn(account, account.names.queue('orders-start-saga'));
-  const [, partition, , region, accountId] = queueArn.split(':');
+  const { partition, region, accountId } = await locate(account);
   return `arn:${partition}:states:${region}:${accountId}:stateMachine:${account.names.workflow(workflow)}`;
 };
 

@@ -31,10 +31,15 @@ const getAttributes = async (client: SQSClient, QueueUrl: string) =>
 const countMessages = async (client: SQSClient, queueUrl: string) =>
   Number((await getAttributes(client, queueUrl))['ApproximateNumberOfMessages'] ?? 0);
 
-/** The ARN of a queue. It contains the id of the account and the region. */
-export const getQueueArn = async ({ clientOptions }: Account, name: string): Promise<string> => {
+/** A queue that every stage has. */
+const ANY_QUEUE = 'orders-start-saga';
+
+/** Where the stage is. An operator has no ARN of its resources; that of a queue contains account and region. */
+export const locate = async ({ names, clientOptions }: Account) => {
   const client = new SQSClient(clientOptions);
-  return (await getAttributes(client, await getQueueUrl(client, name)))['QueueArn'] ?? '';
+  const { QueueArn = '' } = await getAttributes(client, await getQueueUrl(client, names.queue(ANY_QUEUE)));
+  const [, partition = '', , region = '', accountId = ''] = QueueArn.split(':');
+  return { partition, region, accountId };
 };
 
 /** The number of messages in each queue that nothing consumes: `<count><tab><name>`. */
@@ -60,10 +65,16 @@ export const peekMessages = async ({ clientOptions }: Account, queue: string): P
       VisibilityTimeout: 0,
       WaitTimeSeconds: 1,
       MessageSystemAttributeNames: ['SentTimestamp', 'ApproximateReceiveCount'],
+      MessageAttributeNames: ['All'],
     }),
   );
-  return Messages.map(({ MessageId, Attributes, Body }) =>
-    JSON.stringify({ id: MessageId, sent: new Date(Number(Attributes?.['SentTimestamp'])).toISOString(), body: Body }),
+  return Messages.map(({ MessageId, Attributes, MessageAttributes = {}, Body }) =>
+    JSON.stringify({
+      id: MessageId,
+      sent: new Date(Number(Attributes?.['SentTimestamp'])).toISOString(),
+      ...Object.fromEntries(Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue])),
+      body: Body,
+    }),
   );
 };
 
@@ -71,7 +82,8 @@ type Redrive = { readonly from: string; readonly to: string; readonly limit: num
 
 /**
  * Moves at most `limit` messages, and at most as many as the queue had at the start. A message is deleted only after it was sent
- * to the other queue, so an interruption may leave it in both: consumers handle an event twice without harm.
+ * to the other queue, so an interruption may leave it in both: consumers handle an event twice without harm. Its body and its attributes
+ * stay as they are, except that it is no canary: its consumer tries it as often as any other message.
  */
 export const redriveMessages = async ({ clientOptions }: Account, { from, to, limit }: Redrive): Promise<number> => {
   const client = new SQSClient(clientOptions);
@@ -85,11 +97,15 @@ export const redriveMessages = async ({ clientOptions }: Account, { from, to, li
         MaxNumberOfMessages: Math.min(MAX_MESSAGES_PER_RECEIVE, wantedCount - movedCount),
         VisibilityTimeout: 60,
         WaitTimeSeconds: 1,
+        MessageAttributeNames: ['All'],
       }),
     );
     if (Messages.length === 0) break;
-    for (const { Body, ReceiptHandle } of Messages) {
-      await client.send(new SendMessageCommand({ QueueUrl: target, MessageBody: Body ?? '' }));
+    for (const { Body, ReceiptHandle, MessageAttributes = {} } of Messages) {
+      const { canary: _, ...attributes } = MessageAttributes;
+      await client.send(
+        new SendMessageCommand({ QueueUrl: target, MessageBody: Body ?? '', MessageAttributes: attributes }),
+      );
       await client.send(new DeleteMessageCommand({ QueueUrl: source, ReceiptHandle }));
       movedCount += 1;
     }

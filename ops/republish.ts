@@ -1,27 +1,28 @@
 // The entry point of `npm run republish`.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { eventsOf } from '#orders/table/history-events';
-import type { Event } from '#platform/messaging/events';
-import { createCorrelation } from '#platform/runtime/correlation';
-import { createLogger } from '#platform/runtime/logger';
-import { publish } from '#relay/publish';
 import { toEntry } from '#relay/stream-record';
 import { type Account, toAccount } from './account.ts';
-import { accountOptions, parseCommandLine } from './command-line.ts';
+import { accountOptions, parseCommandLine, UsageError } from './command-line.ts';
+import { createEventPublisher } from './event-publisher.ts';
+import { republishGivenUp } from './given-up.ts';
 
 const USAGE = `npm run republish -- --since <time> [--until <time>] [--tenant <id>] [--stage dev] [--endpoint <url>] [--dry-run]
 
 Rebuilds the events of orders from the table and publishes them again on the bus of the stage. It publishes the events
 from --since on and before --until; times are ISO 8601. It reads the table with a Scan and writes nothing to it. A repeated
-event keeps its id. With --dry-run, it only counts the events.`;
+event keeps its id. With --dry-run, it only counts the events.
+
+npm run republish -- --given-up [--since <time>] [--stage dev] [--endpoint <url>] [--dry-run]
+
+Publishes the events of the stream records that the relay has given up, from the bucket that they were stored in since --since. It removes
+an object of the bucket once all of its events were published, so it can be repeated.`;
 
 const Time = z.iso.datetime({ offset: true }).transform((time) => new Date(time).toISOString());
 const Options = z.object({
-  since: Time,
+  since: Time.optional(),
   until: Time.optional(),
   tenant: z
     .string()
@@ -29,11 +30,10 @@ const Options = z.object({
     .optional(),
   stage: accountOptions.stage,
   endpoint: accountOptions.endpoint,
+  'given-up': z.boolean().default(false),
   'dry-run': z.boolean().default(false),
 });
 type Options = z.infer<typeof Options>;
-
-const PUBLISH_TIMEOUT_MS = 60_000;
 
 /** The items of all orders, in pages, read with the operator's own credentials. */
 const scanOrders = ({ names, clientOptions }: Account, tenantId = '') =>
@@ -46,42 +46,31 @@ const scanOrders = ({ names, clientOptions }: Account, tenantId = '') =>
     },
   );
 
-const createEventPublisher = ({ names, clientOptions }: Account) => {
-  const runtime = {
-    bus: new EventBridgeClient(clientOptions),
-    sleep: (ms: number) => sleep(ms),
-    now: () => new Date(),
-    random: Math.random,
-    logger: createLogger(createCorrelation(), { serviceName: 'republish', logLevel: 'WARN' }),
-  };
-  return async (events: readonly Event[]): Promise<void> => {
-    const entries = events.map((event) => toEntry(event, 'orders', names.bus));
-    const { failed, refused } = await publish(runtime, entries, Date.now() + PUBLISH_TIMEOUT_MS);
-    if (failed !== undefined)
-      throw new Error(`the bus does not accept event ${events[failed]?.id} now: run this command again`);
-    for (const [position, reason] of refused)
-      throw new Error(`the bus refuses event ${events[position]?.id}: ${reason}`);
-  };
-};
-
-const republish = async ({ since, until, tenant, 'dry-run': dryRun, ...where }: Options) => {
+const republishOrders = async ({ since, until, tenant, 'dry-run': dryRun, ...where }: Options): Promise<string> => {
+  if (since === undefined) throw new UsageError('--since is missing');
   const account = toAccount(where);
-  const publishEvents = createEventPublisher(account);
+  const publishEntries = createEventPublisher(account);
   let orderCount = 0;
   let eventCount = 0;
   for await (const { Items = [] } of scanOrders(account, tenant)) {
     const events = Items.flatMap(eventsOf).filter(({ at }) => at >= since && (until === undefined || at < until));
     orderCount += Items.length;
     eventCount += events.length;
-    if (!dryRun) await publishEvents(events);
+    if (!dryRun) await publishEntries(events.map((event) => toEntry(event, 'orders', account.names.bus)));
   }
-  return { orderCount, eventCount };
+  return `${orderCount} orders read, ${eventCount} events`;
+};
+
+const republishFromBucket = async ({ since, until, tenant, 'dry-run': dryRun, ...where }: Options): Promise<string> => {
+  if (until !== undefined || tenant !== undefined) throw new UsageError('--given-up takes neither --tenant nor --until');
+  const { objectCount, eventCount } = await republishGivenUp(toAccount(where), { since, dryRun });
+  return `${objectCount} objects read, ${eventCount} events`;
 };
 
 try {
   const { options } = parseCommandLine(process.argv.slice(2), Options);
-  const { orderCount, eventCount } = await republish(options);
-  console.log(`${orderCount} orders read, ${eventCount} events ${options['dry-run'] ? 'would be ' : ''}published`);
+  const counts = await (options['given-up'] ? republishFromBucket(options) : republishOrders(options));
+  console.log(`${counts} ${options['dry-run'] ? 'would be ' : ''}published`);
 } catch (error) {
   console.error(`${(error as Error).message}\n\n${USAGE}`);
   process.exitCode = 1;

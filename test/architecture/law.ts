@@ -128,6 +128,7 @@ export const law: readonly { readonly modules: string; readonly may: readonly st
       '^(node:)?(util|timers/promises)$',
       ...sdk,
       ...packages('zod', '@aws-lambda-powertools/logger'),
+      lambdaTypes,
     ],
   },
   {
