@@ -28,9 +28,9 @@ const parseObject = (key: string, text: string) => {
 };
 
 /**
- * Publishes the events of the stream records that the relay has given up, oldest object first, with their original ids. An object is
- * removed only after all of its events were published, so an interruption may publish them again: consumers handle an event twice
- * without harm. Lambda stores whole batches, so it stops at a record that no aggregate wrote, and keeps its object.
+ * Publishes the events of the stream records that the relay has given up, with their original ids: shard by shard, oldest first. An
+ * object is removed only after all of its events were published, so an interruption may publish them again: consumers handle an event
+ * twice without harm. Lambda stores whole batches, so it stops at a record that no aggregate wrote, and keeps its object.
  */
 export const republishGivenUp = async (account: Account, { since = '', dryRun }: Selection) => {
   const { accountId } = await locate(account);
