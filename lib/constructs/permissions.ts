@@ -44,7 +44,7 @@ const queueStatements = ({ id, spec, workers }: PermissionOptions, { queue, dead
       ...(spec.consumes ? [deadLetters(id), canaries] : []),
       ...redriven.map(queue),
     ]),
-    ...allow('sqs:GetQueueAttributes', read),
+    ...allow('sqs:GetQueueAttributes', buried),
     ...allow('sqs:ReceiveMessage', read),
     ...allow('sqs:DeleteMessage', read),
     ...allow('sqs:ChangeMessageVisibility', buried),

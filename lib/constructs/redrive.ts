@@ -17,7 +17,7 @@ export class Redrive extends Construct {
       enforceSSL: true,
       retentionPeriod: RETENTION,
     });
-    acknowledge(canaries, 'reports');
+    acknowledge(canaries, 'deadEnd');
     new Scheduled(this, 'Redrive', { ...props, runbook: 'dead-letters' });
   }
 }

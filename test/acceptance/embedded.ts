@@ -21,7 +21,7 @@ const times: Times = {
 
 const createKey = () => randomBytes(24).toString('base64url');
 
-/** Starts the embedded host on a free port. It redelivers failed messages soon, so that a poison message becomes a dead letter within the test. */
+/** Starts the embedded host on a free port. It redelivers the messages of killed functions soon. */
 export const startEmbedded = async (): Promise<{ host: Host; stop: () => Promise<void> }> => {
   const server = await listen(0);
   const { origin } = server;

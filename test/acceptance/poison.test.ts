@@ -22,24 +22,25 @@ const workers = contexts.flatMap(({ context, functions }) =>
     .map(([name]) => functionId(context, name)),
 );
 
-/** Receives messages from the queue until one has this body, and deletes it. */
+/** Receives messages from the queue until one has this body, deletes it, and returns it. */
 const receiveMessage = async (QueueName: string, body: string) => {
   const QueueUrl = await getQueueUrl(QueueName);
   return pollUntil(
     host.limits.deadLetterMs,
     async () => {
-      const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
+      const receive = { QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 1, MessageAttributeNames: ['All'] };
+      const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(receive));
       const found = Messages.find((message) => message.Body === body);
       if (found) await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: found.ReceiptHandle }));
-      return found !== undefined;
+      return found;
     },
-    (found) => found,
+    (found) => found !== undefined,
   );
 };
 
 const timeout = host.limits.deadLetterMs + 3 * host.limits.orderMs;
 
-test('a message that no worker can handle becomes a dead letter, and orders continue', { timeout }, async () => {
+test('a message that no worker can handle becomes a dead letter at once, with its error, and orders continue', { timeout }, async () => {
   expect(workers).toContain('orders-start-saga');
   const shop = await openShop({ mug: 10 });
   const poison = JSON.stringify({ poison: randomUUID() });
@@ -50,5 +51,11 @@ test('a message that no worker can handle becomes a dead letter, and orders cont
   );
   const { id } = await placeOrder(shop, [['mug', 1]]);
   expect((await waitForOrderEnd(shop, id)).status).toBe('confirmed');
-  await Promise.all(workers.map((worker) => receiveMessage(queueNames.deadLetters(worker), poison)));
+  const letters = await Promise.all(workers.map((worker) => receiveMessage(queueNames.deadLetters(worker), poison)));
+  for (const letter of letters) {
+    const { error, cause, firstReceived } = letter?.MessageAttributes ?? {};
+    expect(error?.StringValue).toMatch(/detail-type/);
+    expect(cause?.StringValue).toMatch(/^\w+-[0-9a-f]{8}$/);
+    expect(Date.parse(firstReceived?.StringValue ?? '')).toBeGreaterThan(0);
+  }
 });

@@ -9,6 +9,7 @@ import type { LambdaEntry } from '#platform/runtime/lambda';
 import type { Clients } from '#platform/runtime/runtime';
 import { type EntryModule, loadProjectEntries } from '../../embedded/host/functions.ts';
 import { busEvent, invocation, messages } from '../fixtures/invocation.ts';
+import { createFakeQueues } from '../fixtures/queues.ts';
 import { request } from '../fixtures/request.ts';
 import { createTestTable } from '../fixtures/table.ts';
 
@@ -25,7 +26,7 @@ const build = async (fn: (typeof functions)[number]) => {
   const entry: EntryModule[string] | undefined = (await loadProjectEntries(file))[exportName];
   if (!entry) throw new Error(`${file} has no export ${exportName}`);
   const variables = Object.fromEntries(variablesOf(fn.spec, workflows).map((name) => [name, name]));
-  const { rt } = createTestTable({ variables });
+  const { rt } = createTestTable({ variables, services: [createFakeQueues().service] });
   return { rt, handler: entry.create(rt) };
 };
 

@@ -8,7 +8,8 @@ export const faultKinds = [
   'provider outage',
   'payment unreliable',
   'refund refused',
-  'dead letter redriven',
+  // a worker that cannot run keeps its messages waiting, and handles them once it can
+  'message waited',
 ] as const;
 
 export type FaultKind = (typeof faultKinds)[number];
@@ -23,7 +24,7 @@ export const minFaultCounts: FaultCounts = {
   'provider outage': 1,
   'payment unreliable': 10,
   'refund refused': 1,
-  'dead letter redriven': 1,
+  'message waited': 1,
 };
 
 /** The kinds that have not yet hit work in progress often enough. */

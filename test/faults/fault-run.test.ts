@@ -5,7 +5,7 @@ import { pollUntil } from '../acceptance/poll.ts';
 import { expectStock, hasEnded, listOrders, type Shop } from '../acceptance/shop.ts';
 import { STOCK } from './customers.ts';
 import { faultKinds, findRareKinds } from './fault-kinds.ts';
-import { listNonEmptyQueues, redriveDeadLetters, resumeParked, runNpmScript, waitForEmptyQueues } from './operator.ts';
+import { listNonEmptyQueues, resumeParked, runNpmScript, waitForEmptyQueues } from './operator.ts';
 import { countParked, countSold, doomedWorker, listAcceptedIds, playRun, run, seed } from './run.ts';
 
 const { limits, times } = host;
@@ -24,7 +24,6 @@ test('after the faults, every accepted order ends and no other order exists', as
   await pollUntil(
     END_TIMEOUT_MS,
     async () => {
-      run.faultCounts['dead letter redriven'] += await redriveDeadLetters();
       for (const shop of run.shops) {
         ordersByShop.set(shop, await listOrders(shop));
         await resumeParked(shop, ordersByShop.get(shop) ?? []);

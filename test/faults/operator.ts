@@ -9,7 +9,6 @@ import { workers } from './kills.ts';
 import { retryUntilAnswered } from './retry.ts';
 
 const COMMAND_TIMEOUT_MS = 60_000;
-const DEAD_LETTER_SUFFIX = /-dead$/;
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
 export type CommandResult = { readonly code: number; readonly output: string };
@@ -51,31 +50,6 @@ export const listNonEmptyQueues = async (): Promise<readonly QueueCount[]> =>
     .map(([count, name = '']) => ({ count: Number(count), name }))
     .filter(({ count }) => count > 0);
 
-/** Waits for the doomed worker's first dead letter. */
-export const waitForDeadLetter = (worker: string) =>
-  pollUntil(host.limits.deadLetterMs, listNonEmptyQueues, (queues) =>
-    queues.some(({ name }) => name === queueNames.deadLetters(worker)),
-  );
-
-/** Redrives all dead letters to their source queues. Resolves to their number. */
-export const redriveDeadLetters = async (): Promise<number> => {
-  let moved = 0;
-  for (const { name } of await listNonEmptyQueues()) {
-    if (!DEAD_LETTER_SUFFIX.test(name)) continue;
-    const output = await runOps(
-      'redrive',
-      '--from',
-      name,
-      '--to',
-      name.replace(DEAD_LETTER_SUFFIX, ''),
-      '--most',
-      '1000',
-    );
-    moved += Number(/moved (\d+)/.exec(output)?.[1]);
-  }
-  return moved;
-};
-
 export const repairProvider = (shops: readonly Shop[]) =>
   Promise.all(shops.map(({ tenantId }) => retryUntilAnswered(() => setOutage(tenantId, 0))));
 
@@ -97,6 +71,13 @@ const countMessages = async (worker: string): Promise<number> => {
     Number(Attributes['ApproximateNumberOfMessages']) + Number(Attributes['ApproximateNumberOfMessagesNotVisible'])
   );
 };
+/** Waits until messages wait for the worker. Resolves to their number. */
+export const waitForBacklog = (worker: string): Promise<number> =>
+  pollUntil(
+    host.limits.deadLetterMs,
+    () => countMessages(worker),
+    (count) => count > 0,
+  );
 export const waitForEmptyQueues = (timeoutMs: number) =>
   pollUntil(
     timeoutMs,

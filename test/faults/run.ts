@@ -7,7 +7,7 @@ import { type Accepted, runCustomers, STOCK } from './customers.ts';
 import { injectFaults } from './fault-injector.ts';
 import { createFaultCounts, faultKinds, findRareKinds } from './fault-kinds.ts';
 import { countKills, startKilling, stopKilling, workers } from './kills.ts';
-import { repairProvider, waitForDeadLetter } from './operator.ts';
+import { repairProvider, waitForBacklog } from './operator.ts';
 import { retryUntilAnswered } from './retry.ts';
 
 const SHOPS = 2;
@@ -45,14 +45,14 @@ const untilAnswered = (shop: Shop): Shop => ({
   orders: (query) => retryUntilAnswered(() => shop.orders(query)),
 });
 
-/** Whether the faults have hit often enough. The dead letters are counted after the run. */
+/** Whether the faults have hit often enough. The messages that waited are counted after the run. */
 const haveFaultsHit = async (): Promise<boolean> => {
   const { shops, accepted, faultCounts } = run;
   countKilled(await countKills());
   faultCounts['payment unreliable'] = accepted.filter(({ token }) => !RELIABLE_TOKENS.includes(token)).length;
   const lists = await Promise.all(shops.map((shop) => listOrders(untilAnswered(shop))));
   faultCounts['refund refused'] = countParked(lists.flat());
-  const kinds = faultKinds.filter((kind) => kind !== 'dead letter redriven');
+  const kinds = faultKinds.filter((kind) => kind !== 'message waited');
   return findRareKinds(faultCounts, kinds).length === 0;
 };
 
@@ -77,7 +77,7 @@ export const playRun = async (): Promise<void> => {
       isOver = true;
     });
     await Promise.all([customers, faults]);
-    await waitForDeadLetter(doomedWorker);
+    run.faultCounts['message waited'] = await waitForBacklog(doomedWorker);
   } finally {
     countKilled(await stopKilling());
     await repairProvider(shops);

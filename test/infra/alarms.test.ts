@@ -40,7 +40,7 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
   test('each queue without a consumer has an alarm', () => {
     const unconsumed = ofType('AWS::SQS::Queue')
       .map(({ Properties }) => Properties.QueueName)
-      .filter((name) => !workers.some(({ id }) => name === named.queue(id)));
+      .filter((name) => name !== named.canaries && !workers.some(({ id }) => name === named.queue(id)));
     expect(unconsumed).toEqual(
       expect.arrayContaining(workers.flatMap(({ id }) => [named.deadLetters(id), named.ruleDeadLetters(id)])),
     );
@@ -66,19 +66,38 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
     }
   });
 
-  test('each scheduled function has an alarm for failed runs', () => {
+  test('each scheduled function has an alarm for a failed run, and each worker for repeated crashes', () => {
     expect(
       targetsOf('Errors', {
         dimensionName: 'FunctionName',
         type: 'AWS::Lambda::Function',
         nameProperty: 'FunctionName',
       }),
-    ).toEqual(scheduled.map(({ id }) => named.fn(id)).sort());
-    for (const { Properties } of alarms.filter((alarm) => alarm.Properties.MetricName === 'Errors'))
-      expect(Properties).toMatchObject({ Namespace: 'AWS/Lambda', Statistic: 'Sum', Threshold: 0, Period: 300 });
+    ).toEqual([...scheduled, ...workers].map(({ id }) => named.fn(id)).sort());
+    for (const alarm of alarms.filter(({ Properties }) => Properties.MetricName === 'Errors')) {
+      const isWorker = alarm.Properties.AlarmDescription.includes('queue-behind');
+      expect(alarm.Properties).toMatchObject({
+        ...{ Namespace: 'AWS/Lambda', Statistic: 'Sum', Period: 300 },
+        Threshold: isWorker ? 1 : 0,
+      });
+    }
   });
 
-  test.each(['BreakerOpened', 'OrdersParked', 'OrdersRestarted'])('the first %s raises an alarm', (metric) => {
+  test('each worker has an alarm for a message that nobody has received for five minutes', () => {
+    expect(
+      targetsOf('ApproximateAgeOfOldestMessage', {
+        dimensionName: 'QueueName',
+        type: 'AWS::SQS::Queue',
+        nameProperty: 'QueueName',
+      }),
+    ).toEqual(workers.map(({ id }) => named.queue(id)).sort());
+    for (const { Properties } of alarms.filter(
+      (alarm) => alarm.Properties.MetricName === 'ApproximateAgeOfOldestMessage',
+    ))
+      expect(Properties).toMatchObject({ Statistic: 'Maximum', Threshold: 300, Period: 60 });
+  });
+
+  test.each(['BreakerOpened', 'MessagesBehind', 'OrdersParked', 'OrdersRestarted'])('the first %s raises an alarm', (metric) => {
     const alarm = getOnly(
       alarms.filter(({ Properties }) => Properties.MetricName === metric),
       metric,

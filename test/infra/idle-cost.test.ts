@@ -5,6 +5,8 @@ const MINUTES = 30 * 24 * 60;
 const USD_PER_SQS_REQUEST = 0.4e-6;
 /** Five pollers, each of which waits 20 seconds. */
 const POLLS_PER_MINUTE = 15;
+/** `operations-redrive` counts the messages of every dead-letter queue and asks for the reports of canaries, once a minute. */
+const COUNTS_PER_MINUTE = 1;
 /** Two writes and a query, a request and 100 ms of 512 MB. */
 const USD_PER_SWEEP = 2 * 0.625e-6 + 0.5 * 0.125e-6 + 0.2e-6 + 0.05 * 13.3334e-6;
 
@@ -28,17 +30,18 @@ const rowOf = (stage: string, { ofType }: Synthesis): string => {
     acls * 5 +
     rules * 1 +
     polled.length * POLLS_PER_MINUTE * MINUTES * USD_PER_SQS_REQUEST +
+    (polled.length + 1) * COUNTS_PER_MINUTE * MINUTES * USD_PER_SQS_REQUEST +
     schedules.length * USD_PER_SWEEP * MINUTES;
   const web = acls > 0 ? `${acls} + ${rules}` : '0';
-  return `| ${[stage, alarms, secrets, keys, web, polled.length, schedules.length, `$${sum.toFixed(2)}`].join(' | ')} |`;
+  return `| ${[stage, alarms, secrets, keys, web, polled.length, polled.length + 1, schedules.length, `$${sum.toFixed(2)}`].join(' | ')} |`;
 };
 
 const HEAD = `# What a stage costs while idle
 
 \`npm run update\` generates this page from the templates. For a month of 30 days in us-east-1, without free tiers.
 
-| Stage | Alarms, $0.10 | Secrets, $0.40 | Key, $1 | Web ACL, $5, and rules, $1 | Polled queues, $0.26 | Schedules, $0.09 | Sum |
-| --- | --- | --- | --- | --- | --- | --- | --- |`;
+| Stage | Alarms, $0.10 | Secrets, $0.40 | Key, $1 | Web ACL, $5, and rules, $1 | Polled queues, $0.26 | Queues counted every minute, $0.02 | Schedules, $0.09 | Sum |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |`;
 
 test('docs/idle-cost.md states what each stage costs while idle; `npm run update` writes it', async () => {
   const rows = allStages()

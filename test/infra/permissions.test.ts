@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { contexts } from '#contexts';
-import { functionsOf, manifestsOn, names, TABLE, variablesOf, workflowVariable } from '#platform/manifest';
+import { functionsOf, manifestsOn, names, TABLE, variablesOf, workersOf, workflowVariable } from '#platform/manifest';
 import { stageOf } from '../../lib/stages.ts';
 import { allStatements, resourceNames, type Statement, statementsOf } from './roles.ts';
-import { allStages, getOnly, settingsOf } from './synthesis.ts';
+import { allStages, CODE_VERSION, getOnly, settingsOf } from './synthesis.ts';
 import { coversTable, isLimitedToOneContext } from './table-statements.ts';
 
 const workflows = contexts.flatMap((manifest) => Object.keys(manifest.workflows ?? {}));
+const workers = workersOf(...contexts);
 
 describe.each(allStages())('%s', (stage, synthesis) => {
   const named = names(stage);
@@ -80,7 +81,12 @@ describe.each(allStages())('%s', (stage, synthesis) => {
     expect(resourcesOf('secretsmanager:GetSecretValue')).toEqual(
       (spec.secrets ?? []).map((secret) => `secret:${named.secret(secret)}-??????`),
     );
-    expect(resourcesOf('sqs:SendMessage')).toEqual((spec.sends ?? []).map(named.queue));
+    const redriven = spec.redrives ? workers : [];
+    expect(resourcesOf('sqs:SendMessage')).toEqual([
+      ...(spec.sends ?? []).map(named.queue),
+      ...(spec.consumes ? [named.deadLetters(id), named.canaries] : []),
+      ...redriven.map(named.queue),
+    ]);
     const sendsMail = spec.sendsMail && (stage === 'staging' || stage === 'prod');
     expect(resourcesOf('ses:SendEmail')).toEqual(
       sendsMail ? ['identity/shop@mail.example', 'identity/mail.example'] : [],
@@ -98,7 +104,7 @@ describe.each(allStages())('%s', (stage, synthesis) => {
         ...(spec.starts || spec.inspects ? ['states'] : []),
         ...(spec.secrets ? ['secretsmanager'] : []),
         ...(sendsMail ? ['ses'] : []),
-        ...(spec.consumes || spec.sends ? ['sqs'] : []),
+        ...(spec.consumes || spec.sends || spec.redrives ? ['sqs'] : []),
         ...(spec.streams ? ['s3'] : []),
         ...(stage === 'localstack' ? [] : ['xray']),
       ].sort(),
@@ -126,13 +132,32 @@ describe.each(allStages())('%s', (stage, synthesis) => {
     } = Properties.Environment.Variables;
     expect([STAGE, TABLE_NAME, BUS_NAME, SECRET_PREFIX]).toEqual([stage, named.table, named.bus, named.secrets]);
     expect(JSON.parse(TIMES)).toEqual(stageOf(settingsOf[stage]).times);
+    if (spec.redrives) {
+      const { WORKERS, CODE_VERSION: version } = Properties.Environment.Variables;
+      expect([WORKERS.split(','), version]).toEqual([workers, CODE_VERSION]);
+    }
     for (const workflow of workflows) {
       const variable = Properties.Environment.Variables[workflowVariable(workflow)];
       if (variable) expect(resourceNames([variable])).toEqual([`stateMachine:${named.workflow(workflow)}`]);
     }
   });
 
-  test.each(specs)('$id writes only to its own log group, and reads only from its own queue', ({ id, spec }) => {
+  test.each(specs.filter(({ spec }) => spec.redrives))('$id reads the dead letters of every worker', ({ id }) => {
+    const statements = statementsOf(synthesis, functionOf(id));
+    const resourcesOf = (action: string) =>
+      resourceNames(
+        statements.filter(({ Action }) => Action.includes(`sqs:${action}`)).flatMap(({ Resource }) => Resource),
+      );
+    const buried = workers.map(named.deadLetters);
+    for (const action of ['ReceiveMessage', 'DeleteMessage'])
+      expect(resourcesOf(action)).toEqual([named.canaries, ...buried]);
+    for (const action of ['GetQueueAttributes', 'ChangeMessageVisibility']) expect(resourcesOf(action)).toEqual(buried);
+    const actions = new Set(statements.flatMap(({ Action }) => Action).filter((action) => action.startsWith('sqs:')));
+    expect(actions.size).toBe(5);
+  });
+
+  const readers = specs.filter(({ spec }) => !spec.redrives);
+  test.each(readers)('$id writes only to its own log group, and reads only from its own queue', ({ id, spec }) => {
     const fn = functionOf(id);
     const statements = statementsOf(synthesis, fn);
     const statementsFor = (service: string, ...ignored: readonly string[]) =>

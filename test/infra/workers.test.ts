@@ -21,11 +21,12 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
       name,
     );
 
-  test('there are three queues for each worker, the quarantine queues, and no others', () =>
+  test('there are three queues for each worker, the quarantine queues, the queue of canaries, and no others', () =>
     expect(queues.map(({ Properties }) => Properties.QueueName).sort()).toEqual(
       [
         ...workers.flatMap(({ id }) => [named.queue(id), named.deadLetters(id), named.ruleDeadLetters(id)]),
         ...quarantineQueues.map(({ queue: quarantine }) => named.queue(quarantine)),
+        named.canaries,
       ].sort(),
     ));
 
@@ -41,7 +42,7 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
         );
         expect(Properties.RedrivePolicy, id).toEqual({
           deadLetterTargetArn: { 'Fn::GetAtt': [deadLetters.id, 'Arn'] },
-          maxReceiveCount: 5,
+          maxReceiveCount: 1_000,
         });
         expect(Properties.MessageRetentionPeriod, id).toBe(14 * 86_400);
         continue;
@@ -54,10 +55,10 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
         ...queues.filter(isIn(stack)).map((other) => other.Properties.RedrivePolicy ?? {}),
         ...rules.filter(isIn(stack)).map(({ Properties: rule }) => rule.Targets[0].DeadLetterConfig ?? {}),
       ].filter((policy) => refersTo(policy, deadLetters));
-      const isQuarantine = quarantineQueues.some(
-        ({ queue: quarantine }) => named.queue(quarantine) === Properties.QueueName,
+      const hasOwnSender = [named.canaries, ...quarantineQueues.map(({ queue }) => named.queue(queue))].includes(
+        Properties.QueueName,
       );
-      expect(senders, id).toHaveLength(isQuarantine ? 0 : 1);
+      expect(senders, id).toHaveLength(hasOwnSender ? 0 : 1);
       expect(Properties.MessageRetentionPeriod, id).toBe(14 * 86_400);
     }
   });
@@ -65,7 +66,9 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
   test(stage === 'dev' ? 'no queue has an alarm' : 'every queue without a consumer has an alarm', () => {
     const alarms = ofType('AWS::CloudWatch::Alarm');
     if (stage === 'dev') return expect(alarms).toEqual([]);
-    for (const unconsumed of queues.filter(({ Properties }) => !Properties.RedrivePolicy)) {
+    const isUnconsumed = ({ Properties }: Resource) =>
+      !Properties.RedrivePolicy && Properties.QueueName !== named.canaries;
+    for (const unconsumed of queues.filter(isUnconsumed)) {
       const alarm = getOnly(
         alarms.filter(
           ({ stack, Properties }) => stack === unconsumed.stack && refersTo(Properties.Dimensions, unconsumed),
@@ -119,8 +122,8 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
 
   test.each(workers)('$id receives batches from its queue, and reports failures by message', ({ id, spec }) => {
     const workerQueue = getQueue(named.queue(id));
-    const timeouts = stage === 'localstack' ? 1 : 6; // short there, because tests wait for the dead letter
-    expect(workerQueue.Properties.VisibilityTimeout).toBe((spec.timeoutSeconds ?? 10) * timeouts);
+    const timeouts = stage === 'localstack' ? 1 : 6;
+    expect(workerQueue.Properties.VisibilityTimeout).toBe(Math.max(120, (spec.timeoutSeconds ?? 10) * timeouts));
     const mapping = getOnly(
       mappings.filter(
         ({ stack, Properties }) => stack === workerQueue.stack && refersTo(Properties.EventSourceArn, workerQueue),

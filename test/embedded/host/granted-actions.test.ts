@@ -3,9 +3,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { contexts } from '#contexts';
 import { sign } from '#payments/http/signature';
-import { functionsOf, names } from '#platform/manifest';
+import { functionsOf, names, workersOf } from '#platform/manifest';
 import { defaultTimes } from '#platform/runtime/times';
 import { createSystemRandom } from '../../../embedded/aws/random.ts';
+import { ServiceError } from '../../../embedded/aws/service.ts';
 import { createVirtualClock } from '../../../embedded/aws/virtual-clock.ts';
 import { createHost } from '../../../embedded/host/host.ts';
 import { secrets } from '../../fixtures/secrets.ts';
@@ -17,6 +18,7 @@ const MAX_WAIT_MS = 5 * 60_000;
 const SETTLING_TURNS = 30;
 
 const functions = functionsOf(...contexts);
+const workers = workersOf(...contexts);
 const workflows = contexts.flatMap((manifest) => Object.keys(manifest.workflows ?? {}));
 
 /** What each function has used, by its deployed name. */
@@ -25,6 +27,8 @@ const metrics = new Set<string>();
 let calls = 0;
 const times = { ...defaultTimes, orderDeadlineMs: 4 * 60_000, standstillMs: 30_000 };
 const clock = createVirtualClock();
+/** Workers whose next call of another service than SQS fails, by their deployed names. */
+const failingWorkers = new Set<string>();
 const host = createHost({
   contexts,
   secrets,
@@ -33,6 +37,12 @@ const host = createHost({
   // every backoff takes half of its maximum
   random: { ...createSystemRandom(), nextFloat: () => 0.5 },
   onMetric: ({ name }) => metrics.add(name),
+  interceptors: {
+    call: ({ caller, service, input }, proceed) => {
+      if (service === 'AmazonSQS' || !failingWorkers.delete(caller.name)) return proceed(input);
+      throw new ServiceError('AccessDeniedException', 'a permission is missing for a moment');
+    },
+  },
   trace: ({ caller, operation, input }) => {
     calls += 1;
     const actions = used.get(caller);
@@ -231,21 +241,39 @@ const writeUnpublishableEvent = async () => {
   }, '1');
 };
 
+/** Every worker gets messages that it can never handle. The redrive tries one of them again. */
+const sendPoison = async () => {
+  for (const worker of workers)
+    for (const n of [1, 2]) {
+      const QueueUrl = `${host.origin}/000000000000/${names('dev').queue(worker)}`;
+      const body = JSON.stringify({ QueueUrl, MessageBody: `poison ${n}` });
+      expect((await host.callAws({ target: 'AmazonSQS.SendMessage', body })).status).toBe(200);
+    }
+  const canaries = `SendMessage of ${names('dev').canaries}`;
+  const reported = () => workers.every((worker) => used.get(names('dev').fn(worker))?.has(canaries));
+  await waitFor(async () => reported(), true);
+  const redrive = used.get(names('dev').fn('operations-redrive'));
+  await waitFor(async () => redrive?.has(`DeleteMessage of ${names('dev').canaries}`), true);
+};
+
 describe('each function uses what its manifest grants, and nothing else', () => {
   beforeAll(async () => {
     await host.loadFunctions();
     const shop = await registerTenant();
     await manageKeys(shop);
     await stockShop(shop);
+    for (const worker of workers) failingWorkers.add(names('dev').fn(worker));
     await runOrders(shop);
+    expect(failingWorkers.size).toBe(0);
     await parkAndResume(shop);
     await surviveOutage(shop);
     await writeUnpublishableEvent();
+    await sendPoison();
     host.close();
   });
 
   it.each(functions)('$id', (fn) => {
     const actions = used.get(names('dev').fn(fn.id)) ?? new Set();
-    expect([...actions].sort()).toEqual([...grantedActions(fn, workflows)].sort());
+    expect([...actions].sort()).toEqual([...grantedActions(fn, workflows, workers)].sort());
   });
 });

@@ -1,12 +1,20 @@
-import type { NamedFunction, WorkflowId } from '#platform/manifest';
+import { type FunctionId, type NamedFunction, names, type WorkflowId } from '#platform/manifest';
 import type { ServiceCall } from '../../../embedded/host/interceptors.ts';
 
 /** A permission in one line: `GetItem of orders`, `GetSecretValue of operator-key`. */
 export type Action = string;
 
 /** What the manifest grants to a function. Mail is left out: the embedded host sends none. */
-export const grantedActions = ({ spec }: NamedFunction, workflows: readonly WorkflowId[]): readonly Action[] => {
-  const { grants, publishes, inspects, starts = [], sends = [], secrets = [] } = spec;
+export const grantedActions = (
+  { id, spec }: NamedFunction,
+  workflows: readonly WorkflowId[],
+  workers: readonly FunctionId[],
+): readonly Action[] => {
+  const { grants, publishes, inspects, consumes, redrives, starts = [], sends = [], secrets = [] } = spec;
+  const onQueues = (actions: readonly string[], queues: readonly string[]) =>
+    queues.flatMap((queue) => actions.map((action) => `${action} of ${queue}`));
+  const named = names('dev');
+  const buried = redrives ? workers.map(named.deadLetters) : [];
   return [
     ...grants.flatMap(({ of, may }) => may.map((action) => `${action} of ${of}`)),
     ...(publishes ? ['PutEvents of breakwater-dev'] : []),
@@ -14,6 +22,11 @@ export const grantedActions = ({ spec }: NamedFunction, workflows: readonly Work
     ...(inspects ? workflows.map((id) => `DescribeStateMachine of breakwater-dev-${id}`) : []),
     ...starts.map((id) => `StartExecution of breakwater-dev-${id}`),
     ...sends.map((id) => `SendMessage of breakwater-dev-${id}`),
+    ...(consumes ? onQueues(['SendMessage'], [named.deadLetters(id), named.canaries]) : []),
+    ...(consumes ? onQueues(['ChangeMessageVisibility'], [named.queue(id)]) : []),
+    ...onQueues(['GetQueueAttributes', 'ReceiveMessage', 'ChangeMessageVisibility', 'DeleteMessage'], buried),
+    ...(redrives ? onQueues(['SendMessage'], workers.map(named.queue)) : []),
+    ...(redrives ? onQueues(['ReceiveMessage', 'DeleteMessage'], [named.canaries]) : []),
     ...secrets.map((name) => `GetSecretValue of breakwater/dev/${name}`),
   ];
 };
@@ -61,7 +74,12 @@ export const usedActions = ({ operation, input }: Pick<ServiceCall, 'operation' 
     case 'DescribeStateMachine':
       return [`${operation} of ${lastPart(request.stateMachineArn)}`];
     case 'SendMessage':
-      return [`SendMessage of ${request.QueueUrl.slice(request.QueueUrl.lastIndexOf('/') + 1)}`];
+    case 'ReceiveMessage':
+    case 'DeleteMessage':
+    case 'GetQueueAttributes':
+    case 'ChangeMessageVisibility':
+    case 'ChangeMessageVisibilityBatch':
+      return [`${operation.replace(/Batch$/, '')} of ${request.QueueUrl.slice(request.QueueUrl.lastIndexOf('/') + 1)}`];
     case 'GetSecretValue':
       return [`GetSecretValue of ${request.SecretId}`];
     default:

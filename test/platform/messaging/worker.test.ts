@@ -118,7 +118,7 @@ describe('a message', () => {
         attributes: {
           error: expect.stringMatching(error),
           cause: expect.stringMatching(/^\w+-[0-9a-f]{8}$/),
-          firstReceived: '1970-01-01T00:00:00.000Z',
+          firstReceived: '2026-11-01T00:00:00.000Z',
         },
       },
     ]);
