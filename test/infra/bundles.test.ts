@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { contexts } from '#contexts';
 import { entryOf, functionsOf, variablesOf } from '#platform/manifest';
 import { defaultTimes } from '#platform/runtime/times';
 import { toAsl } from '#platform/saga/definition';
-import { bundle as bundleAll, bundling } from '../../lib/bundles.ts';
+import { bundle as bundleAll, bundling, codeVersionOf } from '../../lib/bundles.ts';
 import { functionBudgets } from '../bench/budgets.ts';
 import { type Bundle, bundlesOf, forbiddenImports, packagesOf } from './bundle-contents.ts';
 import { getOnly } from './synthesis.ts';
@@ -79,6 +79,20 @@ describe.each(functions)('$id', ({ id, spec, file, bundle }) => {
       vi.stubEnv(name, name === 'TIMES' ? JSON.stringify(defaultTimes) : `arn:aws:${name}`);
     expect(loadModule().handler).toBeTypeOf('function');
   });
+});
+
+test('the version of the code depends on the code of every function, and on nothing else', () => {
+  const version = codeVersionOf(contexts, outdir);
+  expect(version).toMatch(/^[0-9a-f]{12}$/);
+  const other = mkdtempSync(join(tmpdir(), 'breakwater-bundles-'));
+  try {
+    bundleAll(contexts, other);
+    expect(codeVersionOf(contexts, other)).toBe(version);
+    appendFileSync(join(other, 'orders-close/index.js'), ';');
+    expect(codeVersionOf(contexts, other)).not.toBe(version);
+  } finally {
+    rmSync(other, { recursive: true });
+  }
 });
 
 describe('the names of minified errors', () => {

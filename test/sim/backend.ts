@@ -33,7 +33,7 @@ const clock: Clock = { now: systemClock.now, setTimer: systemClock.setTimer };
 /** The options of every simulated host. */
 export const backend = {
   ...{ contexts, secrets, loadEntries, times, clock },
-  // a message becomes a dead letter within a minute instead of five, so that runs include what follows
+  // the messages of an invocation that crashed return soon, so that runs include what follows
   visibilityTimeoutMs: (timeoutMs: number) => timeoutMs,
 };
 
