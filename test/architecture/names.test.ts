@@ -23,6 +23,7 @@ const exceptions: Readonly<Record<string, string>> = {
   'functions/platform/http/idempotency.ts':
     'a copy that is written as JSON, in which `__proto__` is a name like any other',
   'functions/platform/http/route.ts': "codes of problems, and a route's parameters by the names in its contract",
+  'functions/platform/messaging/dead-letter.ts': 'names of message attributes, from a constant list',
   'functions/platform/runtime/aws.ts': 'names of clients',
   'functions/platform/runtime/log-privacy.ts': 'a copy that is written as JSON',
   'functions/platform/saga/definition.ts': 'names of steps and of input fields',

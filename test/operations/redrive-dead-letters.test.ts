@@ -31,7 +31,7 @@ const setUp = (dead: Readonly<Record<string, readonly Letter[]>>) => {
 describe('a run', () => {
   it('reads and writes no item while there is no dead letter and no report', async () => {
     const { run, calls } = setUp({ work: [] });
-    expect(await run()).toMatchObject({ canariesSent: [], sentBack: {} });
+    expect(await run()).toMatchObject({ canariesSent: [], sentBack: [] });
     expect(calls).toEqual(['findWaiting', 'receiveReports']);
   });
 
@@ -65,9 +65,9 @@ describe('a run', () => {
     expect(await run()).toMatchObject({
       handled: [{ consumer: 'work', cause: 'A' }],
       failed: [{ consumer: 'work', cause: 'B' }],
-      sentBack: { work: MAX_SENT_BACK },
+      sentBack: [{ consumer: 'work', count: MAX_SENT_BACK }],
     });
-    expect(await run()).toMatchObject({ handled: [], failed: [], sentBack: { work: 5 } });
+    expect(await run()).toMatchObject({ handled: [], failed: [], sentBack: [{ consumer: 'work', count: 5 }] });
     expect(waiting('work')).toEqual(['B1']);
     expect(sent.filter(({ canary }) => canary)).toHaveLength(2);
   });
@@ -91,7 +91,7 @@ describe('a run', () => {
     expect(await run()).toMatchObject({ lost: [] });
     expect(sent).toHaveLength(1);
     report({ consumer: 'work', cause: 'A', codeVersion: 'v1', outcome: 'handled' });
-    expect(await run()).toMatchObject({ sentBack: { work: 1 } });
+    expect(await run()).toMatchObject({ sentBack: [{ consumer: 'work', count: 1 }] });
   });
 
   it('drops a report that nobody can read, and one of an older version', async () => {

@@ -20,7 +20,7 @@ type ReceivedLetter = DeadLetter & { readonly message: Message };
 /** What a canary carries, and its consumer reports back. */
 const Canary = z.object({ consumer: z.string(), cause: z.string(), codeVersion: z.string() });
 
-const textAttribute = (name: string, StringValue: string) => ({ [name]: { DataType: 'String', StringValue } });
+const text = (StringValue: string) => ({ DataType: 'String', StringValue });
 
 export const deadLetterQueues = (rt: Runtime<'queues'>): DeadLetterQueues<ReceivedLetter> => {
   const consumers = rt.env('WORKERS').split(',');
@@ -67,8 +67,8 @@ export const deadLetterQueues = (rt: Runtime<'queues'>): DeadLetterQueues<Receiv
           MessageBody: message.Body,
           MessageAttributes: {
             ...attributes,
-            ...textAttribute('redriven', codeVersion),
-            ...(isCanary && textAttribute('canary', JSON.stringify({ consumer, cause, codeVersion }))),
+            redriven: text(codeVersion),
+            ...(isCanary && { canary: text(JSON.stringify({ consumer, cause, codeVersion })) }),
           },
         }),
       );

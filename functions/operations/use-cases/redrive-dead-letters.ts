@@ -5,6 +5,7 @@ import {
   type Failure,
   newRun,
   type Redrive,
+  type RedriveAction,
   withCanary,
   withLostCanaries,
   withOutcome,
@@ -59,90 +60,114 @@ export const MAX_RUN_MS = 45_000;
 export const MAX_SENT_BACK = 80;
 const MAX_RECEIVES = 30;
 
-export type RedriveReport =
-  | {
-      readonly canariesSent: readonly Failure[];
-      readonly handled: readonly Failure[];
-      readonly failed: readonly Failure[];
-      readonly lost: readonly Failure[];
-      /** By consumer, without canaries. */
-      readonly sentBack: Readonly<Record<string, number>>;
-      /** The number of reports that nobody can read. */
-      readonly unreadable: number;
-    }
-  /** Another run has the lease, or has taken it. */
-  | 'lease_held'
-  | 'superseded';
+/** How many dead letters of a queue were sent back, without canaries. */
+export type SentBack = { readonly consumer: string; readonly count: number };
 
-const NOTHING = { canariesSent: [], handled: [], failed: [], lost: [], sentBack: {}, unreadable: 0 } as const;
+export type RedriveReport = {
+  readonly canariesSent: readonly Failure[];
+  readonly handled: readonly Failure[];
+  readonly failed: readonly Failure[];
+  readonly lost: readonly Failure[];
+  readonly sentBack: readonly SentBack[];
+  /** The number of reports that nobody can read. */
+  readonly unreadable: number;
+};
+
+/** Another run has the lease, or has taken it in between. */
+export type RedriveRefusal = 'lease_held' | 'superseded';
+
+const NOTHING: RedriveReport = { canariesSent: [], handled: [], failed: [], lost: [], sentBack: [], unreadable: 0 };
 
 const changedTo = (state: Canary['state'], before: Redrive, after: Redrive): readonly Failure[] =>
   after.canaries
     .filter((canary, n) => canary.state === state && before.canaries[n]?.state !== state)
     .map(({ consumer, cause }) => ({ consumer, cause }));
 
+/** What the reports and the time change, as one write. */
+const learn = (redrive: Redrive, reports: readonly (CanaryReport | undefined)[], at: Instant): Redrive => {
+  const reported = reports.reduce<Redrive>((state, report) => (report ? withOutcome(state, report) : state), redrive);
+  const learnt = withLostCanaries(reported, at);
+  return learnt === redrive ? redrive : { ...learnt, version: redrive.version + 1 };
+};
+
+/** A run, and the state as it has written it last. It is current until another run writes the state. */
+type Run = { readonly at: Instant; redrive: Redrive; isCurrent: boolean };
+
 /**
  * Sends dead letters back after a deployment: one of each cause as a canary, once per version of the code, and the others of the cause
  * once the canary was handled, at a bounded rate (ADR 84). The state is written before a canary is sent, so no cause has two; a run that
  * ends in between loses its canary until the next version.
  */
-export const redriveDeadLetters =
-  <L extends DeadLetter>({ deadLetters, reports, redrives, now }: Ports<L>) =>
-  async (codeVersion: string, hasTimeLeft: () => boolean): Promise<RedriveReport> => {
-    const [consumers, received] = await Promise.all([deadLetters.findWaiting(), reports.receive()]);
-    if (consumers.length === 0 && received.length === 0) return NOTHING;
-
+export const redriveDeadLetters = <L extends DeadLetter>({ deadLetters, reports, redrives, now }: Ports<L>) => {
+  const start = async (codeVersion: string): Promise<Run | undefined> => {
     const before = await redrives.find();
     const at = now();
-    if (before && before.leaseUntil > at) return 'lease_held';
-    let redrive = newRun(before, { codeVersion, leaseUntil: addMs(at, LEASE_MS) });
-    if (!(await redrives.update(before, redrive))) return 'lease_held';
-    /** False if another run has written the state. */
-    const save = async (next: Redrive): Promise<boolean> => {
-      const isSaved = next === redrive || (await redrives.update(redrive, next));
-      if (isSaved) redrive = next;
-      return isSaved;
-    };
+    if (before && before.leaseUntil > at) return undefined;
+    const redrive = newRun(before, { codeVersion, leaseUntil: addMs(at, LEASE_MS) });
+    return (await redrives.update(before, redrive)) ? { at, redrive, isCurrent: true } : undefined;
+  };
 
-    const started = redrive;
-    const reported = received.flatMap(({ report }) => report ?? []).reduce(withOutcomeOf, started);
-    if (!(await save(stepped(started, withLostCanaries(reported, at))))) return 'superseded';
-    const learnt = redrive;
+  /** False if another run has written the state. */
+  const save = async (run: Run, next: Redrive): Promise<boolean> => {
+    if (next === run.redrive) return true;
+    run.isCurrent = await redrives.update(run.redrive, next);
+    if (run.isCurrent) run.redrive = next;
+    return run.isCurrent;
+  };
+
+  /** Resolves to what happens to the letter. The state knows of a canary before it is sent. */
+  const decide = async (run: Run, failure: Failure, { redriven }: DeadLetter): Promise<RedriveAction> => {
+    const action = run.isCurrent ? actionFor(run.redrive, { ...failure, redriven }) : 'leave';
+    if (action !== 'send_canary') return action;
+    return (await save(run, withCanary(run.redrive, failure, run.at))) ? action : 'leave';
+  };
+
+  /** Resolves to the number of letters that were sent back, without canaries. */
+  const redriveQueue = async (run: Run, consumer: string, hasTimeLeft: () => boolean): Promise<number> => {
+    const { codeVersion } = run.redrive;
+    const left: L[] = [];
+    let count = 0;
+    for (let n = 0; n < MAX_RECEIVES && run.isCurrent && hasTimeLeft(); n += 1) {
+      const letters = await deadLetters.receive(consumer);
+      if (letters.length === 0) break;
+      for (const letter of letters) {
+        const action = await decide(run, { consumer, cause: letter.cause }, letter);
+        const isCanary = action === 'send_canary';
+        const isSentBack = action === 'send_back' && count < MAX_SENT_BACK;
+        if (isSentBack) count += 1;
+        if (isCanary || isSentBack) await deadLetters.sendBack(consumer, letter, { isCanary, codeVersion });
+        else left.push(letter);
+      }
+    }
+    await deadLetters.release(consumer, left);
+    return count;
+  };
+
+  return async (codeVersion: string, hasTimeLeft: () => boolean): Promise<RedriveReport | RedriveRefusal> => {
+    const [consumers, received] = await Promise.all([deadLetters.findWaiting(), reports.receive()]);
+    if (consumers.length === 0 && received.length === 0) return NOTHING;
+    const run = await start(codeVersion);
+    if (!run) return 'lease_held';
+
+    const started = run.redrive;
+    const all = received.map(({ report }) => report);
+    if (!(await save(run, learn(started, all, run.at)))) return 'superseded';
+    const learnt = run.redrive;
     for (const { receipt } of received) await reports.remove(receipt);
 
-    const sentBack: Record<string, number> = {};
-    const redriveQueue = async (consumer: string): Promise<boolean> => {
-      const left: L[] = [];
-      let isCurrent = true;
-      for (let n = 0; n < MAX_RECEIVES && isCurrent && hasTimeLeft(); n += 1) {
-        const letters = await deadLetters.receive(consumer);
-        if (letters.length === 0) break;
-        for (const letter of letters) {
-          const failure = { consumer, cause: letter.cause };
-          const action = isCurrent ? actionFor(redrive, { ...failure, redriven: letter.redriven }) : 'leave';
-          const isCanary = action === 'send_canary' && (await save(withCanary(redrive, failure, at)));
-          if (action === 'send_canary') isCurrent = isCanary;
-          const isOther = action === 'send_back' && (sentBack[consumer] ?? 0) < MAX_SENT_BACK;
-          if (isOther) sentBack[consumer] = (sentBack[consumer] ?? 0) + 1;
-          if (isCanary || isOther) await deadLetters.sendBack(consumer, letter, { isCanary, codeVersion });
-          else left.push(letter);
-        }
-      }
-      await deadLetters.release(consumer, left);
-      return isCurrent;
-    };
-    for (const consumer of consumers) if (!(await redriveQueue(consumer))) return 'superseded';
+    const sentBack: SentBack[] = [];
+    for (const consumer of consumers) {
+      const count = await redriveQueue(run, consumer, hasTimeLeft);
+      if (count > 0) sentBack.push({ consumer, count });
+    }
+    if (!run.isCurrent) return 'superseded';
     return {
-      canariesSent: changedTo('sent', learnt, redrive),
+      canariesSent: changedTo('sent', learnt, run.redrive),
       handled: changedTo('handled', started, learnt),
       failed: changedTo('failed', started, learnt),
       lost: changedTo('lost', started, learnt),
       sentBack,
-      unreadable: received.filter(({ report }) => !report).length,
+      unreadable: all.filter((report) => !report).length,
     };
   };
-
-const withOutcomeOf = (redrive: Redrive, report: CanaryReport): Redrive => withOutcome(redrive, report);
-
-/** Several changes as one write. */
-const stepped = (from: Redrive, to: Redrive): Redrive => (to === from ? from : { ...to, version: from.version + 1 });
+};

@@ -29,7 +29,7 @@ export const redriveWorker = (rt: Runtime<'db' | 'queues'>) => {
     for (const canary of [...failed, ...lost])
       rt.logger.warn('a canary was not handled: its cause waits for the next version', { ...canary, codeVersion });
     if (unreadable > 0) rt.logger.error('reports of canaries cannot be read and are dropped', { unreadable });
-    const others = Object.values(sentBack).reduce((sum, count) => sum + count, 0);
+    const others = sentBack.reduce((sum, { count }) => sum + count, 0);
     if (others > 0) rt.logger.warn('dead letters were sent back', { sentBack, codeVersion });
     if (canariesSent.length + others > 0) rt.metric(SENT_BACK, canariesSent.length + others);
   });
