@@ -121,7 +121,10 @@ beforeAll(async () => {
     credentials: server.credential,
   });
   const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: DEAD_LETTERS }));
-  for (const n of [1, 2, 3]) await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: `poison ${n}` }));
+  const text = (StringValue: string) => ({ DataType: 'String', StringValue });
+  const MessageAttributes = { error: text('Error: no'), cause: text('Error-1'), canary: text('old') };
+  for (const n of [1, 2, 3])
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: `poison ${n}`, MessageAttributes }));
 });
 
 afterAll(() => stop());
@@ -147,13 +150,17 @@ describe('npm run ops', () => {
     }
   });
 
-  test('redrive moves at most --most messages', async () => {
+  test('redrive moves at most --most messages, with their attributes, and they are no canaries', async () => {
     expect(await outputLines(`npm run -s ops -- redrive --from ${DEAD_LETTERS} --to ${env['TO']} --most 2`)).toEqual([
       `moved 2 messages from ${DEAD_LETTERS} to ${env['TO']}`,
     ]);
     expect(await outputLines('npm run -s ops -- queues')).toEqual(
       expect.arrayContaining([`1\t${DEAD_LETTERS}`, `2\t${env['TO']}`]),
     );
+    const [moved = ''] = await outputLines(`npm run -s ops -- look --queue ${env['TO']}`);
+    const { id: _, sent, body, ...attributes } = JSON.parse(moved);
+    expect([Date.parse(sent) > 0, body]).toEqual([true, expect.stringMatching(/^poison \d$/)]);
+    expect(attributes).toEqual({ error: 'Error: no', cause: 'Error-1' });
   });
 
   test('orders lists the parked order with its cause', async () => {

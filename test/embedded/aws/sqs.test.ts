@@ -1,4 +1,5 @@
 import {
+  ChangeMessageVisibilityBatchCommand,
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
   GetQueueAttributesCommand,
@@ -93,6 +94,57 @@ it('changes the visibility timeout of a message in flight, to zero as well', asy
   await expect(
     client.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 1 })),
   ).rejects.toMatchObject({ name: 'MessageNotInflight' });
+});
+
+it('keeps attributes of a message, returns those that are requested, and passes them to the dead letters', async () => {
+  const { clock, client, receive, deadLetters } = setUp();
+  const text = (StringValue: string) => ({ DataType: 'String', StringValue });
+  const MessageAttributes = { cause: text('a'), 'my.one': text('1'), 'my.two': text('größe') };
+  const sentAt = clock.now();
+  await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x', MessageAttributes }));
+  const receiveAgain = async (MessageAttributeNames: string[]) => {
+    const [message] = await receive({ MessageAttributeNames, VisibilityTimeout: 0 });
+    return message?.MessageAttributes;
+  };
+  expect(await receiveAgain(['my.*', 'none'])).toEqual({
+    'my.one': MessageAttributes['my.one'],
+    'my.two': MessageAttributes['my.two'],
+  });
+  await clock.advance(1_000);
+  const [{ MessageAttributes: none } = {}] = await receive({});
+  expect(none).toBeUndefined();
+  await clock.advance(60_000);
+  expect(deadLetters.receive(10)).toMatchObject([{ attributes: MessageAttributes, sentAtMs: sentAt }]);
+});
+
+it.each([
+  ['an attribute without a value', { a: { DataType: 'String', StringValue: '' } }, 'InvalidParameterValue'],
+  ['an attribute without a type', { a: { DataType: 'Text', StringValue: 'x' } }, 'InvalidParameterValue'],
+  ['a control character', { a: { DataType: 'String', StringValue: '\u0000' } }, 'InvalidMessageContents'],
+  ['binary data', { a: { DataType: 'Binary', BinaryValue: new Uint8Array(1) } }, 'UnsupportedOperation'],
+  [
+    'eleven attributes',
+    Object.fromEntries(Array.from({ length: 11 }, (_, n) => [`a${n}`, { DataType: 'String', StringValue: 'x' }])),
+    'InvalidParameterValue',
+  ],
+  ['more than 1 MB', { a: { DataType: 'String', StringValue: 'x'.repeat(1_048_576) } }, 'InvalidParameterValue'],
+])('refuses a message with %s', async (_, MessageAttributes, name) => {
+  const { client } = setUp();
+  const send = new SendMessageCommand({ QueueUrl, MessageBody: 'x', MessageAttributes });
+  await expect(client.send(send)).rejects.toMatchObject({ name });
+});
+
+it('changes the visibility of several messages at once', async () => {
+  const { client, receive } = setUp();
+  for (const MessageBody of ['one', 'two']) await client.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+  const received = await receive({ MaxNumberOfMessages: 10 });
+  const Entries = received.map(({ ReceiptHandle }, n) => ({ Id: `${n}`, ReceiptHandle, VisibilityTimeout: 0 }));
+  const unknown = { Id: 'unknown', ReceiptHandle: 'none', VisibilityTimeout: 0 };
+  const { Failed } = await client.send(
+    new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries: [...Entries, unknown] }),
+  );
+  expect(Failed?.map(({ Id, Code }) => [Id, Code])).toEqual([['unknown', 'MessageNotInflight']]);
+  expect((await receive({ MaxNumberOfMessages: 10 })).map(({ Body }) => Body).sort()).toEqual(['one', 'two']);
 });
 
 it('waits for a message up to the requested time', async () => {
