@@ -42,11 +42,10 @@ const SIGNING_NAMES: ReadonlyMap<string, string> = new Map([
 
 /** S3 has no targets: its calls are REST requests, with a path and a query. */
 const S3_SIGNING_NAME = 's3';
-const S3_CALL = /^AWS4-HMAC-SHA256 +(?:[^,]*, *)*Credential=[^,/]*\/[^,/]*\/[^,/]*\/s3\//;
+const S3_SIGNATURE = /^AWS4-HMAC-SHA256 (?:[^,]*,)* *Credential=[^,/]*\/[^,/]*\/[^,/]*\/s3\//;
 
-/** Whether the signature is one of S3. It is not verified. */
-export const isS3Call = ({ headers }: Pick<SignedRequest, 'headers'>): boolean =>
-  !headers.has('x-amz-target') && S3_CALL.test(headers.get('authorization')?.[0] ?? '');
+/** Whether an Authorization header has the signature of an S3 call. It is not verified. */
+export const isS3Signature = (authorization: string | undefined): boolean => S3_SIGNATURE.test(authorization ?? '');
 
 const incomplete = (message: string) => new ServiceError('IncompleteSignatureException', message);
 const invalid = (message: string) => new ServiceError('InvalidSignatureException', message);

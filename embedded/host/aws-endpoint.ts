@@ -3,7 +3,7 @@ import { systemClock } from '../aws/clock.ts';
 import type { AwsCall, AwsResponse } from '../aws/dispatch.ts';
 import { ServiceError } from '../aws/service.ts';
 import { type S3Request, type S3Response, toErrorResponse as toS3ErrorResponse } from '../aws/s3/s3.ts';
-import { type Credential, isS3Call, readClaim, type SignedRequest, verifyClaim } from '../aws/signature.ts';
+import { type Credential, isS3Signature, readClaim, type SignedRequest, verifyClaim } from '../aws/signature.ts';
 import type { HttpResponse } from './gateway.ts';
 import { type Exchange, receiveBody } from './request-body.ts';
 
@@ -33,7 +33,7 @@ const toSignedRequest = ({ method = '', url = '', headersDistinct }: IncomingMes
 
 /** Whether a request is an AWS call. On the same port, everything else is a request to the API. */
 export const isAwsCall = (request: IncomingMessage): boolean =>
-  request.headersDistinct['x-amz-target'] !== undefined || isS3Call(toSignedRequest(request));
+  request.headers['x-amz-target'] !== undefined || isS3Signature(request.headers.authorization);
 
 const tooLarge = () =>
   new ServiceError('RequestEntityTooLargeException', `The body has more than ${MAX_BODY_BYTES} bytes.`, {
@@ -93,4 +93,6 @@ const answerJsonCall = async (exchange: Exchange, { credential, callAws }: AwsEn
  * credential, and interprets it only once the signature is verified.
  */
 export const answerAwsCall = (exchange: Exchange, endpoint: AwsEndpoint): Promise<HttpResponse> =>
-  isS3Call(toSignedRequest(exchange.request)) ? answerS3Call(exchange, endpoint) : answerJsonCall(exchange, endpoint);
+  exchange.request.headers['x-amz-target'] === undefined
+    ? answerS3Call(exchange, endpoint)
+    : answerJsonCall(exchange, endpoint);
