@@ -52,7 +52,8 @@ const VERSION_LENGTH = 12;
 /** A digest of these functions' bundles. It depends on nothing but their code. */
 export const codeVersionOf = (manifests: readonly Manifest[], outdir: string): string => {
   const hash = createHash('sha256');
-  for (const { id } of functionsOf(...manifests)) hash.update(`${id}\0`).update(readFileSync(join(outdir, id, 'index.js')));
+  for (const { id } of functionsOf(...manifests))
+    hash.update(`${id}\0`).update(readFileSync(join(outdir, id, 'index.js')));
   return hash.digest('hex').slice(0, VERSION_LENGTH);
 };
 

@@ -25,7 +25,10 @@ const reasons = {
     'IAM5[Resource::*]',
     'No resource can be named in advance: AWS defines the actions of X-Ray, of log delivery and ListStreams only on *, and Lambda chooses the names of the objects that it puts into a bucket.',
   ],
-  deadEnd: ['SQS3', 'Needs no dead-letter queue: nothing retries its messages. They wait for a person, or are read once.'],
+  deadEnd: [
+    'SQS3',
+    'Needs no dead-letter queue: nothing retries its messages. They wait for a person, or are read once.',
+  ],
   keptSecret: [
     'SMG4',
     "The other party has the same key: the provider's is rotated together with the provider, the operator's together with its users.",

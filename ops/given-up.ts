@@ -13,7 +13,13 @@ const TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 30_000, throwOnRequ
 
 const StreamEvent = z.object({ Records: z.array(z.looseObject({})) });
 /** The payload is the event as escaped JSON, by AWS's documentation; the event itself is taken, too. */
-const Payload = z.union([StreamEvent, z.string().transform((text) => JSON.parse(text)).pipe(StreamEvent)]);
+const Payload = z.union([
+  StreamEvent,
+  z
+    .string()
+    .transform((text) => JSON.parse(text))
+    .pipe(StreamEvent),
+]);
 const InvocationRecord = z.object({ timestamp: z.iso.datetime(), payload: Payload });
 
 type Selection = { readonly since?: string | undefined; readonly dryRun: boolean };

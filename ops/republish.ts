@@ -62,7 +62,8 @@ const republishOrders = async ({ since, until, tenant, 'dry-run': dryRun, ...whe
 };
 
 const republishFromBucket = async ({ since, until, tenant, 'dry-run': dryRun, ...where }: Options): Promise<string> => {
-  if (until !== undefined || tenant !== undefined) throw new UsageError('--given-up takes neither --tenant nor --until');
+  if (until !== undefined || tenant !== undefined)
+    throw new UsageError('--given-up takes neither --tenant nor --until');
   const { objectCount, eventCount } = await republishGivenUp(toAccount(where), { since, dryRun });
   return `${objectCount} objects read, ${eventCount} events`;
 };

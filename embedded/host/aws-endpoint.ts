@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { systemClock } from '../aws/clock.ts';
 import type { AwsCall, AwsResponse } from '../aws/dispatch.ts';
-import { ServiceError } from '../aws/service.ts';
 import { type S3Request, type S3Response, toErrorResponse as toS3ErrorResponse } from '../aws/s3/s3.ts';
+import { ServiceError } from '../aws/service.ts';
 import { type Credential, isS3Signature, readClaim, type SignedRequest, verifyClaim } from '../aws/signature.ts';
 import type { HttpResponse } from './gateway.ts';
 import { type Exchange, receiveBody } from './request-body.ts';

@@ -73,9 +73,7 @@ const toVariableValues = (
     SECRET_PREFIX: named.secrets,
     MAIL: 'sink',
     PROVIDER_URL: origin,
-    ...Object.fromEntries(
-      assembly.queues.map((queue) => [queueVariable(queue), queueUrl(named.queue(queue))]),
-    ),
+    ...Object.fromEntries(assembly.queues.map((queue) => [queueVariable(queue), queueUrl(named.queue(queue))])),
     ...Object.fromEntries(
       assembly.workflows.map(({ id }) => [workflowVariable(id), stateMachineArn(named.workflow(id))]),
     ),

@@ -28,5 +28,7 @@ export const read = {
 export const hold = { clients: { db }, create: holdStep } satisfies LambdaEntry<'db'>;
 export const release = { clients: { db }, create: releaseStep } satisfies LambdaEntry<'db'>;
 
-export const commitHolds = { clients: { db, queues }, create: commitHoldsWorker } satisfies LambdaEntry<'db' | 'queues'>;
+export const commitHolds = { clients: { db, queues }, create: commitHoldsWorker } satisfies LambdaEntry<
+  'db' | 'queues'
+>;
 export const watchStock = { clients: { db, queues }, create: watchStockWorker } satisfies LambdaEntry<'db' | 'queues'>;

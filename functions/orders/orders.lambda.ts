@@ -35,7 +35,9 @@ export const operate = {
     }),
 } satisfies LambdaEntry<'db' | 'secrets'>;
 
-export const startSaga = { clients: { queues, workflows }, create: startSagaWorker } satisfies LambdaEntry<'queues' | 'workflows'>;
+export const startSaga = { clients: { queues, workflows }, create: startSagaWorker } satisfies LambdaEntry<
+  'queues' | 'workflows'
+>;
 export const sweep = { clients: { db }, create: sweepWorker } satisfies LambdaEntry<'db'>;
 
 export const confirm = { clients: { db }, create: confirmStep } satisfies LambdaEntry<'db'>;

@@ -13,7 +13,11 @@ export type ScheduledProps = ContextFunctionProps & {
 
 /** A function that runs on a schedule. A failed run is not repeated, because the next one does its work. */
 export class Scheduled extends Construct {
-  constructor(scope: Construct, name: string, { everyMinutes, runbook = 'sweeper-findings', ...props }: ScheduledProps) {
+  constructor(
+    scope: Construct,
+    name: string,
+    { everyMinutes, runbook = 'sweeper-findings', ...props }: ScheduledProps,
+  ) {
     super(scope, name);
     const { lambda } = new ContextFunction(this, 'Run', props);
     new Rule(this, 'Schedule', {

@@ -40,7 +40,9 @@ const receiveMessage = async (QueueName: string, body: string) => {
 
 const timeout = host.limits.deadLetterMs + 3 * host.limits.orderMs;
 
-test('a message that no worker can handle becomes a dead letter at once, with its error, and orders continue', { timeout }, async () => {
+test('a message that no worker can handle becomes a dead letter at once, with its error, and orders continue', {
+  timeout,
+}, async () => {
   expect(workers).toContain('orders-start-saga');
   const shop = await openShop({ mug: 10 });
   const poison = JSON.stringify({ poison: randomUUID() });

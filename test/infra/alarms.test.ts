@@ -97,19 +97,22 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
       expect(Properties).toMatchObject({ Statistic: 'Maximum', Threshold: 300, Period: 60 });
   });
 
-  test.each(['BreakerOpened', 'MessagesBehind', 'OrdersParked', 'OrdersRestarted'])('the first %s raises an alarm', (metric) => {
-    const alarm = getOnly(
-      alarms.filter(({ Properties }) => Properties.MetricName === metric),
-      metric,
-    );
-    expect(alarm.Properties).toMatchObject({
-      Namespace: 'Breakwater',
-      Dimensions: [{ Name: 'Stage', Value: stage }],
-      Statistic: 'Sum',
-      Threshold: 0,
-      Period: 300,
-    });
-  });
+  test.each(['BreakerOpened', 'MessagesBehind', 'OrdersParked', 'OrdersRestarted'])(
+    'the first %s raises an alarm',
+    (metric) => {
+      const alarm = getOnly(
+        alarms.filter(({ Properties }) => Properties.MetricName === metric),
+        metric,
+      );
+      expect(alarm.Properties).toMatchObject({
+        Namespace: 'Breakwater',
+        Dimensions: [{ Name: 'Stage', Value: stage }],
+        Statistic: 'Sum',
+        Threshold: 0,
+        Period: 300,
+      });
+    },
+  );
 
   test('the API has an alarm for its rate of server errors', () => {
     const alarm = getOnly(

@@ -8,7 +8,7 @@ import { manifestsOn, type StageName } from '#platform/manifest';
 import { breakwater } from '../../bin/breakwater.ts';
 import { acknowledge, acknowledgements, addNagChecks } from '../../lib/nag.ts';
 import { stageOf } from '../../lib/stages.ts';
-import { settingsOf } from './synthesis.ts';
+import { CODE_VERSION, settingsOf } from './synthesis.ts';
 
 /** A synthesis, which fails on every open finding. */
 const synthesisOf = (build: (app: App) => void) => {
@@ -20,7 +20,7 @@ const synthesisOf = (build: (app: App) => void) => {
 describe.each(Object.keys(settingsOf) as StageName[])('%s', (name) => {
   const stage = stageOf(settingsOf[name]);
   const code = () => Code.fromInline('exports.handler = () => {};');
-  const addStage = (app: App) => breakwater(app, { stage, manifests: manifestsOn(name, contexts), code });
+  const addStage = (app: App) => breakwater(app, { stage, manifests: manifestsOn(name, contexts), code, codeVersion: CODE_VERSION });
 
   test('has no open finding of AwsSolutions', () => expect(synthesisOf(addStage)).not.toThrow());
 

@@ -47,7 +47,7 @@ describe('a run', () => {
         { consumer: 'other', cause: 'A' },
       ],
     });
-    expect(sent).toEqual([
+    expect(sent).toMatchObject([
       { consumer: 'work', id: 'A0', canary: true },
       { consumer: 'work', id: 'B0', canary: true },
       { consumer: 'other', id: 'A10', canary: true },
@@ -185,7 +185,9 @@ it('sends each dead letter back at most once in a version, one canary of a cause
       }
       const moves = history.map(({ id, codeVersion }) => `${id} ${codeVersion}`);
       expect(new Set(moves).size).toBe(moves.length);
-      const canaries = history.filter(({ canary }) => canary).map(({ cause, codeVersion }) => `${cause} ${codeVersion}`);
+      const canaries = history
+        .filter(({ canary }) => canary)
+        .map(({ cause, codeVersion }) => `${cause} ${codeVersion}`);
       expect(new Set(canaries).size).toBe(canaries.length);
       for (const [id, body] of bodies()) expect(body).toBe(`body of ${id}`);
     }),

@@ -23,7 +23,10 @@ describe('a run', () => {
   it('keeps the canaries of its version, and has the lease', () =>
     expect(newRun(sent, { codeVersion: 'v2', leaseUntil: until })).toEqual({ ...sent, leaseUntil: until, version: 5 }));
 
-  it.each([[undefined, 1], [sent, 5]])('of another version begins without canaries', (before, version) =>
+  it.each([
+    [undefined, 1],
+    [sent, 5],
+  ])('of another version begins without canaries', (before, version) =>
     expect(newRun(before, { codeVersion: 'v3', leaseUntil: until })).toEqual({
       ...{ codeVersion: 'v3', canaries: [], leaseUntil: until, version },
     }),
@@ -71,7 +74,9 @@ describe('a canary', () => {
     ['another version', { codeVersion: 'v1' }],
     ['another consumer', { consumer: 'other' }],
     ['another cause', { cause: 'B' }],
-  ])('is not changed by a report of %s', (_, change) => expect(withOutcome(sent, outcome('handled', change))).toBe(sent));
+  ])('is not changed by a report of %s', (_, change) =>
+    expect(withOutcome(sent, outcome('handled', change))).toBe(sent),
+  );
 
   it('that is known to be handled or failed is not changed by a repeated report', () => {
     const failed = withOutcome(sent, outcome('failed'));

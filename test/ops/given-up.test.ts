@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { contexts } from '#contexts';
+import { systemClock } from '../../embedded/aws/clock.ts';
 import { crashError } from '../../embedded/aws/lambda/function-error.ts';
 import type { Clock } from '../../embedded/aws/service.ts';
-import { systemClock } from '../../embedded/aws/clock.ts';
 import { createHost, type Host } from '../../embedded/host/host.ts';
 import { seed, toApiKey } from '../../embedded/host/seed.ts';
 import { type HttpServer, listen } from '../../embedded/host/server.ts';
@@ -80,7 +80,10 @@ beforeAll(async () => {
         if (operation !== 'PutEvents' || caller.name !== 'operator') return proceed(input);
         const { Entries } = input as { readonly Entries: readonly { readonly Detail: string }[] };
         if (busFails)
-          return Promise.resolve({ FailedEntryCount: 1, Entries: Entries.map(() => ({ ErrorCode: 'InternalFailure' })) });
+          return Promise.resolve({
+            FailedEntryCount: 1,
+            Entries: Entries.map(() => ({ ErrorCode: 'InternalFailure' })),
+          });
         sent.push(...Entries.map(({ Detail }) => JSON.parse(Detail) as SentEvent));
         return proceed(input);
       },
@@ -123,7 +126,9 @@ describe('npm run republish -- --given-up', () => {
   it('publishes the events of the given-up records with their ids, and then removes their objects', async () => {
     const id = await placeLostOrder();
     expect(await statusOf(id)).toBe('placed');
-    expect(listObjects()).toEqual([expect.stringMatching(/^aws\/lambda\/relay-publish\/shardId-\d\/\d{4}\/\d\d\/\d\d\//)]);
+    expect(listObjects()).toEqual([
+      expect.stringMatching(/^aws\/lambda\/relay-publish\/shardId-\d\/\d{4}\/\d\d\/\d\d\//),
+    ]);
 
     expect((await republish('--given-up', '--dry-run')).stdout).toBe('1 objects read, 1 events would be published\n');
     expect([sent, listObjects().length]).toEqual([[], 1]);

@@ -12,7 +12,13 @@ type FunctionEvent = {
 };
 
 /** Functions that work for all tenants, by design. */
-const CROSS_TENANT_FUNCTIONS = ['relay-publish', 'orders-sweep', 'tenants-write', 'operations-health', 'operations-redrive'];
+const CROSS_TENANT_FUNCTIONS = [
+  'relay-publish',
+  'orders-sweep',
+  'tenants-write',
+  'operations-health',
+  'operations-redrive',
+];
 
 const parseObject = (text: string | null | undefined): Readonly<Record<string, unknown>> => {
   try {

@@ -68,8 +68,17 @@ const toSequenceNumbers = (records: readonly StreamRecord[]) => records.map(({ d
  * lost, as the stream no longer has it.
  */
 export const createStreamReader = (source: StreamSource): StreamReader => {
-  const { tableName, partitionKey, filter = () => true, invoke, maxRecordAgeMs, onGivenUp, clock, random, inFlight } =
-    source;
+  const {
+    tableName,
+    partitionKey,
+    filter = () => true,
+    invoke,
+    maxRecordAgeMs,
+    onGivenUp,
+    clock,
+    random,
+    inFlight,
+  } = source;
   const shards = Array.from(
     { length: SHARD_COUNT },
     (_, n): Shard => ({ id: `shardId-${n}`, records: [], busy: false, failures: 0 }),

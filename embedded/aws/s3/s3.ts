@@ -17,7 +17,13 @@ const XML = { 'content-type': 'application/xml' };
 const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 const MAX_KEYS = 1_000;
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+};
 const escapeXml = (text: string): string => text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 
 const element = (name: string, content: string | number): string => `<${name}>${content}</${name}>`;
@@ -92,8 +98,7 @@ const getObject = (bucket: Bucket, key: string): S3Response => {
 const LIST_PARAMETERS = ['list-type', 'prefix', 'max-keys', 'continuation-token', 'x-id'];
 const OBJECT_PARAMETERS = ['x-id'];
 
-const notImplemented = (what: string) =>
-  toErrorResponse(501, 'NotImplemented', `not supported: ${what.slice(0, 100)}`);
+const notImplemented = (what: string) => toErrorResponse(501, 'NotImplemented', `not supported: ${what.slice(0, 100)}`);
 
 const invalidUri = () => toErrorResponse(400, 'InvalidURI', 'The path or the query is malformed.');
 

@@ -73,11 +73,13 @@ const selectAttributes = (all: Record<string, string>, names: readonly string[])
 /** Checks attributes as SQS does: a type and a value of text each. */
 const parseAttributes = (attributes: Entry['MessageAttributes'] = {}): MessageAttributes => {
   const entries = Object.entries(attributes);
-  if (entries.length > MAX_ATTRIBUTES) throw invalid(`Number of message attributes [${entries.length}] exceeds the limit.`);
+  if (entries.length > MAX_ATTRIBUTES)
+    throw invalid(`Number of message attributes [${entries.length}] exceeds the limit.`);
   return Object.fromEntries(
     entries.map(([name, { DataType = '', StringValue }]) => {
       if (/^Binary/.test(DataType)) throw new ServiceError('UnsupportedOperation', 'not supported: binary attributes');
-      if (!/^(String|Number)(\.|$)/.test(DataType)) throw invalid(`The type of message attribute '${name}' is invalid.`);
+      if (!/^(String|Number)(\.|$)/.test(DataType))
+        throw invalid(`The type of message attribute '${name}' is invalid.`);
       if (!StringValue) throw invalid(`Message attribute '${name}' must have a value.`);
       if (FORBIDDEN_CHARACTERS.test(StringValue))
         throw new ServiceError('InvalidMessageContents', `Message attribute '${name}' has invalid characters.`);

@@ -23,7 +23,8 @@ export const redriveWorker = (rt: Runtime<'db' | 'queues'>) => {
     if (report === 'lease_held' || report === 'superseded')
       return rt.logger.warn('another redrive is running', { report });
     const { canariesSent, handled, failed, lost, sentBack, unreadable } = report;
-    for (const canary of canariesSent) rt.logger.info('a dead letter was sent back as a canary', { ...canary, codeVersion });
+    for (const canary of canariesSent)
+      rt.logger.info('a dead letter was sent back as a canary', { ...canary, codeVersion });
     for (const canary of handled)
       rt.logger.warn('a canary was handled: the other dead letters of its cause follow', { ...canary, codeVersion });
     for (const canary of [...failed, ...lost])

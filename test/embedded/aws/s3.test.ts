@@ -3,8 +3,8 @@ import {
   GetObjectCommand,
   ListBucketsCommand,
   ListObjectsV2Command,
-  paginateListObjectsV2,
   PutObjectCommand,
+  paginateListObjectsV2,
   S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -72,7 +72,9 @@ describe('S3, called with the SDK’s client', () => {
       name: 'NoSuchBucket',
     });
     const put = new PutObjectCommand({ Bucket: 'notes', Key: 'c', Body: 'x' });
-    await expect(client.send(put)).rejects.toMatchObject({ name: expect.stringMatching(/^(NotImplemented|InvalidSignature)/) });
+    await expect(client.send(put)).rejects.toMatchObject({
+      name: expect.stringMatching(/^(NotImplemented|InvalidSignature)/),
+    });
     expect(bucket.get('c')).toBeUndefined();
     expect(s3.handle({ method: 'PUT', target: '/notes/c' }).status).toBe(501);
     expect(s3.handle({ method: 'GET', target: '/notes?list-type=2&max-keys=no' }).status).toBe(400);

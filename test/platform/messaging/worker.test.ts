@@ -63,7 +63,8 @@ const changed = (
 });
 const failures = (...ids: string[]) => ({ batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) });
 const unreachable = () => new Error('the service cannot be reached');
-const invalid = () => Object.assign(new Error('One or more parameter values were invalid'), { name: 'ValidationException' });
+const invalid = () =>
+  Object.assign(new Error('One or more parameter values were invalid'), { name: 'ValidationException' });
 
 describe('a batch', () => {
   it('continues past one failed message of ten, and only that one is received again', async () => {
@@ -74,7 +75,11 @@ describe('a batch', () => {
     expect(error.mock.calls).toEqual([
       [
         'message failed',
-        { messageId: 'm4', error: expect.objectContaining({ message: 'the service cannot be reached' }), retryInSeconds: 4 },
+        {
+          messageId: 'm4',
+          error: expect.objectContaining({ message: 'the service cannot be reached' }),
+          retryInSeconds: 4,
+        },
       ],
     ]);
   });
@@ -101,8 +106,16 @@ describe('a message', () => {
   });
 
   it.each<[string, unknown, RegExp]>([
-    ['an event without a consumer', busEvent({ ...event(1), type: 'ThingLost.v1' } as { type: string }), /no consumer of ThingLost\.v1/],
-    ['another version of an event', busEvent({ ...event(1), type: 'ThingMade.v2' } as { type: string }), /no consumer of ThingMade\.v2/],
+    [
+      'an event without a consumer',
+      busEvent({ ...event(1), type: 'ThingLost.v1' } as { type: string }),
+      /no consumer of ThingLost\.v1/,
+    ],
+    [
+      'another version of an event',
+      busEvent({ ...event(1), type: 'ThingMade.v2' } as { type: string }),
+      /no consumer of ThingMade\.v2/,
+    ],
     ['an event with data of another form', thingMade('one'), /Zod.*"n"/s],
     ['an event of one type in the envelope of another', { ...thingMade(1), 'detail-type': 'ThingBroken.v1' }, /Zod/],
     ['an event without an id', { ...thingMade(1), detail: { ...event(1), id: undefined } }, /Zod.*"id"/s],
@@ -146,11 +159,14 @@ describe('a message', () => {
     [10, 1_920],
     [11, 2_475],
     [1_000, 2_475],
-  ])('that fails for another reason is hidden longer with each receive: after receive %i for %i s', async (receives, seconds) => {
-    const { receiveOne, hidden, deadLetters } = createWorker(unreachable);
-    expect(await receiveOne(thingMade(1), { receives })).toEqual(failures('m0'));
-    expect([hidden, deadLetters()]).toEqual([[{ receipt: 'r0', seconds }], []]);
-  });
+  ])(
+    'that fails for another reason is hidden longer with each receive: after receive %i for %i s',
+    async (receives, seconds) => {
+      const { receiveOne, hidden, deadLetters } = createWorker(unreachable);
+      expect(await receiveOne(thingMade(1), { receives })).toEqual(failures('m0'));
+      expect([hidden, deadLetters()]).toEqual([[{ receipt: 'r0', seconds }], []]);
+    },
+  );
 
   it('becomes a dead letter four days after it was sent, and not before', async () => {
     const { receiveOne, deadLetters } = createWorker(unreachable);
@@ -181,7 +197,13 @@ describe('a message', () => {
 });
 
 describe('a canary', () => {
-  const messageAttributes = { canary: 'which', cause: 'Error-00000000', firstReceived: 'before', redriven: 'v2', error: 'old' };
+  const messageAttributes = {
+    canary: 'which',
+    cause: 'Error-00000000',
+    firstReceived: 'before',
+    redriven: 'v2',
+    error: 'old',
+  };
 
   it('is reported as handled', async () => {
     const { receiveOne, outcomes, handled, deadLetters } = createWorker();
@@ -192,7 +214,11 @@ describe('a canary', () => {
 
   it.each([
     ['keeps its cause where the reason may pass', unreachable(), 'Error-00000000'],
-    ['has the cause of its new error where that is permanent', invalid(), expect.stringMatching(/^ValidationException-/)],
+    [
+      'has the cause of its new error where that is permanent',
+      invalid(),
+      expect.stringMatching(/^ValidationException-/),
+    ],
   ])('that fails is a dead letter again at once, and %s', async (_, failure, cause) => {
     const { receiveOne, outcomes, hidden, deadLetters } = createWorker(() => failure);
     expect(await receiveOne(thingMade(1), { messageAttributes })).toEqual(failures());

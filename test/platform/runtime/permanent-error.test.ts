@@ -23,7 +23,9 @@ describe('an error is permanent if it', () => {
     ['is a serialization error of AWS', named('SerializationException')],
     [
       'is a transaction of which a part is invalid',
-      named('TransactionCanceledException', 'no', { CancellationReasons: [{ Code: 'None' }, { Code: 'ValidationError' }] }),
+      named('TransactionCanceledException', 'no', {
+        CancellationReasons: [{ Code: 'None' }, { Code: 'ValidationError' }],
+      }),
     ],
     ['is the marshaller that refuses undefined', thrownBy(() => marshall({ a: { b: undefined } }))],
     ['is the marshaller that refuses a class', thrownBy(() => marshall({ a: new Date(0) }))],
@@ -39,7 +41,10 @@ describe('an error is permanent if it', () => {
     ['a denied call', named('AccessDeniedException')],
     ['a throttled call', named('ThrottlingException')],
     ['a call that timed out', named('TimeoutError')],
-    ['a conflict', named('TransactionCanceledException', 'no', { CancellationReasons: [{ Code: 'TransactionConflict' }] })],
+    [
+      'a conflict',
+      named('TransactionCanceledException', 'no', { CancellationReasons: [{ Code: 'TransactionConflict' }] }),
+    ],
     ['a cancelled transaction without reasons', named('TransactionCanceledException')],
     ['a missing table', named('ResourceNotFoundException')],
     ['an item that does not match its schema', new Error('the item a#b does not match its schema: n: invalid_type')],
@@ -66,11 +71,7 @@ describe('the cause of an error', () => {
     ['names', named('A'), named('B')],
     ['messages', new Error('the table is away'), new Error('the bus is away')],
     ['types of events', new Error('no consumer of ThingMade.v1'), new Error('no consumer of ThingMade.v2')],
-    [
-      'fields',
-      thrownBy(() => z.object({ n: z.int() }).parse({})),
-      thrownBy(() => z.object({ m: z.int() }).parse({})),
-    ],
+    ['fields', thrownBy(() => z.object({ n: z.int() }).parse({})), thrownBy(() => z.object({ m: z.int() }).parse({}))],
   ])('differs between %s', (_, one, other) => expect(causeOf(one)).not.toBe(causeOf(other)));
 
   it('of the same element of a list and of another is one', () => {

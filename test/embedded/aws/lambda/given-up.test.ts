@@ -10,7 +10,11 @@ const HOUR = 3_600_000;
 const recordOf = (n: number, clock: { now(): number }): StreamRecord => ({
   ...{ eventID: `${n}`, eventName: 'INSERT', eventVersion: '1.1', eventSource: 'aws:dynamodb' },
   dynamodb: {
-    ...{ Keys: { pk: { S: 'a' } }, NewImage: { pk: { S: 'a' }, n: { N: `${n}` } }, SequenceNumber: `${n}`.padStart(21, '0') },
+    ...{
+      Keys: { pk: { S: 'a' } },
+      NewImage: { pk: { S: 'a' }, n: { N: `${n}` } },
+      SequenceNumber: `${n}`.padStart(21, '0'),
+    },
     ...{ SizeBytes: 1, StreamViewType: 'NEW_AND_OLD_IMAGES', ApproximateCreationDateTime: clock.now() / 1_000 },
   },
 });
