@@ -21,6 +21,8 @@ export const arns = (scope: Construct, stage: StageName) => {
     workflow: (id: WorkflowId) => arnWithColon('states', 'stateMachine', named.workflow(id)),
     queue: (id: QueueId) => arnWithoutType('sqs', named.queue(id)),
     deadLetters: (id: FunctionId) => arnWithoutType('sqs', named.deadLetters(id)),
+    /** The dead letters of every worker: no other queue has such a name. */
+    allDeadLetters: arnWithoutType('sqs', named.deadLetters('*')),
     canaries: arnWithoutType('sqs', named.canaries),
     /** The identities that SES may have verified for this address: itself or its domain. */
     senders: (address: string) =>

@@ -28,20 +28,20 @@ export const authorizerOf = (...manifests: readonly Manifest[]): FunctionId => {
 
 /**
  * The contexts that must be deployed before this one: those whose functions its workflows invoke, the provider that it calls, and,
- * before the relay publishes the first event, every consumer of events.
+ * before the relay publishes the first event and dead letters are looked for, every consumer of events.
  */
 export const dependenciesOf = (manifest: Manifest, { stage, manifests }: Deployment): readonly string[] => {
   const specs = functionsOf(manifest).map(({ spec }) => spec);
   const tasks = Object.values(manifest.workflows ?? {}).flatMap(tasksOf);
   const callsSandbox = stage.provider === 'sandbox' && specs.some((spec) => spec.callsProvider || spec.inspects);
-  const relays = specs.some((spec) => spec.streams);
+  const needsConsumers = specs.some((spec) => spec.streams || spec.redrives);
   return manifests
     .filter((other) => other !== manifest)
     .filter(
       (other) =>
         functionsOf(other).some(({ id }) => tasks.includes(id)) ||
         (callsSandbox && other.standalone) ||
-        (relays && functionsOf(other).some(({ spec }) => spec.consumes)),
+        (needsConsumers && functionsOf(other).some(({ spec }) => spec.consumes)),
     )
     .map(({ context }) => context);
 };

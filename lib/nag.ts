@@ -23,7 +23,7 @@ const reasons = {
   ],
   unnamedResources: [
     'IAM5[Resource::*]',
-    'No resource can be named in advance: AWS defines the actions of X-Ray, of log delivery and ListStreams only on *, and Lambda chooses the names of the objects that it puts into a bucket.',
+    'No resource can be named in advance: AWS defines the actions of X-Ray, of log delivery and ListStreams only on *, Lambda chooses the names of the objects that it puts into a bucket, and the redrive reads the dead letters of every worker, also of later ones.',
   ],
   deadEnd: [
     'SQS3',

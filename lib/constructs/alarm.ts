@@ -10,7 +10,7 @@ import type { Stage } from '../stages.ts';
 
 const QUEUE_PERIOD = Duration.minutes(1);
 const COUNT_PERIOD = Duration.minutes(5);
-const MAX_AGE = Duration.minutes(5);
+const MAX_AGE = Duration.minutes(3);
 
 export type AlarmAboveProps = AlarmText & {
   readonly stage: Stage;
@@ -53,8 +53,9 @@ export const alarmOnMessages = (
 };
 
 /**
- * Raised by a message that nobody has received for more than five minutes. CloudWatch leaves out messages that were received three
- * times or more, so workers report those that keep failing (`MessagesBehind`).
+ * Raised by a message that is more than three minutes old: nobody receives the queue's messages, or the function cannot run. CloudWatch
+ * leaves out messages that were received three times. One of a function that cannot run is older than three minutes by then; those that a
+ * worker fails on are not, so the worker reports them (`MessagesBehind`).
  */
 export const alarmOnAge = (
   scope: Construct,

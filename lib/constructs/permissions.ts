@@ -33,23 +33,25 @@ type PermissionOptions = {
   readonly workers: readonly FunctionId[];
 };
 
+const READ_MESSAGES = ['sqs:ReceiveMessage', 'sqs:DeleteMessage'];
+const READ_DEAD_LETTERS = [...READ_MESSAGES, 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'];
+
 /** What moves messages between queues. The event source of a worker allows it to receive and hide the messages of its own queue. */
-const queueStatements = ({ id, spec, workers }: PermissionOptions, { queue, deadLetters, canaries }: Arns) => {
-  const redriven = spec.redrives ? workers : [];
-  const buried = redriven.map(deadLetters);
-  const read = spec.redrives ? [canaries, ...buried] : [];
-  return [
-    ...allow('sqs:SendMessage', [
-      ...(spec.sends ?? []).map(queue),
-      ...(spec.consumes ? [deadLetters(id), canaries] : []),
-      ...redriven.map(queue),
-    ]),
-    ...allow('sqs:GetQueueAttributes', buried),
-    ...allow('sqs:ReceiveMessage', read),
-    ...allow('sqs:DeleteMessage', read),
-    ...allow('sqs:ChangeMessageVisibility', buried),
-  ];
-};
+const queueStatements = (
+  { id, spec, workers }: PermissionOptions,
+  { queue, deadLetters, allDeadLetters, canaries }: Arns,
+) => [
+  ...allow('sqs:SendMessage', (spec.sends ?? []).map(queue)),
+  ...allow('sqs:SendMessage', spec.consumes ? [deadLetters(id), canaries] : []),
+  // a statement of its own for each worker, so that a new one changes none of the others
+  ...(spec.redrives ? workers : []).flatMap((worker) => allow('sqs:SendMessage', [queue(worker)])),
+  ...(spec.redrives
+    ? [
+        new PolicyStatement({ actions: READ_DEAD_LETTERS, resources: [allDeadLetters] }),
+        new PolicyStatement({ actions: READ_MESSAGES, resources: [canaries] }),
+      ]
+    : []),
+];
 
 /** The statements for what a function's manifest allows, and nothing else. */
 export const permissionsOf = (scope: Construct, options: PermissionOptions): readonly PolicyStatement[] => {

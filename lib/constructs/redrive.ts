@@ -18,6 +18,12 @@ export class Redrive extends Construct {
       retentionPeriod: RETENTION,
     });
     acknowledge(canaries, 'deadEnd');
-    new Scheduled(this, 'Redrive', { ...props, runbook: 'dead-letters' });
+    const { role } = new Scheduled(this, 'Redrive', { ...props, runbook: 'dead-letters' });
+    const { deadLetters } = names(props.deployment.stage.name);
+    acknowledge(
+      role,
+      'unnamedResources',
+      `Resource::arn:<AWS::Partition>:sqs:<AWS::Region>:<AWS::AccountId>:${deadLetters('*')}`,
+    );
   }
 }

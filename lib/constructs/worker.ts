@@ -1,5 +1,4 @@
 import { Duration } from 'aws-cdk-lib';
-import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { EventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
@@ -7,22 +6,19 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type EventType, MAX_RECEIVES, names, visibilitySecondsOf } from '#platform/manifest';
 import { acknowledge } from '../nag.ts';
-import { AlarmAbove, alarmOnAge, alarmOnMessages } from './alarm.ts';
+import { alarmOnAge, alarmOnMessages } from './alarm.ts';
 import { ContextFunction, type ContextFunctionProps, TIMEOUT_SECONDS } from './function.ts';
 
 const BATCH_SIZE = 10;
 const DEFAULT_CONCURRENCY = 50;
 const RETENTION = Duration.days(14);
-const CRASH_PERIOD = Duration.minutes(5);
-/** A function that cannot run fails more often: its queue delivers each message every two minutes, and any other message besides. */
-const MAX_CRASHES = 1;
 
 export type WorkerProps = ContextFunctionProps & { readonly consumes: readonly EventType[] };
 
 /**
  * A consumer that loses no event: rule -> queue -> function. Events that the bus cannot deliver to the queue and messages that the
- * function can never handle wait for an operator, each in their own dead-letter queue; the latter are tried again after a deployment. The rule belongs to the consumer, so the bus does
- * not depend on its consumers.
+ * function can never handle wait for an operator, each in their own dead-letter queue; the latter are tried again after a deployment. The
+ * rule belongs to the consumer, so the bus does not depend on its consumers.
  */
 export class Worker extends Construct {
   constructor(scope: Construct, name: string, props: WorkerProps) {
@@ -60,15 +56,7 @@ export class Worker extends Construct {
     alarmOnAge(this, 'BehindAlarm', {
       stage,
       queue,
-      text: `${named.queue(id)} has a message that is more than 5 minutes old.`,
-      runbook: 'queue-behind',
-    });
-    // a worker reports the messages that fail, so an invocation fails only if the function cannot run or ends within its work
-    new AlarmAbove(this, 'CrashAlarm', {
-      stage,
-      metric: lambda.metricErrors({ period: CRASH_PERIOD, statistic: Stats.SUM }),
-      threshold: MAX_CRASHES,
-      text: `More than ${MAX_CRASHES} invocations of ${id} failed within five minutes.`,
+      text: `${named.queue(id)} has a message that is more than 3 minutes old.`,
       runbook: 'queue-behind',
     });
     lambda.addEventSource(

@@ -66,24 +66,19 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
     }
   });
 
-  test('each scheduled function has an alarm for a failed run, and each worker for repeated crashes', () => {
+  test('each scheduled function has an alarm for failed runs', () => {
     expect(
       targetsOf('Errors', {
         dimensionName: 'FunctionName',
         type: 'AWS::Lambda::Function',
         nameProperty: 'FunctionName',
       }),
-    ).toEqual([...scheduled, ...workers].map(({ id }) => named.fn(id)).sort());
-    for (const alarm of alarms.filter(({ Properties }) => Properties.MetricName === 'Errors')) {
-      const isWorker = alarm.Properties.AlarmDescription.includes('queue-behind');
-      expect(alarm.Properties).toMatchObject({
-        ...{ Namespace: 'AWS/Lambda', Statistic: 'Sum', Period: 300 },
-        Threshold: isWorker ? 1 : 0,
-      });
-    }
+    ).toEqual(scheduled.map(({ id }) => named.fn(id)).sort());
+    for (const { Properties } of alarms.filter((alarm) => alarm.Properties.MetricName === 'Errors'))
+      expect(Properties).toMatchObject({ Namespace: 'AWS/Lambda', Statistic: 'Sum', Threshold: 0, Period: 300 });
   });
 
-  test('each worker has an alarm for a message that nobody has received for five minutes', () => {
+  test('each worker has an alarm for a message that is more than three minutes old', () => {
     expect(
       targetsOf('ApproximateAgeOfOldestMessage', {
         dimensionName: 'QueueName',
@@ -94,7 +89,7 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
     for (const { Properties } of alarms.filter(
       (alarm) => alarm.Properties.MetricName === 'ApproximateAgeOfOldestMessage',
     ))
-      expect(Properties).toMatchObject({ Statistic: 'Maximum', Threshold: 300, Period: 60 });
+      expect(Properties).toMatchObject({ Statistic: 'Maximum', Threshold: 180, Period: 60 });
   });
 
   test.each(['BreakerOpened', 'MessagesBehind', 'OrdersParked', 'OrdersRestarted'])(

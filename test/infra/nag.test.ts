@@ -20,7 +20,8 @@ const synthesisOf = (build: (app: App) => void) => {
 describe.each(Object.keys(settingsOf) as StageName[])('%s', (name) => {
   const stage = stageOf(settingsOf[name]);
   const code = () => Code.fromInline('exports.handler = () => {};');
-  const addStage = (app: App) => breakwater(app, { stage, manifests: manifestsOn(name, contexts), code, codeVersion: CODE_VERSION });
+  const addStage = (app: App) =>
+    breakwater(app, { stage, manifests: manifestsOn(name, contexts), code, codeVersion: CODE_VERSION });
 
   test('has no open finding of AwsSolutions', () => expect(synthesisOf(addStage)).not.toThrow());
 

@@ -64,7 +64,8 @@ export const TYPE_FORMATS: Readonly<Record<string, TypeFormat>> = {
   'AWS::CloudWatch::Alarm': {
     properties: {
       Namespace: (value) => value.replace(/^AWS\//, ''),
-      MetricName: withLabel(''),
+      // every count of SQS is approximate
+      MetricName: (value) => value.replace(/^Approximate(NumberOf)?/, ''),
       Dimensions: (value, format) =>
         `of ${value.map(({ Value }: Json) => format(Value).replace(/^Queue /, '')).join(', ')}`,
       Statistic: withLabel(''),

@@ -180,7 +180,7 @@ describe.each(stages)('%s', (stage, { stacks, resources, ofType }) => {
     }
   });
 
-  test('deploys state first, the relay after every consumer, and the API last', () => {
+  test('deploys state first, the relay and the redrive after every consumer, and the API last', () => {
     const contextNames = manifestsOn(stage, contexts).map(({ context }) => context);
     const dependenciesOf = (name: string) =>
       getOnly(
@@ -188,7 +188,9 @@ describe.each(stages)('%s', (stage, { stacks, resources, ofType }) => {
         name,
       ).before;
     for (const name of contextNames) expect(dependenciesOf(name), name).toContain(`breakwater-${stage}-state`);
-    for (const { stack } of ofType('AWS::Events::Rule')) expect(dependenciesOf('relay')).toContain(stack);
+    const consumerRules = ofType('AWS::Events::Rule').filter(({ Properties }) => Properties.EventPattern);
+    for (const { stack } of consumerRules)
+      for (const name of ['relay', 'operations']) expect(dependenciesOf(name)).toContain(stack);
     expect(dependenciesOf('orders')).toEqual(
       expect.arrayContaining(['inventory', 'payments'].map((name) => `breakwater-${stage}-${name}`)),
     );

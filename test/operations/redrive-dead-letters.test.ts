@@ -8,9 +8,9 @@ const START = '2026-11-01T00:00:00.000Z';
 const letters = (count: number, cause: string, from = 0): Letter[] =>
   Array.from({ length: count }, (_, n) => ({ id: `${cause}${from + n}`, cause }));
 
-const setUp = (dead: Readonly<Record<string, readonly Letter[]>>) => {
+const setUp = (initial: Readonly<Record<string, readonly Letter[]>>) => {
   let minute = 0;
-  const fakes = inMemoryRedrive(dead);
+  const fakes = inMemoryRedrive(initial);
   const now = () => addMs(START, minute * 60_000);
   const redrive = redriveDeadLetters({ ...fakes, now });
   return {

@@ -65,6 +65,14 @@ const statusOf = async (id: string): Promise<string> => {
   return JSON.parse((await host.request({ method: 'GET', target: `/v1/orders/${id}`, headers, body: '' })).body).status;
 };
 
+/** The id that the write of the order gave its event. */
+const storedEventId = async (id: string): Promise<string> => {
+  const Key = { pk: { S: `orders#${demo.tenantId}#order#${id}` }, sk: { S: 'order' } };
+  const body = JSON.stringify({ TableName: 'breakwater-dev', Key });
+  const { json } = await host.callAws({ target: 'DynamoDB_20120810.GetItem', body });
+  return JSON.parse(json).Item.out.M.events.L[0].M.id.S;
+};
+
 beforeAll(async () => {
   server = await listen(0);
   host = createHost({
@@ -125,6 +133,7 @@ describe('npm run republish -- --given-up', () => {
 
   it('publishes the events of the given-up records with their ids, and then removes their objects', async () => {
     const id = await placeLostOrder();
+    const eventId = await storedEventId(id);
     expect(await statusOf(id)).toBe('placed');
     expect(listObjects()).toEqual([
       expect.stringMatching(/^aws\/lambda\/relay-publish\/shardId-\d\/\d{4}\/\d\d\/\d\d\//),
@@ -134,7 +143,7 @@ describe('npm run republish -- --given-up', () => {
     expect([sent, listObjects().length]).toEqual([[], 1]);
 
     expect((await republish('--given-up')).stdout).toBe('1 objects read, 1 events published\n');
-    expect(sent).toMatchObject([{ id: `${id}.1`, type: 'OrderPlaced.v1', aggregateId: id }]);
+    expect(sent).toMatchObject([{ id: eventId, type: 'OrderPlaced.v1', aggregateId: id }]);
     expect(listObjects()).toEqual([]);
     await host.whenIdle();
     expect(await statusOf(id)).toBe('confirmed');
@@ -142,14 +151,14 @@ describe('npm run republish -- --given-up', () => {
   });
 
   it('keeps an object until all of its events are published, and a repeat publishes the same events', async () => {
-    const id = await placeLostOrder();
+    const eventId = await storedEventId(await placeLostOrder());
     busFails = true;
     const failed = await republish('--given-up');
     busFails = false;
     expect([failed.code, failed.stderr]).toEqual([1, expect.stringContaining('run this command again')]);
     expect(listObjects()).toHaveLength(1);
     await republish('--given-up');
-    expect(sent).toMatchObject([{ id: `${id}.1` }]);
+    expect(sent).toMatchObject([{ id: eventId }]);
     expect(listObjects()).toEqual([]);
     await host.whenIdle();
   });

@@ -34,7 +34,7 @@ const isInvalidTransaction = ({ name, CancellationReasons = [] }: Thrown): boole
 
 /**
  * Whether the error repeats however often the work is repeated: the input has no known form, or AWS or the marshaller refuses what the
- * code makes of it. Every other error may pass, because it fails all work alike: a call that is denied, throttled or times out, and a
+ * code sends for it. Every other error may pass, because it fails all work alike: a call that is denied, throttled or times out, and a
  * fault of the code (ADR 84).
  */
 export const isPermanent = (error: unknown): boolean => {
