@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import * as z from 'zod/mini';
+import { $ZodError } from 'zod/v4/core';
 import { maskEmails } from '#platform/mask-emails';
 
 /** An error that repeats however often the work is repeated, until the code changes. */
@@ -38,7 +38,7 @@ const isInvalidTransaction = ({ name, CancellationReasons = [] }: Thrown): boole
  * fault of the code (ADR 84).
  */
 export const isPermanent = (error: unknown): boolean => {
-  if (error instanceof z.core.$ZodError) return true;
+  if (error instanceof $ZodError) return true;
   if (!(error instanceof Error)) return false;
   const thrown = error as Thrown;
   return PERMANENT_NAMES.includes(thrown.name) || isMarshallerError(thrown) || isInvalidTransaction(thrown);
