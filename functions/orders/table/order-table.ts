@@ -1,14 +1,17 @@
 import * as z from 'zod/mini';
 import { ReasonSchema, StatusSchema } from '#orders/contract';
-import type { Order } from '#orders/domain/order';
-import { DUE_LIST, dueAtOf, orderIdsOf, orderKey, orderList } from '#orders/table/keys';
+import { isStanding, type Order } from '#orders/domain/order';
+import { DUE_LIST, type DueMark, dueAtOf, dueEntry, orderIdsOf, orderKey, orderList } from '#orders/table/keys';
 import { placedEvent, transitionEvent } from '#orders/table/order-events';
 import type { Orders } from '#orders/use-cases/ports';
 import type { Runtime } from '#platform/runtime/runtime';
 import { MoneySchema, SkuSchema } from '#platform/schemas';
 import { aggregateTable } from '#platform/table/aggregate-table';
-import type { Item } from '#platform/table/batch-get';
+import { batchGet, type Item } from '#platform/table/batch-get';
 import { parseItem } from '#platform/table/parse-item';
+
+/** The most that one BatchGetItem reads. */
+const BATCH_SIZE = 100;
 
 export const orderTable = (rt: Runtime<'db'>): Orders => {
   const table = aggregateTable<Order, Pick<Order, 'tenantId' | 'id'>>(rt, {
@@ -18,21 +21,40 @@ export const orderTable = (rt: Runtime<'db'>): Orders => {
     toEvents: (from, to) => [from ? transitionEvent(rt, from, to) : placedEvent(rt, to)],
     guards: ['status', 'run'],
   });
-  return { ...table, find: (tenantId, id) => table.find({ tenantId, id }) };
+  return {
+    ...table,
+    find: (tenantId, id) => table.find({ tenantId, id }),
+    async findMany(tenantId, ids) {
+      const orders: Order[] = [];
+      for (let start = 0; start < ids.length; start += BATCH_SIZE) {
+        const keys = ids.slice(start, start + BATCH_SIZE).map((id) => orderKey(tenantId, id));
+        orders.push(...(await batchGet(rt, keys, { consistent: true })).map(toOrder));
+      }
+      return orders;
+    },
+  };
 };
 
 /**
  * Attributes leave out what the key holds, and the correlation id stands in the event alone: an order of three lines fits into
  * 1 KB, the unit of every write.
  */
-const toItem = ({ version: _, correlationId: __, tenantId, id, due, requestDigest, ...order }: Order) => ({
-  ...orderKey(tenantId, id),
-  listPk: orderList(tenantId),
-  listSk: `${order.history[0]?.at}#${id}`,
-  ...(due && { duePk: DUE_LIST, dueSk: `${due}#${id}` }),
-  asked: requestDigest,
-  ...order,
-});
+const toItem = (order: Order) => {
+  const { version: _, correlationId: __, tenantId, id, due, requestDigest, ...attributes } = order;
+  return {
+    ...orderKey(tenantId, id),
+    listPk: orderList(tenantId),
+    listSk: `${order.history[0]?.at}#${id}`,
+    ...(due && { duePk: DUE_LIST, dueSk: dueEntry({ due, id, mark: dueMark(order) }) }),
+    asked: requestDigest,
+    ...attributes,
+  };
+};
+
+const dueMark = (order: Order): DueMark => {
+  if (isStanding(order)) return { kind: 'standing' };
+  return order.waitsUntil ? { kind: 'waiting', waitsUntil: order.waitsUntil } : { kind: 'deadline' };
+};
 
 const OrderAttributes = z.object({
   pk: z.string(),
@@ -49,6 +71,8 @@ const OrderAttributes = z.object({
   run: z.int(),
   restarts: z.int(),
   deadline: z.optional(z.string()),
+  waitsUntil: z.optional(z.string()),
+  giveWays: z.optional(z.int()),
   dueSk: z.optional(z.string()),
   history: z.readonly(
     z.array(

@@ -1,9 +1,14 @@
-import type { Moment, Order } from '#orders/domain/order';
+import type { Shortage } from '#orders/domain/giving-way';
+import type { Line, Moment, Order } from '#orders/domain/order';
+import type { Pause } from '#orders/domain/pause';
+import type { StoredPolicy } from '#orders/domain/policy';
 import type { Instant, Money, OrderId, Sku, TenantId } from '#platform/kernel';
 
 export type Orders = {
   /** Reads strongly. */
   find(tenantId: TenantId, id: OrderId): Promise<Order | undefined>;
+  /** Reads many strongly, in any order. Those that do not exist are left out. */
+  findMany(tenantId: TenantId, ids: readonly OrderId[]): Promise<readonly Order[]>;
   /** Stores a new order with its OrderPlaced unless one exists under its id; returns the stored one: this very object, if it is new. */
   putIfAbsent(order: Order): Promise<Order>;
   /** Stores `to` with the event of the transition, on condition that `from` is unchanged; false where it is not. */
@@ -16,11 +21,52 @@ export type Prices = (tenantId: TenantId, skus: readonly Sku[]) => Promise<Reado
 /** The moment of the next decision. */
 export type OrderClock = () => Moment;
 
+/** An order of the due list. `standing`: its saga must bring it on. `waiting`: for the provider. `deadline`: for its customer's payment. */
+export type DueEntry = {
+  readonly tenantId: TenantId;
+  readonly id: OrderId;
+  readonly kind: 'standing' | 'waiting' | 'deadline';
+  /** Of an order that waits. */
+  readonly waitsUntil?: string | undefined;
+};
+/** Where the next page of the due list begins. */
+export type DueCursor = Readonly<Record<string, unknown>>;
+export type DuePage = { readonly entries: readonly DueEntry[]; readonly next?: DueCursor | undefined };
+
 export type DueOrders = {
-  /** At most `limit` orders that are due, the longest due first; eventually consistent. */
-  findDue(at: Instant, limit: number): Promise<readonly { readonly tenantId: TenantId; readonly id: OrderId }[]>;
+  /** At most `limit` entries that are due, the longest due first, after the cursor; eventually consistent. */
+  findDue(at: Instant, page: { readonly limit: number; readonly after?: DueCursor | undefined }): Promise<DuePage>;
   /** True for one sweep at a time: it holds the lease until `until`. */
   acquireLease(at: Instant, until: Instant): Promise<boolean>;
   /** Ends the lease early. */
   releaseLease(at: Instant): Promise<void>;
 };
+
+/** The pauses of all deadlines, read strongly. */
+export type FindPauses = () => Promise<readonly Pause[]>;
+
+export type Pauses = {
+  /** With the version of the stored list, 0 where none is stored. */
+  find(): Promise<{ readonly pauses: readonly Pause[]; readonly version: number }>;
+  /** Stores the list on condition that the version is unchanged; false where it is not. */
+  update(version: number, pauses: readonly Pause[]): Promise<boolean>;
+};
+
+export type Policies = {
+  /** The tenant's policy, or the defaults; read strongly. */
+  find(tenantId: TenantId): Promise<StoredPolicy>;
+  /** Stores `to` on condition that `from` is unchanged; false where it is not. */
+  update(tenantId: TenantId, from: StoredPolicy, to: StoredPolicy): Promise<boolean>;
+};
+
+/** Whether the tenant's payment provider may be called. */
+export type ProviderIsAvailable = (tenantId: TenantId) => Promise<boolean>;
+
+/** What of the stock a step must know to let other orders give way. */
+export type StockToGiveWay = {
+  /** How many units of each line are not available; lines of which enough is available are left out. */
+  shortages(tenantId: TenantId, lines: readonly Pick<Line, 'sku' | 'quantity'>[]): Promise<readonly Shortage[]>;
+  /** The open holds with units of these SKUs, at most some hundreds; eventually consistent. */
+  holders(tenantId: TenantId, skus: readonly Sku[]): Promise<readonly OpenHolder[]>;
+};
+export type OpenHolder = { readonly orderId: OrderId; readonly held: ReadonlyMap<Sku, number> };

@@ -1,13 +1,11 @@
 /** The deadlines, other durations in milliseconds, and limits of a stage. Orders have deadlines; holds do not expire. */
 export type Times = {
-  /** How long an order may stay `placed`. */
-  readonly orderDeadlineMs: number;
-  /** How long an order awaits its offline payment. */
+  /** How long an order awaits its offline payment. The tenant's policy says how long it waits for the provider before. */
   readonly paymentDeadlineMs: number;
   /** After this time without progress an order's saga is restarted; the time doubles with each restart, up to the maximum. */
   readonly standstillMs: number;
   readonly maxStandstillMs: number;
-  /** How long an order may stay `cancelling` before it needs attention. */
+  /** How long an order may stay `placed` or `cancelling` before it needs attention. */
   readonly parkAfterMs: number;
   /** This many failures within the window open a provider's circuit breaker; after the open duration it lets one probe at a time through. */
   readonly breaker: {
@@ -28,7 +26,6 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
 export const defaultTimes: Times = {
-  orderDeadlineMs: 15 * MINUTE,
   paymentDeadlineMs: 72 * HOUR,
   standstillMs: 5 * MINUTE,
   maxStandstillMs: 15 * MINUTE,
@@ -39,7 +36,6 @@ export const defaultTimes: Times = {
 
 /** For stages whose tests wait for every one of these durations. */
 export const testTimes: Times = {
-  orderDeadlineMs: 3 * MINUTE,
   paymentDeadlineMs: 45 * SECOND,
   standstillMs: 40 * SECOND,
   maxStandstillMs: 60 * SECOND,
