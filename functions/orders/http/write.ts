@@ -4,7 +4,7 @@ import type { writeRoutes } from '#orders/contract';
 import type { TotalTooLarge } from '#orders/domain/customer';
 import { orderResponse } from '#orders/http/order-response';
 import { orderTable } from '#orders/table/order-table';
-import { pauseTable } from '#orders/table/pause-table';
+import { pauseReader } from '#orders/table/pause-table';
 import { placeOrder as placeOrderUseCase } from '#orders/use-cases/place-order';
 import { orderActions, recordPayment as recordPaymentUseCase } from '#orders/use-cases/update-order';
 import { idFrom } from '#platform/http/idempotency';
@@ -48,8 +48,7 @@ const WAITING = {
 } as const;
 
 export const recordPayment = (rt: Runtime<'db'>): RouteHandler<Routes['recordPayment']> => {
-  const findPauses = async () => (await pauseTable(rt).find()).pauses;
-  const record = recordPaymentUseCase(orderTable(rt), findPauses, orderClock(rt));
+  const record = recordPaymentUseCase(orderTable(rt), pauseReader(rt), orderClock(rt));
   return async ({ tenantId, params, body, idempotencyKey: key, requestDigest }) => {
     const { amount, currency, reference } = body;
     const paid = await record(tenantId, params.id, { amount: { amount, currency }, reference, key, requestDigest });

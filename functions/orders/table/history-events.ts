@@ -24,9 +24,8 @@ import type { Item } from '#platform/table/batch-get';
 export const eventsOf = (item: Item): readonly Event[] => {
   const order = toOrder(item);
   const { events: minted } = item['out'] as { readonly events: readonly Event[] };
-  // a restart leaves no entry, so its event has replaced that of the last entry; a return to `placed` has the same event and an entry
-  const hasReturned = order.history.length > 1 && order.history.at(-1)?.status === 'placed';
-  const restarted = !hasReturned && minted.some(({ type }) => type === OrderRestarted.type);
+  // a restart leaves no entry, so its event has replaced that of the last entry
+  const restarted = minted.some(({ type }) => type === OrderRestarted.type);
   const overwritten = restarted ? order.history : order.history.slice(0, -1);
   return [...overwritten.flatMap((entry, index) => rebuild(order, entry, index)), ...minted];
 };
@@ -47,8 +46,8 @@ const rebuild = (order: Order, entry: HistoryEntry, index: number): readonly Eve
     },
   ];
   const { reason = order.reason, cause = order.cause } = entry;
-  if (entry.status === 'placed')
-    return index === 0 ? eventOf(OrderPlaced, { run }) : eventOf(OrderRestarted, { run, saga: 'fulfil-order' });
+  // a return to `placed` started a run that later ones have superseded
+  if (entry.status === 'placed') return index === 0 ? eventOf(OrderPlaced, { run }) : [];
   if (entry.status === 'confirmed')
     return eventOf(OrderConfirmed, { run, total: order.total, paidBy: order.paid ? 'offline' : 'provider' });
   if (entry.status === 'cancelling' && reason) return eventOf(OrderCancelling, { run, reason });

@@ -45,13 +45,6 @@ export type DueOrders = {
 /** The pauses of all deadlines, read strongly. */
 export type FindPauses = () => Promise<readonly Pause[]>;
 
-export type Pauses = {
-  /** With the version of the stored list, 0 where none is stored. */
-  find(): Promise<{ readonly pauses: readonly Pause[]; readonly version: number }>;
-  /** Stores the list on condition that the version is unchanged; false where it is not. */
-  update(version: number, pauses: readonly Pause[]): Promise<boolean>;
-};
-
 export type Policies = {
   /** The tenant's policy, or the defaults; read strongly. */
   find(tenantId: TenantId): Promise<StoredPolicy>;

@@ -2,7 +2,7 @@ import { orderClock } from '#orders/adapters/order-clock';
 import type { metrics } from '#orders/errors';
 import { dueOrders } from '#orders/table/due-orders';
 import { orderTable } from '#orders/table/order-table';
-import { pauseTable } from '#orders/table/pause-table';
+import { pauseReader } from '#orders/table/pause-table';
 import { type SweepCounts, sweepOrders } from '#orders/use-cases/sweep-orders';
 import { providerIsAvailable } from '#payments/public';
 import type { Runtime } from '#platform/runtime/runtime';
@@ -23,7 +23,7 @@ export const sweepWorker = (rt: Runtime<'db'>) => {
   const sweep = sweepOrders({
     orders: orderTable(rt),
     dueOrders: dueOrders(rt),
-    findPauses: async () => (await pauseTable(rt).find()).pauses,
+    findPauses: pauseReader(rt),
     providerIsAvailable: providerIsAvailable(rt),
     now: orderClock(rt),
     sleep: rt.sleep,
