@@ -1,4 +1,5 @@
 import { crashError } from '../../embedded/aws/lambda/function-error.ts';
+import { idFrom } from '#platform/http/idempotency';
 import { createHost, type Host } from '../../embedded/host/host.ts';
 import type { Interceptors } from '../../embedded/host/interceptors.ts';
 import type { Row } from '../../ops/audit/table-audit.ts';
@@ -17,7 +18,7 @@ const SECOND = 1_000;
 /** Longer than any task's time-out. */
 const LATE_MS = 40 * SECOND;
 const MAX_STEPS = 500_000;
-const MAX_CASE_MS = times.orderDeadlineMs + times.paymentDeadlineMs + 30 * MINUTE;
+const MAX_CASE_MS = times.paymentDeadlineMs + 45 * MINUTE;
 
 const tokens: Partial<Record<Scenario, string>> = {
   declined: 'tok_declined',
@@ -67,12 +68,18 @@ export const playScenario = async ({ scenario, stepFaults }: ScenarioCase): Prom
     await send('PUT', '/v1/products/mug', { bearer, body: { name: 'Mug', price } });
     const delta = scenario === 'out of stock' ? 1 : 9;
     await send('POST', '/v1/inventory/mug/adjustments', { bearer, headers, body: { delta, reason: 'received' } });
-    if (scenario === 'paid offline' || scenario === 'payment expired') await openBreaker(tenant.id);
+    if (scenario === 'paid offline' || scenario === 'payment expired') {
+      const policy = { offlineAfterMinutes: 0, giveWayAfterMinutes: null };
+      await send('PUT', `/v1/tenants/${tenant.id}/policy`, { bearer: secrets['operator-key'], body: policy });
+      await openBreaker(tenant.id, MAX_CASE_MS);
+    }
+    if (scenario === 'waits and is charged') await openBreaker(tenant.id, 2 * MINUTE);
+    if (scenario === 'unprocessable, repaired and resumed') await putBrokenHold(tenant.id);
     return tenant;
   };
-  /** Puts the breaker as the last of five failures leaves it, open until the end of the case. */
-  const openBreaker = (tenantId: string) => {
-    const until = new Date(Date.now() + MAX_CASE_MS).toISOString();
+  /** Puts the breaker as the last of five failures leaves it, open for this time. */
+  const openBreaker = (tenantId: string, openMs: number) => {
+    const until = new Date(Date.now() + openMs).toISOString();
     const pk = `payments#${tenantId}#breaker#sandbox`;
     const fields = { pk: { S: pk }, sk: { S: 'breaker' }, status: { S: 'open' }, until: { S: until }, v: { N: '5' } };
     const Item = { ...fields, generation: { N: '1' }, failures: { L: [] } };
@@ -81,6 +88,22 @@ export const playScenario = async ({ scenario, stepFaults }: ScenarioCase): Prom
       body: JSON.stringify({ TableName: 'breakwater-dev', Item }),
     });
   };
+
+  /** The hold of the order to come, with a state that no hold has. */
+  const holdOf = (tenantId: string) => {
+    const pk = `inventory#${tenantId}#hold#${idFrom(tenantId, 'one')}`;
+    return { pk: { S: pk }, sk: { S: 'hold' } };
+  };
+  const putBrokenHold = (tenantId: string) =>
+    host.callAws({
+      target: 'DynamoDB_20120810.PutItem',
+      body: JSON.stringify({ TableName: 'breakwater-dev', Item: { ...holdOf(tenantId), state: { S: 'broken' } } }),
+    });
+  const removeBrokenHold = (tenantId: string) =>
+    host.callAws({
+      target: 'DynamoDB_20120810.DeleteItem',
+      body: JSON.stringify({ TableName: 'breakwater-dev', Key: holdOf(tenantId) }),
+    });
 
   const placeAndFollowOrder = async () => {
     const { id: tenantId, apiKey: bearer } = await openShop();
@@ -104,7 +127,9 @@ export const playScenario = async ({ scenario, stepFaults }: ScenarioCase): Prom
         await send('POST', `${path}/payments`, { bearer, headers, body: payment });
       if (status !== 'needs_attention') continue;
       const key = `${tenantId}.${order.id}`;
-      await send('POST', `/sandbox/charges/${key}/allow-refund`, { bearer: secrets['provider-key'], body: {} });
+      if (scenario === 'unprocessable, repaired and resumed') await removeBrokenHold(tenantId);
+      else
+        await send('POST', `/sandbox/charges/${key}/allow-refund`, { bearer: secrets['provider-key'], body: {} });
       await send('POST', `${path}/resume`, { bearer: secrets['operator-key'], body: { tenantId } });
     }
     // longer than the visibility time-out of any message that failed

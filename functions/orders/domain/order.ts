@@ -55,6 +55,7 @@ export type Limits = {
   readonly paymentDeadlineMs: number;
   readonly standstillMs: number;
   readonly maxStandstillMs: number;
+  readonly canaryMs: number;
   readonly parkAfterMs: number;
 };
 

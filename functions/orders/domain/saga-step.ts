@@ -1,5 +1,5 @@
 import { awaitPayment } from '#orders/domain/channel';
-import { isStanding, type Moment, type Order, type Reason, startCancelling, transitionTo } from '#orders/domain/order';
+import { type Moment, type Order, type Reason, startCancelling, transitionTo } from '#orders/domain/order';
 import type { Policy } from '#orders/domain/policy';
 import { err, ok, type Result } from '#platform/kernel';
 
@@ -8,9 +8,7 @@ type StepResult = Result<Order, 'superseded'>;
 
 /** The saga of `run` has held the stock and captured the money. */
 export function markConfirmed(order: Order, run: number, moment: Moment): StepResult {
-  return step(order, { run, to: 'confirmed' }, (placed) => {
-    return placed.status === 'placed' ? transitionTo(placed, 'confirmed', moment) : undefined;
-  });
+  return step(order, { run, from: ['placed'], to: 'confirmed' }, (placed) => transitionTo(placed, 'confirmed', moment));
 }
 
 /** The provider is unavailable and was not called: the order waits for it, or its customer pays another way. */
@@ -19,16 +17,16 @@ export function markAwaitingPayment(
   { run, policy }: { readonly run: number; readonly policy: Policy },
   moment: Moment,
 ): StepResult {
-  return step(order, { run, to: 'awaiting_payment' }, (placed) => {
-    return placed.status === 'placed' ? awaitPayment(placed, policy, moment) : undefined;
-  });
+  return step(order, { run, from: ['placed'], to: 'awaiting_payment' }, (placed) =>
+    awaitPayment(placed, policy, moment),
+  );
 }
 
 /** The saga of `run` has settled the money and released the stock. */
 export function markCancelled(order: Order, run: number, moment: Moment): StepResult {
-  return step(order, { run, to: 'cancelled' }, (cancelling) => {
-    return cancelling.status === 'cancelling' ? transitionTo(cancelling, 'cancelled', moment) : undefined;
-  });
+  return step(order, { run, from: ['cancelling'], to: 'cancelled' }, (cancelling) =>
+    transitionTo(cancelling, 'cancelled', moment),
+  );
 }
 
 /** The saga of `run` met what no retry resolves: a person must handle it. */
@@ -37,9 +35,9 @@ export function markNeedsAttention(
   { run, cause }: { readonly run: number; readonly cause: string },
   moment: Moment,
 ): StepResult {
-  return step(order, { run, to: 'needs_attention' }, (standing) => {
-    return isStanding(standing) ? transitionTo({ ...standing, cause }, 'needs_attention', moment) : undefined;
-  });
+  return step(order, { run, from: ['placed', 'cancelling'], to: 'needs_attention' }, (standing) =>
+    transitionTo({ ...standing, cause }, 'needs_attention', moment),
+  );
 }
 
 /** The saga of `run` met a refusal. Repeating it is success as long as nothing has happened since. */
@@ -53,12 +51,11 @@ export function cancelAfterRefusal(
   return isRepeat ? ok(order) : err('superseded');
 }
 
-type Step = { readonly run: number; readonly to: Order['status'] };
+type Status = Order['status'];
+type Step = { readonly run: number; readonly from: readonly Status[]; readonly to: Status };
 
-/** `change` returns undefined for an order that is not in the status from which the step starts. */
-const step = (order: Order, { run, to }: Step, change: (order: Order) => Order | undefined): StepResult => {
+const step = (order: Order, { run, from, to }: Step, change: (order: Order) => Order): StepResult => {
   if (order.run !== run) return err('superseded');
   if (order.status === to) return ok(order);
-  const changed = change(order);
-  return changed ? ok(changed) : err('superseded');
+  return from.includes(order.status) ? ok(change(order)) : err('superseded');
 };

@@ -12,9 +12,6 @@ import {
 import { extendedDeadline, type Pause } from '#orders/domain/pause';
 import { addMs, type Instant } from '#platform/kernel';
 
-/** A canary is due again at the next sweep, a minute later. The sweep itself may start some seconds late. */
-const CANARY_DUE_MS = 55_000;
-
 /** What the sweeper does with an order, and the order that results; unless nothing is to be done yet. */
 export type Examination =
   | { readonly finding: 'expired' | 'parked' | 'offline' | 'released'; readonly order: Order }
@@ -50,11 +47,11 @@ export function examine(order: Order, moment: Moment, { pauses, providerIsAvaila
   return { finding: 'expired', order: startCancelling(order, 'payment_expired', moment) };
 }
 
-/** A canary: a new run, which does not lengthen the order's back-off. It shows whether orders make progress again. */
+/** A canary: a new run that the next sweep may repeat, and that does not lengthen the order's back-off. It shows whether orders make progress again. */
 export const restartAsCanary = (order: Order, moment: Moment): Order => ({
   ...restart(order, moment),
   restarts: order.restarts,
-  due: addMs(moment.at, CANARY_DUE_MS),
+  due: addMs(moment.at, moment.limits.canaryMs),
 });
 
 /**

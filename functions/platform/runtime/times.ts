@@ -5,6 +5,8 @@ export type Times = {
   /** After this time without progress an order's saga is restarted; the time doubles with each restart, up to the maximum. */
   readonly standstillMs: number;
   readonly maxStandstillMs: number;
+  /** After this time without progress a canary may be restarted again: by the next sweep, which may start some seconds late. */
+  readonly canaryMs: number;
   /** How long an order may stay `placed` or `cancelling` before it needs attention. */
   readonly parkAfterMs: number;
   /** This many failures within the window open a provider's circuit breaker; after the open duration it lets one probe at a time through. */
@@ -29,6 +31,7 @@ export const defaultTimes: Times = {
   paymentDeadlineMs: 72 * HOUR,
   standstillMs: 5 * MINUTE,
   maxStandstillMs: 15 * MINUTE,
+  canaryMs: 55 * SECOND,
   parkAfterMs: 24 * HOUR,
   breaker: { failures: 5, windowMs: 30 * SECOND, openDurationMs: 15 * SECOND, probeLeaseMs: 10 * SECOND },
   maxMailsPerMailbox: 20,
@@ -39,6 +42,7 @@ export const testTimes: Times = {
   paymentDeadlineMs: 45 * SECOND,
   standstillMs: 40 * SECOND,
   maxStandstillMs: 60 * SECOND,
+  canaryMs: 55 * SECOND,
   parkAfterMs: 10 * MINUTE,
   breaker: { failures: 5, windowMs: 30 * SECOND, openDurationMs: 5 * SECOND, probeLeaseMs: 5 * SECOND },
   maxMailsPerMailbox: 20,

@@ -23,7 +23,7 @@ const workflows = contexts.flatMap((manifest) => Object.keys(manifest.workflows 
 const used = new Map(functions.map(({ id }) => [names('dev').fn(id), new Set<Action>()]));
 const metrics = new Set<string>();
 let calls = 0;
-const times = { ...defaultTimes, orderDeadlineMs: 4 * 60_000, standstillMs: 30_000 };
+const times = { ...defaultTimes, standstillMs: 30_000 };
 const clock = createVirtualClock();
 const host = createHost({
   contexts,
