@@ -5,15 +5,15 @@ import type { Account } from './account.ts';
 import { UserError } from './command-line.ts';
 
 const openPauses = ({ names, clientOptions }: Account) =>
-  pauseTable(
-    { db: DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions)), env: () => names.table },
-    () => new Date().toISOString(),
+  pauseTable({ db: DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions)), env: () => names.table }, () =>
+    new Date().toISOString(),
   );
 
 const PROBLEMS = {
   already_paused: 'the deadlines are paused already: npm run ops -- pauses shows since when; unpause ends the pause',
   not_paused: 'the deadlines are not paused: npm run ops -- pause --reason TEXT starts a pause',
-  contended: 'another operator changed the pauses at the same moment: look at npm run ops -- pauses, and repeat the command',
+  contended:
+    'another operator changed the pauses at the same moment: look at npm run ops -- pauses, and repeat the command',
 } as const;
 
 /** Pauses the payment deadlines of all orders. An order that is paid within the pause is confirmed, however late. */

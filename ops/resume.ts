@@ -31,7 +31,8 @@ export const resumeOrders = async (
   account: Account,
   { tenantId, cause, limit, url = process.env['BREAKWATER_URL'] }: BulkResume,
 ): Promise<readonly string[]> => {
-  if (!url) throw new UserError('--url is missing, and BREAKWATER_URL is not set: give the URL of the API of this stage');
+  if (!url)
+    throw new UserError('--url is missing, and BREAKWATER_URL is not set: give the URL of the API of this stage');
   const parked = await findOrders(account, { tenantId, status: 'needs_attention', limit: Number.POSITIVE_INFINITY });
   const matching = parked.filter((order) => order.cause?.includes(cause));
   const operatorKey = matching.length > 0 ? await getOperatorKey(account) : '';

@@ -130,7 +130,12 @@ test("an operator reads and replaces a tenant's policy", async () => {
   const policy = { offlineAfterMinutes: null, giveWayAfterMinutes: 4_320 };
   expect(await expectStatus(putPolicy(tenantId, policy), 200)).toEqual(policy);
   expect(await expectStatus(getPolicy(tenantId), 200)).toEqual(policy);
-  for (const wrong of [{}, { ...policy, offlineAfterMinutes: 4_321 }, { ...policy, giveWayAfterMinutes: -1 }, { ...policy, more: 1 }])
+  for (const wrong of [
+    {},
+    { ...policy, offlineAfterMinutes: 4_321 },
+    { ...policy, giveWayAfterMinutes: -1 },
+    { ...policy, more: 1 },
+  ])
     expectProblem(await putPolicy(tenantId, wrong), 'invalid_body');
   expectProblem(await getPolicy('absent'), 'tenant_not_found');
   expectProblem(await putPolicy('absent', policy), 'tenant_not_found');

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isOffline, isWaiting, makeOffline } from '#orders/domain/channel';
 import { isPastNominalDeadline, recordOfflinePayment } from '#orders/domain/customer';
 import type { Order } from '#orders/domain/order';
-import { extendedDeadline, endPause, type Pause, pausedMs, startPause } from '#orders/domain/pause';
+import { endPause, extendedDeadline, type Pause, pausedMs, startPause } from '#orders/domain/pause';
 import { markAwaitingPayment } from '#orders/domain/saga-step';
 import { examine } from '#orders/domain/sweep';
 import { addMs } from '#platform/kernel';
@@ -99,9 +99,17 @@ describe('an offline payment', () => {
   const offline = anOfflineOrder();
   const later = addMs(at, MINUTE);
   const { total } = offline;
-  type Change = { amount?: typeof total; key?: string; requestDigest?: string; now?: string; pauses?: readonly Pause[] };
-  const pay = (order: Order, { amount = total, key = 'k1', requestDigest = 'd1', now = later, pauses = [] }: Change = {}) =>
-    recordOfflinePayment(order, { amount, reference: 'bank 7', key, requestDigest }, { ...momentAt(now), pauses });
+  type Change = {
+    amount?: typeof total;
+    key?: string;
+    requestDigest?: string;
+    now?: string;
+    pauses?: readonly Pause[];
+  };
+  const pay = (
+    order: Order,
+    { amount = total, key = 'k1', requestDigest = 'd1', now = later, pauses = [] }: Change = {},
+  ) => recordOfflinePayment(order, { amount, reference: 'bank 7', key, requestDigest }, { ...momentAt(now), pauses });
 
   it('confirms an order that awaits it, once per key', () => {
     const paid = pay(offline);
@@ -135,7 +143,9 @@ describe('an offline payment', () => {
     const { until: _, ...lasting } = pause;
     expect(pay(offline, { now: addMs(deadline, 9 * MINUTE), pauses: [lasting] })).toMatchObject({ ok: true });
     expect(pay(offline, { now: addMs(deadline, 2 * MINUTE - 1), pauses: [pause] })).toMatchObject({ ok: true });
-    expect(pay(offline, { now: addMs(deadline, 2 * MINUTE), pauses: [pause] })).toEqual(refused('not_awaiting_payment'));
+    expect(pay(offline, { now: addMs(deadline, 2 * MINUTE), pauses: [pause] })).toEqual(
+      refused('not_awaiting_payment'),
+    );
   });
 
   it.each<[string, Partial<Order>]>([
@@ -153,7 +163,13 @@ describe('pauses', () => {
   const interval = fc.tuple(ms, ms).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const);
   const pause = fc
     .tuple(interval, fc.boolean())
-    .map(([[from, until], ended]): Pause => ({ from: addMs(at, from), ...(ended && { until: addMs(at, until) }), reason: 'r' }));
+    .map(
+      ([[from, until], ended]): Pause => ({
+        from: addMs(at, from),
+        ...(ended && { until: addMs(at, until) }),
+        reason: 'r',
+      }),
+    );
 
   it('count each millisecond of the interval that lies in any of them, once', () =>
     // Fails if overlapping pauses count twice, if a pause counts before or after the interval, or if a lasting one counts as ended.

@@ -7,7 +7,11 @@ afterEach(() => {
   for (const shop of shops.splice(0)) shop.close();
 });
 
-type Setting = { readonly seconds: number; readonly offlineAfterMinutes?: number | null; readonly giveWayAfterMinutes?: number | null };
+type Setting = {
+  readonly seconds: number;
+  readonly offlineAfterMinutes?: number | null;
+  readonly giveWayAfterMinutes?: number | null;
+};
 const outage = (shop: Shop, seconds: number) => shop.provider('POST', '/outages', { tenantId: shop.tenantId, seconds });
 
 /** A shop whose breaker has opened during an outage of these seconds, and an order that was placed afterwards. */

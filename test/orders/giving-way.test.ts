@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chooseGivingWay, giveWay, type Holder, mayBeGivenWay, tryAgain } from '#orders/domain/giving-way';
 import type { Order } from '#orders/domain/order';
-import type { Policies, StockToGiveWay } from '#orders/use-cases/ports';
 import { letOthersGiveWay } from '#orders/use-cases/give-way';
+import type { Policies, StockToGiveWay } from '#orders/use-cases/ports';
 import { addMs, type OrderId, type Sku } from '#platform/kernel';
 import { anOfflineOrder, anOrder, at, aWaitingOrder, momentAt, mug, pot, stepOf } from '../fixtures/order.ts';
 import { inMemoryOrders } from './fixtures/in-memory-orders.ts';
@@ -11,7 +11,11 @@ import { inMemoryOrders } from './fixtures/in-memory-orders.ts';
 const MINUTE = 60_000;
 const idOf = (n: number) => `v${n}` as OrderId;
 const offlineSince = (n: number, minutes: number, change: Partial<Order> = {}) =>
-  anOfflineOrder({ id: idOf(n), history: [{ at: addMs(at, minutes * MINUTE), status: 'awaiting_payment' }], ...change });
+  anOfflineOrder({
+    id: idOf(n),
+    history: [{ at: addMs(at, minutes * MINUTE), status: 'awaiting_payment' }],
+    ...change,
+  });
 const holder = (order: Order, mugs: number, pots = 0): Holder => ({
   order,
   held: new Map<Sku, number>([...(mugs ? [[mug, mugs] as const] : []), ...(pots ? [[pot, pots] as const] : [])]),
@@ -43,7 +47,15 @@ describe('the orders that give way', () => {
   });
 
   it('are none at all if all of them together would not be enough', () =>
-    expect(choose([[mug, 1], [pot, 4]], [holder(offlineSince(1, 1), 9, 3)])).toBeUndefined());
+    expect(
+      choose(
+        [
+          [mug, 1],
+          [pot, 4],
+        ],
+        [holder(offlineSince(1, 1), 9, 3)],
+      ),
+    ).toBeUndefined());
 
   it('are none that hold only what is not missing', () =>
     expect(choose([[mug, 1]], [holder(offlineSince(1, 1), 0, 3), holder(offlineSince(2, 2), 1)])).toEqual([idOf(2)]));
@@ -61,15 +73,25 @@ describe('the orders that give way', () => {
     // Fails if a holder counts for a SKU that it does not hold, or if the choice goes on after everything is covered.
     fc.assert(
       fc.property(
-        fc.array(fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 29 }))),
+        fc.array(
+          fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 29 })),
+        ),
         fc.integer({ min: 0, max: 6 }),
         fc.integer({ min: 0, max: 6 }),
         (units, mugs, pots) => {
           const holders = units.map(([m, p, minute], n) => holder(offlineSince(n, minute), m, p));
-          const chosen = choose([[mug, mugs], [pot, pots]], holders);
+          const chosen = choose(
+            [
+              [mug, mugs],
+              [pot, pots],
+            ],
+            holders,
+          );
           const covers = (ids: readonly OrderId[]) => {
             const given = (sku: Sku) =>
-              holders.filter(({ order }) => ids.includes(order.id)).reduce((sum, { held }) => sum + (held.get(sku) ?? 0), 0);
+              holders
+                .filter(({ order }) => ids.includes(order.id))
+                .reduce((sum, { held }) => sum + (held.get(sku) ?? 0), 0);
             return given(mug) >= mugs && given(pot) >= pots;
           };
           expect(chosen !== undefined).toBe(covers(holders.map(({ order }) => order.id)));
@@ -111,7 +133,8 @@ describe('a refusal for want of stock', () => {
     };
     const stock: StockToGiveWay = {
       shortages: async () => (missing > 0 ? [{ sku: mug, missing }] : []),
-      holders: async () => [...others, anOrder({ id: 'gone' as OrderId })].map(({ id }) => ({ orderId: id, held: new Map([[mug, 1]]) })),
+      holders: async () =>
+        [...others, anOrder({ id: 'gone' as OrderId })].map(({ id }) => ({ orderId: id, held: new Map([[mug, 1]]) })),
     };
     const run = (runNumber = 1) =>
       letOthersGiveWay({ orders, policies, stock, now: () => momentAt(now) })(stepOf(runNumber));

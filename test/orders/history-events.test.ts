@@ -57,11 +57,7 @@ const histories: Readonly<Record<string, readonly Transition[]>> = {
     (order, moment) => resume(order, moment),
     (order, moment) => markConfirmed(order, 2, moment),
   ],
-  'waiting, charged and confirmed': [
-    awaitPayment(5),
-    release,
-    (order, moment) => markConfirmed(order, 2, moment),
-  ],
+  'waiting, charged and confirmed': [awaitPayment(5), release, (order, moment) => markConfirmed(order, 2, moment)],
   'waiting, and charged now': [awaitPayment(5), release],
 };
 

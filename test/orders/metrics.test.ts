@@ -33,12 +33,7 @@ it('counts each kind of finding of a sweep', async () => {
     aWaitingOrder({ id: idOf('o5') }),
   );
   await sweep();
-  expect(counts()).toEqual([
-    { OrdersRestarted: 2 },
-    { OrdersExpired: 1 },
-    { OrdersParked: 1 },
-    { OrdersReleased: 1 },
-  ]);
+  expect(counts()).toEqual([{ OrdersRestarted: 2 }, { OrdersExpired: 1 }, { OrdersParked: 1 }, { OrdersReleased: 1 }]);
 });
 
 it('counts and logs the orders behind the canaries, and says which command finds lost events', async () => {
@@ -61,7 +56,11 @@ it('counts and logs the orders behind the canaries, and says which command finds
 it('shows to the operator, and counts, what no retry resolves', async () => {
   const { rt, clock, counted } = await storedOrders(anOrder());
   const step = { tenantId, orderId: id, run: 1 };
-  const cause = JSON.stringify({ errorType: 'Unprocessable', errorMessage: 'ValidationException: too large', trace: [] });
+  const cause = JSON.stringify({
+    errorType: 'Unprocessable',
+    errorMessage: 'ValidationException: too large',
+    trace: [],
+  });
   await parkStep(rt)({ ...step, error: 'Unprocessable', cause }, invocation(10_000, clock));
   const because = 'an error that no retry resolves: ValidationException: too large';
   expect(await orderTable(rt).find(tenantId, id)).toMatchObject({ status: 'needs_attention', cause: because });
@@ -72,7 +71,9 @@ it.each(['not JSON', '{}', undefined])('parks an order whose cause is unreadable
   const { rt, clock } = await storedOrders(anOrder());
   const event = { tenantId, orderId: id, run: 1, error: 'Unprocessable', ...(cause !== undefined && { cause }) };
   await parkStep(rt)(event, invocation(10_000, clock));
-  expect(await orderTable(rt).find(tenantId, id)).toMatchObject({ cause: expect.stringContaining('the log of its task') });
+  expect(await orderTable(rt).find(tenantId, id)).toMatchObject({
+    cause: expect.stringContaining('the log of its task'),
+  });
 });
 
 it('counts nothing if a sweep finds nothing', async () => {

@@ -53,7 +53,8 @@ const transition: fc.Arbitrary<{
   })),
   fc.tuple(fc.constantFrom('k1', 'k2'), fc.constantFrom('d1', 'd2'), moment).map(([key, requestDigest, now]) => ({
     name: 'pay',
-    apply: (o: Order) => recordOfflinePayment(o, { amount: o.total, reference: 'bank', key, requestDigest }, { ...now, pauses: [] }),
+    apply: (o: Order) =>
+      recordOfflinePayment(o, { amount: o.total, reference: 'bank', key, requestDigest }, { ...now, pauses: [] }),
   })),
   fc.tuple(fc.boolean(), fc.boolean(), moment).map(([providerIsAvailable, canary, now]) => ({
     name: 'sweep',

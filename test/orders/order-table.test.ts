@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { resume } from '#orders/domain/attention';
 import { makeOffline } from '#orders/domain/channel';
 import { cancelByCustomer, recordOfflinePayment } from '#orders/domain/customer';
-import { markAwaitingPayment, markCancelled, markConfirmed, markNeedsAttention } from '#orders/domain/saga-step';
 import { type Order, restart } from '#orders/domain/order';
 import { defaultPolicy } from '#orders/domain/policy';
+import { markAwaitingPayment, markCancelled, markConfirmed, markNeedsAttention } from '#orders/domain/saga-step';
 import { examine } from '#orders/domain/sweep';
 import { orderKey } from '#orders/table/keys';
 import { orderTable } from '#orders/table/order-table';
@@ -14,7 +14,7 @@ import { createTestTable } from '../fixtures/table.ts';
 
 const placed = anOrder();
 const requireValue = (
-  result: ReturnType<typeof cancelByCustomer | typeof markConfirmed | typeof recordOfflinePayment>,
+  result: ReturnType<typeof cancelByCustomer | typeof markConfirmed | typeof recordOfflinePayment | typeof resume>,
 ): Order => {
   if (!result.ok) throw new Error(result.error);
   return result.value;
@@ -105,12 +105,12 @@ describe('a transition', () => {
       [waiting, madeOffline],
       eventOf('OrderAwaitingPayment.v1', 3, { run: 1, total: eur(55_00), deadline: madeOffline.deadline }),
     ],
+    ['placed after a wait', [waiting, released], eventOf('OrderRestarted.v1', 3, { run: 2, saga: 'fulfil-order' })],
     [
-      'placed after a wait',
-      [waiting, released],
-      eventOf('OrderRestarted.v1', 3, { run: 2, saga: 'fulfil-order' }),
+      'needs_attention from placed',
+      [parkedPlaced],
+      eventOf('OrderNeedsAttention.v1', 2, { run: 1, cause: 'too large' }),
     ],
-    ['needs_attention from placed', [parkedPlaced], eventOf('OrderNeedsAttention.v1', 2, { run: 1, cause: 'too large' })],
     ['placed again', [parkedPlaced, resumed], eventOf('OrderRestarted.v1', 3, { run: 2, saga: 'fulfil-order' })],
     ['a new run of placed', [restartedPlaced], eventOf('OrderRestarted.v1', 2, { run: 2, saga: 'fulfil-order' })],
     [

@@ -155,7 +155,10 @@ describe('a transition', () => {
     ['a closing of another run', markCancelled(cancelling, 1, moment)],
     ['a closing of a placed order', markCancelled(placed, 1, moment)],
     ['a parking of another run', markNeedsAttention(placed, { run: 2, cause: 'refused' }, moment)],
-    ['a parking of an order that awaits its payment', markNeedsAttention(offline, { run: 1, cause: 'refused' }, moment)],
+    [
+      'a parking of an order that awaits its payment',
+      markNeedsAttention(offline, { run: 1, cause: 'refused' }, moment),
+    ],
   ])('is superseded: %s', (_, result) => expect(result).toEqual(refused('superseded')));
 
   it.each([

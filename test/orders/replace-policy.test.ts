@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { defaultPolicy, type StoredPolicy } from '#orders/domain/policy';
+import { policyTable } from '#orders/table/policy-table';
 import type { Policies } from '#orders/use-cases/ports';
 import { replacePolicy } from '#orders/use-cases/replace-policy';
-import { policyTable } from '#orders/table/policy-table';
 import { tenantId } from '../fixtures/order.ts';
 import { createTestTable } from '../fixtures/table.ts';
 

@@ -57,7 +57,10 @@ describe('the steps of the order', () => {
   it('park it from `placed`', async () => {
     const { park, current } = await createSteps();
     await park({ ...stepOf(1), error: 'PaymentUnresolved' });
-    expect(await current()).toMatchObject({ status: 'needs_attention', cause: expect.stringContaining('another amount') });
+    expect(await current()).toMatchObject({
+      status: 'needs_attention',
+      cause: expect.stringContaining('another amount'),
+    });
   });
 
   it('cancel it after no other error', async () => {

@@ -23,7 +23,7 @@ type Restart = { readonly id: OrderId; readonly atMs: number; readonly due: stri
  */
 const recover = async ({ repairMs, sick = [] }: { readonly repairMs: number; readonly sick?: readonly OrderId[] }) => {
   const clock = FakeTimers.createClock(0, 10_000_000);
-  const delay = (ms: number) => new Promise<void>((resolve) => void clock.setTimeout(resolve, ms));
+  const delay = (ms: number) => new Promise<void>((resolve) => void clock.setTimeout(() => resolve(), ms));
   const now = () => momentAt(addMs(at, clock.now));
   const rows = new Map<string, Order>();
   // placed within the ten minutes before, so that each is due at the first sweep
@@ -61,7 +61,9 @@ const recover = async ({ repairMs, sick = [] }: { readonly repairMs: number; rea
       await delay(CALL_MS);
       const sortKey = ({ due, id }: Order) => `${due}#${id}`;
       const entries = [...rows.values()]
-        .filter((order) => order.due !== undefined && order.due <= until && sortKey(order) > String(after?.['sk'] ?? ''))
+        .filter(
+          (order) => order.due !== undefined && order.due <= until && sortKey(order) > String(after?.['sk'] ?? ''),
+        )
         .toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
       const page = entries.slice(0, limit);
       const last = page.at(-1);
@@ -120,7 +122,9 @@ describe('five hundred orders that stand still until their cause is repaired', (
         const { restarts } = await recover({ repairMs });
         const canaries = before(restarts, repairMs);
         for (let minute = 1; minute * MINUTE < repairMs; minute += 1)
-          expect(before(canaries, (minute + 1) * MINUTE).length - before(canaries, minute * MINUTE).length).toBeLessThanOrEqual(5);
+          expect(
+            before(canaries, (minute + 1) * MINUTE).length - before(canaries, minute * MINUTE).length,
+          ).toBeLessThanOrEqual(5);
         expect(new Set(canaries.map(({ id }) => id)).size).toBe(canaries.length);
       }),
       { numRuns: 10 },

@@ -12,7 +12,12 @@ const nothing = {
   ...{ restarted: 0, canaries: 0, expired: 0, parked: 0, released: 0, offline: 0, failed: 0, heldBack: 0 },
   ...{ mayHaveLostEvents: 0, mode: 'all' },
 };
-const confirm = (order: Order): Order => ({ ...order, status: 'confirmed', due: undefined, version: order.version + 1 });
+const confirm = (order: Order): Order => ({
+  ...order,
+  status: 'confirmed',
+  due: undefined,
+  version: order.version + 1,
+});
 
 describe('a sweep', () => {
   it('restarts up to five orders that stand still, without watching any', async () => {
@@ -78,7 +83,10 @@ describe('a sweep', () => {
     rows.delete(idOf(6));
     expect(await sweep()).toEqual({ ...nothing, restarted: 5, canaries: 5, parked: 1, mayHaveLostEvents: 1 });
     expect(transitions).toHaveLength(6);
-    const late = createSweepBackend([...standing(5), ...orders.slice(7).map((order) => ({ ...order, due: addMs(at, 300_000) }))], limits.standstillMs);
+    const late = createSweepBackend(
+      [...standing(5), ...orders.slice(7).map((order) => ({ ...order, due: addMs(at, 300_000) }))],
+      limits.standstillMs,
+    );
     expect(await late.sweep()).toMatchObject({ restarted: 5, parked: 1, heldBack: 0, mode: 'all' });
   });
 
@@ -111,7 +119,10 @@ describe('a sweep', () => {
     expect(leases.at(-1)).toEqual(['released']);
     let calls = 0;
     const many = createSweepBackend(standing(300), limits.standstillMs);
-    await many.sweep(() => (calls += 1) < 4);
+    await many.sweep(() => {
+      calls += 1;
+      return calls < 4;
+    });
     expect(many.transitions.length).toBeLessThan(5);
   });
 

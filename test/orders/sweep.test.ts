@@ -55,7 +55,9 @@ describe('the examination of an order', () => {
   });
 
   it('counts the 24 hours from the moment at which the order got its status', () => {
-    const resumed = anOrder({ history: [...aParkedOrder('placed').history, { at: addMs(at, HOUR), status: 'placed' }] });
+    const resumed = anOrder({
+      history: [...aParkedOrder('placed').history, { at: addMs(at, HOUR), status: 'placed' }],
+    });
     expect(examineAfter(resumed, parkAfterMs)).toEqual({ finding: 'standing' });
   });
 
@@ -83,17 +85,20 @@ describe('a restart', () => {
 
 describe('a canary has made progress', () => {
   const current = (change: Partial<Order>): Order => ({ ...placed, ...change });
-  it.each<[boolean, string, Order, Order]>([
-    [false, 'it is as it was', placed, placed],
-    [true, 'it is confirmed', placed, current({ status: 'confirmed' })],
-    [true, 'it awaits its payment', placed, current({ status: 'awaiting_payment' })],
-    [true, 'its saga refused it', placed, current({ status: 'cancelling', reason: 'out_of_stock' })],
-    [false, 'its customer cancelled it', placed, current({ status: 'cancelling', reason: 'cancelled_by_customer' })],
-    [true, 'it was unwound', placed, current({ status: 'cancelled', reason: 'cancelled_by_customer' })],
-    [false, 'it was parked', placed, current({ status: 'needs_attention' })],
-    [true, 'it was closed', cancelling, { ...cancelling, status: 'cancelled' }],
-    [false, 'it could not be unwound', cancelling, { ...cancelling, status: 'needs_attention' }],
-  ])('%s: %s', (expected, _, canary, now) => expect(hasProgressed(canary, now)).toBe(expected));
+  it.each<[string, Order, Order]>([
+    ['it is confirmed', placed, current({ status: 'confirmed' })],
+    ['it awaits its payment', placed, current({ status: 'awaiting_payment' })],
+    ['its saga refused it', placed, current({ status: 'cancelling', reason: 'out_of_stock' })],
+    ['it was unwound', placed, current({ status: 'cancelled', reason: 'cancelled_by_customer' })],
+    ['it was closed', cancelling, { ...cancelling, status: 'cancelled' }],
+  ])('if %s', (_, canary, now) => expect(hasProgressed(canary, now)).toBe(true));
+
+  it.each<[string, Order, Order]>([
+    ['it is as it was', placed, placed],
+    ['its customer cancelled it', placed, current({ status: 'cancelling', reason: 'cancelled_by_customer' })],
+    ['it was parked', placed, current({ status: 'needs_attention' })],
+    ['it could not be unwound', cancelling, { ...cancelling, status: 'needs_attention' }],
+  ])('not if %s', (_, canary, now) => expect(hasProgressed(canary, now)).toBe(false));
 });
 
 it('may have lost its events after 23 hours without progress', () => {

@@ -26,7 +26,10 @@ const actions = {
     return paid.ok ? ok(paid.value.value) : paid;
   },
 };
-const pay = (orders: Orders, { requestDigest = 'digest', now = at, findPauses = async (): Promise<readonly Pause[]> => [] } = {}) => {
+const pay = (
+  orders: Orders,
+  { requestDigest = 'digest', now = at, findPauses = async (): Promise<readonly Pause[]> => [] } = {},
+) => {
   const payment = { amount: eur(55_00), reference: 'bank 7', key: 'k1', requestDigest };
   return recordPayment(orders, findPauses, () => momentAt(now))(tenantId, id, payment);
 };

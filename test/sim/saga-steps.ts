@@ -1,5 +1,5 @@
-import { crashError } from '../../embedded/aws/lambda/function-error.ts';
 import { idFrom } from '#platform/http/idempotency';
+import { crashError } from '../../embedded/aws/lambda/function-error.ts';
 import { createHost, type Host } from '../../embedded/host/host.ts';
 import type { Interceptors } from '../../embedded/host/interceptors.ts';
 import type { Row } from '../../ops/audit/table-audit.ts';
@@ -128,8 +128,7 @@ export const playScenario = async ({ scenario, stepFaults }: ScenarioCase): Prom
       if (status !== 'needs_attention') continue;
       const key = `${tenantId}.${order.id}`;
       if (scenario === 'unprocessable, repaired and resumed') await removeBrokenHold(tenantId);
-      else
-        await send('POST', `/sandbox/charges/${key}/allow-refund`, { bearer: secrets['provider-key'], body: {} });
+      else await send('POST', `/sandbox/charges/${key}/allow-refund`, { bearer: secrets['provider-key'], body: {} });
       await send('POST', `${path}/resume`, { bearer: secrets['operator-key'], body: { tenantId } });
     }
     // longer than the visibility time-out of any message that failed

@@ -52,8 +52,7 @@ const QUIESCENCE_MARGIN_MS = 30 * MINUTE;
 
 /** The provider never answers for these tokens, so the order stays placed until its customer cancels it. */
 const UNANSWERED_TOKENS = ['tok_5xx', 'tok_unreachable'];
-const isNeverAnswered = (payment: unknown) =>
-  UNANSWERED_TOKENS.includes((payment as { readonly token: string }).token);
+const isNeverAnswered = (payment: unknown) => UNANSWERED_TOKENS.includes((payment as { readonly token: string }).token);
 
 /** Simulates the run of a seed. */
 export const simulate = async (simulation: Simulation): Promise<Outcome> => {
@@ -131,7 +130,8 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
         const { tenantId, id } = orderIdsOf(pk);
         if (status === 'needs_attention') await operator.resume(tenantId, id);
         const bearer = tenants.find((tenant) => tenant.id === tenantId)?.apiKey;
-        if (status === 'placed' && bearer && isNeverAnswered(payment)) await send('POST', `/v1/orders/${id}/cancel`, { bearer });
+        if (status === 'placed' && bearer && isNeverAnswered(payment))
+          await send('POST', `/v1/orders/${id}/cancel`, { bearer });
       }
     }
     const deadLetterCount = await operator.countDeadLetters();

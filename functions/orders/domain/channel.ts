@@ -16,7 +16,8 @@ export const isOffline = (order: Order): boolean => order.status === 'awaiting_p
  */
 export const awaitPayment = (order: Order, { offlineAfterMinutes }: Policy, moment: Moment): Order => {
   const awaiting = transitionTo(order, 'awaiting_payment', moment);
-  const waitsUntil = offlineAfterMinutes === null ? 'never' : addMs(firstAwaited(awaiting), offlineAfterMinutes * MINUTE_MS);
+  const waitsUntil =
+    offlineAfterMinutes === null ? 'never' : addMs(firstAwaited(awaiting), offlineAfterMinutes * MINUTE_MS);
   return waitsUntil <= moment.at ? offline(awaiting, moment) : withNextLook({ ...awaiting, waitsUntil }, moment);
 };
 

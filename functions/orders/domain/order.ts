@@ -63,7 +63,8 @@ export type Limits = {
 export type Moment = { readonly at: Instant; readonly limits: Limits };
 
 /** Whether the order waits for us alone: its saga brings it on, and the sweeper restarts that saga. */
-export const isStanding = ({ status }: Pick<Order, 'status'>): boolean => status === 'placed' || status === 'cancelling';
+export const isStanding = ({ status }: Pick<Order, 'status'>): boolean =>
+  status === 'placed' || status === 'cancelling';
 
 /** Since when the order has its status; an order that became offline counts from then. */
 export const statusSince = ({ history }: Pick<Order, 'history'>): Instant => history.at(-1)?.at ?? '';

@@ -81,7 +81,8 @@ export const fulfilOrder: SagaDefinition = {
     },
     UnitsReturning: {
       kind: 'succeed',
-      comment: 'Orders that gave way take long to release their units. The order stays placed, and the sweeper tries again.',
+      comment:
+        'Orders that gave way take long to release their units. The order stays placed, and the sweeper tries again.',
     },
     LeftToTheSweeper: endings.LeftToTheSweeper,
   },

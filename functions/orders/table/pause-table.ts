@@ -18,7 +18,9 @@ const PauseItem = z.pipe(
   z.transform(({ pauses, v }) => ({ pauses, version: v })),
 );
 
-const findStored = async (rt: TableRuntime): Promise<{ readonly pauses: readonly Pause[]; readonly version: number }> => {
+const findStored = async (
+  rt: TableRuntime,
+): Promise<{ readonly pauses: readonly Pause[]; readonly version: number }> => {
   const item = await getItem(rt, pauseKey);
   return item ? parseItem(PauseItem, item) : { pauses: [], version: 0 };
 };

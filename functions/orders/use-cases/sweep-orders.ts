@@ -2,7 +2,15 @@ import { type Moment, type Order, restart } from '#orders/domain/order';
 import type { Pause } from '#orders/domain/pause';
 import { type Examination, examine, hasProgressed, mayHaveLostEvents, restartAsCanary } from '#orders/domain/sweep';
 import { forEachConcurrently } from '#orders/use-cases/concurrently';
-import type { DueCursor, DueEntry, DueOrders, FindPauses, OrderClock, Orders, ProviderIsAvailable } from '#orders/use-cases/ports';
+import type {
+  DueCursor,
+  DueEntry,
+  DueOrders,
+  FindPauses,
+  OrderClock,
+  Orders,
+  ProviderIsAvailable,
+} from '#orders/use-cases/ports';
 import { updateOrder } from '#orders/use-cases/update-order';
 import { addMs, ok, type TenantId } from '#platform/kernel';
 
@@ -186,7 +194,8 @@ const startSweep = (ports: SweepPorts, hasTimeLeft: () => boolean) => {
         if (await mayChange(entry)) count(await sweepEntry(entry, (order) => order));
       });
       const behind = await takeCanaries(entries.filter(({ kind }) => kind === 'standing'));
-      if (mode === 'all') await forEachConcurrently(behind, limits, async (entry) => count(await sweepEntry(entry, restart)));
+      if (mode === 'all')
+        await forEachConcurrently(behind, limits, async (entry) => count(await sweepEntry(entry, restart)));
       else if (mode) counts.heldBack += behind.length;
     },
     report: (): SweepReport => ({ ...counts, mode: mode ?? 'all' }),

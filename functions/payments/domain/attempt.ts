@@ -41,7 +41,10 @@ export const closedAttempt = (request: AttemptRequest & { readonly run: number }
  * A later run than the one that closed the attempt opens it again, or closes it in its turn. A late repeat of the run that closed it
  * changes nothing, because its order may have been told to pay another way since.
  */
-export const reopen = (attempt: Attempt, { run, permitted }: { readonly run: number; readonly permitted: boolean }): Attempt => {
+export const reopen = (
+  attempt: Attempt,
+  { run, permitted }: { readonly run: number; readonly permitted: boolean },
+): Attempt => {
   if (attempt.status !== 'closed' || run <= (attempt.run ?? 0)) return attempt;
   if (!permitted) return nextVersion(attempt, { run });
   const { run: _, ...rest } = attempt;

@@ -1,5 +1,12 @@
 import type { FindOrderForRun, SagaInput } from '#orders/contract';
-import { type Attempt, closedAttempt, intendedAttempt, providerKey, reopen, withOutcome } from '#payments/domain/attempt';
+import {
+  type Attempt,
+  closedAttempt,
+  intendedAttempt,
+  providerKey,
+  reopen,
+  withOutcome,
+} from '#payments/domain/attempt';
 import type { CircuitBreaker } from '#payments/use-cases/circuit-breaker';
 import type { Attempts, Provider } from '#payments/use-cases/ports';
 import { err, ok, type Result } from '#platform/kernel';

@@ -28,7 +28,9 @@ const withoutData = (message: string): string =>
     .replaceAll(/[\w-]*\d{4,}[\w-]*/g, '…')
     .slice(0, MAX_MESSAGE_LENGTH);
 
-type AwsError = Error & { readonly CancellationReasons?: readonly { readonly Code?: string; readonly Message?: string }[] };
+type AwsError = Error & {
+  readonly CancellationReasons?: readonly { readonly Code?: string; readonly Message?: string }[];
+};
 
 /**
  * Names an error that repeats identically however often its call is repeated, by its class and a short message without data; undefined

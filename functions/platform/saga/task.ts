@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { lambdaHandler } from '#platform/runtime/handler';
-import type { BaseRuntime } from '#platform/runtime/runtime';
 import { describePermanentError } from '#platform/runtime/permanent-error';
+import type { BaseRuntime } from '#platform/runtime/runtime';
 import { SagaError, Unprocessable } from '#platform/saga/saga-error';
 
 const MARGIN_MS = 1_000;

@@ -14,9 +14,11 @@ const runFailing = async (fail: () => unknown) => {
     (error: unknown) => error as Error,
   );
 };
-const throwing = (name: string, message = 'no') => () => {
-  throw Object.assign(new Error(message), { name });
-};
+const throwing =
+  (name: string, message = 'no') =>
+  () => {
+    throw Object.assign(new Error(message), { name });
+  };
 const cancelledFor = (Code: string) => () => {
   throw new TransactionCanceledException({
     ...{ message: 'Transaction cancelled', $metadata: {} },
@@ -28,14 +30,22 @@ class Price {}
 
 describe('an error that repeats identically', () => {
   it.each<[string, () => unknown, string]>([
-    ['a validation error of AWS', throwing('ValidationException', 'Item too large'), 'ValidationException: Item too large'],
+    [
+      'a validation error of AWS',
+      throwing('ValidationException', 'Item too large'),
+      'ValidationException: Item too large',
+    ],
     ['a serialization error of AWS', throwing('SerializationException', 'no map'), 'SerializationException: no map'],
     [
       'a validation error of a part of a transaction',
       cancelledFor('ValidationError'),
       'TransactionCanceledException: ValidationError: Item size has exceeded the maximum allowed size',
     ],
-    ['a collection that is too large', cancelledFor('ItemCollectionSizeLimitExceeded'), 'TransactionCanceledException: '],
+    [
+      'a collection that is too large',
+      cancelledFor('ItemCollectionSizeLimitExceeded'),
+      'TransactionCanceledException: ',
+    ],
     [
       'an item of ours that does not match its schema',
       () => parseItem(z.object({ total: z.int() }), { pk: 'orders#t1#order#o1', total: 'x' }),
@@ -43,15 +53,31 @@ describe('an error that repeats identically', () => {
     ],
     ['a class instance', () => marshall({ price: new Price() }), 'MarshallerError: a value of a type'],
     ['an undefined value', () => marshall({ list: [undefined] }), 'MarshallerError: an undefined value'],
-    ['an undefined value in a set', () => marshall({ set: new Set(['a', undefined]) }), 'MarshallerError: an undefined'],
+    [
+      'an undefined value in a set',
+      () => marshall({ set: new Set(['a', undefined]) }),
+      'MarshallerError: an undefined',
+    ],
     ['an empty set', () => marshall({ set: new Set() }), 'MarshallerError: an empty set'],
     ['a set of objects', () => marshall({ set: new Set([{}]) }), 'MarshallerError: a set of a type'],
     ['not a number', () => marshall({ count: Number.NaN }), 'MarshallerError: a number that is not finite'],
     ['a number that is too large', () => marshall({ count: 2 ** 60 }), 'MarshallerError: a number that is too large'],
-    ['a number that is too small', () => marshall({ count: -(2 ** 60) }), 'MarshallerError: a number that is too large'],
+    [
+      'a number that is too small',
+      () => marshall({ count: -(2 ** 60) }),
+      'MarshallerError: a number that is too large',
+    ],
     ['a number that is not exact', () => NumberValueImpl.from(2 ** 60), 'MarshallerError: a number that is not exact'],
-    ['a stored number that is too large', () => unmarshall({ count: { N: `${2n ** 60n}.5` } }), 'MarshallerError: a stored number'],
-    ['a stored value of an unknown type', () => unmarshall({ x: { Q: '1' } as never }), 'MarshallerError: a value of a type'],
+    [
+      'a stored number that is too large',
+      () => unmarshall({ count: { N: `${2n ** 60n}.5` } }),
+      'MarshallerError: a stored number',
+    ],
+    [
+      'a stored value of an unknown type',
+      () => unmarshall({ x: { Q: '1' } as never }),
+      'MarshallerError: a value of a type',
+    ],
     ['a stored value without a type', () => unmarshall({ x: {} as never }), 'MarshallerError: a stored value'],
   ])('is thrown as Unprocessable, with its class: %s', async (_, fail, message) => {
     const error = await runFailing(fail);
