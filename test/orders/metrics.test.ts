@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { parkStep } from '#orders/saga/steps';
 import { orderTable } from '#orders/table/order-table';
 import { sweepWorker } from '#orders/workers/sweep';
@@ -8,18 +8,21 @@ import { captureLog } from '../fixtures/log-capture.ts';
 import { anOfflineOrder, anOrder, at, aWaitingOrder, id, limits, tenantId } from '../fixtures/order.ts';
 import { createTestTable } from '../fixtures/table.ts';
 
+afterEach(() => vi.restoreAllMocks());
+
 const unwinding = { status: 'cancelling', reason: 'payment_declined', run: 2 } as const;
 const idOf = (text: string) => text as OrderId;
 
 /** A table with these orders, at the moment when the sweeper restarts orders without progress. */
 const storedOrders = async (...orders: readonly ReturnType<typeof anOrder>[]) => {
+  const lines = captureLog();
   const { rt, clock, metrics: counted } = createTestTable({ logLevel: 'WARN' });
   const table = orderTable(rt);
   for (const order of orders) await table.putIfAbsent(order);
   clock.advance(limits.standstillMs);
   const counts = () => counted.map(({ name, value }) => ({ [name]: value }));
   const sweep = () => sweepWorker(rt)({}, invocation(55_000, clock));
-  return { rt, clock, counted, counts, sweep };
+  return { rt, clock, counted, counts, sweep, lines };
 };
 
 it('counts each kind of finding of a sweep', async () => {
@@ -40,12 +43,12 @@ it('counts and logs the orders behind the canaries, and says which command finds
   const lines = captureLog();
   const yesterday = addMs(at, -23 * 60 * 60_000);
   const { sweep, counts } = await storedOrders(
-    ...Array.from({ length: 8 }, (_, n) =>
+    ...Array.from({ length: 9 }, (_, n) =>
       anOrder({ id: idOf(`o${n}`), history: [{ at: n === 0 ? yesterday : at, status: 'placed' }] }),
     ),
   );
   await sweep();
-  expect(counts()).toEqual([{ OrdersRestarted: 5 }, { OrdersHeldBack: 3 }]);
+  expect(counts()).toEqual([{ OrdersRestarted: 5 }, { OrdersHeldBack: 3 }, { OrdersParked: 1 }]);
   expect(lines()).toMatchObject([
     { message: 'the sweep found orders', report: { mode: 'only_canaries', canaries: 5, heldBack: 3 } },
     { message: expect.stringContaining('only canaries are restarted'), canaries: 5, heldBack: 3 },

@@ -198,9 +198,11 @@ describe('resuming', () => {
 
   it('returns an order to where it was parked from the last time', () => {
     const resumed = resume(parkedPlaced, moment);
-    const again = resumed.ok && cancelByCustomer(resumed.value, moment);
-    const parkedAgain = again && again.ok && markNeedsAttention(again.value, { run: 3, cause: 'refused' }, moment);
-    expect(parkedAgain && parkedAgain.ok && resume(parkedAgain.value, moment)).toMatchObject({
+    if (!resumed.ok) throw new Error(resumed.error);
+    const again = cancelByCustomer(resumed.value, moment);
+    if (!again.ok) throw new Error(again.error);
+    const parkedAgain = markNeedsAttention(again.value, { run: 3, cause: 'refused' }, moment);
+    expect(parkedAgain.ok && resume(parkedAgain.value, moment)).toMatchObject({
       value: { status: 'cancelling', reason: 'cancelled_by_customer', run: 4 },
     });
   });

@@ -43,7 +43,10 @@ describe('the pauses of all deadlines', () => {
     ['that starts the first one', async () => undefined],
     [
       'that starts another',
-      async ({ pauses }: ReturnType<typeof createPauses>) => void (await pauses.start('x'), await pauses.end()),
+      async ({ pauses }: ReturnType<typeof createPauses>) => {
+        await pauses.start('x');
+        await pauses.end();
+      },
     ],
   ])('lose a race against another operator without a write: one %s', async (_, prepare) => {
     const { pauses, rt, ...rest } = createPauses();

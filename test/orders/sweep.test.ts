@@ -42,7 +42,7 @@ describe('the examination of an order', () => {
       expect(examineAfter(placed, ms)).toEqual({ finding: 'standing' });
     expect(examineAfter(placed, parkAfterMs)).toMatchObject({
       finding: 'parked',
-      order: { status: 'needs_attention', cause: 'not fulfilled in time', reason: undefined },
+      order: { status: 'needs_attention', cause: 'not fulfilled in time' },
     });
   });
 

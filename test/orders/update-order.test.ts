@@ -101,7 +101,9 @@ describe('one action', () => {
   });
 
   it('parks an order that cannot be unwound, and resumes it', async () => {
-    const { transitions, orders } = inMemoryOrders(anOrder({ status: 'cancelling', run: 2, reason: 'out_of_stock' }));
+    const { transitions, orders } = inMemoryOrders(
+      anOrder({ status: 'cancelling', run: 2, reason: 'out_of_stock', history: [{ at, status: 'cancelling' }] }),
+    );
     expect(await actions.park(orders)).toMatchObject({
       ok: true,
       value: { status: 'needs_attention', cause: 'refused' },

@@ -19,7 +19,7 @@ it('a provider is available while its breaker is closed or unused, and not while
   expect(await available({ status: 'closed' })).toBe(true);
   expect(await available({ status: 'open', until: later })).toBe(false);
   expect(await available({ status: 'probing', until: later })).toBe(false);
-  expect(await available({ status: 'open', until: now })).toBe(true);
+  expect(await available({ status: 'open', until: now })).toBe(false);
 });
 
 it('a provider whose breaker cannot be read is not available', async () => {

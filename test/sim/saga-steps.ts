@@ -73,16 +73,21 @@ export const playScenario = async ({ scenario, stepFaults }: ScenarioCase): Prom
       await send('PUT', `/v1/tenants/${tenant.id}/policy`, { bearer: secrets['operator-key'], body: policy });
       await openBreaker(tenant.id, MAX_CASE_MS);
     }
-    if (scenario === 'waits and is charged') await openBreaker(tenant.id, 2 * MINUTE);
+    if (scenario === 'waits and is charged') await openBreaker(tenant.id, MAX_CASE_MS);
     if (scenario === 'unprocessable, repaired and resumed') await putBrokenHold(tenant.id);
     return tenant;
   };
   /** Puts the breaker as the last of five failures leaves it, open for this time. */
   const openBreaker = (tenantId: string, openMs: number) => {
     const until = new Date(Date.now() + openMs).toISOString();
-    const pk = `payments#${tenantId}#breaker#sandbox`;
-    const fields = { pk: { S: pk }, sk: { S: 'breaker' }, status: { S: 'open' }, until: { S: until }, v: { N: '5' } };
-    const Item = { ...fields, generation: { N: '1' }, failures: { L: [] } };
+    return putBreaker(tenantId, { status: { S: 'open' }, until: { S: until }, v: { N: '5' }, generation: { N: '1' } });
+  };
+  /** Puts it as a successful probe leaves it. */
+  const closeBreaker = (tenantId: string) =>
+    putBreaker(tenantId, { status: { S: 'closed' }, v: { N: '7' }, generation: { N: '3' } });
+  const putBreaker = (tenantId: string, state: object) => {
+    const key = { pk: { S: `payments#${tenantId}#breaker#sandbox` }, sk: { S: 'breaker' } };
+    const Item = { ...key, ...state, failures: { L: [] } };
     return host.callAws({
       target: 'DynamoDB_20120810.PutItem',
       body: JSON.stringify({ TableName: 'breakwater-dev', Item }),
@@ -115,6 +120,7 @@ export const playScenario = async ({ scenario, stepFaults }: ScenarioCase): Prom
     const headers: [string, string][] = [['idempotency-key', 'one']];
     const { body: order } = await send<Order>('POST', '/v1/orders', { bearer, headers, body });
     const path = `/v1/orders/${order.id}`;
+    if (scenario === 'waits and is charged') setTimeout(() => void closeBreaker(tenantId), 2 * MINUTE);
     if (scenario === 'parked and resumed') await sleep(SECOND);
     if (scenario === 'cancelled at once' || scenario === 'parked and resumed')
       await send('POST', `${path}/cancel`, { bearer });
