@@ -40,9 +40,8 @@ it('counts each kind of finding of a sweep', async () => {
 });
 
 it('counts and logs the orders behind the canaries, and says which command finds lost events', async () => {
-  const lines = captureLog();
   const yesterday = addMs(at, -23 * 60 * 60_000);
-  const { sweep, counts } = await storedOrders(
+  const { sweep, counts, lines } = await storedOrders(
     ...Array.from({ length: 9 }, (_, n) =>
       anOrder({ id: idOf(`o${n}`), history: [{ at: n === 0 ? yesterday : at, status: 'placed' }] }),
     ),
