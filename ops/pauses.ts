@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { pauseTable } from '#orders/table/pause-table';
+import { pauseTable } from '#orders/table/deadline-pauses';
 import type { Account } from './account.ts';
 import { UserError } from './command-line.ts';
 

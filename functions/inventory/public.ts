@@ -26,13 +26,17 @@ export const stockShortages = (rt: Runtime<'db'>) => {
 };
 
 /**
- * The orders whose open holds have units of these SKUs, at most 500 of them, with their units per SKU. It reads an index, so it is
- * eventually consistent.
+ * The orders whose open holds have units of any of these SKUs, at most some 500 for each, with their units per SKU. It reads an index, so
+ * it is eventually consistent.
  */
 export const openHolders =
   (rt: Runtime<'db'>) =>
-  (
+  async (
     tenantId: TenantId,
     skus: readonly Sku[],
-  ): Promise<readonly { readonly orderId: OrderId; readonly held: ReadonlyMap<Sku, number> }[]> =>
-    openHoldsOf(rt, tenantId, skus);
+  ): Promise<readonly { readonly orderId: OrderId; readonly held: ReadonlyMap<Sku, number> }[]> => {
+    const holders = new Map<OrderId, ReadonlyMap<Sku, number>>();
+    for (const sku of skus)
+      for (const [orderId, held] of await openHoldsOf(rt, tenantId, sku)) holders.set(orderId, held);
+    return [...holders].map(([orderId, held]) => ({ orderId, held }));
+  };

@@ -74,7 +74,7 @@ export const metrics = {
   /** Orders behind the canaries, none of which made progress: nothing else is restarted while the cause lasts. */
   OrdersHeldBack: {
     alarm: {
-      text: 'No canary made progress: many orders stand still, and only canaries are restarted until the cause is gone.',
+      text: 'No canary made progress: many orders make no progress, and only canaries are restarted until the cause is gone.',
       runbook: 'sweeper-findings',
     },
   },

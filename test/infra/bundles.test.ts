@@ -119,6 +119,8 @@ describe('the names of minified errors', () => {
       'SettlementRefused',
       'StockUnavailable',
       'Superseded',
+      'UnitsReturning',
+      'Unprocessable',
     ]));
 });
 

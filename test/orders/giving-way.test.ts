@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { chooseGivingWay, giveWay, type Holder, mayBeGivenWay, tryAgain } from '#orders/domain/giving-way';
 import type { Order } from '#orders/domain/order';
 import { letOthersGiveWay } from '#orders/use-cases/give-way';
-import type { Policies, StockToGiveWay } from '#orders/use-cases/ports';
+import type { FindManyOrders, Policies, StockToGiveWay } from '#orders/use-cases/ports';
 import { addMs, type OrderId, type Sku } from '#platform/kernel';
 import { anOfflineOrder, anOrder, at, aWaitingOrder, momentAt, mug, pot, stepOf } from '../fixtures/order.ts';
 import { inMemoryOrders } from './fixtures/in-memory-orders.ts';
@@ -88,11 +88,11 @@ describe('the orders that give way', () => {
             holders,
           );
           const covers = (ids: readonly OrderId[]) => {
-            const given = (sku: Sku) =>
+            const covered = (sku: Sku) =>
               holders
                 .filter(({ order }) => ids.includes(order.id))
                 .reduce((sum, { held }) => sum + (held.get(sku) ?? 0), 0);
-            return given(mug) >= mugs && given(pot) >= pots;
+            return covered(mug) >= mugs && covered(pot) >= pots;
           };
           expect(chosen !== undefined).toBe(covers(holders.map(({ order }) => order.id)));
           if (!chosen) return;
@@ -127,6 +127,15 @@ describe('a refusal for want of stock', () => {
   const create = ({ minutes = 30, missing = 2, others = [] }: Setting) => {
     const { rows, orders, transitions } = inMemoryOrders(anOrder());
     for (const order of others) rows.set(order.id, order);
+    let onRead = () => {};
+    const findMany: FindManyOrders = async (_, ids) => {
+      const found = ids.flatMap((id) => rows.get(id) ?? []);
+      onRead();
+      return found;
+    };
+    const afterRead = (change: () => void) => {
+      onRead = change;
+    };
     const policies: Policies = {
       find: async () => ({ offlineAfterMinutes: 0, giveWayAfterMinutes: minutes, version: 1 }),
       update: async () => true,
@@ -137,8 +146,8 @@ describe('a refusal for want of stock', () => {
         [...others, anOrder({ id: 'gone' as OrderId })].map(({ id }) => ({ orderId: id, held: new Map([[mug, 1]]) })),
     };
     const run = (runNumber = 1) =>
-      letOthersGiveWay({ orders, policies, stock, now: () => momentAt(now) })(stepOf(runNumber));
-    return { run, rows, transitions, orders };
+      letOthersGiveWay({ orders, findMany, policies, stock, now: () => momentAt(now) })(stepOf(runNumber));
+    return { run, rows, transitions, orders, afterRead };
   };
   const others = [offlineSince(1, 5), offlineSince(2, 3), offlineSince(3, 1)];
 
@@ -164,15 +173,10 @@ describe('a refusal for want of stock', () => {
   });
 
   it('does not count an order that was paid at the same moment', async () => {
-    const { run, rows, orders } = create({ others });
-    const { findMany } = orders;
-    Object.assign(orders, {
-      findMany: async (...args: Parameters<typeof findMany>) => {
-        const found = await findMany(...args);
-        const paid = rows.get(idOf(3)) as Order;
-        rows.set(paid.id, { ...paid, status: 'confirmed', version: paid.version + 1 });
-        return found;
-      },
+    const { run, rows, afterRead } = create({ others });
+    afterRead(() => {
+      const paid = rows.get(idOf(3)) as Order;
+      rows.set(paid.id, { ...paid, status: 'confirmed', version: paid.version + 1 });
     });
     expect(await run()).toEqual({ count: 1 });
     expect(rows.get(idOf(3))).toMatchObject({ status: 'confirmed' });

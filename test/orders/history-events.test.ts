@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resume } from '#orders/domain/attention';
+import { resumeParked } from '#orders/domain/attention';
 import { cancelByCustomer, recordOfflinePayment } from '#orders/domain/customer';
 import { type Moment, type Order, restart } from '#orders/domain/order';
 import { defaultPolicy } from '#orders/domain/policy';
@@ -45,7 +45,7 @@ const histories: Readonly<Record<string, readonly Transition[]>> = {
   'cancelled, parked and resumed': [
     (order, moment) => cancelByCustomer(order, moment),
     (order, moment) => markNeedsAttention(order, { run: 2, cause: 'no' }, moment),
-    (order, moment) => resume(order, moment),
+    (order, moment) => resumeParked(order, moment),
     (order, moment) => markCancelled(order, 3, moment),
   ],
   'restarted before it was confirmed': [restartWhenDue, (order, moment) => markConfirmed(order, 2, moment)],
@@ -54,7 +54,7 @@ const histories: Readonly<Record<string, readonly Transition[]>> = {
   'parked while it was placed': [(order, moment) => markNeedsAttention(order, { run: 1, cause: 'no' }, moment)],
   'parked, returned to placed and confirmed': [
     (order, moment) => markNeedsAttention(order, { run: 1, cause: 'no' }, moment),
-    (order, moment) => resume(order, moment),
+    (order, moment) => resumeParked(order, moment),
     (order, moment) => markConfirmed(order, 2, moment),
   ],
   'waiting, charged and confirmed': [awaitPayment(5), release, (order, moment) => markConfirmed(order, 2, moment)],

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { parkedFrom, resume } from '#orders/domain/attention';
+import { parkedFrom, resumeParked } from '#orders/domain/attention';
 import { cancelByCustomer, recordOfflinePayment } from '#orders/domain/customer';
 import { giveWay, tryAgain } from '#orders/domain/giving-way';
-import { isStanding, type Order, restart, type Status } from '#orders/domain/order';
+import { isInProgress, type Order, restart, type Status } from '#orders/domain/order';
 import { defaultPolicy } from '#orders/domain/policy';
 import {
   cancelAfterRefusal,
@@ -67,7 +67,7 @@ const transition: fc.Arbitrary<{
   })),
   moment.map((now) => ({ name: 'give way', apply: (o: Order) => ok(giveWay(o, now)) })),
   moment.map((now) => ({ name: 'try again', apply: (o: Order) => ok(o.status === 'placed' ? tryAgain(o, now) : o) })),
-  moment.map((now) => ({ name: 'resume', apply: (o: Order) => resume(o, now) })),
+  moment.map((now) => ({ name: 'resume', apply: (o: Order) => resumeParked(o, now) })),
 );
 
 it('takes only transitions of the graph, in any order and at any time', () =>
@@ -89,7 +89,7 @@ it('takes only transitions of the graph, in any order and at any time', () =>
           expect(next).toEqual({ ...order, run: order.run + 1, restarts, due, version, ...(giveWays && { giveWays }) });
         } else {
           expect(graph[order.status]).toContain(next.status);
-          expect(next.run).toBe(order.run + (isStanding(next) ? 1 : 0));
+          expect(next.run).toBe(order.run + (isInProgress(next) ? 1 : 0));
           if (order.status === 'needs_attention' && name === 'resume') expect(next.status).toBe(parkedFrom(order));
           if (next.status === 'placed') expect(['sweep', 'resume']).toContain(name);
           // the deadline, want of stock or money, another order, or the customer: nothing else cancels
@@ -111,7 +111,7 @@ it('is due while something brings it on, has a deadline or a wait only while it 
       let order = anOrder();
       for (const { apply } of transitions) order = apply(order).value ?? order;
       const awaits = order.status === 'awaiting_payment';
-      expect(order.due !== undefined).toBe(awaits || isStanding(order));
+      expect(order.due !== undefined).toBe(awaits || isInProgress(order));
       expect(Number(order.deadline !== undefined) + Number(order.waitsUntil !== undefined)).toBe(awaits ? 1 : 0);
       if (order.deadline) expect(order.due).toBe(order.deadline);
     }),

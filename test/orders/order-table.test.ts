@@ -1,6 +1,6 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { resume } from '#orders/domain/attention';
+import { resumeParked } from '#orders/domain/attention';
 import { makeOffline } from '#orders/domain/channel';
 import { cancelByCustomer, recordOfflinePayment } from '#orders/domain/customer';
 import { type Order, restart } from '#orders/domain/order';
@@ -8,13 +8,16 @@ import { defaultPolicy } from '#orders/domain/policy';
 import { markAwaitingPayment, markCancelled, markConfirmed, markNeedsAttention } from '#orders/domain/saga-step';
 import { examine } from '#orders/domain/sweep';
 import { orderKey } from '#orders/table/keys';
+import { findManyOrders } from '#orders/table/many-orders';
 import { orderTable } from '#orders/table/order-table';
 import { anOrder, at, eur, id, moment, momentAt, tenantId } from '../fixtures/order.ts';
 import { createTestTable } from '../fixtures/table.ts';
 
 const placed = anOrder();
 const requireValue = (
-  result: ReturnType<typeof cancelByCustomer | typeof markConfirmed | typeof recordOfflinePayment | typeof resume>,
+  result: ReturnType<
+    typeof cancelByCustomer | typeof markConfirmed | typeof recordOfflinePayment | typeof resumeParked
+  >,
 ): Order => {
   if (!result.ok) throw new Error(result.error);
   return result.value;
@@ -73,7 +76,7 @@ describe('a transition', () => {
   const examined = examine(waiting, moment, { pauses: [], providerIsAvailable: true });
   const released = 'order' in examined ? examined.order : waiting;
   const parkedPlaced = requireValue(markNeedsAttention(placed, { run: 1, cause: 'too large' }, moment));
-  const resumed = requireValue(resume(parkedPlaced, moment));
+  const resumed = requireValue(resumeParked(parkedPlaced, moment));
   const paid = requireValue(
     recordOfflinePayment(
       awaiting,
@@ -189,7 +192,7 @@ it('reads many orders in batches of a hundred, and leaves out those that do not 
   const ids = Array.from({ length: 130 }, (_, n) => `m${n}` as Order['id']);
   for (const each of ids.slice(0, 120)) await orders.putIfAbsent(anOrder({ id: each }));
   calls.length = 0;
-  const found = await orders.findMany(tenantId, ids);
+  const found = await findManyOrders(rt)(tenantId, ids);
   expect(found.map((order) => order.id)).toEqual(ids.slice(0, 120));
   expect(calls.map(({ operation }) => operation)).toEqual(['BatchGetItem', 'BatchGetItem']);
 });

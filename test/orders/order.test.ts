@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parkedFrom, resume } from '#orders/domain/attention';
+import { parkedFrom, resumeParked } from '#orders/domain/attention';
 import { cancelByCustomer, createOrder } from '#orders/domain/customer';
 import { defaultPolicy } from '#orders/domain/policy';
 import {
@@ -171,8 +171,8 @@ describe('a transition', () => {
     ['refuse once cancelled', cancelled, cancelAfterRefusal(cancelled, { run: 1, reason: 'out_of_stock' }, moment)],
     ['close', cancelled, markCancelled(cancelled, 2, moment)],
     ['park', parked, markNeedsAttention(parked, { run: 2, cause: 'refused' }, moment)],
-    ['resume', cancelling, resume(cancelling, moment)],
-    ['resume once cancelled', cancelled, resume(cancelled, moment)],
+    ['resume', cancelling, resumeParked(cancelling, moment)],
+    ['resumeParked once cancelled', cancelled, resumeParked(cancelled, moment)],
   ])('succeeds without a change when repeated: %s', (_, order, result) => {
     expect(result.ok && result.value).toBe(order);
   });
@@ -180,42 +180,42 @@ describe('a transition', () => {
 
 describe('resuming', () => {
   it('unwinds an order again that was being unwound, for the same reason and without the cause', () => {
-    const resumed = resume(parked, laterMoment);
+    const resumed = resumeParked(parked, laterMoment);
     expect(resumed).toMatchObject({ value: { status: 'cancelling', reason: 'out_of_stock', run: 3 } });
     expect(resumed.ok && resumed.value.cause).toBeUndefined();
   });
 
   it('returns an order that was placed to `placed`, with a new run, and repeating it changes nothing', () => {
-    const resumed = resume(parkedPlaced, laterMoment);
+    const resumed = resumeParked(parkedPlaced, laterMoment);
     expect(resumed).toMatchObject({
       value: { status: 'placed', run: 2, version: 4, due: addMs(later, limits.standstillMs) },
     });
     if (!resumed.ok) throw new Error(resumed.error);
     expect(resumed.value.cause).toBeUndefined();
-    const again = resume(resumed.value, laterMoment);
+    const again = resumeParked(resumed.value, laterMoment);
     expect(again.ok && again.value).toBe(resumed.value);
   });
 
   it('returns an order to where it was parked from the last time', () => {
-    const resumed = resume(parkedPlaced, moment);
+    const resumed = resumeParked(parkedPlaced, moment);
     if (!resumed.ok) throw new Error(resumed.error);
     const again = cancelByCustomer(resumed.value, moment);
     if (!again.ok) throw new Error(again.error);
     const parkedAgain = markNeedsAttention(again.value, { run: 3, cause: 'refused' }, moment);
-    expect(parkedAgain.ok && resume(parkedAgain.value, moment)).toMatchObject({
+    expect(parkedAgain.ok && resumeParked(parkedAgain.value, moment)).toMatchObject({
       value: { status: 'cancelling', reason: 'cancelled_by_customer', run: 4 },
     });
   });
 
   it('gives an order without a reason that of its customer', () => {
     const { reason: _, ...withoutReason } = parked;
-    expect(resume(withoutReason, moment)).toMatchObject({ value: { reason: 'cancelled_by_customer' } });
+    expect(resumeParked(withoutReason, moment)).toMatchObject({ value: { reason: 'cancelled_by_customer' } });
   });
 
   it.each([
     ['placed', placed],
     ['confirmed', confirmed],
   ])('is refused for an order that is %s and was never parked', (_, order) =>
-    expect(resume(order, laterMoment)).toEqual(refused('not_parked')),
+    expect(resumeParked(order, laterMoment)).toEqual(refused('not_parked')),
   );
 });

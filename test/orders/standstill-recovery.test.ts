@@ -18,7 +18,7 @@ const COUNT = 500;
 type Restart = { readonly id: OrderId; readonly atMs: number; readonly due: string };
 
 /**
- * Orders stand still until `repairMs`: a run that is started before makes no progress. Sweeps start every minute and each call takes 10 ms.
+ * Orders make no progress until `repairMs`: a run that is started before makes no progress. Sweeps start every minute and each call takes 10 ms.
  * `sick` orders never make progress. Returns every restart, with its time, and the orders three minutes after the repair.
  */
 const recover = async ({ repairMs, sick = [] }: { readonly repairMs: number; readonly sick?: readonly OrderId[] }) => {
@@ -41,7 +41,6 @@ const recover = async ({ repairMs, sick = [] }: { readonly repairMs: number; rea
     rows.set(id, { ...rest, status: 'confirmed', version: order.version + 1 });
   };
   const orders: Orders = {
-    findMany: async () => [],
     putIfAbsent: async (order) => order,
     async find(_, id) {
       await delay(CALL_MS);
@@ -97,7 +96,7 @@ const recover = async ({ repairMs, sick = [] }: { readonly repairMs: number; rea
 const repair = fc.integer({ min: 1, max: 20 * MINUTE });
 const before = (restarts: readonly Restart[], ms: number) => restarts.filter(({ atMs }) => atMs < ms);
 
-describe('five hundred orders that stand still until their cause is repaired', () => {
+describe('five hundred orders that make no progress until their cause is repaired', () => {
   it('are brought on: the first within a minute of the repair, then at least a hundred a second, oldest first', () =>
     // Fails if canaries are due later than a minute, if the rest is restarted one by one, or if the next sweep continues instead.
     fc.assert(

@@ -6,7 +6,7 @@ import { anOfflineOrder, anOrder, anOrderNotDue, at, aWaitingOrder, limits, tena
 import { createSweepBackend } from './fixtures/sweep-backend.ts';
 
 const idOf = (n: number) => `o${n}` as OrderId;
-const standing = (count: number, change: Partial<Order> = {}) =>
+const stalledOrders = (count: number, change: Partial<Order> = {}) =>
   Array.from({ length: count }, (_, n) => anOrder({ id: idOf(n), ...change }));
 const nothing = {
   ...{ restarted: 0, canaries: 0, expired: 0, parked: 0, released: 0, offline: 0, failed: 0, heldBack: 0 },
@@ -20,8 +20,8 @@ const confirm = (order: Order): Order => ({
 });
 
 describe('a sweep', () => {
-  it('restarts up to five orders that stand still, without watching any', async () => {
-    const { sweep, transitions, sleeps, leases } = createSweepBackend(standing(5), limits.standstillMs);
+  it('restarts up to five orders that make no progress, without watching any', async () => {
+    const { sweep, transitions, sleeps, leases } = createSweepBackend(stalledOrders(5), limits.standstillMs);
     expect(await sweep()).toEqual({ ...nothing, restarted: 5, canaries: 5 });
     expect(transitions.map(([, { id, run, restarts }]) => [id, run, restarts])).toEqual(
       [0, 1, 2, 3, 4].map((n) => [idOf(n), 2, 0]),
@@ -32,7 +32,7 @@ describe('a sweep', () => {
   });
 
   it('restarts five of many as canaries, and nothing else while none of them makes progress', async () => {
-    const { sweep, transitions, reads, sleeps } = createSweepBackend(standing(500), limits.standstillMs);
+    const { sweep, transitions, reads, sleeps } = createSweepBackend(stalledOrders(500), limits.standstillMs);
     expect(await sweep()).toEqual({ ...nothing, restarted: 5, canaries: 5, heldBack: 495, mode: 'only_canaries' });
     expect(transitions).toHaveLength(5);
     expect(sleeps()).toBe(15);
@@ -41,14 +41,14 @@ describe('a sweep', () => {
   });
 
   it('restarts all others, oldest first, once one canary has made progress, and lengthens only their back-off', async () => {
-    const { sweep, transitions, rows } = createSweepBackend(standing(500), limits.standstillMs, {
+    const { sweep, transitions, rows } = createSweepBackend(stalledOrders(500), limits.standstillMs, {
       onSleep: (sleeps) => {
         const canary = rows.get(idOf(3));
         if (sleeps === 2 && canary) rows.set(canary.id, confirm(canary));
       },
     });
     expect(await sweep()).toEqual({ ...nothing, restarted: 500, canaries: 5 });
-    expect(transitions.map(([from]) => from.id)).toEqual(standing(500).map(({ id }) => id));
+    expect(transitions.map(([from]) => from.id)).toEqual(stalledOrders(500).map(({ id }) => id));
     expect(transitions.map(([, { restarts }]) => restarts)).toEqual([
       ...Array.from({ length: 5 }, () => 0),
       ...Array.from({ length: 495 }, () => 1),
@@ -56,7 +56,7 @@ describe('a sweep', () => {
   });
 
   it("takes neither a customer's cancel nor a parked canary for progress", async () => {
-    const { sweep, rows } = createSweepBackend(standing(6), limits.standstillMs, {
+    const { sweep, rows } = createSweepBackend(stalledOrders(6), limits.standstillMs, {
       onSleep: () => {
         for (const [n, change] of [
           [0, { status: 'cancelling', reason: 'cancelled_by_customer' }],
@@ -73,7 +73,7 @@ describe('a sweep', () => {
 
   it('takes no canary that is not due any more, does not exist, or is parked, and holds none of them back', async () => {
     const orders = [
-      ...standing(5),
+      ...stalledOrders(5),
       anOrder({ id: idOf(5), due: at }),
       anOrder({ id: idOf(6), due: at }),
       anOrder({ id: idOf(7), due: at, history: [{ at: addMs(at, -limits.parkAfterMs), status: 'placed' }] }),
@@ -84,23 +84,23 @@ describe('a sweep', () => {
     expect(await sweep()).toEqual({ ...nothing, restarted: 5, canaries: 5, parked: 1, mayHaveLostEvents: 1 });
     expect(transitions).toHaveLength(6);
     const late = createSweepBackend(
-      [...standing(5), ...orders.slice(7).map((order) => ({ ...order, due: addMs(at, 300_000) }))],
+      [...stalledOrders(5), ...orders.slice(7).map((order) => ({ ...order, due: addMs(at, 300_000) }))],
       limits.standstillMs,
     );
     expect(await late.sweep()).toMatchObject({ restarted: 5, parked: 1, heldBack: 0, mode: 'all' });
   });
 
   it('goes on with the other orders if one cannot be read or written, and reports it', async () => {
-    const { sweep, failures } = createSweepBackend(standing(4), limits.standstillMs, {
+    const { sweep, failures } = createSweepBackend(stalledOrders(4), limits.standstillMs, {
       find: (id) => (id === idOf(1) ? Promise.reject(new Error('cannot be read')) : undefined),
     });
     expect(await sweep()).toEqual({ ...nothing, restarted: 3, canaries: 3, failed: 1 });
-    expect(failures).toMatchObject([[{ id: idOf(1), kind: 'standing' }, { message: 'cannot be read' }]]);
+    expect(failures).toMatchObject([[{ id: idOf(1), kind: 'stalled' }, { message: 'cannot be read' }]]);
   });
 
   it('goes on watching if a canary cannot be read', async () => {
     let isBroken = false;
-    const { sweep, rows, failures } = createSweepBackend(standing(6), limits.standstillMs, {
+    const { sweep, rows, failures } = createSweepBackend(stalledOrders(6), limits.standstillMs, {
       onSleep: (sleeps) => {
         isBroken = true;
         const canary = rows.get(idOf(1));
@@ -113,12 +113,12 @@ describe('a sweep', () => {
   });
 
   it('stops when its time is over, and leaves the other orders to the next sweep', async () => {
-    const { sweep, leases, transitions } = createSweepBackend(standing(1), limits.standstillMs);
+    const { sweep, leases, transitions } = createSweepBackend(stalledOrders(1), limits.standstillMs);
     expect(await sweep(() => false)).toEqual(nothing);
     expect(transitions).toEqual([]);
     expect(leases.at(-1)).toEqual(['released']);
     let calls = 0;
-    const many = createSweepBackend(standing(300), limits.standstillMs);
+    const many = createSweepBackend(stalledOrders(300), limits.standstillMs);
     await many.sweep(() => {
       calls += 1;
       return calls < 4;
@@ -135,7 +135,7 @@ describe('a sweep', () => {
   });
 
   it('does not start while another sweep holds the lease', async () => {
-    const { sweep, transitions, leases } = createSweepBackend(standing(1), limits.standstillMs, { lease: false });
+    const { sweep, transitions, leases } = createSweepBackend(stalledOrders(1), limits.standstillMs, { lease: false });
     expect(await sweep()).toBe('lease_held');
     expect(transitions).toEqual([]);
     expect(leases).toHaveLength(1);
@@ -192,15 +192,18 @@ describe('orders that await their payment', () => {
     expect(unknown.failures).toMatchObject([['pauses', { message: 'cannot be read' }]]);
   });
 
-  it('are looked at although orders stand still that no canary brings on', async () => {
-    const orders = [...standing(20), ...waitingOrders.map((order) => ({ ...order, id: `w${order.id}` as OrderId }))];
+  it('are looked at although orders make no progress that no canary brings on', async () => {
+    const orders = [
+      ...stalledOrders(20),
+      ...waitingOrders.map((order) => ({ ...order, id: `w${order.id}` as OrderId })),
+    ];
     const { sweep } = createSweepBackend(orders, 6 * 60_000, { isAvailable: async () => true });
     expect(await sweep()).toMatchObject({ mode: 'only_canaries', released: 6, canaries: 5 });
   });
 });
 
 it('treats an entry whose order has changed since as what the order is now', async () => {
-  const entries: DueEntry[] = [{ tenantId, id: idOf(0), kind: 'standing' }];
+  const entries: DueEntry[] = [{ tenantId, id: idOf(0), kind: 'stalled' }];
   const offline = anOfflineOrder({ id: idOf(0), due: at });
   const { sweep, transitions } = createSweepBackend([offline], limits.paymentDeadlineMs + 60_000, {
     findDue: async () => ({ entries }),

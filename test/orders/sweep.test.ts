@@ -37,9 +37,9 @@ describe('the examination of an order', () => {
       expect(examineAfter(aParkedOrder(from), 1_000 * HOUR)).toEqual({ finding: 'nothing' });
   });
 
-  it('finds that a placed order stands still, however long ago it was placed, until 24 hours park it', () => {
+  it('finds that a placed order makes no progress, however long ago it was placed, until 24 hours park it', () => {
     for (const ms of [standstillMs, HOUR, parkAfterMs - 1])
-      expect(examineAfter(placed, ms)).toEqual({ finding: 'standing' });
+      expect(examineAfter(placed, ms)).toEqual({ finding: 'stalled' });
     expect(examineAfter(placed, parkAfterMs)).toMatchObject({
       finding: 'parked',
       order: { status: 'needs_attention', cause: 'not fulfilled in time' },
@@ -47,7 +47,7 @@ describe('the examination of an order', () => {
   });
 
   it('parks an order that was not unwound within 24 hours', () => {
-    expect(examineAfter(cancelling, parkAfterMs - 1)).toEqual({ finding: 'standing' });
+    expect(examineAfter(cancelling, parkAfterMs - 1)).toEqual({ finding: 'stalled' });
     expect(examineAfter(cancelling, parkAfterMs)).toMatchObject({
       finding: 'parked',
       order: { status: 'needs_attention', cause: 'not unwound in time', reason: 'out_of_stock' },
@@ -58,7 +58,7 @@ describe('the examination of an order', () => {
     const resumed = anOrder({
       history: [...aParkedOrder('placed').history, { at: addMs(at, HOUR), status: 'placed' }],
     });
-    expect(examineAfter(resumed, parkAfterMs)).toEqual({ finding: 'standing' });
+    expect(examineAfter(resumed, parkAfterMs)).toEqual({ finding: 'stalled' });
   });
 
   it('finds nothing on an order that awaits its payment without a deadline or a wait', () =>

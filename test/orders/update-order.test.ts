@@ -39,7 +39,6 @@ const actionName = fc.constantFrom(...(Object.keys(actions) as (keyof typeof act
 const scheduled = (orders: Orders, s: fc.Scheduler): Orders => ({
   find: (...args) => s.schedule(Promise.resolve()).then(() => orders.find(...args)),
   putIfAbsent: (...args) => s.schedule(Promise.resolve()).then(() => orders.putIfAbsent(...args)),
-  findMany: (...args) => s.schedule(Promise.resolve()).then(() => orders.findMany(...args)),
   update: (...args) => s.schedule(Promise.resolve()).then(() => orders.update(...args)),
 });
 

@@ -23,26 +23,15 @@ const OpenHold = z.object({ held: z.object({ skus: z.array(SkuSchema), quantitie
 export const heldQuantity =
   (rt: Runtime<'db'>) =>
   async (tenantId: TenantId, sku: Sku): Promise<number> => {
-    const pages = paginateQuery(
-      { client: rt.db },
-      {
-        TableName: rt.env('TABLE_NAME'),
-        IndexName: LIST_INDEX,
-        KeyConditionExpression: 'listPk = :list',
-        FilterExpression: 'contains(held.skus, :sku)',
-        ProjectionExpression: 'pk, held',
-        ExpressionAttributeValues: { ':list': openHoldList(tenantId), ':sku': sku },
-      },
-    );
     let sum = 0;
-    for await (const { Items = [] } of pages) {
+    for await (const { Items = [] } of pagesWith(rt, tenantId, { sku, attributes: 'pk, held' })) {
       for (const { held } of Items.map((item) => parseItem(OpenHold, item)))
         sum += held.quantities[held.skus.indexOf(sku)] ?? 0;
     }
     return sum;
   };
 
-/** Enough for any order, and a bound of what one call reads. */
+/** A bound of what one call reads of the open holds with a SKU. */
 const MAX_HOLDERS = 500;
 const MAX_PAGES = 10;
 
@@ -51,33 +40,37 @@ const HolderEntry = z.object({
   held: z.object({ skus: z.array(SkuSchema), quantities: z.array(z.int()) }),
 });
 
-/** The orders whose open holds have units of any of these SKUs, and how many of each SKU, from the index. */
+/** The orders whose open holds have units of the SKU, with their units of every SKU, from the index. */
 export const openHoldsOf = async (
   rt: Runtime<'db'>,
   tenantId: TenantId,
-  skus: readonly Sku[],
-): Promise<readonly { readonly orderId: OrderId; readonly held: ReadonlyMap<Sku, number> }[]> => {
-  const pages = paginateQuery(
+  sku: Sku,
+): Promise<ReadonlyMap<OrderId, ReadonlyMap<Sku, number>>> => {
+  const holders = new Map<OrderId, ReadonlyMap<Sku, number>>();
+  let pageCount = 0;
+  for await (const { Items = [] } of pagesWith(rt, tenantId, { sku, attributes: 'pk, listSk, held' })) {
+    for (const { listSk, held } of Items.map((item) => parseItem(HolderEntry, item)))
+      holders.set(listSk, new Map(held.skus.map((each, i) => [each, held.quantities[i] ?? 0])));
+    pageCount += 1;
+    if (holders.size >= MAX_HOLDERS || pageCount === MAX_PAGES) break;
+  }
+  return holders;
+};
+
+/** The entries of open holds with the SKU. */
+const pagesWith = (
+  rt: Runtime<'db'>,
+  tenantId: TenantId,
+  { sku, attributes }: { readonly sku: Sku; readonly attributes: string },
+) =>
+  paginateQuery(
     { client: rt.db },
     {
       TableName: rt.env('TABLE_NAME'),
       IndexName: LIST_INDEX,
       KeyConditionExpression: 'listPk = :list',
-      FilterExpression: skus.map((_, i) => `contains(held.skus, :sku${i})`).join(' OR '),
-      ProjectionExpression: 'pk, listSk, held',
-      ExpressionAttributeValues: {
-        ':list': openHoldList(tenantId),
-        ...Object.fromEntries(skus.map((sku, i) => [`:sku${i}`, sku])),
-      },
+      FilterExpression: 'contains(held.skus, :sku)',
+      ProjectionExpression: attributes,
+      ExpressionAttributeValues: { ':list': openHoldList(tenantId), ':sku': sku },
     },
   );
-  const holders: { orderId: OrderId; held: ReadonlyMap<Sku, number> }[] = [];
-  let pageCount = 0;
-  for await (const { Items = [] } of pages) {
-    for (const { listSk, held } of Items.map((item) => parseItem(HolderEntry, item)))
-      holders.push({ orderId: listSk, held: new Map(held.skus.map((sku, i) => [sku, held.quantities[i] ?? 0])) });
-    pageCount += 1;
-    if (holders.length >= MAX_HOLDERS || pageCount >= MAX_PAGES) break;
-  }
-  return holders.slice(0, MAX_HOLDERS);
-};

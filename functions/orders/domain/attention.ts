@@ -6,7 +6,7 @@ export const parkedFrom = ({ history }: Pick<Order, 'history'>): 'placed' | 'can
   history.findLast(({ status }) => status !== 'needs_attention')?.status === 'cancelling' ? 'cancelling' : 'placed';
 
 /** A person has removed the cause: the order returns to where it was parked from, with a new run. Repeating it is success. */
-export function resume(order: Order, moment: Moment): Result<Order, 'not_parked'> {
+export function resumeParked(order: Order, moment: Moment): Result<Order, 'not_parked'> {
   if (order.status !== 'needs_attention') return wasResumed(order) ? ok(order) : err('not_parked');
   const { cause: _, ...rest } = order;
   if (parkedFrom(order) === 'placed') return ok(returnToPlaced(rest, moment));

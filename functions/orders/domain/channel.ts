@@ -14,7 +14,7 @@ export const isOffline = (order: Order): boolean => order.status === 'awaiting_p
  * The order awaits its payment: waiting for the provider or, once the policy's time since it first awaited its payment has passed,
  * offline.
  */
-export const awaitPayment = (order: Order, { offlineAfterMinutes }: Policy, moment: Moment): Order => {
+export const startAwaitingPayment = (order: Order, { offlineAfterMinutes }: Policy, moment: Moment): Order => {
   const awaiting = transitionTo(order, 'awaiting_payment', moment);
   const waitsUntil =
     offlineAfterMinutes === null ? 'never' : addMs(firstAwaited(awaiting), offlineAfterMinutes * MINUTE_MS);

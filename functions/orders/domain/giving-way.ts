@@ -1,9 +1,9 @@
 import { isOffline } from '#orders/domain/channel';
-import { isStanding, type Moment, type Order, restart, startCancelling, statusSince } from '#orders/domain/order';
+import { isInProgress, type Moment, type Order, restart, startCancelling, statusSince } from '#orders/domain/order';
 import { addMs, type Sku } from '#platform/kernel';
 
 const MINUTE_MS = 60_000;
-/** After so many tries the order is refused: others took the units each time. */
+/** After this number of tries the order is refused: others took the units each time. */
 const MAX_GIVE_WAYS = 3;
 
 /** How many units of a SKU an order misses. */
@@ -16,12 +16,12 @@ export const mayBeGivenWay = (order: Order, run: number): boolean =>
   order.status === 'placed' && order.run === run && (order.giveWays ?? 0) < MAX_GIVE_WAYS;
 
 /** Whether the units of an order will be released soon, because it gave way already. */
-const isReleasing = ({ order }: Holder): boolean => isStanding(order) && order.reason === 'gave_way';
+const isReleasing = ({ order }: Holder): boolean => isInProgress(order) && order.reason === 'gave_way';
 
 /**
  * Chooses the orders that give way: of those that are offline and were told how to pay at least `afterMinutes` ago, the oldest, as few
  * as cover the shortages. What orders that gave way before still hold counts. Undefined where all of them would not be enough: then
- * none gives way in vain.
+ * none gives way.
  */
 export function chooseGivingWay(
   shortages: readonly Shortage[],

@@ -63,7 +63,7 @@ export type Limits = {
 export type Moment = { readonly at: Instant; readonly limits: Limits };
 
 /** Whether the order waits for us alone: its saga brings it on, and the sweeper restarts that saga. */
-export const isStanding = ({ status }: Pick<Order, 'status'>): boolean =>
+export const isInProgress = ({ status }: Pick<Order, 'status'>): boolean =>
   status === 'placed' || status === 'cancelling';
 
 /** Since when the order has its status; an order that became offline counts from then. */
@@ -82,7 +82,7 @@ export const transitionTo = (order: Order, status: Status, moment: Moment): Orde
     ...(status === 'needs_attention' && order.cause && { cause: order.cause }),
   };
   const next = { ...rest, status, restarts: 0, version: order.version + 1, history: [...order.history, entry] };
-  return isStanding(next) ? withDue(next, moment) : next;
+  return isInProgress(next) ? withDue(next, moment) : next;
 };
 
 /** To `cancelling`, whatever the cause. The saga that unwinds the order follows from the write. */

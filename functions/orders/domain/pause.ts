@@ -1,6 +1,6 @@
 import { addMs, type Instant } from '#platform/kernel';
 
-/** An interval in which deadlines stand still. Without `until` it has not ended. */
+/** An interval in which no deadline passes. Without `until` it has not ended. */
 export type Pause = { readonly from: Instant; readonly until?: Instant | undefined; readonly reason: string };
 
 type Interval = { readonly from: Instant; readonly to: Instant };

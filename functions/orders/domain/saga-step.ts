@@ -1,4 +1,4 @@
-import { awaitPayment } from '#orders/domain/channel';
+import { startAwaitingPayment } from '#orders/domain/channel';
 import { type Moment, type Order, type Reason, startCancelling, transitionTo } from '#orders/domain/order';
 import type { Policy } from '#orders/domain/policy';
 import { err, ok, type Result } from '#platform/kernel';
@@ -18,7 +18,7 @@ export function markAwaitingPayment(
   moment: Moment,
 ): StepResult {
   return step(order, { run, from: ['placed'], to: 'awaiting_payment' }, (placed) =>
-    awaitPayment(placed, policy, moment),
+    startAwaitingPayment(placed, policy, moment),
   );
 }
 
@@ -35,8 +35,8 @@ export function markNeedsAttention(
   { run, cause }: { readonly run: number; readonly cause: string },
   moment: Moment,
 ): StepResult {
-  return step(order, { run, from: ['placed', 'cancelling'], to: 'needs_attention' }, (standing) =>
-    transitionTo({ ...standing, cause }, 'needs_attention', moment),
+  return step(order, { run, from: ['placed', 'cancelling'], to: 'needs_attention' }, (unfinished) =>
+    transitionTo({ ...unfinished, cause }, 'needs_attention', moment),
   );
 }
 

@@ -1,6 +1,6 @@
 import { makeOffline } from '#orders/domain/channel';
 import {
-  isStanding,
+  isInProgress,
   type Moment,
   type Order,
   restart,
@@ -12,12 +12,12 @@ import {
 import { extendedDeadline, type Pause } from '#orders/domain/pause';
 import { addMs, type Instant } from '#platform/kernel';
 
-/** What the sweeper does with an order, and the order that results; unless nothing is to be done yet. */
+/** What the sweeper does with an order, and the order that results, if it changes one. */
 export type Examination =
   | { readonly finding: 'expired' | 'parked' | 'offline' | 'released'; readonly order: Order }
-  | { readonly finding: 'standing' | 'nothing' };
+  | { readonly finding: 'stalled' | 'nothing' };
 
-export type Surroundings = {
+export type SweepFacts = {
   /** Undefined where they could not be read: then no deadline has passed. */
   readonly pauses: readonly Pause[] | undefined;
   /** Whether the provider of the order's tenant may be called. */
@@ -27,14 +27,14 @@ export type Surroundings = {
 /**
  * Examines an order. Past its deadline, which pauses extend, it is cancelled. One that waits for the provider is charged as soon as the
  * provider is available, or else becomes offline when its wait is over. 24 hours in `placed` or `cancelling` park it (ADR 82).
- * `standing`: its saga makes no progress and may be restarted.
+ * `stalled`: its saga makes no progress and may be restarted.
  */
-export function examine(order: Order, moment: Moment, { pauses, providerIsAvailable }: Surroundings): Examination {
+export function examine(order: Order, moment: Moment, { pauses, providerIsAvailable }: SweepFacts): Examination {
   const { due, deadline, waitsUntil } = order;
   const { at, limits } = moment;
   if (due === undefined || due > at) return { finding: 'nothing' };
-  if (isStanding(order)) {
-    if (addMs(statusSince(order), limits.parkAfterMs) > at) return { finding: 'standing' };
+  if (isInProgress(order)) {
+    if (addMs(statusSince(order), limits.parkAfterMs) > at) return { finding: 'stalled' };
     const cause = order.status === 'placed' ? 'not fulfilled in time' : 'not unwound in time';
     return { finding: 'parked', order: transitionTo({ ...order, cause }, 'needs_attention', moment) };
   }

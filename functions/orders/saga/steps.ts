@@ -4,6 +4,7 @@ import { orderClock } from '#orders/adapters/order-clock';
 import { SagaInput } from '#orders/contract';
 import type { Order } from '#orders/domain/order';
 import { type metrics, sagaErrors } from '#orders/errors';
+import { findManyOrders } from '#orders/table/many-orders';
 import { orderTable } from '#orders/table/order-table';
 import { policyTable } from '#orders/table/policy-table';
 import { letOthersGiveWay } from '#orders/use-cases/give-way';
@@ -49,6 +50,7 @@ export const refuseStep = (rt: Runtime<'db'>) => {
   const { cancelAfterRefusal } = actionsOf(rt);
   const giveWay = letOthersGiveWay({
     orders: orderTable(rt),
+    findMany: findManyOrders(rt),
     policies: policyTable(rt),
     stock: { shortages: stockShortages(rt), holders: openHolders(rt) },
     now: orderClock(rt),

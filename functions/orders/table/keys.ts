@@ -19,15 +19,15 @@ export const DUE_LIST = 'due#orders#0';
  * end of its wait. By the mark a sweep knows which orders it must read.
  */
 export const dueEntry = ({ due, id, mark }: { readonly due: Instant; readonly id: OrderId; readonly mark: DueMark }) =>
-  [due, id, ...(mark.kind === 'standing' ? [] : [mark.kind]), ...(mark.waitsUntil ? [mark.waitsUntil] : [])].join('#');
+  [due, id, ...(mark.kind === 'stalled' ? [] : [mark.kind]), ...(mark.waitsUntil ? [mark.waitsUntil] : [])].join('#');
 export type DueMark = {
-  readonly kind: 'standing' | 'waiting' | 'deadline';
+  readonly kind: 'stalled' | 'waiting' | 'deadline';
   readonly waitsUntil?: string | undefined;
 };
 /** When the order of a `dueSk` is due. */
 export const dueAtOf = (dueSk: string) => dueSk.slice(0, dueSk.indexOf('#')) as Instant;
 export const dueMarkOf = (dueSk: string): DueMark => {
-  const [, , kind = 'standing', waitsUntil] = dueSk.split('#');
+  const [, , kind = 'stalled', waitsUntil] = dueSk.split('#');
   return { kind: kind as DueMark['kind'], ...(waitsUntil !== undefined && { waitsUntil }) };
 };
 /** The item by which one sweep at a time holds the lease. */

@@ -1,17 +1,14 @@
 import * as z from 'zod/mini';
 import { ReasonSchema, StatusSchema } from '#orders/contract';
-import { isStanding, type Order } from '#orders/domain/order';
+import { isInProgress, type Order } from '#orders/domain/order';
 import { DUE_LIST, type DueMark, dueAtOf, dueEntry, orderIdsOf, orderKey, orderList } from '#orders/table/keys';
 import { placedEvent, transitionEvent } from '#orders/table/order-events';
 import type { Orders } from '#orders/use-cases/ports';
 import type { Runtime } from '#platform/runtime/runtime';
 import { MoneySchema, SkuSchema } from '#platform/schemas';
 import { aggregateTable } from '#platform/table/aggregate-table';
-import { batchGet, type Item } from '#platform/table/batch-get';
+import type { Item } from '#platform/table/batch-get';
 import { parseItem } from '#platform/table/parse-item';
-
-/** The most that one BatchGetItem reads. */
-const BATCH_SIZE = 100;
 
 export const orderTable = (rt: Runtime<'db'>): Orders => {
   const table = aggregateTable<Order, Pick<Order, 'tenantId' | 'id'>>(rt, {
@@ -21,18 +18,7 @@ export const orderTable = (rt: Runtime<'db'>): Orders => {
     toEvents: (from, to) => [from ? transitionEvent(rt, from, to) : placedEvent(rt, to)],
     guards: ['status', 'run'],
   });
-  return {
-    ...table,
-    find: (tenantId, id) => table.find({ tenantId, id }),
-    async findMany(tenantId, ids) {
-      const orders: Order[] = [];
-      for (let start = 0; start < ids.length; start += BATCH_SIZE) {
-        const keys = ids.slice(start, start + BATCH_SIZE).map((id) => orderKey(tenantId, id));
-        orders.push(...(await batchGet(rt, keys, { consistent: true })).map(toOrder));
-      }
-      return orders;
-    },
-  };
+  return { ...table, find: (tenantId, id) => table.find({ tenantId, id }) };
 };
 
 /**
@@ -52,7 +38,7 @@ const toItem = (order: Order) => {
 };
 
 const dueMark = (order: Order): DueMark => {
-  if (isStanding(order)) return { kind: 'standing' };
+  if (isInProgress(order)) return { kind: 'stalled' };
   return order.waitsUntil ? { kind: 'waiting', waitsUntil: order.waitsUntil } : { kind: 'deadline' };
 };
 

@@ -1,6 +1,6 @@
 type Limits = { readonly concurrency: number; readonly hasTimeLeft: () => boolean };
 
-/** Handles the items in their order, so many at a time, until the time is over. Resolves to the number of those that were not handled. */
+/** Handles the items in their order, `concurrency` at a time, until the time is over. Resolves to the number of those that were not handled. */
 export const forEachConcurrently = async <T>(
   items: readonly T[],
   { concurrency, hasTimeLeft }: Limits,

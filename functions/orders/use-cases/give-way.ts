@@ -1,12 +1,13 @@
 import type { SagaInput } from '#orders/contract';
 import { chooseGivingWay, giveWay, mayBeGivenWay, tryAgain } from '#orders/domain/giving-way';
 import type { Order } from '#orders/domain/order';
-import type { OrderClock, Orders, Policies, StockToGiveWay } from '#orders/use-cases/ports';
+import type { FindManyOrders, OrderClock, Orders, Policies, StockToGiveWay } from '#orders/use-cases/ports';
 import { updateOrder } from '#orders/use-cases/update-order';
 import { ok } from '#platform/kernel';
 
 type Ports = {
   readonly orders: Orders;
+  readonly findMany: FindManyOrders;
   readonly policies: Policies;
   readonly stock: StockToGiveWay;
   readonly now: OrderClock;
@@ -20,7 +21,7 @@ export type GivingWay = 'refuse' | 'trying_again' | { readonly count: number };
  * these orders is cancelled by a conditional write, which a payment that is recorded at the same moment wins or loses.
  */
 export const letOthersGiveWay =
-  ({ orders, policies, stock, now }: Ports) =>
+  ({ orders, findMany, policies, stock, now }: Ports) =>
   async ({ tenantId, orderId, run }: SagaInput): Promise<GivingWay> => {
     const order = await orders.find(tenantId, orderId);
     if (!order || !mayBeGivenWay(order, run)) return 'refuse';
@@ -40,7 +41,7 @@ export const letOthersGiveWay =
       shortages.map(({ sku }) => sku),
     );
     const heldOf = new Map(holders.map((holder) => [holder.orderId, holder.held]));
-    const holding = await orders.findMany(tenantId, [...heldOf.keys()]);
+    const holding = await findMany(tenantId, [...heldOf.keys()]);
     const chosen = chooseGivingWay(
       shortages,
       holding.map((holder) => ({ order: holder, held: heldOf.get(holder.id) ?? new Map() })),

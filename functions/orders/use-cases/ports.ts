@@ -7,13 +7,14 @@ import type { Instant, Money, OrderId, Sku, TenantId } from '#platform/kernel';
 export type Orders = {
   /** Reads strongly. */
   find(tenantId: TenantId, id: OrderId): Promise<Order | undefined>;
-  /** Reads many strongly, in any order. Those that do not exist are left out. */
-  findMany(tenantId: TenantId, ids: readonly OrderId[]): Promise<readonly Order[]>;
   /** Stores a new order with its OrderPlaced unless one exists under its id; returns the stored one: this very object, if it is new. */
   putIfAbsent(order: Order): Promise<Order>;
   /** Stores `to` with the event of the transition, on condition that `from` is unchanged; false where it is not. */
   update(from: Order, to: Order): Promise<boolean>;
 };
+
+/** Reads many orders strongly. Those that do not exist are left out. */
+export type FindManyOrders = (tenantId: TenantId, ids: readonly OrderId[]) => Promise<readonly Order[]>;
 
 /** Prices of those SKUs that exist, read strongly. */
 export type Prices = (tenantId: TenantId, skus: readonly Sku[]) => Promise<ReadonlyMap<Sku, Money>>;
@@ -21,11 +22,11 @@ export type Prices = (tenantId: TenantId, skus: readonly Sku[]) => Promise<Reado
 /** The moment of the next decision. */
 export type OrderClock = () => Moment;
 
-/** An order of the due list. `standing`: its saga must bring it on. `waiting`: for the provider. `deadline`: for its customer's payment. */
+/** An order of the due list. `stalled`: its saga must bring it on. `waiting`: for the provider. `deadline`: for its customer's payment. */
 export type DueEntry = {
   readonly tenantId: TenantId;
   readonly id: OrderId;
-  readonly kind: 'standing' | 'waiting' | 'deadline';
+  readonly kind: 'stalled' | 'waiting' | 'deadline';
   /** Of an order that waits. */
   readonly waitsUntil?: string | undefined;
 };

@@ -43,7 +43,7 @@ export type SweepCounts = {
   released: number;
   offline: number;
   failed: number;
-  /** Orders that stand still behind the canaries. */
+  /** Orders that make no progress behind the canaries. */
   heldBack: number;
   /** Restarted or parked orders whose events may be lost. */
   mayHaveLostEvents: number;
@@ -55,7 +55,7 @@ export type SweepReport = Readonly<SweepCounts> & {
 
 /**
  * Sweeps the due list from its oldest entry to its end, or until the time is over. Its only state is in what is due. Of the orders that
- * stand still, up to five are restarted as canaries. If more wait, the sweep watches the canaries, and restarts the others once one of
+ * make no progress, up to five are restarted as canaries. If more wait, the sweep watches the canaries, and restarts the others once one of
  * them has made progress; while none does, the cause lasts, and the next sweep takes the next canaries (ADR 82).
  */
 export const sweepOrders =
@@ -79,7 +79,7 @@ export const sweepOrders =
   };
 
 type Restart = (order: Order, moment: Moment) => Order;
-type Swept = {
+type Examined = {
   readonly finding: Examination['finding'] | 'failed';
   /** As it is after the sweep. */
   readonly order?: Order;
@@ -113,10 +113,10 @@ const startSweep = (ports: SweepPorts, hasTimeLeft: () => boolean) => {
     return answer;
   };
 
-  const sweepEntry = async (entry: DueEntry, restartWith: Restart): Promise<Swept> => {
+  const sweepEntry = async (entry: DueEntry, restartWith: Restart): Promise<Examined> => {
     const { tenantId, id, kind } = entry;
     try {
-      const surroundings = {
+      const facts = {
         pauses: kind === 'deadline' ? await currentPauses() : undefined,
         providerIsAvailable: kind === 'waiting' && (await isAvailable(tenantId)),
       };
@@ -124,11 +124,11 @@ const startSweep = (ports: SweepPorts, hasTimeLeft: () => boolean) => {
       let lost = false;
       const swept = await update(tenantId, id, (order) => {
         const moment = now();
-        const examined = examine(order, moment, surroundings);
+        const examined = examine(order, moment, facts);
         finding = examined.finding;
-        lost = (finding === 'standing' || finding === 'parked') && mayHaveLostEvents(order, moment.at);
+        lost = (finding === 'stalled' || finding === 'parked') && mayHaveLostEvents(order, moment.at);
         if ('order' in examined) return ok(examined.order);
-        return ok(finding === 'standing' ? restartWith(order, moment) : order);
+        return ok(finding === 'stalled' ? restartWith(order, moment) : order);
       });
       return swept.ok ? { finding, order: swept.value, lost } : { finding: 'nothing' };
     } catch (error) {
@@ -137,9 +137,9 @@ const startSweep = (ports: SweepPorts, hasTimeLeft: () => boolean) => {
     }
   };
 
-  const count = ({ finding, lost = false }: Swept) => {
+  const count = ({ finding, lost = false }: Examined) => {
     if (finding === 'nothing') return;
-    counts[finding === 'standing' ? 'restarted' : finding] += 1;
+    counts[finding === 'stalled' ? 'restarted' : finding] += 1;
     if (lost) counts.mayHaveLostEvents += 1;
   };
 
@@ -152,7 +152,7 @@ const startSweep = (ports: SweepPorts, hasTimeLeft: () => boolean) => {
       const current = await orders.find(canary.tenantId, canary.id);
       return current !== undefined && hasProgressed(canary, current);
     } catch (error) {
-      onFailure({ ...canary, kind: 'standing' }, error);
+      onFailure({ ...canary, kind: 'stalled' }, error);
       return false;
     }
   };
@@ -171,13 +171,13 @@ const startSweep = (ports: SweepPorts, hasTimeLeft: () => boolean) => {
       if (canaries.length < MAX_CANARIES) {
         const swept = await sweepEntry(entry, restartAsCanary);
         count(swept);
-        if (swept.finding !== 'standing' || !swept.order) continue;
+        if (swept.finding !== 'stalled' || !swept.order) continue;
         canaries.push(swept.order);
         counts.canaries += 1;
         continue;
       }
       const unchanged = await sweepEntry(entry, (order) => order);
-      if (unchanged.finding !== 'standing') count(unchanged);
+      if (unchanged.finding !== 'stalled') count(unchanged);
       else {
         mode = (await watchCanaries()) ? 'all' : 'only_canaries';
         return entries.slice(position);
@@ -189,11 +189,11 @@ const startSweep = (ports: SweepPorts, hasTimeLeft: () => boolean) => {
   const limits = { concurrency: CONCURRENCY, hasTimeLeft };
   return {
     async handlePage(entries: readonly DueEntry[]): Promise<void> {
-      const others = entries.filter(({ kind }) => kind !== 'standing');
+      const others = entries.filter(({ kind }) => kind !== 'stalled');
       await forEachConcurrently(others, limits, async (entry) => {
         if (await mayChange(entry)) count(await sweepEntry(entry, (order) => order));
       });
-      const behind = await takeCanaries(entries.filter(({ kind }) => kind === 'standing'));
+      const behind = await takeCanaries(entries.filter(({ kind }) => kind === 'stalled'));
       if (mode === 'all')
         await forEachConcurrently(behind, limits, async (entry) => count(await sweepEntry(entry, restart)));
       else if (mode) counts.heldBack += behind.length;

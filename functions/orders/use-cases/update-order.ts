@@ -1,5 +1,5 @@
 import type { SagaInput } from '#orders/contract';
-import { resume } from '#orders/domain/attention';
+import { resumeParked } from '#orders/domain/attention';
 import {
   cancelByCustomer,
   isPastNominalDeadline,
@@ -55,7 +55,7 @@ export const orderActions = (orders: Orders, now: OrderClock) => {
   return {
     /** The transition to `cancelling` is all it does: its event starts the saga that unwinds the order. */
     cancel: (tenantId: TenantId, id: OrderId) => update(tenantId, id, (order) => cancelByCustomer(order, now())),
-    resume: (tenantId: TenantId, id: OrderId) => update(tenantId, id, (order) => resume(order, now())),
+    resume: (tenantId: TenantId, id: OrderId) => update(tenantId, id, (order) => resumeParked(order, now())),
   };
 };
 

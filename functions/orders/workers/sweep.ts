@@ -1,8 +1,8 @@
 import { orderClock } from '#orders/adapters/order-clock';
 import type { metrics } from '#orders/errors';
+import { pauseReader } from '#orders/table/deadline-pauses';
 import { dueOrders } from '#orders/table/due-orders';
 import { orderTable } from '#orders/table/order-table';
-import { pauseReader } from '#orders/table/pause-table';
 import { type SweepCounts, sweepOrders } from '#orders/use-cases/sweep-orders';
 import { providerIsAvailable } from '#payments/public';
 import type { Runtime } from '#platform/runtime/runtime';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pauseTable } from '#orders/table/pause-table';
+import { pauseTable } from '#orders/table/deadline-pauses';
 import { addMs } from '#platform/kernel';
 import { at } from '../fixtures/order.ts';
 import { createTestTable } from '../fixtures/table.ts';
