@@ -22,7 +22,7 @@ const getWorkflowArn = async (account: Account, workflow: string): Promise<strin
 
 type ExecutionFilter = { readonly workflow: string; readonly status: string };
 
-/** The latest executions of a workflow with this status, each a line of JSON. An execution is named `<order>.<run>`. */
+/** The latest executions of a workflow with this status, each a line of JSON. An execution is named `<order>-<run>`. */
 export const listExecutions = async (
   account: Account,
   { workflow, status }: ExecutionFilter,

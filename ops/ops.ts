@@ -1,10 +1,12 @@
-// The entry point of `npm run ops`. Each of its commands is a function of queues.ts, executions.ts or orders.ts.
+// The entry point of `npm run ops`. Each of its commands is a function of the modules beside it.
 import * as z from 'zod';
 import { toAccount } from './account.ts';
 import { accountOptions, parseCommandLine, UsageError, UserError } from './command-line.ts';
 import { listExecutions } from './executions.ts';
 import { listOrders } from './orders.ts';
+import { endPause, listPauses, startPause } from './pauses.ts';
 import { countUnconsumedMessages, peekMessages, redriveMessages } from './queues.ts';
+import { resumeOrders } from './resume.ts';
 
 const USAGE = `npm run ops -- <command> [--stage dev] [--endpoint URL] [--region REGION]
 
@@ -13,6 +15,11 @@ const USAGE = `npm run ops -- <command> [--stage dev] [--endpoint URL] [--region
   redrive --from NAME --to NAME [--most 100]       moves messages from one queue to another
   executions --workflow NAME [--status FAILED]     the latest executions of a workflow, with their errors
   orders --tenant ID --status STATUS [--most 100]  a tenant's newest orders with a status
+  pause --reason TEXT                              pauses the payment deadlines of all orders
+  unpause                                          ends the pause, by which every deadline is extended
+  pauses                                           the pauses of the last 90 days
+  resume --tenant ID --cause TEXT [--most 100]     resumes the parked orders whose cause contains the text, 10 a second
+         [--url URL]                               the API; default: BREAKWATER_URL
 
 The AWS SDK finds the credentials, the region and the endpoint in the environment. For npm start, they are in a file:
 . .breakwater/8787.env; npm run ops -- queues`;
@@ -26,6 +33,9 @@ const Options = z.object({
   workflow: z.string().optional(),
   status: z.string().optional(),
   tenant: z.string().optional(),
+  reason: z.string().min(1).max(200).optional(),
+  cause: z.string().min(1).optional(),
+  url: z.url().optional(),
 });
 
 const required = (name: string, value: string | undefined): string => {
@@ -53,6 +63,16 @@ const runCommand = async (args: readonly string[]): Promise<readonly string[]> =
     case 'orders': {
       const [tenantId, status] = [required('tenant', options.tenant), required('status', options.status)];
       return listOrders(account, { tenantId, status, limit });
+    }
+    case 'pause':
+      return [await startPause(account, required('reason', options.reason))];
+    case 'unpause':
+      return [await endPause(account)];
+    case 'pauses':
+      return listPauses(account);
+    case 'resume': {
+      const [tenantId, cause] = [required('tenant', options.tenant), required('cause', options.cause)];
+      return resumeOrders(account, { tenantId, cause, limit, url: options.url });
     }
     case '':
       throw new UsageError('a command is missing');

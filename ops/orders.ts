@@ -7,13 +7,24 @@ import type { Account } from './account.ts';
 
 type OrderFilter = { readonly tenantId: string; readonly status: string; readonly limit: number };
 
-/** A tenant's newest orders with this status, each a line of JSON. An order that needs attention has its cause. */
-export const listOrders = async (
+export type FoundOrder = {
+  readonly id: string;
+  readonly status: string;
+  readonly run: number;
+  readonly restarts: number;
+  readonly cause?: string;
+  readonly deadline?: string;
+  readonly waitsUntil?: string;
+  readonly history: unknown;
+};
+
+/** A tenant's newest orders with this status. An order that needs attention has its cause. */
+export const findOrders = async (
   { names, clientOptions }: Account,
   { tenantId, status, limit }: OrderFilter,
-): Promise<readonly string[]> => {
+): Promise<readonly FoundOrder[]> => {
   const client = DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions));
-  const lines: string[] = [];
+  const found: FoundOrder[] = [];
   const pages = paginateQuery(
     { client },
     {
@@ -32,10 +43,14 @@ export const listOrders = async (
         new GetCommand({ TableName: names.table, Key: orderKey(tenantId as TenantId, id), ConsistentRead: true }),
       );
       if (order?.['status'] !== status) continue;
-      const { run, restarts, cause, history } = order;
-      lines.push(JSON.stringify({ id, status, run, restarts, cause, history }));
-      if (lines.length === limit) return lines;
+      const { run, restarts, cause, deadline, waitsUntil, history } = order;
+      found.push({ id, status, run, restarts, cause, deadline, waitsUntil, history });
+      if (found.length === limit) return found;
     }
   }
-  return lines;
+  return found;
 };
+
+/** The same, each a line of JSON. */
+export const listOrders = async (account: Account, filter: OrderFilter): Promise<readonly string[]> =>
+  (await findOrders(account, filter)).map((order) => JSON.stringify(order));

@@ -174,7 +174,7 @@ describe('npm run ops', () => {
 
   test('executions lists the execution of the order', async () => {
     const executions = await outputLines('npm run -s ops -- executions --workflow unwind-order --status SUCCEEDED');
-    expect(executions.map((line) => JSON.parse(line).name)).toContain(`${env['ORDER']}.2`);
+    expect(executions.map((line) => JSON.parse(line).name)).toContain(`${env['ORDER']}-2`);
   });
 
   test.each([

@@ -1,11 +1,13 @@
 import * as z from 'zod/mini';
 import { problems } from '#orders/errors';
+import { platformProblems } from '#platform/http/problems';
 import type { RouteGroup } from '#platform/http/route';
 import { CurrencySchema, EmailSchema } from '#platform/input-schemas';
 import type { Money, OrderId, Sku, TenantId } from '#platform/kernel';
 import { defineEvent, type EventData } from '#platform/messaging/events';
 import { MoneySchema, OrderIdSchema, SkuSchema, TenantIdSchema } from '#platform/schemas';
 import { ListQuery, pageOf } from '#platform/table/list-query';
+import { problems as tenantProblems } from '#tenants/errors';
 
 /** An order's status alone decides every race (ADR 2). `confirmed` and `cancelled` are final. */
 export const StatusSchema = z.enum([
@@ -22,8 +24,9 @@ export const ReasonSchema = z.enum([
   'cancelled_by_customer',
   'out_of_stock',
   'payment_declined',
-  'expired',
   'payment_expired',
+  /** Unpaid, it gave way to an order that needed its units. */
+  'gave_way',
 ]);
 
 /** The body of `POST /v1/orders`. Breakwater sets the price, total, status and tenant itself. */
@@ -49,6 +52,19 @@ export const RecordPayment = z.strictObject({
 /** The tenant whose order an operator resumes. */
 export const ResumeOrder = z.strictObject({ tenantId: TenantIdSchema });
 
+/** As long as an offline payment may take. */
+const MAX_POLICY_MINUTES = 4_320;
+const PolicyMinutes = z.nullable(z.int().check(z.minimum(0), z.maximum(MAX_POLICY_MINUTES)));
+
+/** What a tenant's orders do while the provider is unavailable. Minutes; `null` means never. */
+export const TenantPolicy = z.strictObject({
+  /** From when an order first awaits its payment to its instructions for an offline payment; until then it waits for the provider. Default 5. */
+  offlineAfterMinutes: PolicyMinutes,
+  /** From these instructions to when the units of the unpaid order may go to an order that would be out of stock. Default null. */
+  giveWayAfterMinutes: PolicyMinutes,
+});
+export type TenantPolicy = z.infer<typeof TenantPolicy>;
+
 /** An order as its tenant sees it. Fields may be added. */
 export const OrderResponse = z.object({
   id: OrderIdSchema,
@@ -59,7 +75,9 @@ export const OrderResponse = z.object({
   lines: z.readonly(z.array(z.object({ sku: SkuSchema, quantity: z.int(), unitPrice: MoneySchema }))),
   customer: z.object({ email: z.string() }),
   total: MoneySchema,
-  /** How the customer pays while the provider is unavailable: the whole total, with this reference, before the deadline. */
+  /** The order awaits its payment and will be charged as soon as the provider is available. From `until` on it has instructions instead; null: never. */
+  waiting: z.optional(z.object({ until: z.nullable(z.iso.datetime()) })),
+  /** How the customer pays while the provider is unavailable: the whole total, with this reference, before the deadline. The order will not be charged. */
   instructions: z.optional(
     z.object({
       reference: z.string(),
@@ -84,7 +102,10 @@ export type OrderResponse = z.input<typeof OrderResponse>;
 
 const { order_not_found, order_confirmed, not_awaiting_payment, wrong_amount, not_parked } = problems;
 const { unknown_sku, duplicate_sku, mixed_currencies, withdrawn_currency, total_too_large } = problems;
+const { conflict } = platformProblems;
+const { tenant_not_found } = tenantProblems;
 const params = { id: OrderIdSchema };
+const policyParams = { tenantId: TenantIdSchema };
 
 /** The routes that a shop uses to place and change orders. */
 export const writeRoutes = {
@@ -146,10 +167,29 @@ export const operatorRoutes = {
     path: '/v1/orders/{id}/resume',
     scope: 'operator',
     params,
-    summary: 'Resumes the unwinding of an order that needs attention.',
+    summary: 'Resumes an order that needs attention, where it was parked.',
     body: ResumeOrder,
     responses: { 202: OrderResponse },
     problems: { order_not_found, not_parked },
+  },
+  getPolicy: {
+    method: 'GET',
+    path: '/v1/tenants/{tenantId}/policy',
+    scope: 'operator',
+    params: policyParams,
+    summary: "Returns a tenant's policy for orders that await their payment, or the defaults.",
+    responses: { 200: TenantPolicy },
+    problems: { tenant_not_found },
+  },
+  putPolicy: {
+    method: 'PUT',
+    path: '/v1/tenants/{tenantId}/policy',
+    scope: 'operator',
+    params: policyParams,
+    summary: "Replaces a tenant's policy. It counts for decisions from now on.",
+    body: TenantPolicy,
+    responses: { 200: TenantPolicy },
+    problems: { tenant_not_found, conflict },
   },
 } as const satisfies RouteGroup;
 
@@ -164,13 +204,19 @@ export const OrderAwaitingPayment = defineEvent(
   z.extend(RunData, { total: MoneySchema, deadline: z.iso.datetime() }),
   OrderIdSchema,
 );
+/** The provider is unavailable: the order waits for it, and is charged by itself, until `waitsUntil` (`never`: without end). */
+export const OrderWaiting = defineEvent(
+  'OrderWaiting.v1',
+  z.extend(RunData, { waitsUntil: z.union([z.iso.datetime(), z.literal('never')]) }),
+  OrderIdSchema,
+);
 /** The order is final: its stock is held and it is paid. `total` is in minor units. */
 export const OrderConfirmed = defineEvent(
   'OrderConfirmed.v1',
   z.extend(RunData, { total: MoneySchema, paidBy: z.enum(['provider', 'offline']) }),
   OrderIdSchema,
 );
-/** The order made no progress, so its saga restarts with this run number. */
+/** The order made no progress, was resumed, or may be charged again after a wait: its saga starts with this run number. */
 export const OrderRestarted = defineEvent(
   'OrderRestarted.v1',
   z.extend(RunData, { saga: z.enum(['fulfil-order', 'unwind-order']) }),
@@ -188,7 +234,7 @@ export const OrderCancelled = defineEvent(
   z.extend(RunData, { reason: ReasonSchema }),
   OrderIdSchema,
 );
-/** The order could not be unwound. `POST /v1/orders/{id}/resume` continues once the cause is gone. */
+/** The order cannot go on by itself. `POST /v1/orders/{id}/resume` continues once the cause is gone. */
 export const OrderNeedsAttention = defineEvent(
   'OrderNeedsAttention.v1',
   z.extend(RunData, { cause: z.string() }),
@@ -199,6 +245,7 @@ export type OrderRunData = EventData<typeof OrderPlaced>;
 /** All events of this context, by type. */
 export const events = [
   OrderPlaced,
+  OrderWaiting,
   OrderAwaitingPayment,
   OrderConfirmed,
   OrderRestarted,

@@ -1,6 +1,6 @@
 import type { Problems } from '#platform/http/problems';
 import type { Metrics } from '#platform/manifest';
-import type { SagaErrors } from '#platform/saga/saga-error';
+import { type SagaErrors, UNPROCESSABLE } from '#platform/saga/saga-error';
 
 export const problems = {
   order_not_found: {
@@ -58,6 +58,10 @@ export const problems = {
 export const sagaErrors = {
   /** The order is no longer in the task's run, or a tombstone exists. The write that moved the order has published what follows. */
   Superseded: { name: 'Superseded', message: 'the order has moved on' },
+  /** Of any task of the sagas: no retry helps, so the order is parked. */
+  Unprocessable: UNPROCESSABLE,
+  /** Orders that gave way still hold the units that this one needs. */
+  UnitsReturning: { name: 'UnitsReturning', message: 'orders that gave way are still releasing their units' },
 } as const satisfies SagaErrors;
 
 export const metrics = {
@@ -67,9 +71,26 @@ export const metrics = {
       runbook: 'sweeper-findings',
     },
   },
+  /** Orders behind the canaries, none of which made progress: nothing else is restarted while the cause lasts. */
+  OrdersHeldBack: {
+    alarm: {
+      text: 'No canary made progress: many orders make no progress, and only canaries are restarted until the cause is gone.',
+      runbook: 'sweeper-findings',
+    },
+  },
+  /** The sweep could not read or write these orders. It went on with the others. */
+  OrdersNotSwept: {
+    alarm: { text: 'The sweeper could not read or write an order.', runbook: 'sweeper-findings' },
+  },
   /** Most expired orders were simply not paid, so there is no alarm. */
   OrdersExpired: {},
+  /** Orders that waited for the provider and are charged now. */
+  OrdersReleased: {},
+  /** Orders that waited for the provider long enough and are paid offline now. */
+  OrdersMadeOffline: {},
+  /** Unpaid orders whose units went to another order. */
+  OrdersGaveWay: {},
   OrdersParked: {
-    alarm: { text: 'An order could not be unwound and needs attention.', runbook: 'orders-parked' },
+    alarm: { text: 'An order cannot go on by itself and needs attention.', runbook: 'orders-parked' },
   },
 } as const satisfies Metrics;

@@ -21,6 +21,7 @@ export const orders = {
       grants: [
         { of: 'orders', may: ['GetItem', 'PutItem'] },
         { of: 'catalog', may: ['BatchGetItem'] },
+        { of: 'due', may: ['GetItem'] },
         { of: 'tenants', may: ['GetItem'] },
       ],
     },
@@ -42,7 +43,8 @@ export const orders = {
       timeoutSeconds: 55,
       grants: [
         { of: 'orders', may: ['GetItem', 'PutItem'] },
-        { of: 'due', may: ['Query', 'PutItem'] },
+        { of: 'due', may: ['GetItem', 'Query', 'PutItem'] },
+        { of: 'payments', may: ['GetItem'] },
       ],
     },
     'start-saga': {
@@ -53,7 +55,14 @@ export const orders = {
       concurrency: 2,
     },
     confirm: orderStep,
-    refuse: orderStep,
+    refuse: {
+      task: true,
+      timeoutSeconds: 20,
+      grants: [
+        { of: 'orders', may: ['GetItem', 'BatchGetItem', 'PutItem'] },
+        { of: 'inventory', may: ['BatchGetItem', 'Query'] },
+      ],
+    },
     close: orderStep,
     'await-payment': orderStep,
     park: orderStep,

@@ -1,5 +1,5 @@
 import { operatorRoutes, readRoutes, writeRoutes } from '#orders/contract';
-import { resumeOrder } from '#orders/http/operator';
+import { getPolicy, putPolicy, resumeOrder } from '#orders/http/operator';
 import { getOrder, listOrders } from '#orders/http/read';
 import { cancelOrder, placeOrder, recordPayment } from '#orders/http/write';
 import { awaitPaymentStep, closeStep, confirmStep, parkStep, refuseStep } from '#orders/saga/steps';
@@ -31,7 +31,7 @@ export const operate = {
     httpFunction(rt, {
       authenticate: authenticateTenantOrOperator(rt),
       routes: operatorRoutes,
-      handlers: { resumeOrder },
+      handlers: { resumeOrder, getPolicy, putPolicy },
     }),
 } satisfies LambdaEntry<'db' | 'secrets'>;
 

@@ -20,7 +20,7 @@ export const sagaErrors = {
   PaymentDeclined: { name: 'PaymentDeclined', message: 'the provider declined the payment' },
   PaymentUnavailable: {
     name: 'PaymentUnavailable',
-    message: 'the provider is unavailable and will never be called for this order',
+    message: 'the provider is unavailable and is not called in this run of the order',
   },
   PaymentUnknown: { name: 'PaymentUnknown', message: 'it is unknown whether the provider acted' },
   SettlementRefused: { name: 'SettlementRefused', message: 'the provider refuses the refund' },

@@ -1,8 +1,11 @@
 import { type Authenticate, bearerToken, secretsMatch } from '#platform/http/authenticate';
+import type { TenantId } from '#platform/kernel';
 import type { Runtime } from '#platform/runtime/runtime';
 import { secretReader } from '#platform/runtime/secret';
+import { getItem } from '#platform/table/get-item';
 import { parseApiKey } from '#tenants/contract';
 import { cachedApiKeyReader, type FindApiKey } from '#tenants/table/api-keys';
+import { tenantKey } from '#tenants/table/keys';
 
 /**
  * Identifies tenants by their API keys. A key names its tenant, so only that tenant's records are read. A key is refused from the moment
@@ -35,3 +38,9 @@ export const authenticateTenantOrOperator = (
     return secretsMatch(token, await operatorKey()) ? { kind: 'operator' } : undefined;
   };
 };
+
+/** Whether there is such a tenant; read strongly. */
+export const tenantExists =
+  (rt: Runtime<'db'>) =>
+  async (id: TenantId): Promise<boolean> =>
+    (await getItem(rt, tenantKey(id))) !== undefined;

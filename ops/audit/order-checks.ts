@@ -6,11 +6,14 @@ type Balance = { readonly captured: number; readonly refunded: number };
 export type OrderRecords = {
   order?: {
     readonly status: string;
+    readonly reason?: string;
     /** Units per SKU, as `sumBySku` formats them. */
     readonly lines: string;
     readonly totalMinor: number;
     readonly paidOffline: boolean;
     readonly deadline?: string;
+    /** While it waits for the provider. */
+    readonly waitsUntil?: string;
     readonly changedAt: string;
   };
   hold?: { readonly state: string; readonly units: string };
@@ -28,9 +31,12 @@ export type AuditOptions = {
   readonly now: string;
 };
 
+/** A time in which no deadline passes. Without an end it lasts. */
+export type AuditPause = { readonly from: string; readonly until?: string | undefined };
+
 /** How far past its deadline an order may be before the audit reports it. */
 const TOLERANCE_MS = 30 * 60_000;
-/** The longest that an order without a deadline may stay in a status. */
+/** The longest that an order that waits for us alone may stay in a status. */
 const MAX_STATUS_MS = 24 * 60 * 60_000;
 const FINAL_STATUSES = ['confirmed', 'cancelled'];
 const EMPTY_BALANCE: Balance = { captured: 0, refunded: 0 };
@@ -85,23 +91,52 @@ const checkHold = (id: string, { order, hold }: OrderRecords, { atRest, now }: A
   ];
 };
 
+/** Whether the order should have left its status by now. One that waits without end never should. */
+const isLate = (
+  { deadline, waitsUntil, changedAt }: NonNullable<OrderRecords['order']>,
+  now: string,
+  pauses: readonly AuditPause[],
+): boolean => {
+  if (waitsUntil === 'never') return false;
+  const pausedMs = pauses
+    .map(
+      ({ from, until = now }) =>
+        Date.parse(until < now ? until : now) - Date.parse(from > changedAt ? from : changedAt),
+    )
+    .reduce((sum, ms) => sum + Math.max(0, ms), 0);
+  const dueAt = deadline ? addMs(deadline, pausedMs) : (waitsUntil ?? addMs(changedAt, MAX_STATUS_MS));
+  return addMs(dueAt, TOLERANCE_MS) < now;
+};
+
+/** No other reason ends an order. */
+const REASONS = ['cancelled_by_customer', 'out_of_stock', 'payment_declined', 'payment_expired', 'gave_way'];
+
+const checkReason = (id: string, { order }: OrderRecords): readonly Violation[] =>
+  order?.status === 'cancelled' && !REASONS.includes(order.reason ?? '')
+    ? [{ invariant: 8, message: `order ${id} is cancelled because of ${order.reason ?? 'nothing'}` }]
+    : [];
+
 const checkProgress = (
   id: string,
   { order, notifiedStatuses }: OrderRecords,
-  { atRest, now }: AuditOptions,
+  { atRest, now, pauses }: AuditOptions & { readonly pauses: readonly AuditPause[] },
 ): readonly Violation[] => {
   if (!order) return [];
-  const { status, deadline, changedAt } = order;
+  const { status, changedAt } = order;
   const isFinal = FINAL_STATUSES.includes(status);
-  const lateAt = addMs(deadline ?? addMs(changedAt, MAX_STATUS_MS), TOLERANCE_MS);
   const isOpen = !isFinal && status !== 'needs_attention';
-  if (isOpen && (atRest || lateAt < now))
+  if (isOpen && (atRest || isLate(order, now, pauses)))
     return [{ invariant: 8, message: `order ${id} is still ${status}, since ${changedAt}` }];
   if (!atRest || !isFinal || notifiedStatuses.includes(status)) return [];
   return [{ invariant: 6, message: `order ${id} is ${status}, but its customer was not notified` }];
 };
 
-export const checkOrder = (id: string, records: OrderRecords, options: AuditOptions): readonly Violation[] => [
+export const checkOrder = (
+  id: string,
+  records: OrderRecords,
+  options: AuditOptions & { readonly pauses: readonly AuditPause[] },
+): readonly Violation[] => [
+  ...checkReason(id, records),
   ...checkMoney(id, records),
   ...checkHold(id, records, options),
   ...checkProgress(id, records, options),

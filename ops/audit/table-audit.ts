@@ -1,4 +1,4 @@
-import { type AuditOptions, checkOrder, type OrderRecords, sumBySku } from './order-checks.ts';
+import { type AuditOptions, type AuditPause, checkOrder, type OrderRecords, sumBySku } from './order-checks.ts';
 import { createStockLedger } from './stock-ledger.ts';
 import { parseKey, type Row, type SkuQuantity, type Violation } from './table-rows.ts';
 
@@ -25,6 +25,7 @@ const toBalance = (row: Row) => ({ captured: Number(row['captured']), refunded: 
 export const createTableAudit = (options: AuditOptions) => {
   const orders = new Map<string, OrderRecords>();
   const stock = createStockLedger();
+  let pauses: readonly AuditPause[] = [];
   let itemCount = 0;
   let withheldCount = 0;
 
@@ -43,7 +44,9 @@ export const createTableAudit = (options: AuditOptions) => {
         totalMinor: (row['total'] as { readonly amount: number }).amount,
         paidOffline: row['paid'] !== undefined,
         changedAt: history.at(-1)?.at ?? options.now,
+        ...(row['reason'] !== undefined && { reason: String(row['reason']) }),
         ...(row['deadline'] !== undefined && { deadline: String(row['deadline']) }),
+        ...(row['waitsUntil'] !== undefined && { waitsUntil: String(row['waitsUntil']) }),
       };
     },
     hold(row, tenantId, id) {
@@ -65,6 +68,9 @@ export const createTableAudit = (options: AuditOptions) => {
       if (row['status'] === 'withheld') withheldCount += 1;
       if (row['status'] === 'sent' || row['status'] === 'withheld') notifiedStatuses.push(id.slice(dot + 1));
     },
+    pause(row) {
+      pauses = row['pauses'] as readonly AuditPause[];
+    },
     shard: (row, tenantId) => stock.addShard(tenantId, row),
     adjustment: (row, tenantId) => stock.addAdjustment(tenantId, row),
     head: (row, tenantId, sku) => stock.addSummary(tenantId, sku, row),
@@ -80,7 +86,7 @@ export const createTableAudit = (options: AuditOptions) => {
       return {
         violations: [
           ...stock.violations(options.atRest),
-          ...[...orders].flatMap(([id, records]) => checkOrder(id, records, options)),
+          ...[...orders].flatMap(([id, records]) => checkOrder(id, records, { ...options, pauses })),
         ],
         itemCount,
         orderCount: known.length,

@@ -19,6 +19,7 @@ export type Order = {
   readonly status: Status;
   readonly reason?: string;
   readonly cause?: string;
+  readonly waiting?: { readonly until: string | null };
   readonly instructions?: {
     readonly reference: string;
     readonly amount: number;
@@ -123,6 +124,12 @@ export const getCharge = (tenantId: string, orderId: string) =>
 /** Resumes a parked order as the operator. */
 export const resumeOrder = (tenantId: string, orderId: string, key: string | undefined = host.operatorKey) =>
   send<Order>('POST', `/v1/orders/${orderId}/resume`, { key, body: { tenantId } });
+
+export type Policy = { readonly offlineAfterMinutes: number | null; readonly giveWayAfterMinutes: number | null };
+export const getPolicy = (tenantId: string, key: string | undefined = host.operatorKey) =>
+  send<Policy>('GET', `/v1/tenants/${tenantId}/policy`, { key });
+export const putPolicy = (tenantId: string, body: unknown, key: string | undefined = host.operatorKey) =>
+  send<Policy>('PUT', `/v1/tenants/${tenantId}/policy`, { key, body });
 
 const postToProvider = (path: string, body: unknown) =>
   send<Charge>('POST', `${host.providerUrl}/sandbox/${path}`, { key: host.providerKey, body });

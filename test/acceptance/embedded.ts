@@ -10,10 +10,10 @@ import { startKillServer } from './kills.ts';
 
 /** Short enough for tests to wait for each, and longer than a rush of buyers takes. */
 const times: Times = {
-  orderDeadlineMs: 40_000,
   paymentDeadlineMs: 8_000,
   standstillMs: 3_000,
   maxStandstillMs: 6_000,
+  canaryMs: 2_500,
   parkAfterMs: 120_000,
   breaker: { failures: 5, windowMs: 30_000, openDurationMs: 5_000, probeLeaseMs: 5_000 },
   maxMailsPerMailbox: 20,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { getCharge, haveOneFirst, isReplay, type Order, setOutage } from './client.ts';
+import { getCharge, getPolicy, haveOneFirst, isReplay, type Order, putPolicy, setOutage } from './client.ts';
 import { host } from './host.ts';
 import { pollUntil } from './poll.ts';
 import { expectProblem } from './problem.ts';
@@ -16,9 +16,10 @@ const waitForStatus = (shop: Shop, id: string, { status, timeoutMs = host.limits
     (order) => order.status === status,
   );
 
-/** Opens a shop whose provider is down and whose breaker is open. */
-const openShopDuringOutage = async () => {
+/** Opens a shop with this policy whose provider is down and whose breaker is open. */
+const openShopDuringOutage = async (offlineAfterMinutes: number | null = 0) => {
   const shop = await openShop({ mug: 100 });
+  await expectStatus(putPolicy(shop.tenantId, { offlineAfterMinutes, giveWayAfterMinutes: null }), 200);
   await expectStatus(setOutage(shop.tenantId, 600), 200);
   const firstOrder = await placeOrder(shop, [['mug', 1]]);
   // the charges fail until the breaker opens; from then on, every order waits for another payment, except for an occasional probe
@@ -34,7 +35,7 @@ const openShopDuringOutage = async () => {
   return { shop, firstOrder, waiting };
 };
 
-test.concurrent('during an outage of the provider, orders wait for another payment, which confirms them', async () => {
+test.concurrent('during an outage of the provider, orders of a tenant that wants it await another payment, which confirms them', async () => {
   const { shop, waiting } = await openShopDuringOutage();
   const { id, total, instructions } = waiting;
   expect(instructions).toEqual({ reference: id, ...total, deadline: expect.any(String) });
@@ -106,4 +107,44 @@ test.concurrent('an order that awaits its payment can be cancelled, and its stoc
     ({ available, held }) => available + held === 100,
   );
   expect(sold).toBe(0);
+});
+
+test.concurrent('an order that waits takes no other payment, and is charged by itself once the provider is back', async () => {
+  const { shop, waiting } = await openShopDuringOutage(null);
+  const { id, total } = waiting;
+  expect(waiting).toMatchObject({ waiting: { until: null } });
+  expect(waiting.instructions).toBeUndefined();
+  expectProblem(await shop.pay(id, { ...total, reference: 'too early' }), 'not_awaiting_payment');
+  await expectStatus(setOutage(shop.tenantId, 0), 200);
+  // other orders show that the provider is back
+  await pollUntil(
+    host.times.breaker.openDurationMs + 4 * host.limits.sweepMs + 3 * host.limits.orderMs,
+    async () => {
+      await placeOrder(shop, [['mug', 1]]);
+      return readOrder(shop, id);
+    },
+    ({ status }) => status === 'confirmed',
+  );
+  expect(await expectStatus(getCharge(shop.tenantId, id), 200)).toMatchObject({ captured: total.amount, refunded: 0 });
+});
+
+test("an operator reads and replaces a tenant's policy", async () => {
+  const { tenantId, key } = await openShop({});
+  const defaults = { offlineAfterMinutes: 5, giveWayAfterMinutes: null };
+  expect(await expectStatus(getPolicy(tenantId), 200)).toEqual(defaults);
+  const policy = { offlineAfterMinutes: null, giveWayAfterMinutes: 4_320 };
+  expect(await expectStatus(putPolicy(tenantId, policy), 200)).toEqual(policy);
+  expect(await expectStatus(getPolicy(tenantId), 200)).toEqual(policy);
+  for (const wrong of [
+    {},
+    { ...policy, offlineAfterMinutes: 4_321 },
+    { ...policy, giveWayAfterMinutes: -1 },
+    { ...policy, more: 1 },
+  ])
+    expectProblem(await putPolicy(tenantId, wrong), 'invalid_body');
+  expectProblem(await getPolicy('absent'), 'tenant_not_found');
+  expectProblem(await putPolicy('absent', policy), 'tenant_not_found');
+  expectProblem(await getPolicy(tenantId, key), 'forbidden');
+  expectProblem(await putPolicy(tenantId, policy, key), 'forbidden');
+  expect(await expectStatus(getPolicy(tenantId), 200)).toEqual(policy);
 });

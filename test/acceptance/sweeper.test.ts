@@ -18,7 +18,7 @@ const stopExecutions = async (orders: ReadonlySet<string>): Promise<number> => {
       new ListExecutionsCommand({ stateMachineArn: stateMachineArn(saga), statusFilter: 'RUNNING', maxResults: 100 }),
     );
     for (const { name = '', executionArn } of executions) {
-      if (!orders.has(name.slice(0, name.indexOf('.')))) continue;
+      if (!orders.has(name.slice(0, name.lastIndexOf('-')))) continue;
       // it may have ended by itself since it was listed
       await sfn.send(new StopExecutionCommand({ executionArn })).then(
         () => (stopped += 1),

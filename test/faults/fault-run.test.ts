@@ -9,8 +9,8 @@ import { listNonEmptyQueues, resumeParked, runNpmScript, waitForEmptyQueues } fr
 import { countParked, countSold, doomedWorker, listAcceptedIds, playRun, run, seed } from './run.ts';
 
 const { limits, times } = host;
-/** An order ends at its deadline at the latest, after up to two sweeps. */
-const END_TIMEOUT_MS = times.orderDeadlineMs + 2 * (times.maxStandstillMs + limits.sweepMs) + limits.rushMs;
+/** An order ends with the restarts after the last fault; one that awaits its payment with its deadline, after up to two sweeps. */
+const END_TIMEOUT_MS = times.paymentDeadlineMs + 4 * (times.maxStandstillMs + limits.sweepMs) + limits.rushMs;
 
 const ordersByShop = new Map<Shop, readonly Order[]>();
 const allOrders = () => [...ordersByShop.values()].flat();

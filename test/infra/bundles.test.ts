@@ -140,6 +140,8 @@ describe('the names of minified errors', () => {
       'SettlementRefused',
       'StockUnavailable',
       'Superseded',
+      'UnitsReturning',
+      'Unprocessable',
     ]));
 });
 

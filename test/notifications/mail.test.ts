@@ -17,7 +17,6 @@ describe('a mail', () => {
     ['cancelled_by_customer', 'as you asked'],
     ['out_of_stock', 'some of its products are out of stock'],
     ['payment_declined', 'the payment was declined'],
-    ['expired', 'we could not complete it in time'],
     ['payment_expired', 'we did not receive the payment in time'],
     ['of_another_version', 'we could not complete it'],
     [undefined, 'we could not complete it'],
@@ -25,6 +24,12 @@ describe('a mail', () => {
     const { subject, body } = composeMail('cancelled', facts({ reason }));
     expect(subject).toBe('Your order o1 is cancelled');
     expect(body).toContain(`is cancelled: ${explanation}.\n\nYou owe nothing.`);
+  });
+
+  it('asks a customer whose order gave way to another one not to pay it any more', () => {
+    const { body } = composeMail('cancelled', facts({ reason: 'gave_way' }));
+    expect(body).toContain('is cancelled: we had not received your payment, and another customer needed');
+    expect(body).toContain('Please do not pay it any more. If you have already paid, you will get your money back');
   });
 
   it('says how to pay, how much and until when', () => {

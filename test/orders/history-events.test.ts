@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { resumeParked } from '#orders/domain/attention';
 import { cancelByCustomer, recordOfflinePayment } from '#orders/domain/customer';
-import type { Moment, Order } from '#orders/domain/order';
+import { type Moment, type Order, restart } from '#orders/domain/order';
+import { defaultPolicy } from '#orders/domain/policy';
 import {
   cancelAfterRefusal,
   markAwaitingPayment,
@@ -8,24 +10,33 @@ import {
   markConfirmed,
   markNeedsAttention,
 } from '#orders/domain/saga-step';
-import { resumeUnwinding, sweepOrder } from '#orders/domain/sweep';
+import { examine, restartAsCanary } from '#orders/domain/sweep';
 import { eventsOf } from '#orders/table/history-events';
 import { orderTable } from '#orders/table/order-table';
 import { addMs, type Instant, type Result } from '#platform/kernel';
 import type { StreamRecord } from '../../embedded/aws/dynamodb/dynamodb.ts';
-import { anOrder, at, eur, id, limits, momentAt, tenantId } from '../fixtures/order.ts';
+import { anOrder, at, eur, id, momentAt, tenantId } from '../fixtures/order.ts';
 import { createTestTable } from '../fixtures/table.ts';
 
 type Transition = (order: Order, moment: Moment) => Result<Order, string> | Order;
 const offlinePayment = { amount: eur(55_00), reference: 'r', key: 'k', requestDigest: 'digest' };
-const sweepWhenDue: Transition = (order) => sweepOrder(order, momentAt(order.due ?? at));
+const restartWhenDue: Transition = (order) => restart(order, momentAt(order.due ?? at));
+const canaryWhenDue: Transition = (order) => restartAsCanary(order, momentAt(order.due ?? at));
+const awaitPayment =
+  (offlineAfterMinutes: number): Transition =>
+  (order, moment) =>
+    markAwaitingPayment(order, { run: order.run, policy: { ...defaultPolicy, offlineAfterMinutes } }, moment);
+const release: Transition = (order, moment) => {
+  const examined = examine(order, moment, { pauses: [], providerIsAvailable: true });
+  return 'order' in examined ? examined.order : order;
+};
 
 const histories: Readonly<Record<string, readonly Transition[]>> = {
   placed: [],
   confirmed: [(order, moment) => markConfirmed(order, 1, moment)],
   'paid offline': [
-    (order, moment) => markAwaitingPayment(order, 1, moment),
-    (order) => recordOfflinePayment(order, offlinePayment, momentAt(at)),
+    awaitPayment(0),
+    (order) => recordOfflinePayment(order, offlinePayment, { ...momentAt(at), pauses: [] }),
   ],
   'refused and cancelled': [
     (order, moment) => cancelAfterRefusal(order, { run: 1, reason: 'out_of_stock' }, moment),
@@ -34,11 +45,20 @@ const histories: Readonly<Record<string, readonly Transition[]>> = {
   'cancelled, parked and resumed': [
     (order, moment) => cancelByCustomer(order, moment),
     (order, moment) => markNeedsAttention(order, { run: 2, cause: 'no' }, moment),
-    (order, moment) => resumeUnwinding(order, moment),
+    (order, moment) => resumeParked(order, moment),
     (order, moment) => markCancelled(order, 3, moment),
   ],
-  'restarted before it was confirmed': [sweepWhenDue, (order, moment) => markConfirmed(order, 2, moment)],
-  'restarted, and still placed': [sweepWhenDue, sweepWhenDue],
+  'restarted before it was confirmed': [restartWhenDue, (order, moment) => markConfirmed(order, 2, moment)],
+  'restarted, and still placed': [restartWhenDue, restartWhenDue],
+  'a canary, and still placed': [canaryWhenDue],
+  'parked while it was placed': [(order, moment) => markNeedsAttention(order, { run: 1, cause: 'no' }, moment)],
+  'parked, returned to placed and confirmed': [
+    (order, moment) => markNeedsAttention(order, { run: 1, cause: 'no' }, moment),
+    (order, moment) => resumeParked(order, moment),
+    (order, moment) => markConfirmed(order, 2, moment),
+  ],
+  'waiting, charged and confirmed': [awaitPayment(5), release, (order, moment) => markConfirmed(order, 2, moment)],
+  'waiting, and charged now': [awaitPayment(5), release],
 };
 
 type Published = { readonly id: string; readonly type: string; readonly version: number; readonly data: object };
@@ -47,7 +67,7 @@ type Published = { readonly id: string; readonly type: string; readonly version:
 const play = async (transitions: readonly Transition[]) => {
   const { rt, records, itemAt } = createTestTable();
   const orders = orderTable(rt);
-  const start = { ...anOrder(), restarts: 0, due: at, deadline: addMs(at, limits.orderDeadlineMs) };
+  const start = { ...anOrder(), restarts: 0, due: at };
   await orders.putIfAbsent(start);
   let order: Order = start;
   let now: Instant = at;
@@ -69,10 +89,10 @@ const eventIn = ({ dynamodb }: StreamRecord): Published => {
 };
 
 describe.each(Object.entries(histories))('an order that was %s', (_, transitions) => {
-  it('yields the events of its history again, except restarts and payments that are no longer awaited', async () => {
+  it('yields the events of its history again, except restarts, waits and payments that are no longer awaited', async () => {
     const { item, published } = await play(transitions);
     const rebuilt = published.filter(
-      ({ type }, n) => n === published.length - 1 || !/^Order(Restarted|AwaitingPayment)/.test(type),
+      ({ type }, n) => n === published.length - 1 || !/^Order(Restarted|AwaitingPayment|Waiting)/.test(type),
     );
     expect(eventsOf(item).map(({ type }) => type)).toEqual(rebuilt.map(({ type }) => type));
   });

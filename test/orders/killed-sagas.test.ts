@@ -18,7 +18,7 @@ const killSagaAfter = (saga: string, fn: string): AfterInvocation & { readonly k
     async run({ orderId, run }, callAws) {
       if (killed > 0) return;
       killed += 1;
-      const executionArn = `${executions}:breakwater-dev-${saga}:${orderId}.${run}`;
+      const executionArn = `${executions}:breakwater-dev-${saga}:${orderId}-${run}`;
       const { status } = await callAws({
         target: 'AWSStepFunctions.StopExecution',
         body: JSON.stringify({ executionArn }),

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { parkedFrom, resumeParked } from '#orders/domain/attention';
 import { cancelByCustomer, recordOfflinePayment } from '#orders/domain/customer';
-import type { Order, Status } from '#orders/domain/order';
+import { giveWay, tryAgain } from '#orders/domain/giving-way';
+import { isInProgress, type Order, restart, type Status } from '#orders/domain/order';
+import { defaultPolicy } from '#orders/domain/policy';
 import {
   cancelAfterRefusal,
   markAwaitingPayment,
@@ -9,20 +12,21 @@ import {
   markConfirmed,
   markNeedsAttention,
 } from '#orders/domain/saga-step';
-import { resumeUnwinding, sweepOrder } from '#orders/domain/sweep';
+import { examine, restartAsCanary } from '#orders/domain/sweep';
 import { addMs, ok } from '#platform/kernel';
 import { anOrder, at, limits, momentAt, moment as startMoment } from '../fixtures/order.ts';
 
 const graph: Readonly<Record<Status, readonly Status[]>> = {
-  placed: ['confirmed', 'awaiting_payment', 'cancelling'],
-  awaiting_payment: ['confirmed', 'cancelling'],
+  placed: ['confirmed', 'awaiting_payment', 'cancelling', 'needs_attention'],
+  awaiting_payment: ['placed', 'confirmed', 'cancelling'],
   cancelling: ['cancelled', 'needs_attention'],
-  needs_attention: ['cancelling'],
+  needs_attention: ['placed', 'cancelling'],
   confirmed: [],
   cancelled: [],
 };
 
 const run = fc.integer({ min: 1, max: 4 });
+const minutes = fc.constantFrom(0, 5, 60, null);
 const reason = fc.constantFrom('out_of_stock' as const, 'payment_declined' as const);
 /** Up to twice the longest deadline, so often after the shortest. */
 const moment = fc.integer({ min: 0, max: 2 * limits.paymentDeadlineMs }).map((ms) => momentAt(addMs(at, ms)));
@@ -33,7 +37,11 @@ const transition: fc.Arbitrary<{
 }> = fc.oneof(
   moment.map((now) => ({ name: 'cancel', apply: (order: Order) => cancelByCustomer(order, now) })),
   fc.tuple(run, moment).map(([run, now]) => ({ name: 'confirm', apply: (o: Order) => markConfirmed(o, run, now) })),
-  fc.tuple(run, moment).map(([run, now]) => ({ name: 'await', apply: (o: Order) => markAwaitingPayment(o, run, now) })),
+  fc.tuple(run, minutes, moment).map(([run, offlineAfterMinutes, now]) => ({
+    name: 'await',
+    apply: (o: Order) =>
+      markAwaitingPayment(o, { run, policy: { offlineAfterMinutes, giveWayAfterMinutes: null } }, now),
+  })),
   fc.tuple(run, moment).map(([run, now]) => ({ name: 'close', apply: (o: Order) => markCancelled(o, run, now) })),
   fc.tuple(run, moment).map(([run, now]) => ({
     name: 'park',
@@ -45,10 +53,21 @@ const transition: fc.Arbitrary<{
   })),
   fc.tuple(fc.constantFrom('k1', 'k2'), fc.constantFrom('d1', 'd2'), moment).map(([key, requestDigest, now]) => ({
     name: 'pay',
-    apply: (o: Order) => recordOfflinePayment(o, { amount: o.total, reference: 'bank', key, requestDigest }, now),
+    apply: (o: Order) =>
+      recordOfflinePayment(o, { amount: o.total, reference: 'bank', key, requestDigest }, { ...now, pauses: [] }),
   })),
-  moment.map((now) => ({ name: 'sweep', apply: (o: Order) => ok(sweepOrder(o, now)) })),
-  moment.map((now) => ({ name: 'resume', apply: (o: Order) => resumeUnwinding(o, now) })),
+  fc.tuple(fc.boolean(), fc.boolean(), moment).map(([providerIsAvailable, canary, now]) => ({
+    name: 'sweep',
+    apply: (o: Order) => {
+      const examined = examine(o, now, { pauses: [], providerIsAvailable });
+      if ('order' in examined) return ok(examined.order);
+      if (examined.finding === 'nothing') return ok(o);
+      return ok(canary ? restartAsCanary(o, now) : restart(o, now));
+    },
+  })),
+  moment.map((now) => ({ name: 'give way', apply: (o: Order) => ok(giveWay(o, now)) })),
+  moment.map((now) => ({ name: 'try again', apply: (o: Order) => ok(o.status === 'placed' ? tryAgain(o, now) : o) })),
+  moment.map((now) => ({ name: 'resume', apply: (o: Order) => resumeParked(o, now) })),
 );
 
 it('takes only transitions of the graph, in any order and at any time', () =>
@@ -61,38 +80,40 @@ it('takes only transitions of the graph, in any order and at any time', () =>
         const next = apply(order).value;
         if (next === undefined || next === order) continue;
         expect(next.version).toBe(order.version + 1);
-        if (next.status === order.status) {
+        if (next.status === 'awaiting_payment' && order.status === 'awaiting_payment') {
           expect(name).toBe('sweep');
-          expect(next).toEqual({
-            ...order,
-            run: order.run + 1,
-            restarts: order.restarts + 1,
-            due: next.due,
-            version: next.version,
-          });
+          expect([order.waitsUntil === undefined, next.waitsUntil, next.run]).toEqual([false, undefined, order.run]);
+        } else if (next.status === order.status) {
+          expect(['sweep', 'try again']).toContain(name);
+          const { restarts, due, giveWays, version } = next;
+          expect(next).toEqual({ ...order, run: order.run + 1, restarts, due, version, ...(giveWays && { giveWays }) });
         } else {
           expect(graph[order.status]).toContain(next.status);
-          expect(next.run).toBe(order.run + (next.status === 'cancelling' ? 1 : 0));
+          expect(next.run).toBe(order.run + (isInProgress(next) ? 1 : 0));
+          if (order.status === 'needs_attention' && name === 'resume') expect(next.status).toBe(parkedFrom(order));
+          if (next.status === 'placed') expect(['sweep', 'resume']).toContain(name);
+          // the deadline, want of stock or money, another order, or the customer: nothing else cancels
+          if (next.status === 'cancelling' && name === 'sweep') expect(next.reason).toBe('payment_expired');
           expect(next.history.slice(0, -1)).toEqual(order.history);
           expect(next.history.at(-1)?.status).toBe(next.status);
         }
-        if (name !== 'sweep') expect(apply(next).value).toBe(next);
+        if (!['sweep', 'try again'].includes(name)) expect(apply(next).value).toBe(next);
         order = next;
       }
     }),
     { numRuns: 3_000 },
   ));
 
-it('is due while it waits for something, never after its deadline, and not due while it waits for nothing', () =>
-  // Invariant 8. Fails if a transition keeps the deadline of the previous status, or if a restart is due after the deadline.
+it('is due while something brings it on, has a deadline or a wait only while it awaits its payment, and never both', () =>
+  // Invariant 8. Fails if a transition keeps the deadline, the wait or the time of the sweep of the previous status.
   fc.assert(
     fc.property(fc.array(transition, { maxLength: 14 }), (transitions) => {
       let order = anOrder();
       for (const { apply } of transitions) order = apply(order).value ?? order;
-      const waits = ['placed', 'awaiting_payment', 'cancelling'].includes(order.status);
-      expect(order.due !== undefined).toBe(waits);
-      expect(order.deadline !== undefined).toBe(waits);
-      if (waits) expect((order.due as string) <= (order.deadline as string)).toBe(true);
+      const awaits = order.status === 'awaiting_payment';
+      expect(order.due !== undefined).toBe(awaits || isInProgress(order));
+      expect(Number(order.deadline !== undefined) + Number(order.waitsUntil !== undefined)).toBe(awaits ? 1 : 0);
+      if (order.deadline) expect(order.due).toBe(order.deadline);
     }),
     { numRuns: 2_000 },
   ));
@@ -110,7 +131,7 @@ it('accepts steps of its current run only', () =>
         const superseded = { ok: false, error: 'superseded' };
         const run = currentRun + offset;
         expect(markConfirmed(placed, run, startMoment)).toEqual(superseded);
-        expect(markAwaitingPayment(placed, run, startMoment)).toEqual(superseded);
+        expect(markAwaitingPayment(placed, { run, policy: defaultPolicy }, startMoment)).toEqual(superseded);
         expect(cancelAfterRefusal(placed, { run, reason }, startMoment)).toEqual(superseded);
         expect(markCancelled(cancelling, run, startMoment)).toEqual(superseded);
         expect(markNeedsAttention(cancelling, { run, cause: 'refused' }, startMoment)).toEqual(superseded);

@@ -1,17 +1,23 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
+import { resumeParked } from '#orders/domain/attention';
+import { makeOffline } from '#orders/domain/channel';
 import { cancelByCustomer, recordOfflinePayment } from '#orders/domain/customer';
-import type { Order } from '#orders/domain/order';
+import { type Order, restart } from '#orders/domain/order';
+import { defaultPolicy } from '#orders/domain/policy';
 import { markAwaitingPayment, markCancelled, markConfirmed, markNeedsAttention } from '#orders/domain/saga-step';
-import { sweepOrder } from '#orders/domain/sweep';
+import { examine } from '#orders/domain/sweep';
 import { orderKey } from '#orders/table/keys';
+import { findManyOrders } from '#orders/table/many-orders';
 import { orderTable } from '#orders/table/order-table';
 import { anOrder, at, eur, id, moment, momentAt, tenantId } from '../fixtures/order.ts';
 import { createTestTable } from '../fixtures/table.ts';
 
 const placed = anOrder();
 const requireValue = (
-  result: ReturnType<typeof cancelByCustomer | typeof markConfirmed | typeof recordOfflinePayment>,
+  result: ReturnType<
+    typeof cancelByCustomer | typeof markConfirmed | typeof recordOfflinePayment | typeof resumeParked
+  >,
 ): Order => {
   if (!result.ok) throw new Error(result.error);
   return result.value;
@@ -62,16 +68,24 @@ it('returns the existing order instead of storing a second one, in one call', as
 describe('a transition', () => {
   const confirmed = requireValue(markConfirmed(placed, 1, moment));
   const cancelling = requireValue(cancelByCustomer(placed, moment));
-  const awaiting = requireValue(markAwaitingPayment(placed, 1, moment));
+  const waiting = requireValue(markAwaitingPayment(placed, { run: 1, policy: defaultPolicy }, moment));
+  const awaiting = requireValue(
+    markAwaitingPayment(placed, { run: 1, policy: { ...defaultPolicy, offlineAfterMinutes: 0 } }, moment),
+  );
+  const madeOffline = makeOffline(waiting, moment);
+  const examined = examine(waiting, moment, { pauses: [], providerIsAvailable: true });
+  const released = 'order' in examined ? examined.order : waiting;
+  const parkedPlaced = requireValue(markNeedsAttention(placed, { run: 1, cause: 'too large' }, moment));
+  const resumed = requireValue(resumeParked(parkedPlaced, moment));
   const paid = requireValue(
     recordOfflinePayment(
       awaiting,
       { amount: placed.total, reference: 'r', key: 'k', requestDigest: 'payment' },
-      moment,
+      { ...moment, pauses: [] },
     ),
   );
-  const restartedPlaced = sweepOrder(placed, momentAt(placed.due as string));
-  const restartedCancelling = sweepOrder(cancelling, momentAt(cancelling.due as string));
+  const restartedPlaced = restart(placed, momentAt(placed.due as string));
+  const restartedCancelling = restart(cancelling, momentAt(cancelling.due as string));
   const parked = requireValue(markNeedsAttention(cancelling, { run: 2, cause: 'refused' }, moment));
   const cancelled = requireValue(markCancelled(cancelling, 2, moment));
   const reason = 'cancelled_by_customer';
@@ -88,6 +102,19 @@ describe('a transition', () => {
       [awaiting, paid],
       eventOf('OrderConfirmed.v1', 3, { run: 1, total: eur(55_00), paidBy: 'offline' }),
     ],
+    ['a wait', [waiting], eventOf('OrderWaiting.v1', 2, { run: 1, waitsUntil: waiting.waitsUntil })],
+    [
+      'offline after a wait',
+      [waiting, madeOffline],
+      eventOf('OrderAwaitingPayment.v1', 3, { run: 1, total: eur(55_00), deadline: madeOffline.deadline }),
+    ],
+    ['placed after a wait', [waiting, released], eventOf('OrderRestarted.v1', 3, { run: 2, saga: 'fulfil-order' })],
+    [
+      'needs_attention from placed',
+      [parkedPlaced],
+      eventOf('OrderNeedsAttention.v1', 2, { run: 1, cause: 'too large' }),
+    ],
+    ['placed again', [parkedPlaced, resumed], eventOf('OrderRestarted.v1', 3, { run: 2, saga: 'fulfil-order' })],
     ['a new run of placed', [restartedPlaced], eventOf('OrderRestarted.v1', 2, { run: 2, saga: 'fulfil-order' })],
     [
       'a new run of cancelling',
@@ -157,4 +184,15 @@ it.each<[string, object, string]>([
   await expect(orders.find(tenantId, id)).rejects.toThrow(
     `the item orders#t1#order#o1 does not match its schema: ${field}`,
   );
+});
+
+it('reads many orders in batches of a hundred, and leaves out those that do not exist', async () => {
+  const { rt, calls } = createTestTable();
+  const orders = orderTable(rt);
+  const ids = Array.from({ length: 130 }, (_, n) => `m${n}` as Order['id']);
+  for (const each of ids.slice(0, 120)) await orders.putIfAbsent(anOrder({ id: each }));
+  calls.length = 0;
+  const found = await findManyOrders(rt)(tenantId, ids);
+  expect(found.map((order) => order.id)).toEqual(ids.slice(0, 120));
+  expect(calls.map(({ operation }) => operation)).toEqual(['BatchGetItem', 'BatchGetItem']);
 });

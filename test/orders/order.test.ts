@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { cancelByCustomer, createOrder, recordOfflinePayment } from '#orders/domain/customer';
+import { parkedFrom, resumeParked } from '#orders/domain/attention';
+import { cancelByCustomer, createOrder } from '#orders/domain/customer';
+import { defaultPolicy } from '#orders/domain/policy';
 import {
   cancelAfterRefusal,
   markAwaitingPayment,
@@ -7,11 +9,22 @@ import {
   markConfirmed,
   markNeedsAttention,
 } from '#orders/domain/saga-step';
-import { resumeUnwinding, sweepOrder } from '#orders/domain/sweep';
 import { addMs } from '#platform/kernel';
-import { anOrder, anOrderWithoutDeadline, at, eur, limits, moment, momentAt, mug } from '../fixtures/order.ts';
+import {
+  anOfflineOrder,
+  anOrder,
+  anOrderNotDue,
+  aParkedOrder,
+  at,
+  aWaitingOrder,
+  eur,
+  limits,
+  moment,
+  momentAt,
+  mug,
+} from '../fixtures/order.ts';
 
-const { total, status, run, restarts, deadline, due, version, history, ...request } = anOrder();
+const { total, status, run, restarts, due, version, history, ...request } = anOrder();
 const line = (amount: number, currency = 'EUR', quantity = 1) => ({
   sku: mug,
   quantity,
@@ -23,25 +36,21 @@ const refused = (error: string) => ({ ok: false, error });
 
 const later = addMs(at, 60_000);
 const laterMoment = momentAt(later);
+const policy = defaultPolicy;
 const placed = anOrder();
-const confirmed = anOrderWithoutDeadline({ status: 'confirmed', version: 2 });
-const awaiting = anOrder({ status: 'awaiting_payment', version: 2, deadline: addMs(at, limits.paymentDeadlineMs) });
+const confirmed = anOrderNotDue({ status: 'confirmed', version: 2 });
+const waiting = aWaitingOrder();
+const offline = anOfflineOrder();
 const cancelling = anOrder({ status: 'cancelling', run: 2, version: 2, reason: 'out_of_stock' });
-const cancelled = anOrderWithoutDeadline({ status: 'cancelled', run: 2, version: 3, reason: 'out_of_stock' });
-const parked = anOrderWithoutDeadline({
-  status: 'needs_attention',
-  run: 2,
-  version: 3,
-  reason: 'out_of_stock',
-  cause: 'refused',
-});
+const cancelled = anOrderNotDue({ status: 'cancelled', run: 2, version: 3, reason: 'out_of_stock' });
+const parked = aParkedOrder('cancelling');
+const parkedPlaced = aParkedOrder('placed');
 
 describe('a new order', () => {
-  it('has the sum of its lines in minor units and run 1', () => {
-    expect(createWithLines(line(12_50, 'EUR', 2), line(30_00))).toEqual({
-      ok: true,
-      value: anOrder({ lines: [line(12_50, 'EUR', 2), line(30_00)] }),
-    });
+  it('has the sum of its lines in minor units, run 1 and no deadline', () => {
+    const created = createWithLines(line(12_50, 'EUR', 2), line(30_00));
+    expect(created).toEqual({ ok: true, value: anOrder({ lines: [line(12_50, 'EUR', 2), line(30_00)] }) });
+    expect(created.ok && created.value.deadline).toBeUndefined();
   });
 
   it('is refused with two currencies', () =>
@@ -61,7 +70,7 @@ describe('a new order', () => {
 });
 
 describe('a transition', () => {
-  it('adds to the history, and sets the deadline and the time of the next sweep', () => {
+  it('adds to the history, and sets the time of the next sweep', () => {
     expect(cancelByCustomer(placed, laterMoment)).toEqual({
       ok: true,
       value: {
@@ -69,7 +78,6 @@ describe('a transition', () => {
         status: 'cancelling',
         reason: 'cancelled_by_customer',
         run: 2,
-        deadline: addMs(later, limits.parkAfterMs),
         due: addMs(later, limits.standstillMs),
         version: 2,
         history: [
@@ -88,10 +96,6 @@ describe('a transition', () => {
         ],
       },
     });
-    const waiting = addMs(later, limits.paymentDeadlineMs);
-    expect(markAwaitingPayment(placed, 1, laterMoment)).toMatchObject({
-      value: { status: 'awaiting_payment', run: 1, deadline: waiting, due: waiting },
-    });
     expect(markCancelled(cancelling, 2, laterMoment)).toMatchObject({
       value: {
         status: 'cancelled',
@@ -109,16 +113,35 @@ describe('a transition', () => {
     });
   });
 
+  it('parks a placed order, without a reason, and keeps its run', () => {
+    const result = markNeedsAttention(placed, { run: 1, cause: 'too large' }, laterMoment);
+    expect(result).toMatchObject({ value: { status: 'needs_attention', run: 1, cause: 'too large' } });
+    expect(result.ok && [result.value.reason, result.value.due]).toEqual([undefined, undefined]);
+    expect(result.ok && parkedFrom(result.value)).toBe('placed');
+  });
+
   it('does not cancel a confirmed order', () =>
     expect(cancelByCustomer(confirmed, moment)).toEqual(refused('order_confirmed')));
 
-  it('cancels an order that awaits its payment', () =>
-    expect(cancelByCustomer(awaiting, moment)).toMatchObject({ value: { status: 'cancelling', run: 2 } }));
+  it.each([
+    ['waits for the provider', waiting, 'cancelled_by_customer'],
+    ['awaits its offline payment', offline, 'cancelled_by_customer'],
+    ['was parked while it was placed', parkedPlaced, 'cancelled_by_customer'],
+    ['was parked while it was unwound, for its first reason', parked, 'out_of_stock'],
+  ])("cancels, at its customer's request, an order that %s", (_, order, reason) => {
+    const result = cancelByCustomer(order, laterMoment);
+    expect(result).toMatchObject({ value: { status: 'cancelling', reason, run: order.run + 1 } });
+    const { cause, deadline, waitsUntil } = result.ok ? result.value : order;
+    expect([cause, deadline, waitsUntil]).toEqual([undefined, undefined, undefined]);
+  });
 
   it.each([
     ['a confirmation of another run', markConfirmed(placed, 2, moment)],
     ['a confirmation of an order that is being unwound', markConfirmed(cancelling, 2, moment)],
-    ['a confirmation of an order that awaits its payment', markConfirmed(awaiting, 1, moment)],
+    ['a confirmation of an order that awaits its payment', markConfirmed(offline, 1, moment)],
+    ['a confirmation of an order that was parked', markConfirmed(parkedPlaced, 1, moment)],
+    ['a wait of another run', markAwaitingPayment(placed, { run: 2, policy }, moment)],
+    ['a wait of an order that is being unwound', markAwaitingPayment(cancelling, { run: 2, policy }, moment)],
     ['a refusal of another run', cancelAfterRefusal(placed, { run: 2, reason: 'out_of_stock' }, moment)],
     ['a refusal after a confirmation', cancelAfterRefusal(confirmed, { run: 1, reason: 'out_of_stock' }, moment)],
     [
@@ -131,106 +154,68 @@ describe('a transition', () => {
     ],
     ['a closing of another run', markCancelled(cancelling, 1, moment)],
     ['a closing of a placed order', markCancelled(placed, 1, moment)],
-    ['a parking of a placed order', markNeedsAttention(placed, { run: 1, cause: 'refused' }, moment)],
+    ['a parking of another run', markNeedsAttention(placed, { run: 2, cause: 'refused' }, moment)],
+    [
+      'a parking of an order that awaits its payment',
+      markNeedsAttention(offline, { run: 1, cause: 'refused' }, moment),
+    ],
   ])('is superseded: %s', (_, result) => expect(result).toEqual(refused('superseded')));
 
   it.each([
     ['cancel', cancelling, cancelByCustomer(cancelling, moment)],
     ['cancel once cancelled', cancelled, cancelByCustomer(cancelled, moment)],
-    ['cancel once parked', parked, cancelByCustomer(parked, moment)],
     ['confirm', confirmed, markConfirmed(confirmed, 1, moment)],
-    ['await', awaiting, markAwaitingPayment(awaiting, 1, moment)],
+    ['await', waiting, markAwaitingPayment(waiting, { run: 1, policy }, moment)],
+    ['await once offline', offline, markAwaitingPayment(offline, { run: 1, policy }, moment)],
     ['refuse', cancelling, cancelAfterRefusal(cancelling, { run: 1, reason: 'out_of_stock' }, moment)],
     ['refuse once cancelled', cancelled, cancelAfterRefusal(cancelled, { run: 1, reason: 'out_of_stock' }, moment)],
     ['close', cancelled, markCancelled(cancelled, 2, moment)],
     ['park', parked, markNeedsAttention(parked, { run: 2, cause: 'refused' }, moment)],
-    ['resume', cancelling, resumeUnwinding(cancelling, moment)],
-    ['resume once cancelled', cancelled, resumeUnwinding(cancelled, moment)],
+    ['resume', cancelling, resumeParked(cancelling, moment)],
+    ['resumeParked once cancelled', cancelled, resumeParked(cancelled, moment)],
   ])('succeeds without a change when repeated: %s', (_, order, result) => {
     expect(result.ok && result.value).toBe(order);
   });
 });
 
-describe('an offline payment', () => {
-  const pay = (order: typeof placed, { amount = total, key = 'k1', requestDigest = 'd1', at = later } = {}) =>
-    recordOfflinePayment(order, { amount, reference: 'bank 7', key, requestDigest }, momentAt(at));
-
-  it('confirms an order that awaits it, once per key', () => {
-    const paid = pay(awaiting);
-    expect(paid).toMatchObject({
-      value: { status: 'confirmed', paid: { key: 'k1', requestDigest: 'd1', reference: 'bank 7', at: later }, run: 1 },
-    });
-    if (!paid.ok) throw new Error(paid.error);
-    const again = pay(paid.value);
-    expect(again.ok && again.value).toBe(paid.value);
-    expect(pay(paid.value, { requestDigest: 'd2' })).toEqual(refused('key_reused'));
-    expect(pay(paid.value, { key: 'k2' })).toEqual(refused('not_awaiting_payment'));
-  });
-
-  it.each([
-    ['too much', eur(55_01), 'wrong_amount'],
-    ['too little', eur(54_99), 'wrong_amount'],
-    ['another currency', { amount: 55_00, currency: 'USD' }, 'wrong_amount'],
-  ])('is refused for %s', (_, amount, error) => expect(pay(awaiting, { amount })).toEqual(refused(error)));
-
-  it('is refused at the deadline or later', () => {
-    expect(pay(awaiting, { at: awaiting.deadline as string })).toEqual(refused('not_awaiting_payment'));
-  });
-
-  it.each([
-    ['placed', placed],
-    ['being unwound', cancelling],
-    ['cancelled', cancelled],
-  ])('is refused for an order that is %s', (_, order) => expect(pay(order)).toEqual(refused('not_awaiting_payment')));
-});
-
-describe('the sweep', () => {
-  const sweepAfter = (order: typeof placed, ms: number) => sweepOrder(order, momentAt(addMs(at, ms)));
-  const { standstillMs, maxStandstillMs, orderDeadlineMs, paymentDeadlineMs } = limits;
-
-  it('changes no order that is not due or waits for nothing', () => {
-    expect(sweepAfter(placed, standstillMs - 1)).toBe(placed);
-    for (const order of [confirmed, cancelled, parked]) expect(sweepAfter(order, 10 * paymentDeadlineMs)).toBe(order);
-  });
-
-  it('restarts an order without progress, after a longer wait each time', () => {
-    const restarted = sweepAfter(placed, standstillMs);
-    expect(restarted).toEqual({ ...placed, run: 2, restarts: 1, version: 2, due: addMs(at, 3 * standstillMs) });
-    const oftenRestarted = { ...cancelling, restarts: 9, deadline: addMs(at, 1e9) };
-    expect(sweepAfter(oftenRestarted, standstillMs)).toMatchObject({
-      run: 3,
-      restarts: 10,
-      due: addMs(at, standstillMs + maxStandstillMs),
-    });
-  });
-
-  it('ends an order past its deadline, according to its status', () => {
-    expect(sweepAfter(placed, orderDeadlineMs)).toMatchObject({ status: 'cancelling', reason: 'expired', run: 2 });
-    const dueAwaiting = { ...awaiting, due: awaiting.deadline as string };
-    expect(sweepAfter(dueAwaiting, paymentDeadlineMs)).toMatchObject({
-      status: 'cancelling',
-      reason: 'payment_expired',
-      run: 2,
-    });
-    expect(sweepAfter(cancelling, orderDeadlineMs)).toMatchObject({
-      status: 'needs_attention',
-      cause: 'not unwound in time',
-    });
-  });
-});
-
 describe('resuming', () => {
-  it('unwinds the order again, for the same reason and without the cause', () => {
-    const resumed = resumeUnwinding(parked, laterMoment);
+  it('unwinds an order again that was being unwound, for the same reason and without the cause', () => {
+    const resumed = resumeParked(parked, laterMoment);
     expect(resumed).toMatchObject({ value: { status: 'cancelling', reason: 'out_of_stock', run: 3 } });
     expect(resumed.ok && resumed.value.cause).toBeUndefined();
+  });
+
+  it('returns an order that was placed to `placed`, with a new run, and repeating it changes nothing', () => {
+    const resumed = resumeParked(parkedPlaced, laterMoment);
+    expect(resumed).toMatchObject({
+      value: { status: 'placed', run: 2, version: 4, due: addMs(later, limits.standstillMs) },
+    });
+    if (!resumed.ok) throw new Error(resumed.error);
+    expect(resumed.value.cause).toBeUndefined();
+    const again = resumeParked(resumed.value, laterMoment);
+    expect(again.ok && again.value).toBe(resumed.value);
+  });
+
+  it('returns an order to where it was parked from the last time', () => {
+    const resumed = resumeParked(parkedPlaced, moment);
+    if (!resumed.ok) throw new Error(resumed.error);
+    const again = cancelByCustomer(resumed.value, moment);
+    if (!again.ok) throw new Error(again.error);
+    const parkedAgain = markNeedsAttention(again.value, { run: 3, cause: 'refused' }, moment);
+    expect(parkedAgain.ok && resumeParked(parkedAgain.value, moment)).toMatchObject({
+      value: { status: 'cancelling', reason: 'cancelled_by_customer', run: 4 },
+    });
+  });
+
+  it('gives an order without a reason that of its customer', () => {
+    const { reason: _, ...withoutReason } = parked;
+    expect(resumeParked(withoutReason, moment)).toMatchObject({ value: { reason: 'cancelled_by_customer' } });
   });
 
   it.each([
     ['placed', placed],
     ['confirmed', confirmed],
-    ['parked without a reason', anOrderWithoutDeadline({ status: 'needs_attention', cause: 'refused' })],
-  ])('is refused for an order that is %s', (_, order) =>
-    expect(resumeUnwinding(order, laterMoment)).toEqual(refused('not_parked')),
+  ])('is refused for an order that is %s and was never parked', (_, order) =>
+    expect(resumeParked(order, laterMoment)).toEqual(refused('not_parked')),
   );
 });

@@ -13,7 +13,7 @@ const tasks = Object.entries({ fulfilOrder, unwindOrder }).flatMap(([saga, defin
   ),
 );
 
-describe.each(tasks)('the step $name of $saga', ({ step, state }) => {
+describe.each(tasks)('the step $name of $saga', ({ name, step, state }) => {
   it('waits longer than its function may take, so that no attempt is repeated while it runs', () => {
     const fn = functionsOf(...contexts).find(({ id }) => id === step.function);
     const { TimeoutSeconds: waitSeconds = 0 } = state as { readonly TimeoutSeconds?: number };
@@ -22,4 +22,10 @@ describe.each(tasks)('the step $name of $saga', ({ step, state }) => {
 
   it('ends the execution without a failure if the order has moved on', () =>
     expect(step.refusals).toContainEqual({ error: sagaErrors.Superseded, next: 'Superseded' }));
+
+  it('hands what no retry resolves to a person, without a retry; if even that fails, to the sweeper', () => {
+    const refusal = step.refusals.find(({ error }) => error.name === 'Unprocessable');
+    if (name === 'Park') expect(refusal).toBeUndefined();
+    else expect(refusal).toEqual({ error: sagaErrors.Unprocessable, next: 'Park', keepsError: true });
+  });
 });

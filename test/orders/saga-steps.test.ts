@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { cancelByCustomer } from '#orders/domain/customer';
 import type { Order } from '#orders/domain/order';
 import { findOrderForRun } from '#orders/public';
-import { closeStep, confirmStep, refuseStep } from '#orders/saga/steps';
+import { awaitPaymentStep, closeStep, confirmStep, parkStep, refuseStep } from '#orders/saga/steps';
 import { orderTable } from '#orders/table/order-table';
+import { policyTable } from '#orders/table/policy-table';
+import { replacePolicy } from '#orders/use-cases/replace-policy';
 import { invocation } from '../fixtures/invocation.ts';
 import { anOrder, id, moment, stepOf, tenantId } from '../fixtures/order.ts';
 import { createTestTable } from '../fixtures/table.ts';
@@ -18,7 +20,10 @@ const createSteps = async ({ cancelled = false } = {}) => {
   const run = (step: (event: unknown, context: ReturnType<typeof invocation>) => Promise<void>) => (event: unknown) =>
     step(event, invocation());
   const current = async () => (await orders.find(tenantId, id)) as Order;
-  return { rt, current, confirm: run(confirmStep(rt)), refuse: run(refuseStep(rt)), close: run(closeStep(rt)) };
+  return {
+    ...{ rt, current, confirm: run(confirmStep(rt)), refuse: run(refuseStep(rt)), close: run(closeStep(rt)) },
+    ...{ awaitPayment: run(awaitPaymentStep(rt)), park: run(parkStep(rt)) },
+  };
 };
 
 describe('the steps of the order', () => {
@@ -35,6 +40,27 @@ describe('the steps of the order', () => {
     const { refuse, current } = await createSteps();
     await refuse({ ...stepOf(1), error });
     expect(await current()).toMatchObject({ status: 'cancelling', reason, run: 2 });
+  });
+
+  it('let it wait for the provider, or pay offline, as its tenant wants', async () => {
+    const byDefault = await createSteps();
+    await byDefault.awaitPayment(stepOf(1));
+    expect(await byDefault.current()).toMatchObject({ status: 'awaiting_payment', waitsUntil: expect.any(String) });
+
+    const { rt, awaitPayment, current } = await createSteps();
+    await replacePolicy(policyTable(rt))(tenantId, { offlineAfterMinutes: 0, giveWayAfterMinutes: null });
+    await awaitPayment(stepOf(1));
+    expect(await current()).toMatchObject({ status: 'awaiting_payment', deadline: expect.any(String) });
+    expect((await current()).waitsUntil).toBeUndefined();
+  });
+
+  it('park it from `placed`', async () => {
+    const { park, current } = await createSteps();
+    await park({ ...stepOf(1), error: 'PaymentUnresolved' });
+    expect(await current()).toMatchObject({
+      status: 'needs_attention',
+      cause: expect.stringContaining('another amount'),
+    });
   });
 
   it('cancel it after no other error', async () => {

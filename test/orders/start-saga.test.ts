@@ -32,8 +32,8 @@ it('starts the saga of an event with ids only, under a name unique to the run; t
   const { started, handle } = createWorker();
   expect(await handle(placed, cancelling)).toEqual({ batchItemFailures: [] });
   expect([...started]).toEqual([
-    ['arn:fulfil-order:o1.1', { tenantId, orderId: id, run: 1, correlationId: 'c1' }],
-    ['arn:unwind-order:o1.2', { tenantId, orderId: id, run: 2, correlationId: 'e1' }],
+    ['arn:fulfil-order:o1-1', { tenantId, orderId: id, run: 1, correlationId: 'c1' }],
+    ['arn:unwind-order:o1-2', { tenantId, orderId: id, run: 2, correlationId: 'e1' }],
   ]);
 });
 

@@ -1,81 +1,213 @@
 import { describe, expect, it } from 'vitest';
 import type { Order } from '#orders/domain/order';
-import type { DueOrders } from '#orders/use-cases/ports';
-import { sweepOrders } from '#orders/use-cases/sweep-orders';
-import { addMs, type OrderId } from '#platform/kernel';
-import { anOrder, anOrderWithoutDeadline, at, limits, momentAt, tenantId } from '../fixtures/order.ts';
-import { inMemoryOrders } from './fixtures/in-memory-orders.ts';
+import type { DueEntry } from '#orders/use-cases/ports';
+import { addMs, type OrderId, type TenantId } from '#platform/kernel';
+import { anOfflineOrder, anOrder, anOrderNotDue, at, aWaitingOrder, limits, tenantId } from '../fixtures/order.ts';
+import { createSweepBackend } from './fixtures/sweep-backend.ts';
 
-const orderNumber = (n: number, change: Partial<Order> = {}) => anOrder({ id: `o${n}` as OrderId, ...change });
-
-/** An index that never catches up: an order that was due stays in it. `leases` are the results of acquiring the lease. */
-const laggingIndex = (all: readonly Order[], leases: boolean[] = [true]) => {
-  const pageSizes: number[] = [];
-  const acquired: (readonly [at: string, until: string])[] = [];
-  let releases = 0;
-  const due: DueOrders = {
-    async findDue(now, limit) {
-      pageSizes.push(limit);
-      return all.filter((order) => order.due !== undefined && order.due <= now).slice(0, limit);
-    },
-    async acquireLease(now, until) {
-      acquired.push([now, until]);
-      return leases.shift() ?? false;
-    },
-    async releaseLease() {
-      releases += 1;
-    },
-  };
-  return { due, pageSizes, acquired, releases: () => releases };
+const idOf = (n: number) => `o${n}` as OrderId;
+const stalledOrders = (count: number, change: Partial<Order> = {}) =>
+  Array.from({ length: count }, (_, n) => anOrder({ id: idOf(n), ...change }));
+const nothing = {
+  ...{ restarted: 0, canaries: 0, expired: 0, parked: 0, released: 0, offline: 0, failed: 0, heldBack: 0 },
+  ...{ mayHaveLostEvents: 0, mode: 'all' },
 };
-
-const createSweep = (all: readonly Order[], ms: number, leases?: boolean[]) => {
-  const { rows, orders, transitions } = inMemoryOrders();
-  for (const order of all) rows.set(order.id, order);
-  const index = laggingIndex(all, leases);
-  const sweep = sweepOrders(orders, index.due, () => momentAt(addMs(at, ms)));
-  return { rows, transitions, index, sweep };
-};
+const confirm = (order: Order): Order => ({
+  ...order,
+  status: 'confirmed',
+  due: undefined,
+  version: order.version + 1,
+});
 
 describe('a sweep', () => {
-  it('examines every due order once, page by page, and counts its findings', async () => {
-    const all = [
-      ...Array.from({ length: 60 }, (_, n) => orderNumber(n)),
-      orderNumber(60, { deadline: addMs(at, limits.standstillMs) }),
-      orderNumber(61, { status: 'cancelling', reason: 'out_of_stock', deadline: addMs(at, limits.standstillMs) }),
-    ];
-    const { transitions, index, sweep } = createSweep(all, limits.standstillMs);
-    expect(await sweep(() => true)).toEqual({ restarted: 60, expired: 1, parked: 1 });
-    expect(transitions).toHaveLength(62);
-    expect(index.pageSizes.length).toBeLessThan(6);
-    expect(index.acquired).toEqual([[addMs(at, limits.standstillMs), addMs(at, limits.standstillMs + 90_000)]]);
-    expect(index.releases()).toBe(1);
+  it('restarts up to five orders that make no progress, without watching any', async () => {
+    const { sweep, transitions, sleeps, leases } = createSweepBackend(stalledOrders(5), limits.standstillMs);
+    expect(await sweep()).toEqual({ ...nothing, restarted: 5, canaries: 5 });
+    expect(transitions.map(([, { id, run, restarts }]) => [id, run, restarts])).toEqual(
+      [0, 1, 2, 3, 4].map((n) => [idOf(n), 2, 0]),
+    );
+    expect(sleeps()).toBe(0);
+    const now = addMs(at, limits.standstillMs);
+    expect(leases).toEqual([['acquired', now, addMs(now, 90_000)], ['released']]);
   });
 
-  it('skips orders that are no longer due or do not exist', async () => {
-    const { rows, transitions, sweep } = createSweep([orderNumber(1), orderNumber(2)], limits.standstillMs);
-    rows.set('o1', anOrderWithoutDeadline({ id: 'o1' as OrderId, status: 'confirmed' }));
-    rows.delete('o2');
-    expect(await sweep(() => true)).toEqual({ restarted: 0, expired: 0, parked: 0 });
-    expect(transitions).toEqual([]);
+  it('restarts five of many as canaries, and nothing else while none of them makes progress', async () => {
+    const { sweep, transitions, reads, sleeps } = createSweepBackend(stalledOrders(500), limits.standstillMs);
+    expect(await sweep()).toEqual({ ...nothing, restarted: 5, canaries: 5, heldBack: 495, mode: 'only_canaries' });
+    expect(transitions).toHaveLength(5);
+    expect(sleeps()).toBe(15);
+    // five canaries, one order behind them, and fifteen looks at the canaries: the backlog is not read
+    expect(reads()).toBe(5 + 1 + 15 * 5);
+  });
+
+  it('restarts all others, oldest first, once one canary has made progress, and lengthens only their back-off', async () => {
+    const { sweep, transitions, rows } = createSweepBackend(stalledOrders(500), limits.standstillMs, {
+      onSleep: (sleeps) => {
+        const canary = rows.get(idOf(3));
+        if (sleeps === 2 && canary) rows.set(canary.id, confirm(canary));
+      },
+    });
+    expect(await sweep()).toEqual({ ...nothing, restarted: 500, canaries: 5 });
+    expect(transitions.map(([from]) => from.id)).toEqual(stalledOrders(500).map(({ id }) => id));
+    expect(transitions.map(([, { restarts }]) => restarts)).toEqual([
+      ...Array.from({ length: 5 }, () => 0),
+      ...Array.from({ length: 495 }, () => 1),
+    ]);
+  });
+
+  it("takes neither a customer's cancel nor a parked canary for progress", async () => {
+    const { sweep, rows } = createSweepBackend(stalledOrders(6), limits.standstillMs, {
+      onSleep: () => {
+        for (const [n, change] of [
+          [0, { status: 'cancelling', reason: 'cancelled_by_customer' }],
+          [1, { status: 'needs_attention' }],
+        ] as const) {
+          const canary = rows.get(idOf(n));
+          if (canary) rows.set(canary.id, { ...canary, ...change });
+        }
+        rows.delete(idOf(2));
+      },
+    });
+    expect(await sweep()).toMatchObject({ mode: 'only_canaries', heldBack: 1 });
+  });
+
+  it('takes no canary that is not due any more, does not exist, or is parked, and holds none of them back', async () => {
+    const orders = [
+      ...stalledOrders(5),
+      anOrder({ id: idOf(5), due: at }),
+      anOrder({ id: idOf(6), due: at }),
+      anOrder({ id: idOf(7), due: at, history: [{ at: addMs(at, -limits.parkAfterMs), status: 'placed' }] }),
+    ];
+    const { sweep, rows, transitions } = createSweepBackend(orders, limits.standstillMs);
+    rows.set(idOf(5), anOrderNotDue({ id: idOf(5), status: 'confirmed' }));
+    rows.delete(idOf(6));
+    expect(await sweep()).toEqual({ ...nothing, restarted: 5, canaries: 5, parked: 1, mayHaveLostEvents: 1 });
+    expect(transitions).toHaveLength(6);
+    const late = createSweepBackend(
+      [...stalledOrders(5), ...orders.slice(7).map((order) => ({ ...order, due: addMs(at, 300_000) }))],
+      limits.standstillMs,
+    );
+    expect(await late.sweep()).toMatchObject({ restarted: 5, parked: 1, heldBack: 0, mode: 'all' });
+  });
+
+  it('goes on with the other orders if one cannot be read or written, and reports it', async () => {
+    const { sweep, failures } = createSweepBackend(stalledOrders(4), limits.standstillMs, {
+      find: (id) => (id === idOf(1) ? Promise.reject(new Error('cannot be read')) : undefined),
+    });
+    expect(await sweep()).toEqual({ ...nothing, restarted: 3, canaries: 3, failed: 1 });
+    expect(failures).toMatchObject([[{ id: idOf(1), kind: 'stalled' }, { message: 'cannot be read' }]]);
+  });
+
+  it('goes on watching if a canary cannot be read', async () => {
+    let isBroken = false;
+    const { sweep, rows, failures } = createSweepBackend(stalledOrders(6), limits.standstillMs, {
+      onSleep: (sleeps) => {
+        isBroken = true;
+        const canary = rows.get(idOf(1));
+        if (sleeps === 3 && canary) rows.set(canary.id, confirm(canary));
+      },
+      find: (id) => (isBroken && id === idOf(0) ? Promise.reject(new Error('cannot be read')) : undefined),
+    });
+    expect(await sweep()).toMatchObject({ restarted: 6, mode: 'all' });
+    expect(failures).toHaveLength(3);
   });
 
   it('stops when its time is over, and leaves the other orders to the next sweep', async () => {
-    const { index, sweep } = createSweep([orderNumber(1)], limits.standstillMs);
-    expect(await sweep(() => false)).toEqual({ restarted: 0, expired: 0, parked: 0 });
-    expect(index.releases()).toBe(1);
+    const { sweep, leases, transitions } = createSweepBackend(stalledOrders(1), limits.standstillMs);
+    expect(await sweep(() => false)).toEqual(nothing);
+    expect(transitions).toEqual([]);
+    expect(leases.at(-1)).toEqual(['released']);
+    let calls = 0;
+    const many = createSweepBackend(stalledOrders(300), limits.standstillMs);
+    await many.sweep(() => {
+      calls += 1;
+      return calls < 4;
+    });
+    expect(many.transitions.length).toBeLessThan(5);
+  });
+
+  it('releases its lease even if the list cannot be read', async () => {
+    const { sweep, leases } = createSweepBackend([], limits.standstillMs, {
+      findDue: () => Promise.reject(new Error('throttled')),
+    });
+    await expect(sweep()).rejects.toThrow('throttled');
+    expect(leases.at(-1)).toEqual(['released']);
   });
 
   it('does not start while another sweep holds the lease', async () => {
-    const { transitions, index, sweep } = createSweep([orderNumber(1)], limits.standstillMs, [false]);
-    expect(await sweep(() => true)).toBe('lease_held');
+    const { sweep, transitions, leases } = createSweepBackend(stalledOrders(1), limits.standstillMs, { lease: false });
+    expect(await sweep()).toBe('lease_held');
     expect(transitions).toEqual([]);
-    expect(index.releases()).toBe(0);
+    expect(leases).toHaveLength(1);
+  });
+});
+
+describe('orders that await their payment', () => {
+  const tenants = ['t1', 't2'] as TenantId[];
+  const waitingOrders = tenants.flatMap((tenant, t) =>
+    Array.from({ length: 3 }, (_, n) => aWaitingOrder({ id: idOf(10 * t + n), tenantId: tenant })),
+  );
+
+  it('are released for each tenant whose provider is available, and are not even read for the others', async () => {
+    const { sweep, rows, reads, availabilityCalls } = createSweepBackend(waitingOrders, 60_000, {
+      isAvailable: async (tenant) => tenant === 't2',
+    });
+    expect(await sweep()).toEqual({ ...nothing, released: 3 });
+    expect([...rows.values()].map(({ tenantId: tenant, status }) => [tenant, status])).toEqual([
+      ...Array.from({ length: 3 }, () => ['t1', 'awaiting_payment']),
+      ...Array.from({ length: 3 }, () => ['t2', 'placed']),
+    ]);
+    expect(reads()).toBe(3);
+    expect(availabilityCalls).toEqual(['t1', 't2']);
   });
 
-  it('restarts the order of the tenant that the index names', async () => {
-    const { transitions, sweep } = createSweep([orderNumber(7)], limits.standstillMs);
-    await sweep(() => true);
-    expect(transitions[0]?.[1]).toMatchObject({ tenantId, id: 'o7', run: 2 });
+  it('become offline when their wait is over, unless the provider is available by then', async () => {
+    const gone = createSweepBackend(waitingOrders, 5 * 60_000);
+    expect(await gone.sweep()).toEqual({ ...nothing, offline: 6 });
+    const back = createSweepBackend(waitingOrders, 5 * 60_000, { isAvailable: async () => true });
+    expect(await back.sweep()).toEqual({ ...nothing, released: 6 });
   });
+
+  it('stay as they are if it cannot be read whether the provider is available', async () => {
+    const { sweep, transitions, failures } = createSweepBackend(waitingOrders.slice(0, 2), 60_000, {
+      isAvailable: () => Promise.reject(new Error('cannot be read')),
+    });
+    expect(await sweep()).toEqual(nothing);
+    expect(transitions).toEqual([]);
+    expect(failures).toMatchObject([[tenantId, { message: 'cannot be read' }]]);
+  });
+
+  it('are expired past their deadline, which pauses extend; the pauses are read once', async () => {
+    const offline = [0, 1].map((n) => anOfflineOrder({ id: idOf(n) }));
+    const late = limits.paymentDeadlineMs + 60_000;
+    const expired = createSweepBackend(offline, late);
+    expect(await expired.sweep()).toEqual({ ...nothing, expired: 2 });
+    expect(expired.pauseReads()).toBe(1);
+    const paused = createSweepBackend(offline, late, {
+      pauses: async () => [{ from: at, until: addMs(at, 120_000), reason: 'incident' }],
+    });
+    expect(await paused.sweep()).toEqual(nothing);
+    const unknown = createSweepBackend(offline, late, { pauses: () => Promise.reject(new Error('cannot be read')) });
+    expect(await unknown.sweep()).toEqual(nothing);
+    expect(unknown.failures).toMatchObject([['pauses', { message: 'cannot be read' }]]);
+  });
+
+  it('are looked at although orders make no progress that no canary brings on', async () => {
+    const orders = [
+      ...stalledOrders(20),
+      ...waitingOrders.map((order) => ({ ...order, id: `w${order.id}` as OrderId })),
+    ];
+    const { sweep } = createSweepBackend(orders, 6 * 60_000, { isAvailable: async () => true });
+    expect(await sweep()).toMatchObject({ mode: 'only_canaries', released: 6, canaries: 5 });
+  });
+});
+
+it('treats an entry whose order has changed since as what the order is now', async () => {
+  const entries: DueEntry[] = [{ tenantId, id: idOf(0), kind: 'stalled' }];
+  const offline = anOfflineOrder({ id: idOf(0), due: at });
+  const { sweep, transitions } = createSweepBackend([offline], limits.paymentDeadlineMs + 60_000, {
+    findDue: async () => ({ entries }),
+  });
+  expect(await sweep()).toEqual(nothing);
+  expect(transitions).toEqual([]);
 });

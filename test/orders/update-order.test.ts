@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Order } from '#orders/domain/order';
+import type { Pause } from '#orders/domain/pause';
+import { defaultPolicy } from '#orders/domain/policy';
 import type { Orders } from '#orders/use-cases/ports';
-import { orderActions, sagaStepActions } from '#orders/use-cases/update-order';
-import { ok } from '#platform/kernel';
-import { anOrder, anOrderWithoutDeadline, eur, id, moment, stepOf, tenantId } from '../fixtures/order.ts';
+import { orderActions, recordPayment, sagaStepActions } from '#orders/use-cases/update-order';
+import { addMs, ok } from '#platform/kernel';
+import { anOfflineOrder, anOrder, at, eur, id, moment, momentAt, stepOf, tenantId } from '../fixtures/order.ts';
 import { inMemoryOrders, losingResponses, RESPONSE_LOST } from './fixtures/in-memory-orders.ts';
 
 const byCaller = (orders: Orders) => orderActions(orders, () => moment);
@@ -16,17 +18,20 @@ const actions = {
   outOfStock: (orders: Orders) => bySaga(orders).cancelAfterRefusal(stepOf(1), 'out_of_stock'),
   declined: (orders: Orders) => bySaga(orders).cancelAfterRefusal(stepOf(1), 'payment_declined'),
   close: (orders: Orders) => bySaga(orders).close(stepOf(2)),
-  await: (orders: Orders) => bySaga(orders).awaitPayment(stepOf(1)),
+  await: (orders: Orders) => bySaga(orders).awaitPayment(stepOf(1), { ...defaultPolicy, offlineAfterMinutes: 0 }),
   park: (orders: Orders) => bySaga(orders).park(stepOf(2), 'refused'),
   resume: (orders: Orders) => byCaller(orders).resume(tenantId, id),
   pay: async (orders: Orders) => {
-    const paid = await recordPayment(orders);
+    const paid = await pay(orders);
     return paid.ok ? ok(paid.value.value) : paid;
   },
 };
-const recordPayment = (orders: Orders, requestDigest = 'digest') => {
+const pay = (
+  orders: Orders,
+  { requestDigest = 'digest', now = at, findPauses = async (): Promise<readonly Pause[]> => [] } = {},
+) => {
   const payment = { amount: eur(55_00), reference: 'bank 7', key: 'k1', requestDigest };
-  return byCaller(orders).recordPayment(tenantId, id, payment);
+  return recordPayment(orders, findPauses, () => momentAt(now))(tenantId, id, payment);
 };
 const actionName = fc.constantFrom(...(Object.keys(actions) as (keyof typeof actions)[]));
 
@@ -95,7 +100,9 @@ describe('one action', () => {
   });
 
   it('parks an order that cannot be unwound, and resumes it', async () => {
-    const { transitions, orders } = inMemoryOrders(anOrder({ status: 'cancelling', run: 2, reason: 'out_of_stock' }));
+    const { transitions, orders } = inMemoryOrders(
+      anOrder({ status: 'cancelling', run: 2, reason: 'out_of_stock', history: [{ at, status: 'cancelling' }] }),
+    );
     expect(await actions.park(orders)).toMatchObject({
       ok: true,
       value: { status: 'needs_attention', cause: 'refused' },
@@ -104,12 +111,35 @@ describe('one action', () => {
     expect(transitions).toHaveLength(2);
   });
 
+  it('parks a placed order, and resumes it where it was parked', async () => {
+    const { orders } = inMemoryOrders(anOrder());
+    const parked = { ok: true, value: { status: 'needs_attention', cause: 'too large' } };
+    expect(await bySaga(orders).park(stepOf(1), 'too large')).toMatchObject(parked);
+    expect(await actions.resume(orders)).toMatchObject({ ok: true, value: { status: 'placed', run: 2 } });
+  });
+
+  it('takes a payment after the nominal deadline if a pause extends it, and reads the pauses only then', async () => {
+    const offline = anOfflineOrder();
+    const now = addMs(offline.deadline as string, 1_000);
+    let reads = 0;
+    const findPauses = async () => {
+      reads += 1;
+      return [{ from: addMs(at, 1_000), reason: 'incident' }];
+    };
+    const inTime = inMemoryOrders(offline);
+    expect(await pay(inTime.orders, { findPauses })).toMatchObject({ ok: true });
+    expect(reads).toBe(0);
+    expect(await pay(inMemoryOrders(offline).orders, { now })).toEqual({ ok: false, error: 'not_awaiting_payment' });
+    expect(await pay(inMemoryOrders(offline).orders, { now, findPauses })).toMatchObject({ ok: true });
+    expect(reads).toBe(1);
+  });
+
   it('confirms an order that awaits its payment once the payment is recorded', async () => {
-    const { transitions, orders } = inMemoryOrders(anOrderWithoutDeadline({ status: 'awaiting_payment' }));
+    const { transitions, orders } = inMemoryOrders(anOfflineOrder());
     const value = { status: 'confirmed', paid: { key: 'k1' } };
-    expect(await recordPayment(orders)).toMatchObject({ ok: true, value: { value, replayed: false } });
-    expect(await recordPayment(orders)).toMatchObject({ ok: true, value: { value, replayed: true } });
-    expect(await recordPayment(orders, 'another')).toEqual({ ok: false, error: 'key_reused' });
+    expect(await pay(orders)).toMatchObject({ ok: true, value: { value, replayed: false } });
+    expect(await pay(orders)).toMatchObject({ ok: true, value: { value, replayed: true } });
+    expect(await pay(orders, { requestDigest: 'another' })).toEqual({ ok: false, error: 'key_reused' });
     expect(transitions).toHaveLength(1);
   });
 

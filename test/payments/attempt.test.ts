@@ -6,6 +6,7 @@ import {
   markSettled,
   providerKey,
   refundKey,
+  reopen,
   startSettling,
   withOutcome,
   withReturnedCapture,
@@ -20,7 +21,18 @@ it('has the same key at the provider for every run, and one key for its refund',
 it('starts as an intent, as a tombstone, or closed', () => {
   expect(anAttempt()).toEqual({ tenantId, orderId, total, status: 'intended', captured: 0, refunded: 0, version: 1 });
   expect(attemptTombstone({ tenantId, orderId, total })).toEqual({ ...anAttempt(), status: 'settled' });
-  expect(closedAttempt({ tenantId, orderId, total })).toEqual({ ...anAttempt(), status: 'closed' });
+  expect(closedAttempt({ tenantId, orderId, total, run: 3 })).toEqual({ ...anAttempt(), status: 'closed', run: 3 });
+});
+
+it('is reopened, or closed again, only by a later run than the one that closed it', () => {
+  const closed = closedAttempt({ tenantId, orderId, total, run: 2 });
+  expect(reopen(closed, { run: 2, permitted: true })).toBe(closed);
+  expect(reopen(closed, { run: 3, permitted: true })).toEqual(anAttempt({ version: 2 }));
+  expect(reopen(closed, { run: 3, permitted: false })).toEqual({ ...closed, run: 3, version: 2 });
+  const { run: _, ...old } = closed;
+  expect(reopen(old, { run: 1, permitted: true })).toEqual(anAttempt({ version: 2 }));
+  const captured = anAttempt({ status: 'captured' });
+  expect(reopen(captured, { run: 9, permitted: true })).toBe(captured);
 });
 
 it('records the outcome of the charge', () => {

@@ -45,7 +45,6 @@ it.each<[Attempt['status'], unknown]>([
   ['declined', refused('declined')],
   ['settling', refused('superseded')],
   ['settled', refused('superseded')],
-  ['closed', refused('unavailable')],
 ])('returns the result of an attempt that is %s without a call of the provider', async (status, result) => {
   const provider = respondingWith('captured');
   expect(await charge(inMemoryAttempts(anAttempt({ status })).attempts, provider)).toEqual(result);
@@ -97,11 +96,48 @@ describe('while the breaker is open', () => {
     const { written, attempts } = inMemoryAttempts();
     const provider = respondingWith('captured');
     expect(await charge(attempts, provider, createBreaker(open))).toEqual(refused('unavailable'));
-    expect(written).toEqual([anAttempt({ status: 'closed' })]);
+    expect(written).toEqual([anAttempt({ status: 'closed', run: 1 })]);
     expect(provider.charge).not.toHaveBeenCalled();
   });
 
-  it('never sends a closed order, even once the breaker is closed again', async () => {
+  it('lets a later run send a closed attempt under its own key, once the breaker is closed again', async () => {
+    const { written, attempts } = inMemoryAttempts();
+    const provider = respondingWith('captured');
+    await charge(attempts, provider, createBreaker(open));
+    const { breaker } = createBreaker();
+    const result = await chargeOrder({ orders: findOrder, attempts, provider, breaker })({ ...step, run: 2 });
+    expect(result).toMatchObject({ ok: true });
+    expect(provider.charge.mock.calls).toEqual([[key, total, 'tok_ok']]);
+    expect(written.map(({ status, run }) => [status, run])).toEqual([
+      ['closed', 1],
+      ['intended', undefined],
+      ['captured', undefined],
+    ]);
+  });
+
+  it('closes the attempt in the name of a later run too, so that no repeat of that run reopens it', async () => {
+    const { written, attempts } = inMemoryAttempts();
+    const provider = respondingWith('captured');
+    await charge(attempts, provider, createBreaker(open));
+    const runTwo = ({ breaker } = createBreaker()) =>
+      chargeOrder({ orders: findOrder, attempts, provider, breaker })({ ...step, run: 2 });
+    expect(await runTwo(createBreaker(open))).toEqual(refused('unavailable'));
+    expect(written.at(-1)).toMatchObject({ status: 'closed', run: 2 });
+    expect(await runTwo()).toEqual(refused('unavailable'));
+    expect(provider.charge).not.toHaveBeenCalled();
+  });
+
+  it('is unknown whether a closed attempt was reopened after a lost race, and nothing is sent', async () => {
+    const { attempts } = inMemoryAttempts(anAttempt({ status: 'closed', run: 1 }));
+    const provider = respondingWith('captured');
+    const losing = { ...attempts, update: async () => false };
+    const { breaker } = createBreaker();
+    const result = await chargeOrder({ orders: findOrder, attempts: losing, provider, breaker })({ ...step, run: 2 });
+    expect(result).toEqual(refused('unknown'));
+    expect(provider.charge).not.toHaveBeenCalled();
+  });
+
+  it('never sends a closed order in the run that closed it, even once the breaker is closed again', async () => {
     const { written, attempts } = inMemoryAttempts();
     const provider = respondingWith('captured');
     await charge(attempts, provider, createBreaker(open));

@@ -13,6 +13,7 @@ afterEach(() => {
 });
 
 const TOTAL = 25_00;
+const OFFLINE_AT_ONCE = { offlineAfterMinutes: 0, giveWayAfterMinutes: null };
 const outage = (shop: Shop, seconds: number) => shop.provider('POST', '/outages', { tenantId: shop.tenantId, seconds });
 /** What the provider keeps of the order's money; 0 if it has no charge for the order. */
 const keptMoney = async (shop: Shop, id: string) => {
@@ -45,11 +46,14 @@ describe('an unknown outcome', () => {
   });
 
   it.each(['tok_5xx', 'tok_unreachable'])(
-    'that lasts until the deadline costs the customer nothing: %s',
+    'that lasts keeps the order placed, and costs the customer who cancels it nothing: %s',
     async (token) => {
       const shop = await open();
       const id = await shop.place(token);
-      expect(await shop.until(id, 'cancelled', 600)).toMatchObject({ reason: 'expired' });
+      await shop.advance(600);
+      expect(await shop.order(id)).toMatchObject({ status: 'placed' });
+      await shop.cancel(id);
+      expect(await shop.until(id, 'cancelled', 60)).toMatchObject({ reason: 'cancelled_by_customer' });
       expect(await shop.charge(id)).toMatchObject({ status: 'voided', captured: 0 });
       expect(await shop.stock()).toBe(100);
     },
@@ -87,6 +91,7 @@ describe('an unknown outcome', () => {
 describe('the circuit breaker', () => {
   it('opens after 5 failures, blocks calls of the provider, and closes after a successful probe', async () => {
     const shop = await open();
+    await shop.setPolicy(OFFLINE_AT_ONCE);
     await outage(shop, 60);
     const before = shop.providerCalls();
     const unknown = await shop.place('tok_ok');
@@ -170,6 +175,7 @@ describe('a callback', () => {
 
   it('of an unwanted capture refunds it, once', async () => {
     const shop = await open();
+    await shop.setPolicy(OFFLINE_AT_ONCE);
     await outage(shop, 60);
     await shop.place('tok_ok');
     await shop.advance(20);

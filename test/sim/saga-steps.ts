@@ -1,3 +1,4 @@
+import { idFrom } from '#platform/http/idempotency';
 import { crashError } from '../../embedded/aws/lambda/function-error.ts';
 import { createHost, type Host } from '../../embedded/host/host.ts';
 import type { Interceptors } from '../../embedded/host/interceptors.ts';
@@ -17,7 +18,7 @@ const SECOND = 1_000;
 /** Longer than any task's time-out. */
 const LATE_MS = 40 * SECOND;
 const MAX_STEPS = 500_000;
-const MAX_CASE_MS = times.orderDeadlineMs + times.paymentDeadlineMs + 30 * MINUTE;
+const MAX_CASE_MS = times.paymentDeadlineMs + 45 * MINUTE;
 
 const tokens: Partial<Record<Scenario, string>> = {
   declined: 'tok_declined',
@@ -67,20 +68,47 @@ export const playScenario = async ({ scenario, stepFaults }: ScenarioCase): Prom
     await send('PUT', '/v1/products/mug', { bearer, body: { name: 'Mug', price } });
     const delta = scenario === 'out of stock' ? 1 : 9;
     await send('POST', '/v1/inventory/mug/adjustments', { bearer, headers, body: { delta, reason: 'received' } });
-    if (scenario === 'paid offline' || scenario === 'payment expired') await openBreaker(tenant.id);
+    if (scenario === 'paid offline' || scenario === 'payment expired') {
+      const policy = { offlineAfterMinutes: 0, giveWayAfterMinutes: null };
+      await send('PUT', `/v1/tenants/${tenant.id}/policy`, { bearer: secrets['operator-key'], body: policy });
+      await openBreaker(tenant.id, MAX_CASE_MS);
+    }
+    if (scenario === 'waits and is charged') await openBreaker(tenant.id, MAX_CASE_MS);
+    if (scenario === 'unprocessable, repaired and resumed') await putBrokenHold(tenant.id);
     return tenant;
   };
-  /** Puts the breaker as the last of five failures leaves it, open until the end of the case. */
-  const openBreaker = (tenantId: string) => {
-    const until = new Date(Date.now() + MAX_CASE_MS).toISOString();
-    const pk = `payments#${tenantId}#breaker#sandbox`;
-    const fields = { pk: { S: pk }, sk: { S: 'breaker' }, status: { S: 'open' }, until: { S: until }, v: { N: '5' } };
-    const Item = { ...fields, generation: { N: '1' }, failures: { L: [] } };
+  /** Puts the breaker as the last of five failures leaves it, open for this time. */
+  const openBreaker = (tenantId: string, openMs: number) => {
+    const until = new Date(Date.now() + openMs).toISOString();
+    return putBreaker(tenantId, { status: { S: 'open' }, until: { S: until }, v: { N: '5' }, generation: { N: '1' } });
+  };
+  /** Puts it as a successful probe leaves it. */
+  const closeBreaker = (tenantId: string) =>
+    putBreaker(tenantId, { status: { S: 'closed' }, v: { N: '7' }, generation: { N: '3' } });
+  const putBreaker = (tenantId: string, state: object) => {
+    const key = { pk: { S: `payments#${tenantId}#breaker#sandbox` }, sk: { S: 'breaker' } };
+    const Item = { ...key, ...state, failures: { L: [] } };
     return host.callAws({
       target: 'DynamoDB_20120810.PutItem',
       body: JSON.stringify({ TableName: 'breakwater-dev', Item }),
     });
   };
+
+  /** The hold of the order to come, with a state that no hold has. */
+  const holdOf = (tenantId: string) => {
+    const pk = `inventory#${tenantId}#hold#${idFrom(tenantId, 'one')}`;
+    return { pk: { S: pk }, sk: { S: 'hold' } };
+  };
+  const putBrokenHold = (tenantId: string) =>
+    host.callAws({
+      target: 'DynamoDB_20120810.PutItem',
+      body: JSON.stringify({ TableName: 'breakwater-dev', Item: { ...holdOf(tenantId), state: { S: 'broken' } } }),
+    });
+  const removeBrokenHold = (tenantId: string) =>
+    host.callAws({
+      target: 'DynamoDB_20120810.DeleteItem',
+      body: JSON.stringify({ TableName: 'breakwater-dev', Key: holdOf(tenantId) }),
+    });
 
   const placeAndFollowOrder = async () => {
     const { id: tenantId, apiKey: bearer } = await openShop();
@@ -92,6 +120,7 @@ export const playScenario = async ({ scenario, stepFaults }: ScenarioCase): Prom
     const headers: [string, string][] = [['idempotency-key', 'one']];
     const { body: order } = await send<Order>('POST', '/v1/orders', { bearer, headers, body });
     const path = `/v1/orders/${order.id}`;
+    if (scenario === 'waits and is charged') setTimeout(() => void closeBreaker(tenantId), 2 * MINUTE);
     if (scenario === 'parked and resumed') await sleep(SECOND);
     if (scenario === 'cancelled at once' || scenario === 'parked and resumed')
       await send('POST', `${path}/cancel`, { bearer });
@@ -104,7 +133,8 @@ export const playScenario = async ({ scenario, stepFaults }: ScenarioCase): Prom
         await send('POST', `${path}/payments`, { bearer, headers, body: payment });
       if (status !== 'needs_attention') continue;
       const key = `${tenantId}.${order.id}`;
-      await send('POST', `/sandbox/charges/${key}/allow-refund`, { bearer: secrets['provider-key'], body: {} });
+      if (scenario === 'unprocessable, repaired and resumed') await removeBrokenHold(tenantId);
+      else await send('POST', `/sandbox/charges/${key}/allow-refund`, { bearer: secrets['provider-key'], body: {} });
       await send('POST', `${path}/resume`, { bearer: secrets['operator-key'], body: { tenantId } });
     }
     // longer than the visibility time-out of any message that failed

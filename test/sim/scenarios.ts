@@ -11,6 +11,8 @@ export const scenarios = {
   'payment expired': 'cancelled',
   'cancelled at once': 'cancelled',
   'parked and resumed': 'cancelled',
+  'waits and is charged': 'confirmed',
+  'unprocessable, repaired and resumed': 'confirmed',
 } as const;
 export type Scenario = keyof typeof scenarios;
 

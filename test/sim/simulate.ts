@@ -50,6 +50,10 @@ const MAX_STEPS = 3_000_000;
 /** Added to the longest deadline of an order, for the run to reach quiescence. */
 const QUIESCENCE_MARGIN_MS = 30 * MINUTE;
 
+/** The provider never answers for these tokens, so the order stays placed until its customer cancels it. */
+const UNANSWERED_TOKENS = ['tok_5xx', 'tok_unreachable'];
+const isNeverAnswered = (payment: unknown) => UNANSWERED_TOKENS.includes((payment as { readonly token: string }).token);
+
 /** Simulates the run of a seed. */
 export const simulate = async (simulation: Simulation): Promise<Outcome> => {
   const { seed, orders, plan = planOf(seed, orders), ...selection } = simulation;
@@ -114,17 +118,20 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
       operator.runTicks(tenants, plan.spanMs),
     ]);
     faults.stop();
-    const maxDeadlineMs = Math.max(times.orderDeadlineMs, times.paymentDeadlineMs, times.parkAfterMs);
+    const maxDeadlineMs = Math.max(times.paymentDeadlineMs, times.parkAfterMs);
     const until = runtime.now() + maxDeadlineMs + QUIESCENCE_MARGIN_MS;
     let quiescent = false;
     while (!quiescent && runtime.now() < until) {
       await operator.cleanUp(tenants);
       await sleep(MINUTE);
       quiescent = await isQuiescent();
-      for (const { pk, sk, status } of rows) {
-        if (sk !== 'order' || status !== 'needs_attention') continue;
+      for (const { pk, sk, status, payment } of rows) {
+        if (sk !== 'order') continue;
         const { tenantId, id } = orderIdsOf(pk);
-        await operator.resume(tenantId, id);
+        if (status === 'needs_attention') await operator.resume(tenantId, id);
+        const bearer = tenants.find((tenant) => tenant.id === tenantId)?.apiKey;
+        if (status === 'placed' && bearer && isNeverAnswered(payment))
+          await send('POST', `/v1/orders/${id}/cancel`, { bearer });
       }
     }
     const deadLetterCount = await operator.countDeadLetters();

@@ -9,10 +9,10 @@ type Image = Parameters<typeof unmarshall>[0];
 type StockSums = { received: number; available: number; held: number };
 
 const TRANSITIONS: Readonly<Record<string, readonly string[]>> = {
-  placed: ['confirmed', 'awaiting_payment', 'cancelling'],
-  awaiting_payment: ['confirmed', 'cancelling'],
+  placed: ['confirmed', 'awaiting_payment', 'cancelling', 'needs_attention'],
+  awaiting_payment: ['placed', 'confirmed', 'cancelling'],
   cancelling: ['cancelled', 'needs_attention'],
-  needs_attention: ['cancelling'],
+  needs_attention: ['placed', 'cancelling'],
 };
 
 const itemOf = (image: StreamRecord['dynamodb']['NewImage']): Item | undefined =>
@@ -26,9 +26,10 @@ const transitionProblem = (from: Item | undefined, to: Item | undefined): string
   if (to.v !== from.v + 1) return `went from version ${from.v} to ${to.v}`;
   if (oldStatus !== newStatus && !TRANSITIONS[String(oldStatus)]?.includes(String(newStatus)))
     return `went from ${oldStatus} to ${newStatus}`;
-  const isRestart = oldStatus === newStatus && (newStatus === 'placed' || newStatus === 'cancelling');
-  const expectedRun = isRestart || newStatus === 'cancelling' ? oldRun + 1 : oldRun;
-  if (oldStatus === newStatus && !isRestart) return `was written again as ${newStatus}`;
+  const startsRun = newStatus === 'placed' || newStatus === 'cancelling';
+  const expectedRun = startsRun ? oldRun + 1 : oldRun;
+  const becameOffline = newStatus === 'awaiting_payment' && 'waitsUntil' in from && !('waitsUntil' in to);
+  if (oldStatus === newStatus && !startsRun && !becameOffline) return `was written again as ${newStatus}`;
   return newRun === expectedRun
     ? undefined
     : `went from ${oldStatus} to ${newStatus} and from run ${oldRun} to ${newRun}`;

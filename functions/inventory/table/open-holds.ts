@@ -2,10 +2,10 @@ import { paginateQuery } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { type Hold, heldQuantities } from '#inventory/domain/hold';
 import { openHoldList } from '#inventory/table/keys';
-import type { Sku, TenantId } from '#platform/kernel';
+import type { OrderId, Sku, TenantId } from '#platform/kernel';
 import { LIST_INDEX } from '#platform/manifest';
 import type { Runtime } from '#platform/runtime/runtime';
-import { SkuSchema } from '#platform/schemas';
+import { OrderIdSchema, SkuSchema } from '#platform/schemas';
 import { parseItem } from '#platform/table/parse-item';
 
 /** Two lists of equal length. A SKU is a value and never an attribute's name: it may be `constructor` (ADR 71). */
@@ -23,21 +23,54 @@ const OpenHold = z.object({ held: z.object({ skus: z.array(SkuSchema), quantitie
 export const heldQuantity =
   (rt: Runtime<'db'>) =>
   async (tenantId: TenantId, sku: Sku): Promise<number> => {
-    const pages = paginateQuery(
-      { client: rt.db },
-      {
-        TableName: rt.env('TABLE_NAME'),
-        IndexName: LIST_INDEX,
-        KeyConditionExpression: 'listPk = :list',
-        FilterExpression: 'contains(held.skus, :sku)',
-        ProjectionExpression: 'pk, held',
-        ExpressionAttributeValues: { ':list': openHoldList(tenantId), ':sku': sku },
-      },
-    );
     let sum = 0;
-    for await (const { Items = [] } of pages) {
+    for await (const { Items = [] } of pagesWith(rt, tenantId, { sku, attributes: 'pk, held' })) {
       for (const { held } of Items.map((item) => parseItem(OpenHold, item)))
         sum += held.quantities[held.skus.indexOf(sku)] ?? 0;
     }
     return sum;
   };
+
+/** A bound of what one call reads of the open holds with a SKU. */
+const MAX_HOLDERS = 500;
+const MAX_PAGES = 10;
+
+const HolderEntry = z.object({
+  listSk: OrderIdSchema,
+  held: z.object({ skus: z.array(SkuSchema), quantities: z.array(z.int()) }),
+});
+
+/** The orders whose open holds have units of the SKU, with their units of every SKU, from the index. */
+export const openHoldsOf = async (
+  rt: Runtime<'db'>,
+  tenantId: TenantId,
+  sku: Sku,
+): Promise<ReadonlyMap<OrderId, ReadonlyMap<Sku, number>>> => {
+  const holders = new Map<OrderId, ReadonlyMap<Sku, number>>();
+  let pageCount = 0;
+  for await (const { Items = [] } of pagesWith(rt, tenantId, { sku, attributes: 'pk, listSk, held' })) {
+    for (const { listSk, held } of Items.map((item) => parseItem(HolderEntry, item)))
+      holders.set(listSk, new Map(held.skus.map((each, i) => [each, held.quantities[i] ?? 0])));
+    pageCount += 1;
+    if (holders.size >= MAX_HOLDERS || pageCount === MAX_PAGES) break;
+  }
+  return holders;
+};
+
+/** The entries of open holds with the SKU. */
+const pagesWith = (
+  rt: Runtime<'db'>,
+  tenantId: TenantId,
+  { sku, attributes }: { readonly sku: Sku; readonly attributes: string },
+) =>
+  paginateQuery(
+    { client: rt.db },
+    {
+      TableName: rt.env('TABLE_NAME'),
+      IndexName: LIST_INDEX,
+      KeyConditionExpression: 'listPk = :list',
+      FilterExpression: 'contains(held.skus, :sku)',
+      ProjectionExpression: attributes,
+      ExpressionAttributeValues: { ':list': openHoldList(tenantId), ':sku': sku },
+    },
+  );

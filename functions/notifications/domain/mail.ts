@@ -33,11 +33,16 @@ const subjects: Readonly<Record<NoticeKind, string>> = {
 const texts: Readonly<Record<NoticeKind, (facts: OrderFacts) => string>> = {
   confirmed: ({ orderId, total }) =>
     `Your order ${orderId} for ${formatMoney(total)} is confirmed.\n\nIt is paid, and we are preparing it for you. You do not need to do anything.`,
-  cancelled: ({ orderId, total, reason }) =>
-    `Your order ${orderId} for ${formatMoney(total)} is cancelled: ${reasonOf(reason)}.\n\nYou owe nothing. If you have already paid, you will get your money back the way you paid.`,
+  cancelled: (facts) => (facts.reason === 'gave_way' ? gaveWay(facts) : cancelled(facts)),
   awaiting_payment: ({ orderId, total, deadline }) =>
     `Your order ${orderId} for ${formatMoney(total)} is reserved for you, but our payment provider is unavailable.\n\nPlease pay ${formatMoney(total)}${untilOf(deadline)} with the reference ${orderId}. We confirm the order when we receive the payment, and cancel it if the payment does not arrive in time.`,
 };
+
+const cancelled = ({ orderId, total, reason }: OrderFacts): string =>
+  `Your order ${orderId} for ${formatMoney(total)} is cancelled: ${reasonOf(reason)}.\n\nYou owe nothing. If you have already paid, you will get your money back the way you paid.`;
+
+const gaveWay = ({ orderId, total }: OrderFacts): string =>
+  `Your order ${orderId} for ${formatMoney(total)} is cancelled: we had not received your payment, and another customer needed the last of its products.\n\nPlease do not pay it any more. If you have already paid, you will get your money back the way you paid. You can order again as soon as the products are available.`;
 
 const untilOf = (deadline: Instant | undefined): string =>
   deadline === undefined ? '' : ` by ${formatDateTime(deadline)}`;
@@ -46,7 +51,6 @@ const reasons: Readonly<Record<string, string>> = {
   cancelled_by_customer: 'as you asked',
   out_of_stock: 'some of its products are out of stock',
   payment_declined: 'the payment was declined',
-  expired: 'we could not complete it in time',
   payment_expired: 'we did not receive the payment in time',
 };
 

@@ -1,4 +1,6 @@
-import { type Line, type Moment, type Order, startCancelling, transitionTo } from '#orders/domain/order';
+import { isWaiting } from '#orders/domain/channel';
+import { type Line, type Moment, type Order, startCancelling, statusSince, transitionTo } from '#orders/domain/order';
+import { extendedDeadline, type Pause } from '#orders/domain/pause';
 import { err, type Instant, type Money, ok, type Result, replayOf } from '#platform/kernel';
 import { maxMoney } from '#platform/money';
 
@@ -27,11 +29,16 @@ export function createOrder(
   return ok(transitionTo({ ...draft, status: 'placed' }, 'placed', moment));
 }
 
-/** The customer cancels. Repeating it is success, whatever the order is unwound for. A confirmed order stays confirmed. */
+/**
+ * The customer cancels, at any time before the confirmation. Repeating it is success, whatever the order is unwound for. An order that
+ * was parked while it was unwound keeps its reason. A confirmed order stays confirmed.
+ */
 export function cancelByCustomer(order: Order, moment: Moment): Result<Order, 'order_confirmed'> {
-  if (order.status === 'confirmed') return err('order_confirmed');
-  if (order.status !== 'placed' && order.status !== 'awaiting_payment') return ok(order);
-  return ok(startCancelling(order, 'cancelled_by_customer', moment));
+  const { status } = order;
+  if (status === 'confirmed') return err('order_confirmed');
+  if (status === 'cancelling' || status === 'cancelled') return ok(order);
+  const { cause: _, ...rest } = order;
+  return ok(startCancelling(rest, order.reason ?? 'cancelled_by_customer', moment));
 }
 
 /** A payment that did not go through the provider, with the idempotency key and the digest of its request. */
@@ -42,21 +49,29 @@ export type OfflinePaymentRequest = {
   readonly requestDigest: string;
 };
 
-/** An offline payment of the whole total, in time, confirms an order that awaits it. Repeating its request returns the same order. */
+/** Whether only a pause may still keep the order's deadline from having passed: then the pauses must be read. */
+export const isPastNominalDeadline = ({ status, deadline }: Order, at: Instant): boolean =>
+  status === 'awaiting_payment' && deadline !== undefined && deadline <= at;
+
+/**
+ * An offline payment of the whole total, in time, confirms an order that awaits it. Pauses extend its deadline. Repeating its request
+ * returns the same order. An order that waits for the provider takes no payment: it will be charged.
+ */
 export function recordOfflinePayment(
   order: Order,
   { amount, reference, key, requestDigest }: OfflinePaymentRequest,
-  moment: Moment,
-): Result<Order, 'key_reused' | 'not_awaiting_payment' | 'wrong_amount'> {
+  { pauses, ...moment }: Moment & { readonly pauses: readonly Pause[] },
+): Result<Order, 'key_reused' | 'not_awaiting_payment' | 'waiting_for_provider' | 'wrong_amount'> {
   if (order.paid?.key === key) {
     const replay = replayOf(order, order.paid.requestDigest, requestDigest);
     return replay.ok ? ok(order) : replay;
   }
-  if (order.status !== 'awaiting_payment' || isOverdue(order, moment.at)) return err('not_awaiting_payment');
-  const { total } = order;
+  if (isWaiting(order)) return err('waiting_for_provider');
+  const { status, deadline, total } = order;
+  if (status !== 'awaiting_payment' || deadline === undefined) return err('not_awaiting_payment');
+  if (extendedDeadline({ deadline, since: statusSince(order) }, pauses, moment.at) <= moment.at)
+    return err('not_awaiting_payment');
   if (amount.amount !== total.amount || amount.currency !== total.currency) return err('wrong_amount');
   const paid = { reference, key, requestDigest, at: moment.at };
   return ok(transitionTo({ ...order, paid }, 'confirmed', moment));
 }
-
-const isOverdue = ({ deadline }: Order, at: Instant) => deadline !== undefined && deadline <= at;

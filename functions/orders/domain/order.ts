@@ -2,7 +2,7 @@ import { addMs, type Instant, type Money, type OrderId, type Sku, type TenantId 
 
 /** The only arbiter of an order (ADR 2). `confirmed` and `cancelled` are final. */
 export type Status = 'placed' | 'awaiting_payment' | 'confirmed' | 'cancelling' | 'cancelled' | 'needs_attention';
-export type Reason = 'cancelled_by_customer' | 'out_of_stock' | 'payment_declined' | 'expired' | 'payment_expired';
+export type Reason = 'cancelled_by_customer' | 'out_of_stock' | 'payment_declined' | 'payment_expired' | 'gave_way';
 export type Line = { readonly sku: Sku; readonly quantity: number; readonly unitPrice: Money };
 export type HistoryEntry = {
   readonly at: Instant;
@@ -33,12 +33,16 @@ export type Order = {
   /** Why a person must handle it. */
   readonly cause?: string | undefined;
   readonly paid?: OfflinePayment | undefined;
-  /** The number of its current saga execution. Every transition to `cancelling` and every restart raises it. */
+  /** The number of its current saga execution. Every transition to `cancelling`, return to `placed` and restart raises it. */
   readonly run: number;
-  /** How often the sweeper has restarted the saga of the current status. */
+  /** How often the sweeper has restarted the saga of the current status, canaries aside. */
   readonly restarts: number;
-  /** When the order must have left its status; absent where it waits for nothing. */
+  /** When the customer must have paid: only while the order awaits an offline payment. A pause extends it. */
   readonly deadline?: Instant | undefined;
+  /** While the order waits for the provider (ADR 83): when it becomes offline. `never` sorts after every time. */
+  readonly waitsUntil?: Instant | 'never' | undefined;
+  /** How often unpaid orders gave way to it; absent as long as none did. */
+  readonly giveWays?: number | undefined;
   /** When the sweeper examines it next. */
   readonly due?: Instant | undefined;
   readonly version: number;
@@ -48,35 +52,37 @@ export type Order = {
 };
 
 export type Limits = {
-  readonly orderDeadlineMs: number;
   readonly paymentDeadlineMs: number;
   readonly standstillMs: number;
   readonly maxStandstillMs: number;
+  readonly canaryMs: number;
   readonly parkAfterMs: number;
 };
 
 /** The time of a decision about an order, and the stage's limits on how long an order may take. */
 export type Moment = { readonly at: Instant; readonly limits: Limits };
 
-const deadlinesMs = (limits: Limits): Partial<Record<Status, number>> => ({
-  placed: limits.orderDeadlineMs,
-  awaiting_payment: limits.paymentDeadlineMs,
-  cancelling: limits.parkAfterMs,
-});
+/** Whether the order waits for us alone: its saga brings it on, and the sweeper restarts that saga. */
+export const isInProgress = ({ status }: Pick<Order, 'status'>): boolean =>
+  status === 'placed' || status === 'cancelling';
 
-/** The order in another status, with its history, its deadline and the time of the sweeper's next examination. */
+/** Since when the order has its status; an order that became offline counts from then. */
+export const statusSince = ({ history }: Pick<Order, 'history'>): Instant => history.at(-1)?.at ?? '';
+
+/**
+ * The order in another status, with its history and, while its saga must bring it on, the time of the sweeper's next examination. It
+ * keeps no deadline of its previous status.
+ */
 export const transitionTo = (order: Order, status: Status, moment: Moment): Order => {
-  const { at, limits } = moment;
-  const { deadline: _, due: __, ...rest } = order;
-  const deadlineMs = deadlinesMs(limits)[status];
+  const { deadline: _, due: __, waitsUntil: ___, ...rest } = order;
   const entry: HistoryEntry = {
-    at,
+    at: moment.at,
     status,
     ...(order.reason && { reason: order.reason }),
     ...(status === 'needs_attention' && order.cause && { cause: order.cause }),
   };
   const next = { ...rest, status, restarts: 0, version: order.version + 1, history: [...order.history, entry] };
-  return deadlineMs === undefined ? next : withDue({ ...next, deadline: addMs(at, deadlineMs) }, moment);
+  return isInProgress(next) ? withDue(next, moment) : next;
 };
 
 /** To `cancelling`, whatever the cause. The saga that unwinds the order follows from the write. */
@@ -85,14 +91,17 @@ export const startCancelling = (order: Order, reason: Reason, moment: Moment): O
   run: order.run + 1,
 });
 
-/** The same status with a new run of its saga. */
+/** Back to `placed` with a new run. The saga that fulfils the order follows from the write. */
+export const returnToPlaced = (order: Order, moment: Moment): Order => ({
+  ...transitionTo(order, 'placed', moment),
+  run: order.run + 1,
+});
+
+/** The same status with a new run of its saga, after which the sweeper waits longer than before. */
 export const restart = (order: Order, moment: Moment): Order =>
   withDue({ ...order, run: order.run + 1, restarts: order.restarts + 1, version: order.version + 1 }, moment);
 
-/** An order that awaits its payment is due at its deadline; any other also when its saga makes no progress. */
-const withDue = (order: Order, { at, limits }: Moment): Order => {
-  const { deadline, status, restarts } = order;
-  if (!deadline || status === 'awaiting_payment') return { ...order, ...(deadline && { due: deadline }) };
-  const standstill = addMs(at, Math.min(limits.standstillMs * 2 ** restarts, limits.maxStandstillMs));
-  return { ...order, due: standstill < deadline ? standstill : deadline };
-};
+const withDue = (order: Order, { at, limits }: Moment): Order => ({
+  ...order,
+  due: addMs(at, Math.min(limits.standstillMs * 2 ** order.restarts, limits.maxStandstillMs)),
+});

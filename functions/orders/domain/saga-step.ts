@@ -1,4 +1,6 @@
+import { startAwaitingPayment } from '#orders/domain/channel';
 import { type Moment, type Order, type Reason, startCancelling, transitionTo } from '#orders/domain/order';
+import type { Policy } from '#orders/domain/policy';
 import { err, ok, type Result } from '#platform/kernel';
 
 /** What a saga's step does to its order. Each is conditional on the step's run, and repeating it is success. */
@@ -6,27 +8,36 @@ type StepResult = Result<Order, 'superseded'>;
 
 /** The saga of `run` has held the stock and captured the money. */
 export function markConfirmed(order: Order, run: number, moment: Moment): StepResult {
-  return step(order, { run, from: 'placed', to: 'confirmed' }, moment);
+  return step(order, { run, from: ['placed'], to: 'confirmed' }, (placed) => transitionTo(placed, 'confirmed', moment));
 }
 
-/** The provider is unavailable and was not called: the customer must pay another way. */
-export function markAwaitingPayment(order: Order, run: number, moment: Moment): StepResult {
-  return step(order, { run, from: 'placed', to: 'awaiting_payment' }, moment);
+/** The provider is unavailable and was not called: the order waits for it, or its customer pays another way. */
+export function markAwaitingPayment(
+  order: Order,
+  { run, policy }: { readonly run: number; readonly policy: Policy },
+  moment: Moment,
+): StepResult {
+  return step(order, { run, from: ['placed'], to: 'awaiting_payment' }, (placed) =>
+    startAwaitingPayment(placed, policy, moment),
+  );
 }
 
 /** The saga of `run` has settled the money and released the stock. */
 export function markCancelled(order: Order, run: number, moment: Moment): StepResult {
-  return step(order, { run, from: 'cancelling', to: 'cancelled' }, moment);
+  return step(order, { run, from: ['cancelling'], to: 'cancelled' }, (cancelling) =>
+    transitionTo(cancelling, 'cancelled', moment),
+  );
 }
 
-/** The saga of `run` met a permanent refusal while unwinding: a person must handle it. */
+/** The saga of `run` met what no retry resolves: a person must handle it. */
 export function markNeedsAttention(
   order: Order,
   { run, cause }: { readonly run: number; readonly cause: string },
   moment: Moment,
 ): StepResult {
-  const withCause = order.status === 'cancelling' ? { ...order, cause } : order;
-  return step(withCause, { run, from: 'cancelling', to: 'needs_attention' }, moment);
+  return step(order, { run, from: ['placed', 'cancelling'], to: 'needs_attention' }, (unfinished) =>
+    transitionTo({ ...unfinished, cause }, 'needs_attention', moment),
+  );
 }
 
 /** The saga of `run` met a refusal. Repeating it is success as long as nothing has happened since. */
@@ -40,10 +51,11 @@ export function cancelAfterRefusal(
   return isRepeat ? ok(order) : err('superseded');
 }
 
-type Step = { readonly run: number; readonly from: Order['status']; readonly to: Order['status'] };
+type Status = Order['status'];
+type Step = { readonly run: number; readonly from: readonly Status[]; readonly to: Status };
 
-const step = (order: Order, { run, from, to }: Step, moment: Moment): StepResult => {
+const step = (order: Order, { run, from, to }: Step, change: (order: Order) => Order): StepResult => {
   if (order.run !== run) return err('superseded');
   if (order.status === to) return ok(order);
-  return order.status === from ? ok(transitionTo(order, to, moment)) : err('superseded');
+  return from.includes(order.status) ? ok(change(order)) : err('superseded');
 };

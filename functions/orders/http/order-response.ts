@@ -1,9 +1,10 @@
 import type { OrderResponse } from '#orders/contract';
+import { isOffline } from '#orders/domain/channel';
 import type { Order } from '#orders/domain/order';
 
 /** An order as its tenant sees it. */
 export const orderResponse = (order: Order): OrderResponse => {
-  const { id, status, reason, cause, lines, customer, total, paid, deadline, history } = order;
+  const { id, status, reason, cause, lines, customer, total, paid, deadline, waitsUntil, history } = order;
   return {
     id,
     status,
@@ -12,7 +13,8 @@ export const orderResponse = (order: Order): OrderResponse => {
     lines,
     customer,
     total,
-    ...(status === 'awaiting_payment' && { instructions: { reference: id, ...total, deadline } }),
+    ...(waitsUntil && { waiting: { until: waitsUntil === 'never' ? null : waitsUntil } }),
+    ...(isOffline(order) && { instructions: { reference: id, ...total, deadline } }),
     ...(paid && { paid: { reference: paid.reference, at: paid.at } }),
     history,
   };

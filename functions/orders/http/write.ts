@@ -3,9 +3,10 @@ import { orderClock } from '#orders/adapters/order-clock';
 import type { writeRoutes } from '#orders/contract';
 import type { TotalTooLarge } from '#orders/domain/customer';
 import { orderResponse } from '#orders/http/order-response';
+import { pauseReader } from '#orders/table/deadline-pauses';
 import { orderTable } from '#orders/table/order-table';
 import { placeOrder as placeOrderUseCase } from '#orders/use-cases/place-order';
-import { orderActions } from '#orders/use-cases/update-order';
+import { orderActions, recordPayment as recordPaymentUseCase } from '#orders/use-cases/update-order';
 import { idFrom } from '#platform/http/idempotency';
 import type { RouteHandler } from '#platform/http/route';
 import type { OrderId } from '#platform/kernel';
@@ -39,12 +40,19 @@ export const cancelOrder = (rt: Runtime<'db'>): RouteHandler<Routes['cancelOrder
   };
 };
 
+const WAITING = {
+  problem: 'not_awaiting_payment',
+  detail:
+    'The order waits for the payment provider and is charged as soon as it is available: record no other payment. ' +
+    'Return the payment if you have already received it, or cancel the order.',
+} as const;
+
 export const recordPayment = (rt: Runtime<'db'>): RouteHandler<Routes['recordPayment']> => {
-  const { recordPayment: record } = orderActions(orderTable(rt), orderClock(rt));
+  const record = recordPaymentUseCase(orderTable(rt), pauseReader(rt), orderClock(rt));
   return async ({ tenantId, params, body, idempotencyKey: key, requestDigest }) => {
     const { amount, currency, reference } = body;
     const paid = await record(tenantId, params.id, { amount: { amount, currency }, reference, key, requestDigest });
-    if (!paid.ok) return { problem: paid.error };
+    if (!paid.ok) return paid.error === 'waiting_for_provider' ? WAITING : { problem: paid.error };
     const { value: order, replayed } = paid.value;
     return { status: 201, replayed, body: orderResponse(order) };
   };

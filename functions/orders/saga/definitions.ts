@@ -1,11 +1,13 @@
 import { sagaErrors as inventoryErrors } from '#inventory/errors';
 import { sagaErrors } from '#orders/errors';
 import { sagaErrors as paymentErrors } from '#payments/errors';
-import type { Refusal, SagaDefinition } from '#platform/saga/definition';
+import type { Refusal, SagaDefinition, TaskStep } from '#platform/saga/definition';
 
 const INPUT = ['tenantId', 'orderId', 'run', 'correlationId'] as const;
 /** Longer than all tasks with their retries. */
 const TIMEOUT_SECONDS = 900;
+/** Refusing may look for orders that give way. */
+const REFUSE_TIMEOUT_SECONDS = 25;
 /** Settling calls the provider twice. */
 const SETTLE_TIMEOUT_SECONDS = 30;
 
@@ -13,6 +15,16 @@ const { StockUnavailable, HoldCommitted } = inventoryErrors;
 const { PaymentDeclined, PaymentUnavailable, PaymentUnknown, SettlementRefused } = paymentErrors;
 
 const superseded: Refusal = { error: sagaErrors.Superseded, next: 'Superseded' };
+/** Every step but Park itself: what repeats identically is for a person, at once. */
+const unprocessable: Refusal = { error: sagaErrors.Unprocessable, next: 'Park', keepsError: true };
+const always = [superseded, unprocessable];
+
+const park: TaskStep = {
+  kind: 'task',
+  function: 'orders-park',
+  refusals: [superseded],
+  takesRefusal: 'with_cause',
+};
 
 const endings = {
   Superseded: {
@@ -38,7 +50,7 @@ export const fulfilOrder: SagaDefinition = {
     Hold: {
       kind: 'task',
       function: 'inventory-hold',
-      refusals: [{ error: StockUnavailable, next: 'Refuse', keepsError: true }, superseded],
+      refusals: [{ error: StockUnavailable, next: 'Refuse', keepsError: true }, ...always],
       next: 'Charge',
     },
     Charge: {
@@ -47,18 +59,30 @@ export const fulfilOrder: SagaDefinition = {
       refusals: [
         { error: PaymentDeclined, next: 'Refuse', keepsError: true },
         { error: PaymentUnavailable, next: 'AwaitPayment', keepsError: true },
-        superseded,
+        ...always,
         { error: PaymentUnknown, next: 'Unknown', retried: true },
       ],
       next: 'Confirm',
     },
-    Confirm: { kind: 'task', function: 'orders-confirm', refusals: [superseded] },
-    Refuse: { kind: 'task', function: 'orders-refuse', refusals: [superseded], takesRefusal: true },
-    AwaitPayment: { kind: 'task', function: 'orders-await-payment', refusals: [superseded] },
+    Confirm: { kind: 'task', function: 'orders-confirm', refusals: always },
+    Refuse: {
+      kind: 'task',
+      function: 'orders-refuse',
+      timeoutSeconds: REFUSE_TIMEOUT_SECONDS,
+      refusals: [...always, { error: sagaErrors.UnitsReturning, next: 'UnitsReturning', retried: true }],
+      takesRefusal: true,
+    },
+    AwaitPayment: { kind: 'task', function: 'orders-await-payment', refusals: always },
+    Park: park,
     Superseded: endings.Superseded,
     Unknown: {
       kind: 'succeed',
       comment: 'It is unknown whether the provider captured. The order stays placed, and the sweeper checks again.',
+    },
+    UnitsReturning: {
+      kind: 'succeed',
+      comment:
+        'Orders that gave way take long to release their units. The order stays placed, and the sweeper tries again.',
     },
     LeftToTheSweeper: endings.LeftToTheSweeper,
   },
@@ -76,17 +100,17 @@ export const unwindOrder: SagaDefinition = {
       kind: 'task',
       function: 'payments-settle',
       timeoutSeconds: SETTLE_TIMEOUT_SECONDS,
-      refusals: [{ error: SettlementRefused, next: 'Park', keepsError: true }, superseded],
+      refusals: [{ error: SettlementRefused, next: 'Park', keepsError: true }, ...always],
       next: 'Release',
     },
     Release: {
       kind: 'task',
       function: 'inventory-release',
-      refusals: [{ error: HoldCommitted, next: 'Park', keepsError: true }, superseded],
+      refusals: [{ error: HoldCommitted, next: 'Park', keepsError: true }, ...always],
       next: 'Close',
     },
-    Close: { kind: 'task', function: 'orders-close', refusals: [superseded] },
-    Park: { kind: 'task', function: 'orders-park', refusals: [superseded], takesRefusal: true },
+    Close: { kind: 'task', function: 'orders-close', refusals: always },
+    Park: park,
     ...endings,
   },
 };

@@ -1,5 +1,5 @@
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { DUE_LIST, leaseKey, orderIdsOf } from '#orders/table/keys';
+import { DUE_LIST, dueMarkOf, leaseKey, orderIdsOf } from '#orders/table/keys';
 import type { DueOrders } from '#orders/use-cases/ports';
 import { DUE_INDEX } from '#platform/manifest';
 import type { Runtime } from '#platform/runtime/runtime';
@@ -9,8 +9,8 @@ export const dueOrders = (rt: Runtime<'db'>): DueOrders => {
   const TableName = rt.env('TABLE_NAME');
 
   return {
-    async findDue(at, limit) {
-      const { Items = [] } = await rt.db.send(
+    async findDue(at, { limit, after }) {
+      const { Items = [], LastEvaluatedKey } = await rt.db.send(
         new QueryCommand({
           TableName,
           IndexName: DUE_INDEX,
@@ -18,9 +18,14 @@ export const dueOrders = (rt: Runtime<'db'>): DueOrders => {
           // `~` sorts after `#` and every id
           ExpressionAttributeValues: { ':due': DUE_LIST, ':at': `${at}~` },
           Limit: limit,
+          ExclusiveStartKey: after,
         }),
       );
-      return Items.map(({ pk }) => orderIdsOf(pk as string));
+      const entries = Items.map(({ pk, dueSk }) => ({
+        ...orderIdsOf(pk as string),
+        ...dueMarkOf(dueSk as string),
+      }));
+      return { entries, next: LastEvaluatedKey };
     },
 
     acquireLease: (at, until) =>

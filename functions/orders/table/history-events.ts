@@ -1,4 +1,11 @@
-import { OrderCancelled, OrderCancelling, OrderConfirmed, OrderNeedsAttention, OrderPlaced } from '#orders/contract';
+import {
+  OrderCancelled,
+  OrderCancelling,
+  OrderConfirmed,
+  OrderNeedsAttention,
+  OrderPlaced,
+  OrderRestarted,
+} from '#orders/contract';
 import type { HistoryEntry, Order } from '#orders/domain/order';
 import { toOrder } from '#orders/table/order-table';
 import type { EventType } from '#platform/manifest';
@@ -12,18 +19,21 @@ import type { Item } from '#platform/table/batch-get';
  *
  * Where the history lacks a fact, the rebuilt event understates it: restarts leave no entry, so versions and runs may have been
  * higher. A consumer that compares versions therefore takes a rebuilt event for older than it was, never for newer. A payment that
- * is no longer awaited is left out, because its deadline is lost.
+ * is no longer awaited is left out, because its deadline is lost, and so is a wait for the provider.
  */
 export const eventsOf = (item: Item): readonly Event[] => {
   const order = toOrder(item);
   const { events: minted } = item['out'] as { readonly events: readonly Event[] };
   // a restart leaves no entry, so its event has replaced that of the last entry
-  const overwritten = order.restarts > 0 ? order.history : order.history.slice(0, -1);
+  const restarted = minted.some(({ type }) => type === OrderRestarted.type);
+  const overwritten = restarted ? order.history : order.history.slice(0, -1);
   return [...overwritten.flatMap((entry, index) => rebuild(order, entry, index)), ...minted];
 };
 
 const rebuild = (order: Order, entry: HistoryEntry, index: number): readonly Event[] => {
-  const run = 1 + order.history.slice(0, index + 1).filter(({ status }) => status === 'cancelling').length;
+  const startsRun = ({ status }: HistoryEntry, position: number) =>
+    status === 'cancelling' || (status === 'placed' && position > 0);
+  const run = 1 + order.history.slice(0, index + 1).filter(startsRun).length;
   const eventOf = <D>({ type }: EventDefinition<EventType, D>, data: D): readonly Event[] => [
     {
       id: `${order.id}.${index + 1}`,
@@ -36,7 +46,8 @@ const rebuild = (order: Order, entry: HistoryEntry, index: number): readonly Eve
     },
   ];
   const { reason = order.reason, cause = order.cause } = entry;
-  if (entry.status === 'placed') return eventOf(OrderPlaced, { run });
+  // a return to `placed` started a run that later ones have superseded
+  if (entry.status === 'placed') return index === 0 ? eventOf(OrderPlaced, { run }) : [];
   if (entry.status === 'confirmed')
     return eventOf(OrderConfirmed, { run, total: order.total, paidBy: order.paid ? 'offline' : 'provider' });
   if (entry.status === 'cancelling' && reason) return eventOf(OrderCancelling, { run, reason });

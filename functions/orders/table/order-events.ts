@@ -6,6 +6,7 @@ import {
   OrderNeedsAttention,
   OrderPlaced,
   OrderRestarted,
+  OrderWaiting,
 } from '#orders/contract';
 import type { Order } from '#orders/domain/order';
 import type { EventType } from '#platform/manifest';
@@ -19,27 +20,28 @@ export const placedEvent = (rt: BaseRuntime, order: Order): Event =>
 
 /** The event of a transition, or of a restart. */
 export const transitionEvent = (rt: BaseRuntime, from: Order, to: Order): Event => {
-  const { run, total, reason, deadline, cause } = to;
-  if (to.status === from.status) {
-    return eventOf(rt, to, {
-      definition: OrderRestarted,
-      data: { run, saga: to.status === 'placed' ? 'fulfil-order' : 'unwind-order' },
-    });
-  }
+  const event = eventOfTransition(from, to);
+  if (!event) throw new Error(`order ${to.id} has no transition from ${from.status} to ${to.status}`);
+  return eventOf(rt, to, event);
+};
+
+const LEAD_TO_PLACED: readonly Order['status'][] = ['placed', 'awaiting_payment', 'needs_attention'];
+
+const eventOfTransition = (from: Order, to: Order): OrderEvent<unknown> | undefined => {
+  const { run, total, reason, deadline, waitsUntil, cause } = to;
+  if (to.status === 'placed' && LEAD_TO_PLACED.includes(from.status))
+    return { definition: OrderRestarted, data: { run, saga: 'fulfil-order' } };
+  if (to.status === 'cancelling' && from.status === 'cancelling')
+    return { definition: OrderRestarted, data: { run, saga: 'unwind-order' } };
   if (to.status === 'confirmed')
-    return eventOf(rt, to, {
-      definition: OrderConfirmed,
-      data: { run, total, paidBy: to.paid ? 'offline' : 'provider' },
-    });
+    return { definition: OrderConfirmed, data: { run, total, paidBy: to.paid ? 'offline' : 'provider' } };
+  if (to.status === 'awaiting_payment' && waitsUntil) return { definition: OrderWaiting, data: { run, waitsUntil } };
   if (to.status === 'awaiting_payment' && deadline)
-    return eventOf(rt, to, { definition: OrderAwaitingPayment, data: { run, total, deadline } });
-  if (to.status === 'cancelling' && reason)
-    return eventOf(rt, to, { definition: OrderCancelling, data: { run, reason } });
-  if (to.status === 'cancelled' && reason)
-    return eventOf(rt, to, { definition: OrderCancelled, data: { run, reason } });
-  if (to.status === 'needs_attention' && cause)
-    return eventOf(rt, to, { definition: OrderNeedsAttention, data: { run, cause } });
-  throw new Error(`order ${to.id} has no transition from ${from.status} to ${to.status}`);
+    return { definition: OrderAwaitingPayment, data: { run, total, deadline } };
+  if (to.status === 'cancelling' && reason) return { definition: OrderCancelling, data: { run, reason } };
+  if (to.status === 'cancelled' && reason) return { definition: OrderCancelled, data: { run, reason } };
+  if (to.status === 'needs_attention' && cause) return { definition: OrderNeedsAttention, data: { run, cause } };
+  return undefined;
 };
 
 type OrderEvent<D> = { readonly definition: EventDefinition<EventType, D>; readonly data: D };

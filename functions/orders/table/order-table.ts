@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { ReasonSchema, StatusSchema } from '#orders/contract';
-import type { Order } from '#orders/domain/order';
-import { DUE_LIST, dueAtOf, orderIdsOf, orderKey, orderList } from '#orders/table/keys';
+import { isInProgress, type Order } from '#orders/domain/order';
+import { DUE_LIST, type DueMark, dueAtOf, dueEntry, orderIdsOf, orderKey, orderList } from '#orders/table/keys';
 import { placedEvent, transitionEvent } from '#orders/table/order-events';
 import type { Orders } from '#orders/use-cases/ports';
 import type { Runtime } from '#platform/runtime/runtime';
@@ -25,14 +25,22 @@ export const orderTable = (rt: Runtime<'db'>): Orders => {
  * Attributes leave out what the key holds, and the correlation id stands in the event alone: an order of three lines fits into
  * 1 KB, the unit of every write.
  */
-const toItem = ({ version: _, correlationId: __, tenantId, id, due, requestDigest, ...order }: Order) => ({
-  ...orderKey(tenantId, id),
-  listPk: orderList(tenantId),
-  listSk: `${order.history[0]?.at}#${id}`,
-  ...(due && { duePk: DUE_LIST, dueSk: `${due}#${id}` }),
-  asked: requestDigest,
-  ...order,
-});
+const toItem = (order: Order) => {
+  const { version: _, correlationId: __, tenantId, id, due, requestDigest, ...attributes } = order;
+  return {
+    ...orderKey(tenantId, id),
+    listPk: orderList(tenantId),
+    listSk: `${order.history[0]?.at}#${id}`,
+    ...(due && { duePk: DUE_LIST, dueSk: dueEntry({ due, id, mark: dueMark(order) }) }),
+    asked: requestDigest,
+    ...attributes,
+  };
+};
+
+const dueMark = (order: Order): DueMark => {
+  if (isInProgress(order)) return { kind: 'stalled' };
+  return order.waitsUntil ? { kind: 'waiting', waitsUntil: order.waitsUntil } : { kind: 'deadline' };
+};
 
 const OrderAttributes = z.object({
   pk: z.string(),
@@ -49,6 +57,8 @@ const OrderAttributes = z.object({
   run: z.int(),
   restarts: z.int(),
   deadline: z.optional(z.string()),
+  waitsUntil: z.optional(z.string()),
+  giveWays: z.optional(z.int()),
   dueSk: z.optional(z.string()),
   history: z.readonly(
     z.array(

@@ -1,4 +1,7 @@
-import type { Moment, Order } from '#orders/domain/order';
+import type { Shortage } from '#orders/domain/giving-way';
+import type { Line, Moment, Order } from '#orders/domain/order';
+import type { Pause } from '#orders/domain/pause';
+import type { StoredPolicy } from '#orders/domain/policy';
 import type { Instant, Money, OrderId, Sku, TenantId } from '#platform/kernel';
 
 export type Orders = {
@@ -10,17 +13,54 @@ export type Orders = {
   update(from: Order, to: Order): Promise<boolean>;
 };
 
+/** Reads many orders strongly. Those that do not exist are left out. */
+export type FindManyOrders = (tenantId: TenantId, ids: readonly OrderId[]) => Promise<readonly Order[]>;
+
 /** Prices of those SKUs that exist, read strongly. */
 export type Prices = (tenantId: TenantId, skus: readonly Sku[]) => Promise<ReadonlyMap<Sku, Money>>;
 
 /** The moment of the next decision. */
 export type OrderClock = () => Moment;
 
+/** An order of the due list. `stalled`: its saga must bring it on. `waiting`: for the provider. `deadline`: for its customer's payment. */
+export type DueEntry = {
+  readonly tenantId: TenantId;
+  readonly id: OrderId;
+  readonly kind: 'stalled' | 'waiting' | 'deadline';
+  /** Of an order that waits. */
+  readonly waitsUntil?: string | undefined;
+};
+/** Where the next page of the due list begins. */
+export type DueCursor = Readonly<Record<string, unknown>>;
+export type DuePage = { readonly entries: readonly DueEntry[]; readonly next?: DueCursor | undefined };
+
 export type DueOrders = {
-  /** At most `limit` orders that are due, the longest due first; eventually consistent. */
-  findDue(at: Instant, limit: number): Promise<readonly { readonly tenantId: TenantId; readonly id: OrderId }[]>;
+  /** At most `limit` entries that are due, the longest due first, after the cursor; eventually consistent. */
+  findDue(at: Instant, page: { readonly limit: number; readonly after?: DueCursor | undefined }): Promise<DuePage>;
   /** True for one sweep at a time: it holds the lease until `until`. */
   acquireLease(at: Instant, until: Instant): Promise<boolean>;
   /** Ends the lease early. */
   releaseLease(at: Instant): Promise<void>;
 };
+
+/** The pauses of all deadlines, read strongly. */
+export type FindPauses = () => Promise<readonly Pause[]>;
+
+export type Policies = {
+  /** The tenant's policy, or the defaults; read strongly. */
+  find(tenantId: TenantId): Promise<StoredPolicy>;
+  /** Stores `to` on condition that `from` is unchanged; false where it is not. */
+  update(tenantId: TenantId, from: StoredPolicy, to: StoredPolicy): Promise<boolean>;
+};
+
+/** Whether the tenant's payment provider may be called. */
+export type ProviderIsAvailable = (tenantId: TenantId) => Promise<boolean>;
+
+/** What of the stock a step must know to let other orders give way. */
+export type StockToGiveWay = {
+  /** How many units of each line are not available; lines of which enough is available are left out. */
+  shortages(tenantId: TenantId, lines: readonly Pick<Line, 'sku' | 'quantity'>[]): Promise<readonly Shortage[]>;
+  /** The open holds with units of these SKUs, at most some hundreds; eventually consistent. */
+  holders(tenantId: TenantId, skus: readonly Sku[]): Promise<readonly OpenHolder[]>;
+};
+export type OpenHolder = { readonly orderId: OrderId; readonly held: ReadonlyMap<Sku, number> };

@@ -6,4 +6,4 @@ export type StartExecution = (saga: SagaName, name: string, input: SagaInput) =>
 
 /** One execution for each run of an order, however often its event arrives. */
 export const startSaga = (startExecution: StartExecution) => (saga: SagaName, step: SagaInput) =>
-  startExecution(saga, `${step.orderId}.${step.run}`, step);
+  startExecution(saga, `${step.orderId}-${step.run}`, step);

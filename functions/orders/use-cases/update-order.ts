@@ -1,6 +1,14 @@
 import type { SagaInput } from '#orders/contract';
-import { cancelByCustomer, type OfflinePaymentRequest, recordOfflinePayment } from '#orders/domain/customer';
+import { resumeParked } from '#orders/domain/attention';
+import {
+  cancelByCustomer,
+  isPastNominalDeadline,
+  type OfflinePaymentRequest,
+  recordOfflinePayment,
+} from '#orders/domain/customer';
 import type { Order, Reason } from '#orders/domain/order';
+import type { Pause } from '#orders/domain/pause';
+import type { Policy } from '#orders/domain/policy';
 import {
   cancelAfterRefusal,
   markAwaitingPayment,
@@ -8,8 +16,7 @@ import {
   markConfirmed,
   markNeedsAttention,
 } from '#orders/domain/saga-step';
-import { resumeUnwinding } from '#orders/domain/sweep';
-import type { OrderClock, Orders } from '#orders/use-cases/ports';
+import type { FindPauses, OrderClock, Orders } from '#orders/use-cases/ports';
 import { err, type OrderId, ok, type Replayable, type Result, type TenantId } from '#platform/kernel';
 
 /** An order changes at most a few times in its life, so losing this many races is a fault. */
@@ -35,7 +42,12 @@ export const updateOrder =
     throw new Error(`order ${id} changed ${MAX_TRIES} times during one update`);
   };
 
-type PaymentRefusal = 'order_not_found' | 'key_reused' | 'not_awaiting_payment' | 'wrong_amount';
+type PaymentRefusal =
+  | 'order_not_found'
+  | 'key_reused'
+  | 'not_awaiting_payment'
+  | 'waiting_for_provider'
+  | 'wrong_amount';
 
 /** What customers and operators do to an order. */
 export const orderActions = (orders: Orders, now: OrderClock) => {
@@ -43,23 +55,35 @@ export const orderActions = (orders: Orders, now: OrderClock) => {
   return {
     /** The transition to `cancelling` is all it does: its event starts the saga that unwinds the order. */
     cancel: (tenantId: TenantId, id: OrderId) => update(tenantId, id, (order) => cancelByCustomer(order, now())),
-    /** One conditional write confirms the order and keeps the sweeper from expiring it: only one of the two happens. */
-    recordPayment: async (
-      tenantId: TenantId,
-      id: OrderId,
-      payment: OfflinePaymentRequest,
-    ): Promise<Result<Replayable<Order>, PaymentRefusal>> => {
-      let replayed = false;
-      const updated = await update(tenantId, id, (order) => {
-        const recorded = recordOfflinePayment(order, payment, now());
+    resume: (tenantId: TenantId, id: OrderId) => update(tenantId, id, (order) => resumeParked(order, now())),
+  };
+};
+
+/**
+ * Records an offline payment. One conditional write confirms the order and keeps the sweeper from expiring it: only one of the two
+ * happens. The pauses are read only where nothing but a pause can make the payment arrive in time.
+ */
+export const recordPayment =
+  (orders: Orders, findPauses: FindPauses, now: OrderClock) =>
+  async (
+    tenantId: TenantId,
+    id: OrderId,
+    payment: OfflinePaymentRequest,
+  ): Promise<Result<Replayable<Order>, PaymentRefusal>> => {
+    let replayed = false;
+    let isLate = false;
+    const record = (pauses: readonly Pause[]) =>
+      updateOrder(orders)(tenantId, id, (order) => {
+        const moment = now();
+        isLate = isPastNominalDeadline(order, moment.at);
+        const recorded = recordOfflinePayment(order, payment, { ...moment, pauses });
         replayed = recorded.ok && recorded.value === order;
         return recorded;
       });
-      return updated.ok ? ok({ value: updated.value, replayed }) : updated;
-    },
-    resume: (tenantId: TenantId, id: OrderId) => update(tenantId, id, (order) => resumeUnwinding(order, now())),
+    const inTime = await record([]);
+    const updated = isLate && !inTime.ok ? await record(await findPauses()) : inTime;
+    return updated.ok ? ok({ value: updated.value, replayed }) : updated;
   };
-};
 
 /** What the steps of the sagas do to their order. */
 export const sagaStepActions = (orders: Orders, now: OrderClock) => {
@@ -67,8 +91,8 @@ export const sagaStepActions = (orders: Orders, now: OrderClock) => {
   return {
     confirm: ({ tenantId, orderId, run }: SagaInput) =>
       update(tenantId, orderId, (order) => markConfirmed(order, run, now())),
-    awaitPayment: ({ tenantId, orderId, run }: SagaInput) =>
-      update(tenantId, orderId, (order) => markAwaitingPayment(order, run, now())),
+    awaitPayment: ({ tenantId, orderId, run }: SagaInput, policy: Policy) =>
+      update(tenantId, orderId, (order) => markAwaitingPayment(order, { run, policy }, now())),
     cancelAfterRefusal: ({ tenantId, orderId, run }: SagaInput, reason: Reason) =>
       update(tenantId, orderId, (order) => cancelAfterRefusal(order, { run, reason }, now())),
     close: ({ tenantId, orderId, run }: SagaInput) =>

@@ -1,25 +1,50 @@
 import { orderClock } from '#orders/adapters/order-clock';
 import type { metrics } from '#orders/errors';
+import { pauseReader } from '#orders/table/deadline-pauses';
 import { dueOrders } from '#orders/table/due-orders';
 import { orderTable } from '#orders/table/order-table';
-import { type SweepFinding, sweepOrders } from '#orders/use-cases/sweep-orders';
+import { type SweepCounts, sweepOrders } from '#orders/use-cases/sweep-orders';
+import { providerIsAvailable } from '#payments/public';
 import type { Runtime } from '#platform/runtime/runtime';
 import { scheduledFunction } from '#platform/runtime/scheduled';
 
-const metricOf: Readonly<Record<SweepFinding, keyof typeof metrics>> = {
+const counted = {
   restarted: 'OrdersRestarted',
+  heldBack: 'OrdersHeldBack',
   expired: 'OrdersExpired',
   parked: 'OrdersParked',
-};
-const FINDINGS = ['restarted', 'expired', 'parked'] as const;
+  released: 'OrdersReleased',
+  offline: 'OrdersMadeOffline',
+  failed: 'OrdersNotSwept',
+} as const satisfies Partial<Record<keyof SweepCounts, keyof typeof metrics>>;
 
-/** Every minute: orders past their deadline end, and orders without progress get a new run of their saga. */
+/** Every minute: orders past their deadline end, orders that wait are charged again, and orders without progress get a new run. */
 export const sweepWorker = (rt: Runtime<'db'>) => {
-  const sweep = sweepOrders(orderTable(rt), dueOrders(rt), orderClock(rt));
+  const sweep = sweepOrders({
+    orders: orderTable(rt),
+    dueOrders: dueOrders(rt),
+    findPauses: pauseReader(rt),
+    providerIsAvailable: providerIsAvailable(rt),
+    now: orderClock(rt),
+    sleep: rt.sleep,
+    onFailure: (what, error) => rt.logger.error('the sweep could not read or write', { what, error: error as Error }),
+  });
   return scheduledFunction(rt, async (deadlineMs) => {
     const report = await sweep(() => rt.now().getTime() < deadlineMs);
     if (report === 'lease_held') return rt.logger.warn('another sweep is running');
-    for (const finding of FINDINGS) if (report[finding] > 0) rt.metric(metricOf[finding], report[finding]);
-    if (FINDINGS.some((finding) => report[finding] > 0)) rt.logger.warn('the sweep changed orders', { report });
+    const { mode, ...counts } = report;
+    for (const [finding, metric] of Object.entries(counted) as [keyof typeof counted, string][])
+      if (counts[finding] > 0) rt.metric(metric, counts[finding]);
+    if (Object.values(counts).some((count) => count > 0)) rt.logger.warn('the sweep found orders', { report });
+    if (mode === 'only_canaries')
+      rt.logger.warn('no canary made progress: the cause lasts, and only canaries are restarted until it is gone', {
+        canaries: counts.canaries,
+        heldBack: counts.heldBack,
+      });
+    if (counts.mayHaveLostEvents > 0)
+      rt.logger.warn(
+        'orders have made no progress for more than 23 hours: the records of their events may have been given up; run `npm run republish -- --given-up`',
+        { orders: counts.mayHaveLostEvents },
+      );
   });
 };

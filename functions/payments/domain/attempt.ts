@@ -2,7 +2,7 @@ import type { Money, OrderId, TenantId } from '#platform/kernel';
 
 /**
  * Everything that happens to an order's money, over all of its runs: one attempt, one key at the provider.
- * `intended` is stored before anything is sent. `closed` was stored before any intent, and keeps this order from ever being sent.
+ * `intended` is stored before anything is sent. `closed` was stored instead of an intent, and keeps this run from sending anything.
  * `settling` and `settled` refuse every later outcome of a charge; settled without money is the tombstone.
  */
 export type Attempt = {
@@ -14,6 +14,8 @@ export type Attempt = {
   /** In minor units, as the provider reported. */
   readonly captured: number;
   readonly refunded: number;
+  /** While closed: the run of the order that closed it. */
+  readonly run?: number | undefined;
   readonly version: number;
 };
 
@@ -29,7 +31,25 @@ export const intendedAttempt = ({ tenantId, orderId, total }: AttemptRequest): A
   version: 1,
 });
 
-export const closedAttempt = (request: AttemptRequest): Attempt => ({ ...intendedAttempt(request), status: 'closed' });
+export const closedAttempt = (request: AttemptRequest & { readonly run: number }): Attempt => ({
+  ...intendedAttempt(request),
+  status: 'closed',
+  run: request.run,
+});
+
+/**
+ * A later run than the one that closed the attempt opens it again, or closes it in its turn. A late repeat of the run that closed it
+ * changes nothing, because its order may have been told to pay another way since.
+ */
+export const reopen = (
+  attempt: Attempt,
+  { run, permitted }: { readonly run: number; readonly permitted: boolean },
+): Attempt => {
+  if (attempt.status !== 'closed' || run <= (attempt.run ?? 0)) return attempt;
+  if (!permitted) return nextVersion(attempt, { run });
+  const { run: _, ...rest } = attempt;
+  return nextVersion(rest, { status: 'intended' });
+};
 export const attemptTombstone = (request: AttemptRequest): Attempt => ({
   ...intendedAttempt(request),
   status: 'settled',

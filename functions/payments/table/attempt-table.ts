@@ -43,6 +43,7 @@ const AttemptItem = z.pipe(
     total: MoneySchema,
     captured: z.int(),
     refunded: z.int(),
+    run: z.optional(z.int()),
     v: z.int(),
   }),
   z.transform(({ v, ...attempt }): Attempt => ({ ...attempt, version: v })),

@@ -1,5 +1,12 @@
 import type { FindOrderForRun, SagaInput } from '#orders/contract';
-import { type Attempt, closedAttempt, intendedAttempt, providerKey, withOutcome } from '#payments/domain/attempt';
+import {
+  type Attempt,
+  closedAttempt,
+  intendedAttempt,
+  providerKey,
+  reopen,
+  withOutcome,
+} from '#payments/domain/attempt';
 import type { CircuitBreaker } from '#payments/use-cases/circuit-breaker';
 import type { Attempts, Provider } from '#payments/use-cases/ports';
 import { err, ok, type Result } from '#platform/kernel';
@@ -24,7 +31,9 @@ export const chargeOrder =
     if (!order) return err('superseded');
     const permit = await breaker.allowRequest(step.tenantId);
     const request = { ...step, total: order.total };
-    const attempt = await attempts.putIfAbsent(permit ? intendedAttempt(request) : closedAttempt(request));
+    const stored = await attempts.putIfAbsent(permit ? intendedAttempt(request) : closedAttempt(request));
+    const attempt = reopen(stored, { run: step.run, permitted: permit !== undefined });
+    if (attempt !== stored && !(await attempts.update(stored, attempt))) return err('unknown');
     if (!permit || attempt.status !== 'intended') return resultOf(attempt);
 
     const outcome = await provider.charge(providerKey(attempt), attempt.total, order.payment.token);

@@ -1,48 +1,67 @@
 import { createHash } from 'node:crypto';
 import { $ZodError } from 'zod/v4/core';
 import { maskEmails } from '#platform/mask-emails';
+import { InvalidItem } from '#platform/table/parse-item';
 
 /** An error that repeats however often the work is repeated, until the code changes. */
 export class PermanentError extends Error {
   override readonly name = 'PermanentError';
 }
 
-/** By name, because each SDK client has classes of its own. */
-const PERMANENT_NAMES: readonly unknown[] = ['PermanentError', 'ValidationException', 'SerializationException'];
+const MAX_MESSAGE_LENGTH = 120;
 
-/** Of `@aws-sdk/util-dynamodb`, which throws plain errors. A test provokes each. */
-const MARSHALLER_MESSAGES = [
-  /^Pass (options\.removeUndefinedValues|a non-empty set)/,
-  /^Unsupported type passed: /,
-  /^Only Number Set \(NS\)/,
-  /^Special numeric value /,
-  /Use NumberValue from @aws-sdk\/lib-dynamodb\.$/,
+/** By name, because each SDK client has classes of its own: what is refused in the same way each time. */
+const PERMANENT_NAMES = ['PermanentError', 'ValidationException', 'SerializationException'];
+/** The same, of one part of a transaction. */
+const PERMANENT_REASONS = ['ValidationError', 'ItemCollectionSizeLimitExceeded'];
+
+/** The errors of the DynamoDB marshaller have no class. Their texts are those of its exact version, which a test throws each of. */
+const MARSHALLER_ERRORS: readonly (readonly [text: RegExp, meaning: string])[] = [
+  [/^Unsupported type passed: /, 'a value of a type that the table cannot store'],
+  [/^No value defined: /, 'a stored value without a type'],
+  [/^Pass options\.removeUndefinedValues=true /, 'an undefined value'],
+  [/^Pass a non-empty set/, 'an empty set'],
+  [/^Only Number Set \(NS\), Binary Set/, 'a set of a type that the table cannot store'],
+  [/^Special numeric value /, 'a number that is not finite'],
+  [/ Use NumberValue from @aws-sdk\/lib-dynamodb\.$/, 'a number that is too large to be exact'],
+  [/ Set options\.wrapNumbers to get string value\.$/, 'a stored number that is too large to be exact'],
+  [/^NumberValue should not be initialized with an imprecise number/, 'a number that is not exact'],
 ];
+
+/** The message without what may be data: quoted text, e-mail addresses, and ids and numbers of more than three digits. */
+const withoutData = (message: string): string =>
+  maskEmails(message)
+    .replaceAll(/"[^"]*"|'[^']*'|`[^`]*`/g, '…')
+    .replaceAll(/[\w-]*\d{4,}[\w-]*/g, '…')
+    .slice(0, MAX_MESSAGE_LENGTH);
 
 type Thrown = {
   readonly name?: unknown;
   readonly message?: unknown;
-  readonly CancellationReasons?: readonly { readonly Code?: string }[];
+  readonly CancellationReasons?: readonly { readonly Code?: string; readonly Message?: string }[];
 };
-
-const isMarshallerError = ({ message }: Thrown): boolean =>
-  MARSHALLER_MESSAGES.some((form) => typeof message === 'string' && form.test(message));
-
-/** A part of a transaction is invalid, so the transaction is cancelled each time. */
-const isInvalidTransaction = ({ name, CancellationReasons = [] }: Thrown): boolean =>
-  name === 'TransactionCanceledException' && CancellationReasons.some(({ Code }) => Code === 'ValidationError');
 
 /**
- * Whether the error repeats however often the work is repeated: the input has no known form, or AWS or the marshaller refuses what the
- * code sends for it. Every other error may pass, because it fails all work alike: a call that is denied, throttled or times out, and a
- * fault of the code (ADR 84).
+ * Names an error that repeats identically however often its work is repeated, by its class and a short message without data; undefined
+ * for any other. Such an error has an input or a stored item of no known form, or AWS or the marshaller refuses what the code sends.
+ * Every other error may pass, because it fails all work alike: a call that is denied, throttled or times out, and a fault of the code
+ * (ADR 84).
  */
-export const isPermanent = (error: unknown): boolean => {
-  if (error instanceof $ZodError) return true;
-  if (!(error instanceof Error)) return false;
-  const thrown = error as Thrown;
-  return PERMANENT_NAMES.includes(thrown.name) || isMarshallerError(thrown) || isInvalidTransaction(thrown);
+export const describePermanentError = (error: unknown): string | undefined => {
+  if (error instanceof $ZodError)
+    return `ZodError: ${error.issues.map(({ path, code }) => `${withoutData(path.join('.'))}: ${code}`).join('; ').slice(0, MAX_MESSAGE_LENGTH)}`;
+  if (!(error instanceof Error)) return undefined;
+  if (error instanceof InvalidItem) return `InvalidItem: ${withoutData(error.issues)}`;
+  const { name, message, CancellationReasons = [] } = error as Error & Thrown;
+  if (PERMANENT_NAMES.includes(name)) return `${name}: ${withoutData(message)}`;
+  const reason = CancellationReasons.find(({ Code = '' }) => PERMANENT_REASONS.includes(Code));
+  if (reason) return `${name}: ${reason.Code}: ${withoutData(reason.Message ?? '')}`;
+  const [, meaning] = MARSHALLER_ERRORS.find(([text]) => name === 'Error' && text.test(message)) ?? [];
+  return meaning && `MarshallerError: ${meaning}`;
 };
+
+/** Whether the error repeats identically: then no repetition helps, and a person or another version of the code must. */
+export const isPermanent = (error: unknown): boolean => describePermanentError(error) !== undefined;
 
 const EVENT_TYPE = /^[A-Z]\w*\.v\d+$/;
 const TOKEN = /[^\s"'`,;:()[\]{}]+/g;

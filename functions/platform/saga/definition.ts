@@ -11,8 +11,8 @@ export type TaskStep = {
   readonly next?: string;
   /** The steps that follow a refusal, by saga error. A refusal is not retried unless `retried` says so. */
   readonly refusals: readonly Refusal[];
-  /** Passes the refusal's name to the function as `error`, beside the saga's input. */
-  readonly takesRefusal?: true;
+  /** Passes the refusal's name to the function as `error`, beside the saga's input; `with_cause`: also what the refusing function said, as `cause`. */
+  readonly takesRefusal?: true | 'with_cause';
 };
 
 export type Refusal = {
@@ -66,6 +66,7 @@ const toTaskState = (
           Payload: {
             ...Object.fromEntries(input.map((field) => [`${field}.$`, `$.${field}`])),
             'error.$': '$.refusal.Error',
+            ...(takesRefusal === 'with_cause' && { 'cause.$': '$.refusal.Cause' }),
           },
         }
       : { 'Payload.$': '$' }),

@@ -15,3 +15,17 @@ export class SagaError extends Error {
     this.stack = `${name}: ${message}`;
   }
 }
+
+/** Every saga's own error for what no retry resolves. */
+export const UNPROCESSABLE: SagaErrorDefinition = {
+  name: 'Unprocessable',
+  message: 'an error that repeats identically however often the step is repeated',
+};
+
+/** A task met an error that repeats identically. Its message names that error's class, without data; a person reads it. */
+export class Unprocessable extends SagaError {
+  constructor(message: string, cause: Error) {
+    super({ ...UNPROCESSABLE, message });
+    this.cause = cause;
+  }
+}

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { lambdaHandler } from '#platform/runtime/handler';
+import { describePermanentError } from '#platform/runtime/permanent-error';
 import type { BaseRuntime } from '#platform/runtime/runtime';
-import { SagaError } from '#platform/saga/saga-error';
+import { SagaError, Unprocessable } from '#platform/saga/saga-error';
 
 const MARGIN_MS = 1_000;
 
@@ -9,7 +10,8 @@ const CorrelatedInput = z.object({ correlationId: z.string() });
 
 /**
  * A task of a saga: parses its input, runs one step and returns nothing. The saga sees an error by its name. A refusal, which is a
- * `SagaError`, is expected and logged as INFO; anything else is a fault. The step must end by `deadlineMs` (milliseconds since 1970).
+ * `SagaError`, is expected and logged as INFO; anything else is a fault. A fault that would repeat identically ends the step as
+ * `Unprocessable`, so that its saga can hand the order to a person at once. The step must end by `deadlineMs` (milliseconds since 1970).
  */
 export const taskFunction = <S extends z.ZodMiniType>(
   rt: BaseRuntime,
@@ -24,11 +26,18 @@ export const taskFunction = <S extends z.ZodMiniType>(
           await run(input.parse(event), deadlineMs);
           rt.logger.info('task succeeded');
         } catch (error) {
-          if (error instanceof SagaError)
+          if (error instanceof SagaError) {
             rt.logger.info('task refused', { refusal: error.name, because: error.message });
-          else rt.logger.error('task failed', error as Error);
-          throw error;
+            throw error;
+          }
+          rt.logger.error('task failed', error as Error);
+          throw asUnprocessable(error as Error) ?? error;
         }
       }),
     { marginMs: MARGIN_MS },
   );
+
+const asUnprocessable = (error: Error): Unprocessable | undefined => {
+  const description = describePermanentError(error);
+  return description === undefined ? undefined : new Unprocessable(description, error);
+};

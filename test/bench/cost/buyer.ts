@@ -9,6 +9,10 @@ export type BuyerOrder = {
   readonly waitForQuiescence: () => Promise<void>;
   /** Runs the sweeper whenever the order is due, until it is no longer due. */
   readonly sweepUntilDone: () => Promise<void>;
+  /** Runs the sweeper once. */
+  readonly sweep: () => Promise<void>;
+  /** The provider is back: the breaker is as a successful probe leaves it. */
+  readonly closeBreaker: () => Promise<void>;
   readonly placeAgain: () => Promise<void>;
   readonly cancel: () => Promise<void>;
   readonly pay: () => Promise<void>;
@@ -22,6 +26,8 @@ type Options = MeterOptions & {
   readonly clock: LeapingClock;
   readonly stock: number;
   readonly breakerOpen: boolean;
+  /** Whether an order that meets the open breaker waits, or is offline at once. */
+  readonly waits: boolean;
 };
 
 type ApiCall = {
@@ -38,7 +44,7 @@ const MAX_SWEEPS = 20;
 const BREAKER_OPEN_MS = 7 * 24 * 3_600_000;
 
 /** A buyer in a shop with three products in stock, on a metered host with a leaping clock. */
-export const createBuyer = async ({ stock, breakerOpen, ...meterOptions }: Options) => {
+export const createBuyer = async ({ stock, breakerOpen, waits, ...meterOptions }: Options) => {
   const { clock } = meterOptions;
   const { host, count, close } = createMeteredHost(meterOptions);
   const { driven } = clock;
@@ -74,12 +80,20 @@ export const createBuyer = async ({ stock, breakerOpen, ...meterOptions }: Optio
       idempotencyKey: sku,
     });
   }
+  const putBreaker = async (state: object) => {
+    const key = { pk: { S: `payments#${tenantId}#breaker#sandbox` }, sk: { S: 'breaker' } };
+    await callTable('PutItem', { Item: { ...key, failures: { L: [] }, ...state } });
+  };
   if (breakerOpen) {
     const until = new Date(clock.now() + BREAKER_OPEN_MS).toISOString();
-    const counters = { v: { N: '5' }, generation: { N: '1' }, failures: { L: [] } };
-    const key = { pk: { S: `payments#${tenantId}#breaker#sandbox` }, sk: { S: 'breaker' } };
-    await callTable('PutItem', { Item: { ...key, ...counters, status: { S: 'open' }, until: { S: until } } });
+    await putBreaker({ v: { N: '5' }, generation: { N: '1' }, status: { S: 'open' }, until: { S: until } });
   }
+  if (!waits)
+    await callAsOperator({
+      method: 'PUT',
+      target: `/v1/tenants/${tenantId}/policy`,
+      body: { offlineAfterMinutes: 0, giveWayAfterMinutes: null },
+    });
   const waitForQuiescence = () => driven(host.whenIdle());
   await waitForQuiescence();
   // fills the function's cache of keys: the metered invocation is not the first of its environment
@@ -117,6 +131,11 @@ export const createBuyer = async ({ stock, breakerOpen, ...meterOptions }: Optio
             await waitForQuiescence();
           }
         },
+        async sweep() {
+          await driven(host.runSchedule('orders-sweep'));
+          await waitForQuiescence();
+        },
+        closeBreaker: () => putBreaker({ v: { N: '7' }, generation: { N: '3' }, status: { S: 'closed' } }),
         placeAgain: async () => void (await postOrder()),
         cancel: async () => void (await call({ method: 'POST', target: `${orderPath()}/cancel` })),
         pay: async () =>

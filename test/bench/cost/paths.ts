@@ -9,12 +9,18 @@ type OrderPath = {
   /** Units of each line in stock; 100 by default. */
   readonly stock?: number;
   readonly breakerOpen?: true;
+  /** Whether an order that meets the open breaker waits for the provider. Otherwise it is offline at once. */
+  readonly waits?: true;
   /** What happens once the order is placed. */
   readonly afterPlacing?: (order: BuyerOrder) => Promise<void>;
 };
 
 /** Long enough for the charge to be in flight, and shorter than the 3 seconds that the provider takes to answer it. */
 const DURING_CHARGE_MS = 1_500;
+
+/** The default of a policy, and of the time without progress. */
+const WAIT_MS = 5 * 60_000;
+const STANDSTILL_MS = 5 * 60_000;
 
 const cancelDuringCharge = async ({ advance, cancel }: BuyerOrder) => {
   await advance(DURING_CHARGE_MS);
@@ -42,6 +48,27 @@ export const paths = {
       await pay();
     },
   },
+  'provider down, waits, then charged': {
+    endStatus: 'confirmed',
+    breakerOpen: true,
+    waits: true,
+    async afterPlacing({ waitForQuiescence, closeBreaker, sweep }) {
+      await waitForQuiescence();
+      await closeBreaker();
+      await sweep();
+    },
+  },
+  'provider down, waits, then paid offline': {
+    endStatus: 'confirmed',
+    breakerOpen: true,
+    waits: true,
+    async afterPlacing({ waitForQuiescence, advance, sweep, pay }) {
+      await waitForQuiescence();
+      await advance(WAIT_MS);
+      await sweep();
+      await pay();
+    },
+  },
   'provider down, never paid': {
     endStatus: 'cancelled',
     breakerOpen: true,
@@ -50,10 +77,15 @@ export const paths = {
   'out of stock': { endStatus: 'cancelled', stock: 1 },
   declined: { endStatus: 'cancelled', token: 'tok_declined' },
   'cancelled during the charge': { endStatus: 'cancelled', token: 'tok_slow', afterPlacing: cancelDuringCharge },
-  'charge unknown until the deadline': {
+  'charge unknown, restarted once, then cancelled': {
     endStatus: 'cancelled',
     token: 'tok_5xx',
-    afterPlacing: ({ sweepUntilDone }) => sweepUntilDone(),
+    async afterPlacing({ waitForQuiescence, advance, sweep, cancel }) {
+      await waitForQuiescence();
+      await advance(STANDSTILL_MS);
+      await sweep();
+      await cancel();
+    },
   },
   'refund refused, then resumed': {
     endStatus: 'cancelled',
@@ -89,9 +121,15 @@ type Options = Partial<Omit<MeterOptions, 'clock'>> & { readonly clock?: ReturnT
 
 /** What one order of three lines costs on its path, in counts of what AWS bills. */
 export const meterPath = async (name: PathName, options: Options = {}): Promise<MeteredOrder> => {
-  const { endStatus, token = 'tok_ok', stock = 100, breakerOpen, afterPlacing }: OrderPath = paths[name];
+  const { endStatus, token = 'tok_ok', stock = 100, breakerOpen, waits, afterPlacing }: OrderPath = paths[name];
   const clock = options.clock ?? createLeapingClock();
-  const buyer = await createBuyer({ ...options, clock, stock, breakerOpen: breakerOpen === true });
+  const buyer = await createBuyer({
+    ...options,
+    clock,
+    stock,
+    breakerOpen: breakerOpen === true,
+    waits: waits === true,
+  });
   try {
     return await buyer.count(async () => {
       const order = await buyer.place(token);

@@ -25,7 +25,7 @@ const workflows = contexts.flatMap((manifest) => Object.keys(manifest.workflows 
 const used = new Map(functions.map(({ id }) => [names('dev').fn(id), new Set<Action>()]));
 const metrics = new Set<string>();
 let calls = 0;
-const times = { ...defaultTimes, orderDeadlineMs: 4 * 60_000, standstillMs: 30_000 };
+const times = { ...defaultTimes, standstillMs: 30_000, paymentDeadlineMs: 90_000 };
 const clock = createVirtualClock();
 /** Workers whose next call of another service than SQS fails, by their deployed names. */
 const failingWorkers = new Set<string>();
@@ -198,8 +198,53 @@ const parkAndResume = async ({ id: tenantId, apiKey, place, api, waitForStatus, 
   await waitForStatus(id, 'cancelled');
 };
 
-/** An outage opens the circuit breaker, so an order awaits offline payment. The sweeper restarts the orders whose charge is unknown. */
-const surviveOutage = async ({ id: tenantId, place, api, waitForStatus }: Shop) => {
+const putItem = (Item: object) =>
+  host.callAws({
+    target: 'DynamoDB_20120810.PutItem',
+    body: JSON.stringify({ TableName: names('dev').table, Item }),
+  });
+const putBreaker = (tenantId: string, state: object) =>
+  putItem({ pk: { S: `payments#${tenantId}#breaker#sandbox` }, sk: { S: 'breaker' }, failures: { L: [] }, ...state });
+const OPEN_BREAKER = {
+  status: { S: 'open' },
+  until: { S: '2100-01-01T00:00:00.000Z' },
+  generation: { N: '90' },
+  v: { N: '90' },
+};
+const CLOSED_BREAKER = { status: { S: 'closed' }, generation: { N: '99' }, v: { N: '99' } };
+
+/** Orders of a tenant that wants no waiting: one is paid late, within a pause, and one gives way to another. */
+const payOffline = async ({ id: tenantId, place, api, waitForStatus }: Shop) => {
+  const target = `/v1/tenants/${tenantId}/policy`;
+  const policy = { offlineAfterMinutes: 0, giveWayAfterMinutes: 0 };
+  for (const call of [{ method: 'PUT', body: policy }, { method: 'GET' }])
+    expect((await send({ ...call, target, key: secrets['operator-key'] })).status).toBe(200);
+  await putBreaker(tenantId, OPEN_BREAKER);
+  const pause = { M: { from: { S: '2000-01-01T00:00:00.000Z' }, reason: { S: 'incident' } } };
+  await putItem({ pk: { S: 'due#pause' }, sk: { S: 'pause' }, pauses: { L: [pause] }, v: { N: '1' } });
+
+  const late = await place('tok_ok');
+  await waitForStatus(late, 'awaiting_payment');
+  const afterSweep = clock.now() + times.paymentDeadlineMs + 61_000;
+  await waitFor(async () => clock.now() > afterSweep, true);
+  const payment = { amount: 2_500, currency: 'EUR', reference: 'transfer' };
+  expect((await api('POST', `/orders/${late}/payments`, payment)).status).toBe(201);
+
+  const unpaid = await place('tok_ok');
+  await waitForStatus(unpaid, 'awaiting_payment');
+  await putBreaker(tenantId, CLOSED_BREAKER);
+  await waitFor(async () => {
+    const { available } = (await api<{ readonly available: number }>('GET', '/inventory/mug')).body;
+    if (available > 0) await api('POST', '/inventory/mug/adjustments', { delta: -available, reason: 'counted' });
+    return available;
+  }, 0);
+  const needed = await place('tok_ok');
+  await waitForStatus(needed, 'confirmed');
+  await waitForStatus(unpaid, 'cancelled');
+};
+
+/** An outage opens the circuit breaker, so an order waits. The sweeper restarts the orders whose charge is unknown, and then this one. */
+const surviveOutage = async ({ id: tenantId, place, waitForStatus }: Shop) => {
   await send({
     method: 'POST',
     target: '/sandbox/outages',
@@ -209,11 +254,10 @@ const surviveOutage = async ({ id: tenantId, place, api, waitForStatus }: Shop) 
   const unknown = await place('tok_ok');
   for (let orders = 1; orders < times.breaker.failures; orders += 1) await place('tok_ok');
   await waitFor(async () => metrics.has('BreakerOpened'), true);
-  const unpaid = await place('tok_ok');
-  await waitForStatus(unpaid, 'awaiting_payment');
-  const payment = { amount: 2_500, currency: 'EUR', reference: 'transfer' };
-  expect((await api('POST', `/orders/${unpaid}/payments`, payment)).status).toBe(201);
+  const waiting = await place('tok_ok');
+  await waitForStatus(waiting, 'awaiting_payment');
   await waitForStatus(unknown, 'confirmed');
+  await waitForStatus(waiting, 'confirmed');
 };
 
 /** A key is made, replaced and revoked. */
@@ -267,6 +311,7 @@ describe('each function uses what its manifest grants, and nothing else', () => 
     expect(failingWorkers.size).toBe(0);
     await parkAndResume(shop);
     await surviveOutage(shop);
+    await payOffline(shop);
     await writeUnpublishableEvent();
     await sendPoison();
     host.close();

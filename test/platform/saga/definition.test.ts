@@ -55,6 +55,12 @@ describe('a task', () => {
     });
   });
 
+  it('passes also the cause of the refusal to a step that takes it with its cause', () => {
+    expect(stateOf(task({ takesRefusal: 'with_cause' })).Parameters).toMatchObject({
+      Payload: { 'error.$': '$.refusal.Error', 'cause.$': '$.refusal.Cause' },
+    });
+  });
+
   it('passes the input fields and the name of the refusal to a step that takes it', () => {
     expect(stateOf(task({ takesRefusal: true })).Parameters).toEqual({
       FunctionName: '${shop-work}',

@@ -12,8 +12,8 @@ export const money: readonly Mutant[] = [
     name: 'charge-without-intent',
     bug: 'a charge is sent although its attempt is being settled or is settled',
     file: 'functions/payments/use-cases/charge-order.ts',
-    from: 'const attempt = await attempts.putIfAbsent(permit ? intendedAttempt(request) : closedAttempt(request));',
-    to: "const stored = await attempts.putIfAbsent(permit ? intendedAttempt(request) : closedAttempt(request));\n    const isSettling = stored.status === 'settled' || stored.status === 'settling';\n    const attempt = isSettling ? { ...stored, status: 'intended' as const } : stored;",
+    from: 'const attempt = reopen(stored, { run: step.run, permitted: permit !== undefined });',
+    to: "const isSettling = stored.status === 'settled' || stored.status === 'settling';\n    const attempt = isSettling ? { ...stored, status: 'intended' as const } : stored;",
   },
   {
     name: 'unknown-is-declined',

@@ -1,0 +1,57 @@
+import { isOffline } from '#orders/domain/channel';
+import { isInProgress, type Moment, type Order, restart, startCancelling, statusSince } from '#orders/domain/order';
+import { addMs, type Sku } from '#platform/kernel';
+
+const MINUTE_MS = 60_000;
+/** After this number of tries the order is refused: others took the units each time. */
+const MAX_GIVE_WAYS = 3;
+
+/** How many units of a SKU an order misses. */
+export type Shortage = { readonly sku: Sku; readonly missing: number };
+/** An order that holds units, with its units per SKU. */
+export type Holder = { readonly order: Order; readonly held: ReadonlyMap<Sku, number> };
+
+/** Whether other orders may give way to this one, in this run of its saga. */
+export const mayBeGivenWay = (order: Order, run: number): boolean =>
+  order.status === 'placed' && order.run === run && (order.giveWays ?? 0) < MAX_GIVE_WAYS;
+
+/** Whether the units of an order will be released soon, because it gave way already. */
+const isReleasing = ({ order }: Holder): boolean => isInProgress(order) && order.reason === 'gave_way';
+
+/**
+ * Chooses the orders that give way: of those that are offline and were told how to pay at least `afterMinutes` ago, the oldest, as few
+ * as cover the shortages. What orders that gave way before still hold counts. Undefined where all of them would not be enough: then
+ * none gives way.
+ */
+export function chooseGivingWay(
+  shortages: readonly Shortage[],
+  holders: readonly Holder[],
+  { at, afterMinutes }: Pick<Moment, 'at'> & { readonly afterMinutes: number },
+): readonly Order[] | undefined {
+  const missing = new Map(shortages.map((shortage) => [shortage.sku, shortage.missing]));
+  const giveUnits = ({ held }: Holder) => {
+    for (const [sku, units] of held) missing.set(sku, (missing.get(sku) ?? 0) - units);
+  };
+  for (const holder of holders.filter(isReleasing)) giveUnits(holder);
+  const candidates = holders
+    .filter(({ order }) => isOffline(order) && addMs(statusSince(order), afterMinutes * MINUTE_MS) <= at)
+    .toSorted((a, b) => (statusSince(a.order) < statusSince(b.order) ? -1 : 1));
+  const chosen: Order[] = [];
+  for (const candidate of candidates) {
+    if (![...candidate.held.keys()].some((sku) => (missing.get(sku) ?? 0) > 0)) continue;
+    giveUnits(candidate);
+    chosen.push(candidate.order);
+  }
+  return [...missing.values()].every((units) => units <= 0) ? chosen : undefined;
+}
+
+/** An unpaid order gives way, unless it has changed since it was chosen. */
+export const giveWay = (order: Order, moment: Moment): Order =>
+  isOffline(order) ? startCancelling(order, 'gave_way', moment) : order;
+
+/** Units were released: the order's saga tries again. */
+export const tryAgain = (order: Order, moment: Moment): Order => ({
+  ...restart(order, moment),
+  restarts: order.restarts,
+  giveWays: (order.giveWays ?? 0) + 1,
+});

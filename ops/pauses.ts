@@ -1,0 +1,36 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { pauseTable } from '#orders/table/deadline-pauses';
+import type { Account } from './account.ts';
+import { UserError } from './command-line.ts';
+
+const openPauses = ({ names, clientOptions }: Account) =>
+  pauseTable({ db: DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions)), env: () => names.table }, () =>
+    new Date().toISOString(),
+  );
+
+const PROBLEMS = {
+  already_paused: 'the deadlines are paused already: npm run ops -- pauses shows since when; unpause ends the pause',
+  not_paused: 'the deadlines are not paused: npm run ops -- pause --reason TEXT starts a pause',
+  contended:
+    'another operator changed the pauses at the same moment: look at npm run ops -- pauses, and repeat the command',
+} as const;
+
+/** Pauses the payment deadlines of all orders. An order that is paid within the pause is confirmed, however late. */
+export const startPause = async (account: Account, reason: string): Promise<string> => {
+  const started = await openPauses(account).start(reason);
+  if (!started.ok) throw new UserError(PROBLEMS[started.error]);
+  return `no payment deadline passes from ${started.value.from} until you run unpause`;
+};
+
+/** Ends the pause. Each deadline is extended by the part of the pause in which its order awaited its payment. */
+export const endPause = async (account: Account): Promise<string> => {
+  const ended = await openPauses(account).end();
+  if (!ended.ok) throw new UserError(PROBLEMS[ended.error]);
+  const { from, until, reason } = ended.value;
+  return `the pause from ${from} until ${until} extends the deadlines of the orders that awaited their payment (${reason})`;
+};
+
+/** Every pause that may still extend a deadline, each a line of JSON. */
+export const listPauses = async (account: Account): Promise<readonly string[]> =>
+  (await openPauses(account).list()).map((pause) => JSON.stringify(pause));
