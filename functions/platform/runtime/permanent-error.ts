@@ -49,7 +49,10 @@ type Thrown = {
  */
 export const describePermanentError = (error: unknown): string | undefined => {
   if (error instanceof $ZodError)
-    return `ZodError: ${error.issues.map(({ path, code }) => `${withoutData(path.join('.'))}: ${code}`).join('; ').slice(0, MAX_MESSAGE_LENGTH)}`;
+    return `ZodError: ${error.issues
+      .map(({ path, code }) => `${withoutData(path.join('.'))}: ${code}`)
+      .join('; ')
+      .slice(0, MAX_MESSAGE_LENGTH)}`;
   if (!(error instanceof Error)) return undefined;
   if (error instanceof InvalidItem) return `InvalidItem: ${withoutData(error.issues)}`;
   const { name, message, CancellationReasons = [] } = error as Error & Thrown;
