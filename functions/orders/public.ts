@@ -1,4 +1,4 @@
-import type { FindOrderForCustomer, FindOrderForRun } from '#orders/contract';
+import type { FindOrderForCustomer, FindOrderForPayment, FindOrderForRun } from '#orders/contract';
 import { orderTable } from '#orders/table/order-table';
 import type { Runtime } from '#platform/runtime/runtime';
 
@@ -18,5 +18,13 @@ export const findOrderForCustomer = (rt: Runtime<'db'>): FindOrderForCustomer =>
     if (!order) return undefined;
     const { customer, total, status, reason, deadline } = order;
     return { email: customer.email, total, status, reason, deadline };
+  };
+};
+
+export const findOrderForPayment = (rt: Runtime<'db'>): FindOrderForPayment => {
+  const orders = orderTable(rt);
+  return async (tenantId, orderId) => {
+    const order = await orders.find(tenantId, orderId);
+    return order && { status: order.status, total: order.total, isPaidOffline: order.paid !== undefined };
   };
 };

@@ -22,7 +22,7 @@ const keptBy = async (shop: Shop, chargeId: string) => {
 };
 /** A refund that a person makes in the provider's console. */
 const refundByHand = (shop: Shop, id: string, amount: number) =>
-  shop.provider('POST', `/charges/${keyOf(shop, id)}/refund`, { refundKey: 'by-hand', ...TOTAL, amount });
+  shop.provider('POST', `/charges/${keyOf(shop, id)}/refund-by-hand`, { amount });
 
 describe('a provider that contradicts itself', () => {
   it('costs nobody money if it reports a decline while its charge captures', async () => {
@@ -44,7 +44,6 @@ describe('a refund by hand', () => {
     await shop.advance(2);
     await shop.cancel(id);
     await shop.until(id, 'needs_attention', 60);
-    await shop.provider('POST', `/charges/${keyOf(shop, id)}/allow-refund`, {});
     await refundByHand(shop, id, TOTAL.amount);
     await shop.resume(id);
     expect(await shop.until(id, ['cancelled', 'needs_attention'], 60)).toMatchObject({ status: 'cancelled' });

@@ -12,7 +12,13 @@ type FunctionEvent = {
 };
 
 /** Functions that work for all tenants, by design. */
-const CROSS_TENANT_FUNCTIONS = ['relay-publish', 'orders-sweep', 'tenants-write', 'operations-health'];
+const CROSS_TENANT_FUNCTIONS = [
+  'relay-publish',
+  'orders-sweep',
+  'payments-probe',
+  'tenants-write',
+  'operations-health',
+];
 
 const parseObject = (text: string | null | undefined): Readonly<Record<string, unknown>> => {
   try {
@@ -21,7 +27,7 @@ const parseObject = (text: string | null | undefined): Readonly<Record<string, u
     return {};
   }
 };
-/** The provider's key of a charge is `<tenant>.<order>`. */
+/** The provider's key of a charge begins with `<tenant>.<order>`. */
 const tenantsOfKey = (key: unknown) =>
   typeof key === 'string' && key.includes('.') ? [key.slice(0, key.indexOf('.'))] : [];
 

@@ -14,10 +14,15 @@ export function sweepOrder(order: Order, moment: Moment): Order {
   return startCancelling(order, status === 'placed' ? 'expired' : 'payment_expired', moment);
 }
 
-/** A person has removed the cause that kept the order from being unwound. Repeating it is success. */
+/** A person has removed the cause that kept the order from being fulfilled or unwound. Repeating it is success. */
 export function resumeUnwinding(order: Order, moment: Moment): Result<Order, 'not_parked'> {
-  if (order.status === 'cancelling' || order.status === 'cancelled') return ok(order);
   const { cause: _, reason, ...rest } = order;
-  if (order.status !== 'needs_attention' || !reason) return err('not_parked');
-  return ok(startCancelling(rest, reason, moment));
+  if (order.status === 'needs_attention')
+    return ok(
+      reason ? startCancelling(rest, reason, moment) : { ...transitionTo(rest, 'placed', moment), run: order.run + 1 },
+    );
+  const isResumed = order.status === 'cancelling' || order.status === 'cancelled';
+  return isResumed || wasParked(order) ? ok(order) : err('not_parked');
 }
+
+const wasParked = ({ history }: Order) => history.some(({ status }) => status === 'needs_attention');
