@@ -235,7 +235,7 @@ export const retiredIdentifiers: readonly RetiredIdentifiers[] = [
     words: {
       follow: 'handleCallback',
       known: 'knownResult',
-      record: 'recordState',
+      record: 'recordOutcome or recordState',
       report: 'recordResult',
       undo: 'undoCharge',
     },

@@ -197,7 +197,7 @@ describe('a capture that arrives late', () => {
     expect(written.at(-1)?.attempts).toMatchObject([{ status: 'settled', captured: 55_00, refunded: 0 }]);
   });
 
-  it('is unknown if the payment is lost meanwhile', async () => {
+  it('is unknown if the payment is lost before it', async () => {
     const lost: Payments = {
       putIfAbsent: async (payment) => payment,
       update: async () => false,

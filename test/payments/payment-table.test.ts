@@ -58,16 +58,16 @@ it('returns the existing payment in its current state instead of storing another
 });
 
 describe('a transition', () => {
-  const said = (payment: Payment, ...[status, change]: Parameters<typeof aState>) =>
+  const reported = (payment: Payment, ...[status, change]: Parameters<typeof aState>) =>
     withState(payment, { n: 1 }, { state: aState(status, change), at });
   const returned = { refunded: 55_00, returned: 55_00 };
   const settled = (payment: Payment, ...[status, change]: Parameters<typeof aState>) =>
     markSettled(payment, { n: 1 }, { state: aState(status, change), at });
-  const captured = said(intent, 'captured');
-  const declined = said(intent, 'declined');
+  const captured = reported(intent, 'captured');
+  const declined = reported(intent, 'declined');
   const settling = startSettling(captured);
   const tombstoned = settled(startSettling(intent), 'voided');
-  const owed = said(tombstoned, 'captured');
+  const owed = reported(tombstoned, 'captured');
 
   it.each<[string, readonly Payment[], unknown]>([
     ['captured', [captured], outbox(2, ['PaymentReceived.v1'])],
@@ -88,7 +88,7 @@ describe('a transition', () => {
     ],
     [
       'refunded in part outside',
-      [captured, said(captured, 'captured', { refunded: 5_00 })],
+      [captured, reported(captured, 'captured', { refunded: 5_00 })],
       outbox(3, ['PaymentRefunded.v1', 5_00, { unasked: true }]),
     ],
     [
@@ -96,7 +96,7 @@ describe('a transition', () => {
       [captured, settling, settled(settling, 'captured', { refunded: 55_00, returned: 50_00 })],
       outbox(4, ['PaymentRefunded.v1', 50_00], ['PaymentRefunded.v1', 5_00, { unasked: true }]),
     ],
-    ['disputed', [captured, said(captured, 'captured', { disputed: 7 })], outbox(3, ['PaymentDisputed.v1', 7])],
+    ['disputed', [captured, reported(captured, 'captured', { disputed: 7 })], outbox(3, ['PaymentDisputed.v1', 7])],
     ['declined and settled', [declined, startSettling(declined)], undefined],
   ])('to %s publishes exactly its events', async (_, states, expected) => {
     const { payments, item, calls } = await storedPayment();
@@ -138,7 +138,7 @@ describe('a transition', () => {
 
   it('by somebody outside is counted once it is stored, and shown to other contexts', async () => {
     const { payments, metric, rt } = await storedPayment();
-    const changed = said(captured, 'captured', { refunded: 5_00, disputed: 7 });
+    const changed = reported(captured, 'captured', { refunded: 5_00, disputed: 7 });
     expect(await payments.update(captured, changed)).toBe(false);
     await payments.update(intent, captured);
     expect(metric).not.toHaveBeenCalled();

@@ -16,13 +16,10 @@ export function sweepOrder(order: Order, moment: Moment): Order {
 
 /** A person has removed the cause that kept the order from being fulfilled or unwound. Repeating it is success. */
 export function resumeUnwinding(order: Order, moment: Moment): Result<Order, 'not_parked'> {
+  const isResumed = order.status === 'placed' && order.history.at(-2)?.status === 'needs_attention';
+  if (isResumed || order.status === 'cancelling' || order.status === 'cancelled') return ok(order);
   const { cause: _, reason, ...rest } = order;
-  if (order.status === 'needs_attention')
-    return ok(
-      reason ? startCancelling(rest, reason, moment) : { ...transitionTo(rest, 'placed', moment), run: order.run + 1 },
-    );
-  const isResumed = order.status === 'cancelling' || order.status === 'cancelled';
-  return isResumed || wasParked(order) ? ok(order) : err('not_parked');
+  if (order.status !== 'needs_attention') return err('not_parked');
+  if (reason) return ok(startCancelling(rest, reason, moment));
+  return ok({ ...transitionTo(rest, 'placed', moment), run: order.run + 1 });
 }
-
-const wasParked = ({ history }: Order) => history.some(({ status }) => status === 'needs_attention');

@@ -14,7 +14,7 @@ const MAX_TRIES = 5;
 /** The circuit breaker for callers of the provider: request a permit, call, record the result (ADR 20). */
 export const circuitBreaker = (breakers: Breakers, { now, limits }: BreakerClock) => {
   /** Only failures and probes write. The breaker as it is then; undefined where that is not known. */
-  const record = async (tenantId: TenantId, generation: number, succeeded: boolean) => {
+  const recordOutcome = async (tenantId: TenantId, generation: number, succeeded: boolean) => {
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       const breaker = await breakers.find(tenantId);
       if (!breaker) return undefined;
@@ -39,13 +39,13 @@ export const circuitBreaker = (breakers: Breakers, { now, limits }: BreakerClock
       if (breaker.status === 'closed') return { generation: breaker.generation };
       const next = startProbe(breaker, at, limits);
       if (!(await breakers.update(tenantId, breaker, next))) return undefined;
-      const known = await record(tenantId, next.generation, await probe());
-      return known?.status === 'closed' ? { generation: known.generation } : undefined;
+      const current = await recordOutcome(tenantId, next.generation, await probe());
+      return current?.status === 'closed' ? { generation: current.generation } : undefined;
     },
 
     /** A call that got an answer writes nothing. */
     async recordResult(tenantId: TenantId, { generation }: Permit, succeeded: boolean): Promise<void> {
-      if (generation !== undefined && !succeeded) await record(tenantId, generation, false);
+      if (generation !== undefined && !succeeded) await recordOutcome(tenantId, generation, false);
     },
   };
 };

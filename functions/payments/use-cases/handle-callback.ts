@@ -31,7 +31,7 @@ export const handleCallback =
     const answer = await ports.provider.status(attempt.key);
     if (answer === 'unknown') return err('unknown');
     const state = checkState(payment.total, answer);
-    return state ? record(ports, { payment, attempt, state }) : err('contradiction');
+    return state ? recordAndReturn(ports, { payment, attempt, state }) : err('contradiction');
   };
 
 type Recording = {
@@ -40,7 +40,7 @@ type Recording = {
   readonly state: ChargeState;
 };
 
-const record = async (ports: Ports, { payment, attempt, state }: Recording): Promise<CallbackResult> => {
+const recordAndReturn = async (ports: Ports, { payment, attempt, state }: Recording): Promise<CallbackResult> => {
   const recorded = await recordState(ports)(payment, attempt, state);
   if (!recorded.ok) return recorded;
   const returned = await returnOwed(ports)(recorded.value);
@@ -77,12 +77,12 @@ const handleUnknownCharge = async (
   }
   if (!isPlausible(callback, order.total)) return err('wrong_amount');
   const adopted = await adopt(ports, { ids, payment, order });
-  return adopted ? record(ports, { payment: adopted, attempt: ids, state }) : err('contended');
+  return adopted ? recordAndReturn(ports, { payment: adopted, attempt: ids, state }) : err('contended');
 };
 
 type Adoption = Pick<UnknownCharge, 'ids' | 'payment'> & { readonly order: OrderForPayment };
 
-/** The payment with an attempt for the charge; undefined where it changed meanwhile. */
+/** The payment with an attempt for the charge; undefined where another write came first. */
 const adopt = async ({ payments }: Ports, { ids, payment, order }: Adoption): Promise<Payment | undefined> => {
   if (payment) {
     const adopted = adoptIntoTombstone(payment);
