@@ -252,7 +252,7 @@ export type CustomerOrder = {
 
 /** What decides whether an order wants the provider's money. */
 export type OrderForPayment = {
-  readonly status: z.infer<typeof StatusSchema>;
+  readonly status: string;
   readonly total: Money;
   readonly isPaidOffline: boolean;
 };

@@ -1,4 +1,5 @@
 import type { FindOrderForCustomer, FindOrderForPayment, FindOrderForRun } from '#orders/contract';
+import { orderForPayment } from '#orders/table/order-for-payment';
 import { orderTable } from '#orders/table/order-table';
 import type { Runtime } from '#platform/runtime/runtime';
 
@@ -21,10 +22,4 @@ export const findOrderForCustomer = (rt: Runtime<'db'>): FindOrderForCustomer =>
   };
 };
 
-export const findOrderForPayment = (rt: Runtime<'db'>): FindOrderForPayment => {
-  const orders = orderTable(rt);
-  return async (tenantId, orderId) => {
-    const order = await orders.find(tenantId, orderId);
-    return order && { status: order.status, total: order.total, isPaidOffline: order.paid !== undefined };
-  };
-};
+export const findOrderForPayment: (rt: Runtime<'db'>) => FindOrderForPayment = orderForPayment;

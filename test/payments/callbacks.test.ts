@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { findOrderForPayment } from '#orders/public';
+import { orderTable } from '#orders/table/order-table';
 import type { Payment } from '#payments/domain/payment';
 import { sign } from '#payments/http/signature';
 import { callbacks } from '#payments/payments.lambda';
@@ -6,6 +8,7 @@ import { strayKey } from '#payments/table/keys';
 import { paymentTable } from '#payments/table/payment-table';
 import { createCharge } from '#sandbox/domain/charge';
 import { chargeTable } from '#sandbox/table/charge-table';
+import { anOrder } from '../fixtures/order.ts';
 import { request } from '../fixtures/request.ts';
 import { aPayment, key, orderId, tenantId, total } from './fixtures/payment.ts';
 import { CALLBACK_SECRET, sandboxRuntime } from './fixtures/sandbox-runtime.ts';
@@ -31,7 +34,7 @@ const createReceiver = async (existing?: Payment) => {
   const now = () => Math.floor(rt.now().getTime() / 1_000);
   const signed = (text: string, t = now(), secret = CALLBACK_SECRET) => `t=${t},v1=${sign(secret, `${t}`, text)}`;
   return {
-    ...{ send, signed, now, provider },
+    ...{ send, signed, now, provider, rt },
     sendSigned: (body: unknown) => send(JSON.stringify(body), signed(JSON.stringify(body))),
     payment: () => payments.find(tenantId, orderId),
     attempt: async () => (await payments.find(tenantId, orderId))?.attempts[0],
@@ -70,6 +73,14 @@ describe('a callback', () => {
       status: 404,
       body: { code: 'charge_not_found' },
     });
+  });
+
+  it('about a charge whose payment was lost is adopted for its order', async () => {
+    const { sendSigned, payment, rt } = await createReceiver();
+    await orderTable(rt).putIfAbsent(anOrder());
+    expect(await sendSigned(capture)).toMatchObject({ status: 200 });
+    expect(await payment()).toEqual(aPayment({ version: 2 }, { status: 'captured', captured: 55_00 }));
+    expect(await findOrderForPayment(rt)(tenantId, orderId)).toEqual({ status: 'placed', total, isPaidOffline: false });
   });
 
   it('about a capture of no order is received, and the capture is quarantined', async () => {

@@ -36,7 +36,7 @@ export const chargeOrder =
     for (let steps = 0; steps < MAX_STEPS; steps += 1) {
       const next = nextChargeStep(payment, task);
       if (next.do === 'end') return next.result === 'paid' ? ok(payment) : err(next.result);
-      const taken = await takeStep(ports, { payment, order, permit })(next);
+      const taken = await takeStep(ports, { payment, order, permit: permit ?? {} })(next);
       if (!taken.ok) return taken;
       payment = taken.value;
     }
@@ -46,7 +46,8 @@ export const chargeOrder =
 type Context = {
   readonly payment: Payment;
   readonly order: OrderForTask;
-  readonly permit: Permit | undefined;
+  /** Without effect where nothing may be sent. */
+  readonly permit: Permit;
 };
 type Taken = Result<Payment, Refusal>;
 
@@ -75,7 +76,7 @@ const store = async ({ payments }: Ports, from: Payment, to: Payment): Promise<T
 const send = async (ports: Ports, { payment, order, permit }: Context, attempt: Attempt): Promise<Taken> => {
   const answer = await ports.provider.charge(attempt.key, payment.total, order.payment.token);
   const recorded = await recordAnswer(ports, { payment, attempt, answer });
-  if (permit) await ports.breaker.recordResult(payment.tenantId, permit, answer !== 'unknown');
+  await ports.breaker.recordResult(payment.tenantId, permit, answer !== 'unknown');
   const isOpen = recorded.ok && recorded.value.attempts[attempt.n - 1]?.status === 'intended';
   return isOpen ? err('unknown') : recorded;
 };
