@@ -7,6 +7,7 @@ import { listOrders } from './orders.ts';
 import { endPause, listPauses, startPause } from './pauses.ts';
 import { countUnconsumedMessages, peekMessages, redriveMessages } from './queues.ts';
 import { resumeOrders } from './resume.ts';
+import { listStrays } from './strays.ts';
 
 const USAGE = `npm run ops -- <command> [--stage dev] [--endpoint URL] [--region REGION]
 
@@ -20,6 +21,7 @@ const USAGE = `npm run ops -- <command> [--stage dev] [--endpoint URL] [--region
   pauses                                           the pauses of the last 90 days
   resume --tenant ID --cause TEXT [--most 100]     resumes the parked orders whose cause contains the text, 10 a second
          [--url URL]                               the API; default: BREAKWATER_URL
+  strays --tenant ID [--most 100]                  what the provider captured for a tenant without an order
 
 The AWS SDK finds the credentials, the region and the endpoint in the environment. For npm start, they are in a file:
 . .breakwater/8787.env; npm run ops -- queues`;
@@ -74,6 +76,8 @@ const runCommand = async (args: readonly string[]): Promise<readonly string[]> =
       const [tenantId, cause] = [required('tenant', options.tenant), required('cause', options.cause)];
       return resumeOrders(account, { tenantId, cause, limit, url: options.url });
     }
+    case 'strays':
+      return listStrays(account, { tenantId: required('tenant', options.tenant), limit });
     case '':
       throw new UsageError('a command is missing');
     default:

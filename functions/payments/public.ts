@@ -1,12 +1,11 @@
-import { SANDBOX } from '#payments/adapters/sandbox-provider';
+import type { FindPayment, ProviderIsAvailable } from '#payments/contract';
 import { breakerTable } from '#payments/table/breaker-table';
-import type { TenantId } from '#platform/kernel';
+import { paymentTable } from '#payments/table/payment-table';
 import type { Runtime } from '#platform/runtime/runtime';
 
-/** Whether the tenant's provider may be called: not while its circuit breaker is open or probes, and not where it cannot be read. */
-export const providerIsAvailable =
-  (rt: Runtime<'db'>) =>
-  async (tenantId: TenantId): Promise<boolean> => {
-    const breaker = await breakerTable(rt, SANDBOX).find(tenantId);
-    return breaker?.status === 'closed';
-  };
+export const findPayment = (rt: Runtime<'db'>): FindPayment => paymentTable(rt).find;
+
+export const providerIsAvailable = (rt: Runtime<'db'>): ProviderIsAvailable => {
+  const breakers = breakerTable(rt, 'sandbox');
+  return async (tenantId) => (await breakers.find(tenantId))?.status === 'closed';
+};

@@ -2,6 +2,12 @@ import type { SkuQuantity, Violation } from './table-rows.ts';
 
 type Balance = { readonly captured: number; readonly refunded: number };
 
+/** What the provider did, over all attempts of an order. */
+export type PaymentRecord = {
+  readonly attempts: readonly (Balance & { readonly n: number; readonly status: string })[];
+  readonly reports: readonly { readonly n: number; readonly kind: string; readonly amount: number }[];
+};
+
 /** What the items that belong to one order say about it. */
 export type OrderRecords = {
   order?: {
@@ -17,9 +23,11 @@ export type OrderRecords = {
     readonly changedAt: string;
   };
   hold?: { readonly state: string; readonly units: string };
-  attempt?: Balance;
-  /** The payment sandbox's record, on stages that have the sandbox as their provider. */
-  charge?: Balance;
+  payment?: PaymentRecord;
+  /** The payment sandbox's records by key, on stages that have the sandbox as their provider. */
+  readonly charges: Map<string, Balance>;
+  /** The keys of captures that are known to belong to no order. */
+  readonly strays: Set<string>;
   /** Statuses that a mail to the customer was sent about, or is recorded as withheld. */
   readonly notifiedStatuses: string[];
 };
@@ -39,7 +47,6 @@ const TOLERANCE_MS = 30 * 60_000;
 /** The longest that an order that waits for us alone may stay in a status. */
 const MAX_STATUS_MS = 24 * 60 * 60_000;
 const FINAL_STATUSES = ['confirmed', 'cancelled'];
-const EMPTY_BALANCE: Balance = { captured: 0, refunded: 0 };
 
 const addMs = (at: string, ms: number) => new Date(Date.parse(at) + ms).toISOString();
 
@@ -53,12 +60,23 @@ export const sumBySku = (quantities: readonly SkuQuantity[]): string => {
     .join(', ');
 };
 
-const checkMoney = (id: string, { order, attempt, charge }: OrderRecords): readonly Violation[] => {
+const keptBy = (balances: readonly Balance[]) =>
+  balances.reduce((sum, { captured, refunded }) => sum + captured - refunded, 0);
+
+/** What was refunded outside Breakwater of the last attempt, which is the one that paid. */
+const refundedOutside = ({ attempts, reports }: PaymentRecord): number => {
+  const lastN = attempts.at(-1)?.n;
+  return reports
+    .filter(({ n, kind }) => n === lastN && kind === 'refunded')
+    .reduce((sum, { amount }) => sum + amount, 0);
+};
+
+const checkMoney = (id: string, { order, payment, charges, strays }: OrderRecords): readonly Violation[] => {
   if (order && !FINAL_STATUSES.includes(order.status)) return [];
-  const expected = order?.status === 'confirmed' && !order.paidOffline ? order.totalMinor : 0;
+  const isPaid = order?.status === 'confirmed' && !order.paidOffline;
+  const expected = isPaid ? order.totalMinor - (payment ? refundedOutside(payment) : 0) : 0;
   const invariant = order?.status === 'cancelled' ? 5 : 3;
-  const checkBalance = (owner: string, { captured, refunded }: Balance): readonly Violation[] => {
-    const kept = captured - refunded;
+  const checkKept = (owner: string, kept: number): readonly Violation[] => {
     if (kept === expected) return [];
     return [
       {
@@ -67,9 +85,30 @@ const checkMoney = (id: string, { order, attempt, charge }: OrderRecords): reado
       },
     ];
   };
+  const accounted = [...charges].filter(([key]) => !strays.has(key)).map(([, balance]) => balance);
   return [
-    ...checkBalance('its payment attempt', attempt ?? EMPTY_BALANCE),
-    ...(charge ? checkBalance('the provider', charge) : []),
+    ...checkKept('its payment', keptBy(payment?.attempts ?? [])),
+    ...(accounted.length > 0 ? checkKept('the provider', keptBy(accounted)) : []),
+  ];
+};
+
+/** Of an order's attempts one at most keeps money; at rest, none may still be sent. */
+const checkAttempts = (
+  id: string,
+  { order, payment }: OrderRecords,
+  { atRest }: AuditOptions,
+): readonly Violation[] => {
+  if (!payment || !order || !FINAL_STATUSES.includes(order.status)) return [];
+  const keeping = payment.attempts.filter((attempt) => keptBy([attempt]) > 0);
+  const unsettled = atRest ? payment.attempts.filter(({ status }) => status === 'intended') : [];
+  return [
+    ...(keeping.length > 1
+      ? [{ invariant: 4, message: `${order.status} order ${id}: ${keeping.length} payment attempts keep money` }]
+      : []),
+    ...unsettled.map(({ n }) => ({
+      invariant: 4,
+      message: `${order.status} order ${id}: its payment attempt ${n} is still intended`,
+    })),
   ];
 };
 
@@ -138,6 +177,7 @@ export const checkOrder = (
 ): readonly Violation[] => [
   ...checkReason(id, records),
   ...checkMoney(id, records),
+  ...checkAttempts(id, records, options),
   ...checkHold(id, records, options),
   ...checkProgress(id, records, options),
 ];

@@ -1,4 +1,11 @@
-import { type AuditOptions, type AuditPause, checkOrder, type OrderRecords, sumBySku } from './order-checks.ts';
+import {
+  type AuditOptions,
+  type AuditPause,
+  checkOrder,
+  type OrderRecords,
+  type PaymentRecord,
+  sumBySku,
+} from './order-checks.ts';
 import { createStockLedger } from './stock-ledger.ts';
 import { parseKey, type Row, type SkuQuantity, type Violation } from './table-rows.ts';
 
@@ -17,6 +24,8 @@ export type AuditReport = {
 };
 
 const toBalance = (row: Row) => ({ captured: Number(row['captured']), refunded: Number(row['refunded']) });
+/** The key of a charge is `<tenant>.<order>`, of a later attempt `<tenant>.<order>.<n>`. */
+const orderOfKey = (key: string) => key.split('.').slice(0, 2).join('.');
 
 /**
  * Checks a whole table. `addRow` takes its items in any order, each once; `report` says what is wrong. The audit keeps about 300
@@ -30,7 +39,7 @@ export const createTableAudit = (options: AuditOptions) => {
   let withheldCount = 0;
 
   const recordsOf = (orderId: string): OrderRecords => {
-    const records = orders.get(orderId) ?? { notifiedStatuses: [] };
+    const records = orders.get(orderId) ?? { notifiedStatuses: [], charges: new Map(), strays: new Set() };
     orders.set(orderId, records);
     return records;
   };
@@ -55,11 +64,16 @@ export const createTableAudit = (options: AuditOptions) => {
       if (row['state'] !== 'released') stock.addHold(tenantId, allocations);
     },
     attempt(row, tenantId, id) {
-      recordsOf(`${tenantId}.${id}`).attempt = toBalance(row);
+      recordsOf(`${tenantId}.${id}`).payment = {
+        attempts: row['attempts'] as PaymentRecord['attempts'],
+        reports: (row['reports'] ?? []) as PaymentRecord['reports'],
+      };
     },
-    // the provider's key of a charge is already `<tenant>.<order>`
-    charge(row, _, orderId) {
-      recordsOf(orderId).charge = toBalance(row);
+    charge(row, _, key) {
+      recordsOf(orderOfKey(key)).charges.set(key, toBalance(row));
+    },
+    stray(_, __, key) {
+      recordsOf(orderOfKey(key)).strays.add(key);
     },
     // the id of a delivery is `<order>.<status>`
     delivery(row, tenantId, id) {

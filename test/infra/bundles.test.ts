@@ -137,6 +137,7 @@ describe('the names of minified errors', () => {
       'PaymentDeclined',
       'PaymentUnavailable',
       'PaymentUnknown',
+      'PaymentUnresolved',
       'SettlementRefused',
       'StockUnavailable',
       'Superseded',

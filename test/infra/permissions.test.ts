@@ -27,14 +27,14 @@ describe.each(allStages())('%s', (stage, synthesis) => {
       expect(isLimitedToOneContext(statement), JSON.stringify(statement)).toBe(true);
   });
 
-  test('only the sweeper may read the due orders of all tenants; who records a payment may read the pauses beside them', () => {
+  test('only the sweeper and the probe of payments may read what is due of all tenants; who records a payment may read the pauses beside it', () => {
     const coversDue = ({ Condition }: Statement) => JSON.stringify(Condition ?? {}).includes('"due#*"');
     const dueStatementsOf = (id: string) => statementsOf(synthesis, functionOf(id)).filter(coversDue);
-    const [sweeper, writer] = [dueStatementsOf('orders-sweep'), dueStatementsOf('orders-write')];
-    expect(sweeper).toHaveLength(1);
+    const [sweeper, probe, writer] = ['orders-sweep', 'payments-probe', 'orders-write'].map(dueStatementsOf);
+    expect([sweeper, probe].map((statements) => statements?.length)).toEqual([1, 1]);
     // the list is an index, which a GetItem cannot read
-    expect(writer.map(({ Action }) => Action)).toEqual([['dynamodb:GetItem']]);
-    expect(allStatements(synthesis).filter(coversDue)).toHaveLength(2);
+    expect(writer?.map(({ Action }) => Action)).toEqual([['dynamodb:GetItem']]);
+    expect(allStatements(synthesis).filter(coversDue)).toHaveLength(3);
   });
 
   test('only actions of streams, tracing and log delivery are allowed on all resources', () => {

@@ -109,6 +109,8 @@ describe('npm run audit', () => {
       return change ? [{ ...row, ...change } as Row] : [];
     });
 
+  const attempt = (change: object = {}) => ({ n: 1, status: 'captured', captured: 2_500, refunded: 0, ...change });
+
   it.each([
     [
       '1: inventory#demo#shard#mug.0 has fewer than 0 units available',
@@ -123,8 +125,20 @@ describe('npm run audit', () => {
       { sk: 'adjustment', id: '', change: undefined },
     ],
     [
-      '3: confirmed order X: its payment attempt keeps 0 instead of 2500',
-      { sk: 'attempt', id: 'confirmed', change: { captured: 0 } },
+      '3: confirmed order X: its payment keeps 0 instead of 2500',
+      { sk: 'attempt', id: 'confirmed', change: { attempts: [attempt({ captured: 0 })] } },
+    ],
+    [
+      '3: confirmed order X: its payment keeps 2500 instead of 2400',
+      { sk: 'attempt', id: 'confirmed', change: { reports: [{ n: 1, kind: 'refunded', amount: 100 }] } },
+    ],
+    [
+      '4: confirmed order X: 2 payment attempts keep money',
+      { sk: 'attempt', id: 'confirmed', change: { attempts: [attempt(), attempt({ n: 2 })] } },
+    ],
+    [
+      '4: cancelled order X: its payment attempt 1 is still intended',
+      { sk: 'attempt', id: 'cancelled', change: { attempts: [attempt({ status: 'intended', captured: 0 })] } },
     ],
     [
       '3: confirmed order X: the provider keeps 0 instead of 2500',
@@ -156,6 +170,31 @@ describe('npm run audit', () => {
   ] as const)('%s', (violation, { sk, id, change }) => {
     expect(auditRows(rows)).toEqual([]);
     expect(auditRows(rowsWith(sk, id, change))).toContain(violation);
+  });
+
+  it('accepts what was refunded outside of the attempt that paid, and money that is known to be of no order', () => {
+    const payment = {
+      attempts: [attempt({ status: 'settled', refunded: 2_500 }), attempt({ n: 2, refunded: 500 })],
+      reports: [
+        { n: 1, kind: 'refunded', amount: 2_500 },
+        { n: 2, kind: 'refunded', amount: 500 },
+        { n: 2, kind: 'disputed', amount: 1 },
+      ],
+    };
+    const chargeRow = (key: string, change: object) =>
+      ({ pk: `sandbox#demo#charge#${key}`, sk: 'charge', captured: 2_500, refunded: 0, ...change }) as Row;
+    const id = orderIds['confirmed'];
+    const items = [
+      ...rowsWith('charge', 'confirmed', { refunded: 2_500 }).filter(({ sk }) => sk !== 'attempt'),
+      ...rowsWith('attempt', 'confirmed', payment).filter(({ sk }) => sk === 'attempt'),
+      chargeRow(`demo.${id}.2`, { refunded: 500 }),
+      ...['demo.nobody', `demo.${id}.4`].flatMap((key) => [
+        chargeRow(key, {}),
+        { pk: `payments#demo#stray#${key}`, sk: 'stray' } as Row,
+      ]),
+    ];
+    expect(auditRows(items)).toEqual([]);
+    expect(auditRows(items.filter(({ sk }) => sk !== 'stray'))).toHaveLength(2);
   });
 
   it('accepts and counts a mail that is recorded as withheld', () => {

@@ -29,6 +29,8 @@ type Scope = {
   readonly tenants: ReadonlySet<string> | undefined;
   /** Its read of the provider's breaker failed. */
   breakerUnread: boolean;
+  /** Its last call of the table was a put of a breaker: what it reads of the provider next is a probe. */
+  isProbing: boolean;
 };
 
 type Options = {
@@ -43,8 +45,8 @@ type Options = {
     outcome: string,
   ) => void;
   readonly tenantsOf: (fn: string, event: unknown) => ReadonlySet<string> | undefined;
-  /** Receives every charge that is sent to the provider by an invocation that has read the breaker. */
-  readonly onCharge: (tenants: ReadonlySet<string>) => void;
+  /** Receives every charge that is sent to the provider by an invocation that has read the breaker, and every probe. */
+  readonly onProviderCall: (tenants: ReadonlySet<string>, kind: 'charge' | 'probe') => void;
   /** Receives the keys of a call that belong to none of its tenants. */
   readonly onForeignKeys: (caller: string, keys: readonly string[], tenants: ReadonlySet<string>) => void;
 };
@@ -139,6 +141,7 @@ export const createNetwork = (options: Options): Network => {
     const scope = scopes.getStore();
     await sleep(latency() + (faults.strike('slow call', where) ?? 0) * SLOW_MS);
     if (service === TABLE) {
+      if (scope) scope.isProbing = operation === 'PutItem' && keys[0]?.includes('#breaker#') === true;
       checkTenants(callerName, keys);
       if (faults.strike('throttle', where) !== undefined) {
         if (keys[0]?.includes('#breaker#') && scope) scope.breakerUnread = true;
@@ -173,6 +176,11 @@ export const createNetwork = (options: Options): Network => {
   };
 
   type RequestEvent = { readonly path?: string };
+  const CALLERS_WITH_BREAKER = ['payments-charge', 'payments-probe'];
+  const providerCallOf = ({ path = '' }: RequestEvent, { isProbing }: Scope) => {
+    if (path === '/sandbox/charges') return 'charge';
+    return path.endsWith('/state') && isProbing ? 'probe' : undefined;
+  };
   type BatchEvent = { readonly Records?: readonly { readonly messageId?: string }[] };
 
   const runInvocation = async (id: string, event: unknown, proceed: () => Promise<unknown>) => {
@@ -191,9 +199,11 @@ export const createNetwork = (options: Options): Network => {
   const invoke: NonNullable<Interceptors['invoke']> = (id, event, proceed) => {
     const caller = scopes.getStore();
     const tenants = options.tenantsOf(id, event);
-    const isCharge = (event as RequestEvent | undefined)?.path === '/sandbox/charges';
-    if (isCharge && tenants && caller?.fn === 'payments-charge' && !caller.breakerUnread) options.onCharge(tenants);
-    return scopes.run({ fn: id, tenants, breakerUnread: false }, async () => {
+    if (caller && tenants && CALLERS_WITH_BREAKER.includes(caller.fn) && !caller.breakerUnread) {
+      const providerCall = providerCallOf((event ?? {}) as RequestEvent, caller);
+      if (providerCall) options.onProviderCall(tenants, providerCall);
+    }
+    return scopes.run({ fn: id, tenants, breakerUnread: false, isProbing: false }, async () => {
       activeFunctions.push(id);
       try {
         await sleep(latency());

@@ -15,6 +15,7 @@ type FunctionEvent = {
 const CROSS_TENANT_FUNCTIONS = [
   'relay-publish',
   'orders-sweep',
+  'payments-probe',
   'tenants-write',
   'operations-health',
   'operations-redrive',
@@ -27,7 +28,7 @@ const parseObject = (text: string | null | undefined): Readonly<Record<string, u
     return {};
   }
 };
-/** The provider's key of a charge is `<tenant>.<order>`. */
+/** The provider's key of a charge begins with `<tenant>.<order>`. */
 const tenantsOfKey = (key: unknown) =>
   typeof key === 'string' && key.includes('.') ? [key.slice(0, key.indexOf('.'))] : [];
 

@@ -78,7 +78,7 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
       if (trace.length > MAX_TRACE_LINES) trace.shift();
       watch.check();
     },
-    onCharge: (tenants) => watch.onChargeSent([...tenants][0] ?? '', Date.now()),
+    onProviderCall: (tenants, kind) => watch.onProviderCall([...tenants][0] ?? '', kind, Date.now()),
     onForeignKeys: (caller, keys, tenants) =>
       watch.report(7, `${caller} used ${keys.join(', ')} while it worked for ${[...tenants].join(', ')}`),
   });

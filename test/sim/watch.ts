@@ -42,7 +42,7 @@ export const createWatch = (timeline: Pick<Timeline, 'set'>, maxMails: number) =
   const orderByEmail = new Map<string, string>();
   const tenantByKey = new Map<string, string>();
   const changedSkus = new Set<string>();
-  const probes = new Map<string, { readonly until: string; charges: number }>();
+  const probes = new Map<string, { readonly until: string; count: number }>();
   let firstViolation: Violation | undefined;
 
   const report = (invariant: number, message: string) => {
@@ -90,13 +90,13 @@ export const createWatch = (timeline: Pick<Timeline, 'set'>, maxMails: number) =
     if (otherId !== undefined && otherId !== id) report(4, `${otherId} and ${id} were placed with one key`);
     orderByEmail.set(email, id);
   };
-  const onCharge = (tenant: string, old: Item | undefined, next: Item | undefined) => {
+  const onCharge = (_: string, old: Item | undefined, next: Item | undefined) => {
     const captured = Number(next?.['captured'] ?? 0) - Number(old?.['captured'] ?? 0);
     const amount = Number(next?.['amount'] ?? 0);
     if (captured !== 0) {
-      const order = `${tenant}/${String(next?.['key']).split('.').slice(0, 2).join('.')}`;
-      captureCounts.set(order, (captureCounts.get(order) ?? 0) + 1);
-      if ((captureCounts.get(order) ?? 0) > 1 || captured !== amount) report(4, `${order} was captured twice`);
+      const key = String(next?.['key']);
+      captureCounts.set(key, (captureCounts.get(key) ?? 0) + 1);
+      if ((captureCounts.get(key) ?? 0) > 1 || captured !== amount) report(4, `${key} was captured twice`);
     }
     if (Number(next?.['refunded'] ?? 0) > Number(next?.['captured'] ?? 0)) report(3, `${next?.pk} was refunded twice`);
     if (old?.['status'] === 'voided' && next?.['status'] !== 'voided') report(4, `${next?.pk} is no longer voided`);
@@ -109,7 +109,7 @@ export const createWatch = (timeline: Pick<Timeline, 'set'>, maxMails: number) =
     tenantByKey.set(key, tenant);
   };
   const onBreaker = (tenant: string, _: Item | undefined, next: Item | undefined) => {
-    probes.set(tenant, { until: next?.['status'] === 'probing' ? String(next['until']) : '', charges: 0 });
+    probes.set(tenant, { until: next?.['status'] === 'probing' ? String(next['until']) : '', count: 0 });
   };
   const observers: Readonly<Record<string, typeof onShard>> = {
     ...{ shard: onShard, hold: onHold, order: onOrder, charge: onCharge, breaker: onBreaker },
@@ -124,12 +124,13 @@ export const createWatch = (timeline: Pick<Timeline, 'set'>, maxMails: number) =
       observers[entity]?.(tenant, old, next);
     },
     report,
-    /** A charge is sent to the provider. While a breaker probes, only one may be. */
-    onChargeSent(tenant: string, atMs: number) {
+    /** While a breaker probes, one probe may be sent to the provider, and no charge. */
+    onProviderCall(tenant: string, kind: 'charge' | 'probe', atMs: number) {
       const probe = probes.get(tenant);
       if (!probe || probe.until <= new Date(atMs).toISOString()) return;
-      probe.charges += 1;
-      if (probe.charges > 1) report(12, `${tenant}’s breaker allowed ${probe.charges} probes at once`);
+      probe.count += 1;
+      if (kind === 'charge') report(12, `${tenant}’s breaker allowed a charge while it probed`);
+      else if (probe.count > 1) report(12, `${tenant}’s breaker allowed ${probe.count} probes at once`);
     },
     /** The first violation until now. */
     check(): Violation | undefined {

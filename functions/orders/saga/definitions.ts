@@ -8,11 +8,11 @@ const INPUT = ['tenantId', 'orderId', 'run', 'correlationId'] as const;
 const TIMEOUT_SECONDS = 900;
 /** Refusing may look for orders that give way. */
 const REFUSE_TIMEOUT_SECONDS = 25;
-/** Settling calls the provider twice. */
-const SETTLE_TIMEOUT_SECONDS = 30;
+/** Charging and settling call the provider several times. */
+const PROVIDER_TIMEOUT_SECONDS = 30;
 
 const { StockUnavailable, HoldCommitted } = inventoryErrors;
-const { PaymentDeclined, PaymentUnavailable, PaymentUnknown, SettlementRefused } = paymentErrors;
+const { PaymentDeclined, PaymentUnavailable, PaymentUnknown, PaymentUnresolved, SettlementRefused } = paymentErrors;
 
 const superseded: Refusal = { error: sagaErrors.Superseded, next: 'Superseded' };
 /** Every step but Park itself: what repeats identically is for a person, at once. */
@@ -56,9 +56,11 @@ export const fulfilOrder: SagaDefinition = {
     Charge: {
       kind: 'task',
       function: 'payments-charge',
+      timeoutSeconds: PROVIDER_TIMEOUT_SECONDS,
       refusals: [
         { error: PaymentDeclined, next: 'Refuse', keepsError: true },
         { error: PaymentUnavailable, next: 'AwaitPayment', keepsError: true },
+        { error: PaymentUnresolved, next: 'Park', keepsError: true },
         ...always,
         { error: PaymentUnknown, next: 'Unknown', retried: true },
       ],
@@ -99,7 +101,7 @@ export const unwindOrder: SagaDefinition = {
     Settle: {
       kind: 'task',
       function: 'payments-settle',
-      timeoutSeconds: SETTLE_TIMEOUT_SECONDS,
+      timeoutSeconds: PROVIDER_TIMEOUT_SECONDS,
       refusals: [{ error: SettlementRefused, next: 'Park', keepsError: true }, ...always],
       next: 'Release',
     },

@@ -66,9 +66,9 @@ export const refuseStep = (rt: Runtime<'db'>) => {
 
 /** The refusals that no retry resolves, and the cause that the order then shows to the operator. */
 const causeOf = {
+  PaymentUnresolved: 'the payment provider keeps a part of the payment, or contradicts itself',
   SettlementRefused: 'the payment provider refuses the refund',
   HoldCommitted: 'the stock of the order is marked as sold',
-  PaymentUnresolved: 'the provider keeps another amount than the total of the order',
 } as const;
 const ParkedStep = z.extend(SagaInput, {
   error: z.enum(['SettlementRefused', 'HoldCommitted', 'PaymentUnresolved', 'Unprocessable']),
