@@ -115,9 +115,11 @@ export const TYPE_FORMATS: Readonly<Record<string, TypeFormat>> = {
       State: withLabel(''),
       Targets: (value, format) =>
         value
-          .map(({ Id: _, Arn, DeadLetterConfig, ...remaining }: Json) => {
+          .map(({ Id: _, Arn, DeadLetterConfig, RetryPolicy, ...remaining }: Json) => {
             const deadLetters = DeadLetterConfig ? `, undeliverable events to ${format(DeadLetterConfig.Arn)}` : '';
-            return `to ${format(Arn)}${deadLetters}${formatRemaining(remaining, format)}`;
+            const isRetried = JSON.stringify(RetryPolicy) !== '{"MaximumRetryAttempts":0}';
+            const others = RetryPolicy && isRetried ? { RetryPolicy, ...remaining } : remaining;
+            return `to ${format(Arn)}${deadLetters}${isRetried ? '' : ' without retries'}${formatRemaining(others, format)}`;
           })
           .join('; '),
     },
@@ -181,12 +183,18 @@ export const TYPE_FORMATS: Readonly<Record<string, TypeFormat>> = {
   },
   'AWS::Lambda::Permission': {
     properties: {
-      Principal: withLabel('permits '),
-      Action: withLabel('to '),
-      FunctionName: (value, format, { owner }) =>
-        owner.Type === 'AWS::ApiGateway::Method' ? '' : `on ${format(value)}`,
-      SourceArn: (value, format, { owner }) =>
-        owner.Type === 'AWS::ApiGateway::Method' ? 'for its route only' : `from ${format(value)}`,
+      Principal: (value, format, { owner }) =>
+        owner.Type === 'AWS::Events::Rule' && value === 'events.amazonaws.com' ? '' : `permits ${format(value)}`,
+      Action: (value, format, { owner }) =>
+        owner.Type === 'AWS::Events::Rule' && value === 'lambda:InvokeFunction' ? '' : `to ${format(value)}`,
+      FunctionName: (value, format, { owner }) => {
+        if (owner.Type === 'AWS::Events::Rule') return `may invoke ${format(value)}`;
+        return owner.Type === 'AWS::ApiGateway::Method' ? '' : `on ${format(value)}`;
+      },
+      SourceArn: (value, format, { owner }) => {
+        if (owner.Type === 'AWS::Events::Rule') return '';
+        return owner.Type === 'AWS::ApiGateway::Method' ? 'for its route only' : `from ${format(value)}`;
+      },
     },
   },
   'AWS::Logs::LogGroup': {

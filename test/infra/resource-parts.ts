@@ -20,7 +20,8 @@ export const PART_OF: Readonly<Record<string, IsPartOf>> = {
     [Role, RoleArn, CloudWatchRoleArn].some((role) => referencedId(role) === id),
   'AWS::Lambda::EventInvokeConfig': isReferencedIn('FunctionName'),
   'AWS::Lambda::EventSourceMapping': isReferencedIn('FunctionName'),
-  'AWS::Lambda::Permission': ({ Properties: { FunctionName, SourceArn } }, { Type, Properties }, resources) => {
+  'AWS::Lambda::Permission': ({ Properties: { FunctionName, SourceArn } }, { Type, id, Properties }, resources) => {
+    if (Type === 'AWS::Events::Rule') return referencedId(SourceArn) === id;
     if (Type !== 'AWS::ApiGateway::Method') return false;
     const path = pathOf(resources, Properties.ResourceId).replace(/{\w+}/g, '*');
     const source: readonly Json[] = SourceArn?.['Fn::Join']?.[1] ?? [];

@@ -43,10 +43,29 @@ const entriesOf = (stage: StageName, resources: readonly Resource[], parameters:
     ...ownFacts(resource, owner, formatFor(owner)),
     ...resources.filter((part) => wholeOf(part) === resource).flatMap((part) => factsOf(part, owner)),
   ];
-  return resources
+  const entries = resources
     .filter((resource) => !isOmitted(resource) && !wholeOf(resource))
     .sort((a, b) => (a.id < b.id ? -1 : 1))
     .map((resource) => ({ type: resource.Type, title: titleOf(resource), facts: factsOf(resource, resource) }));
+  return joinHeads(entries);
+};
+
+const HEAD = /(?<= )HEAD(?= )|HEAD(?=\)$)/g;
+
+/** A HEAD method is on the line of its GET method where it does the same, which is the rule. */
+const joinHeads = (entries: readonly Entry[]): readonly Entry[] => {
+  const textsOf = ({ facts }: Entry) => facts.map(({ text }) => text).join('\n');
+  const getOf = (head: Entry) =>
+    head.type === 'AWS::ApiGateway::Method' && head.title.search(HEAD) >= 0
+      ? entries.find(
+          (get) => get.title === head.title.replaceAll(HEAD, 'GET') && get !== head && textsOf(get) === textsOf(head),
+        )
+      : undefined;
+  const gets = new Map(entries.map((entry) => [entry, getOf(entry)]));
+  const joined = new Set(gets.values());
+  return entries
+    .filter((entry) => !gets.get(entry))
+    .map((entry) => (joined.has(entry) ? { ...entry, title: entry.title.replace(' GET ', ' GET, HEAD ') } : entry));
 };
 
 /** Attributes of a resource that are formatted elsewhere or have no effect on what it does. */

@@ -59,7 +59,7 @@ describe('the steps of the order', () => {
     await park({ ...stepOf(1), error: 'PaymentUnresolved' });
     expect(await current()).toMatchObject({
       status: 'needs_attention',
-      cause: expect.stringContaining('another amount'),
+      cause: expect.stringContaining('keeps a part of the payment'),
     });
   });
 
