@@ -177,12 +177,36 @@ describe('npm run ops', () => {
     expect(executions.map((line) => JSON.parse(line).name)).toContain(`${env['ORDER']}-2`);
   });
 
+  test('pause and unpause change the one pause, and a second time is an error that says what to do', async () => {
+    const failing = async (command: string) =>
+      (await runShell(`npm run -s ops -- ${command}`).catch((error: { readonly stderr: string }) => error)).stderr;
+    expect(await failing('unpause')).toContain('the deadlines are not paused: npm run ops -- pause --reason TEXT');
+    expect(await failing('pause')).toContain('--reason is missing');
+    expect((await outputLines('npm run -s ops -- pause --reason incident'))[0]).toContain('until you run unpause');
+    expect(await failing('pause --reason again')).toContain('the deadlines are paused already');
+    const [lasting = ''] = await outputLines('npm run -s ops -- pauses');
+    expect(JSON.parse(lasting)).toEqual({ from: expect.any(String), reason: 'incident' });
+    expect((await outputLines('npm run -s ops -- unpause'))[0]).toContain('extends the deadlines');
+    const [ended = ''] = await outputLines('npm run -s ops -- pauses');
+    expect(JSON.parse(ended)).toMatchObject({ until: expect.any(String) });
+  });
+
+  test('resume resumes the parked orders whose cause contains the text, and no others', async () => {
+    const resume = (cause: string) => outputLines(`npm run -s ops -- resume --tenant acme --cause "${cause}"`);
+    expect(await resume('another cause')).toEqual(['resumed 0 of 0 orders that were parked with this cause']);
+    expect(await resume('refuses the refund')).toEqual(['resumed 1 of 1 orders that were parked with this cause']);
+    // nothing has changed at the provider, so the order is parked again
+    while ((await callApi('GET', `/v1/orders/${env['ORDER']}`)).status !== 'needs_attention')
+      await sleep(POLL_INTERVAL_MS);
+  });
+
   test.each([
     ['look --queue nowhere', 'there is no queue nowhere'],
     ['look', '--queue is missing'],
     ['executions --workflow nothing', 'unknown workflow nothing'],
     ['redrive --from a --to b --most none', '--most: expected a whole number above 0'],
     ['dance', 'npm run ops'],
+    ['resume --tenant acme', '--cause is missing'],
   ])('%s exits with 1 and prints the reason', async (args, reason) => {
     const failure = expect(runShell(`npm run -s ops -- ${args}`)).rejects;
     await failure.toMatchObject({ code: 1, stderr: expect.stringContaining(reason) });

@@ -26,7 +26,7 @@ export const stockShortages = (rt: Runtime<'db'>) => {
 };
 
 /**
- * The orders whose open holds have units of any of these SKUs, at most some 500 for each, with their units per SKU. It reads an index, so
+ * The orders whose open holds have units of any of these SKUs, at most 500 for each, with their units per SKU. It reads an index, so
  * it is eventually consistent.
  */
 export const openHolders =

@@ -1,13 +1,11 @@
 import * as z from 'zod/mini';
 import { problems } from '#orders/errors';
-import { platformProblems } from '#platform/http/problems';
 import type { RouteGroup } from '#platform/http/route';
 import { CurrencySchema, EmailSchema } from '#platform/input-schemas';
 import type { Money, OrderId, Sku, TenantId } from '#platform/kernel';
 import { defineEvent, type EventData } from '#platform/messaging/events';
 import { MoneySchema, OrderIdSchema, SkuSchema, TenantIdSchema } from '#platform/schemas';
 import { ListQuery, pageOf } from '#platform/table/list-query';
-import { problems as tenantProblems } from '#tenants/errors';
 
 /** An order's status alone decides every race (ADR 2). `confirmed` and `cancelled` are final. */
 export const StatusSchema = z.enum([
@@ -51,19 +49,6 @@ export const RecordPayment = z.strictObject({
 
 /** The tenant whose order an operator resumes. */
 export const ResumeOrder = z.strictObject({ tenantId: TenantIdSchema });
-
-/** As long as an offline payment may take. */
-const MAX_POLICY_MINUTES = 4_320;
-const PolicyMinutes = z.nullable(z.int().check(z.minimum(0), z.maximum(MAX_POLICY_MINUTES)));
-
-/** What a tenant's orders do while the provider is unavailable. Minutes; `null` means never. */
-export const TenantPolicy = z.strictObject({
-  /** From when an order first awaits its payment to its instructions for an offline payment; until then it waits for the provider. Default 5. */
-  offlineAfterMinutes: PolicyMinutes,
-  /** From these instructions to when the units of the unpaid order may go to an order that would be out of stock. Default null. */
-  giveWayAfterMinutes: PolicyMinutes,
-});
-export type TenantPolicy = z.infer<typeof TenantPolicy>;
 
 /** An order as its tenant sees it. Fields may be added. */
 export const OrderResponse = z.object({
@@ -117,10 +102,7 @@ export type OrderResponse = z.input<typeof OrderResponse>;
 
 const { order_not_found, order_confirmed, not_awaiting_payment, wrong_amount, not_parked } = problems;
 const { unknown_sku, duplicate_sku, mixed_currencies, withdrawn_currency, total_too_large } = problems;
-const { conflict } = platformProblems;
-const { tenant_not_found } = tenantProblems;
 const params = { id: OrderIdSchema };
-const policyParams = { tenantId: TenantIdSchema };
 
 /** The routes that a shop uses to place and change orders. */
 export const writeRoutes = {
@@ -186,25 +168,6 @@ export const operatorRoutes = {
     body: ResumeOrder,
     responses: { 202: OrderResponse },
     problems: { order_not_found, not_parked },
-  },
-  getPolicy: {
-    method: 'GET',
-    path: '/v1/tenants/{tenantId}/policy',
-    scope: 'operator',
-    params: policyParams,
-    summary: "Returns a tenant's policy for orders that await their payment, or the defaults.",
-    responses: { 200: TenantPolicy },
-    problems: { tenant_not_found },
-  },
-  putPolicy: {
-    method: 'PUT',
-    path: '/v1/tenants/{tenantId}/policy',
-    scope: 'operator',
-    params: policyParams,
-    summary: "Replaces a tenant's policy. It counts for decisions from now on.",
-    body: TenantPolicy,
-    responses: { 200: TenantPolicy },
-    problems: { tenant_not_found, conflict },
   },
 } as const satisfies RouteGroup;
 

@@ -1,4 +1,5 @@
 import { events, operatorRoutes, readRoutes, writeRoutes } from '#orders/contract';
+import { policyRoutes } from '#orders/contract-policy';
 import { metrics, problems, sagaErrors } from '#orders/errors';
 import { fulfilOrder, unwindOrder } from '#orders/saga/definitions';
 import type { FunctionSpec, Manifest } from '#platform/manifest';
@@ -12,7 +13,7 @@ const orderStep = {
 export const orders = {
   context: 'orders',
   core: true,
-  routes: { write: writeRoutes, read: readRoutes, operate: operatorRoutes },
+  routes: { write: writeRoutes, read: readRoutes, operate: { ...operatorRoutes, ...policyRoutes } },
   problems,
   sagaErrors,
   metrics,

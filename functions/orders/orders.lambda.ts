@@ -1,4 +1,5 @@
 import { operatorRoutes, readRoutes, writeRoutes } from '#orders/contract';
+import { policyRoutes } from '#orders/contract-policy';
 import { getPolicy, putPolicy, resumeOrder } from '#orders/http/operator';
 import { getOrder, listOrders } from '#orders/http/read';
 import { cancelOrder, placeOrder, recordPayment } from '#orders/http/write';
@@ -30,7 +31,7 @@ export const operate = {
   create: (rt) =>
     httpFunction(rt, {
       authenticate: authenticateTenantOrOperator(rt),
-      routes: operatorRoutes,
+      routes: { ...operatorRoutes, ...policyRoutes },
       handlers: { resumeOrder, getPolicy, putPolicy },
     }),
 } satisfies LambdaEntry<'db' | 'secrets'>;

@@ -38,7 +38,7 @@ export const law: readonly { readonly modules: string; readonly may: readonly st
     ],
   },
   {
-    modules: inAnyContext('(contract|contract-keys|errors)\\.ts'),
+    modules: inAnyContext('(contract|contract-keys|contract-policy|errors)\\.ts'),
     may: [
       ...packages('zod'),
       ...kernel,

@@ -203,13 +203,40 @@ describe('npm run audit', () => {
     expect(audit.report()).toMatchObject({ violations: [], withheldCount: 1 });
   });
 
-  it('accepts an order in progress, except at rest or after its deadline', () => {
-    const rowsInProgress = rowsWith('order', 'cancelled', { status: 'cancelling', deadline: new Date().toISOString() });
+  it('accepts no order that is cancelled for another reason than those that an order can have', () => {
+    const expired = auditRows(rowsWith('order', 'cancelled', { reason: 'expired' }));
+    expect(expired).toEqual(['8: order X is cancelled because of expired']);
+    expect(auditRows(rowsWith('order', 'cancelled', { reason: undefined }))).toHaveLength(1);
+    expect(auditRows(rowsWith('order', 'cancelled', { reason: 'gave_way' }))).toEqual([]);
+  });
+
+  it('accepts an order that awaits its payment until its wait, or its deadline with every pause, is long over', () => {
+    const now = Date.now();
+    const hoursFromNow = (hours: number) => new Date(now + hours * 3_600_000).toISOString();
+    const lateAfter = (hours: number, change: object, pauses: readonly object[] = []) => {
+      const pauseRow = { pk: 'due#pause', sk: 'pause', pauses } as Row;
+      const orderRows = rowsWith('order', 'cancelled', { status: 'awaiting_payment', ...change });
+      const violations = auditRows([...orderRows, pauseRow], { atRest: false, now: hoursFromNow(hours) });
+      return violations.some((line) => line.includes('is still awaiting_payment'));
+    };
+    const offline = { deadline: hoursFromNow(2) };
+    expect([lateAfter(2, offline), lateAfter(3, offline)]).toEqual([false, true]);
+    const ended = { from: hoursFromNow(-1), until: hoursFromNow(1), reason: 'incident' };
+    const lasting = { from: hoursFromNow(1), reason: 'incident' };
+    expect([lateAfter(3, offline, [ended]), lateAfter(9, offline, [ended])]).toEqual([false, true]);
+    expect(lateAfter(9, offline, [lasting])).toBe(false);
+    const waiting = { waitsUntil: hoursFromNow(2) };
+    expect([lateAfter(2, waiting), lateAfter(3, waiting)]).toEqual([false, true]);
+    expect(lateAfter(9_999, { waitsUntil: 'never' })).toBe(false);
+  });
+
+  it('accepts an order in progress, except at rest or after a day', () => {
+    const rowsInProgress = rowsWith('order', 'cancelled', { status: 'cancelling' });
     const stillCancelling = (violations: readonly string[]) =>
       violations.filter((line) => line.includes('is still cancelling'));
     expect(stillCancelling(auditRows(rowsInProgress, { atRest: false }))).toEqual([]);
     expect(stillCancelling(auditRows(rowsInProgress))).toHaveLength(1);
-    const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
+    const tomorrow = new Date(Date.now() + 25 * 3_600_000).toISOString();
     expect(stillCancelling(auditRows(rowsInProgress, { atRest: false, now: tomorrow }))).toHaveLength(1);
   });
 });

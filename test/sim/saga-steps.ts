@@ -102,7 +102,10 @@ export const playScenario = async ({ scenario, stepFaults }: ScenarioCase): Prom
   const putBrokenHold = (tenantId: string) =>
     host.callAws({
       target: 'DynamoDB_20120810.PutItem',
-      body: JSON.stringify({ TableName: 'breakwater-dev', Item: { ...holdOf(tenantId), state: { S: 'broken' } } }),
+      body: JSON.stringify({
+        TableName: 'breakwater-dev',
+        Item: { ...holdOf(tenantId), state: { S: 'broken' }, draws: { L: [] } },
+      }),
     });
   const removeBrokenHold = (tenantId: string) =>
     host.callAws({

@@ -49,10 +49,11 @@ export const openHoldsOf = async (
   const holders = new Map<OrderId, ReadonlyMap<Sku, number>>();
   let pageCount = 0;
   for await (const { Items = [] } of pagesWith(rt, tenantId, { sku, attributes: 'pk, listSk, held' })) {
-    for (const { listSk, held } of Items.map((item) => parseItem(HolderEntry, item)))
+    const entries = Items.slice(0, MAX_HOLDERS - holders.size).map((item) => parseItem(HolderEntry, item));
+    for (const { listSk, held } of entries)
       holders.set(listSk, new Map(held.skus.map((each, i) => [each, held.quantities[i] ?? 0])));
     pageCount += 1;
-    if (holders.size >= MAX_HOLDERS || pageCount === MAX_PAGES) break;
+    if (holders.size === MAX_HOLDERS || pageCount === MAX_PAGES) break;
   }
   return holders;
 };

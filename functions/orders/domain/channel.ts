@@ -16,8 +16,8 @@ export const isOffline = (order: Order): boolean => order.status === 'awaiting_p
  */
 export const startAwaitingPayment = (order: Order, { offlineAfterMinutes }: Policy, moment: Moment): Order => {
   const awaiting = transitionTo(order, 'awaiting_payment', moment);
-  const waitsUntil =
-    offlineAfterMinutes === null ? 'never' : addMs(firstAwaited(awaiting), offlineAfterMinutes * MINUTE_MS);
+  const [firstAwaitedAt = moment.at] = awaitedTimes(order);
+  const waitsUntil = offlineAfterMinutes === null ? 'never' : addMs(firstAwaitedAt, offlineAfterMinutes * MINUTE_MS);
   return waitsUntil <= moment.at ? offline(awaiting, moment) : withNextLook({ ...awaiting, waitsUntil }, moment);
 };
 
@@ -32,8 +32,6 @@ const offline = (order: Order, { at, limits }: Moment): Order => {
 
 const awaitedTimes = ({ history }: Order): readonly Instant[] =>
   history.flatMap(({ at, status }) => (status === 'awaiting_payment' ? [at] : []));
-
-const firstAwaited = (order: Order): Instant => awaitedTimes(order)[0] ?? '';
 
 /**
  * A waiting order is due at once, so that it is charged as soon as the provider is available. One that has waited before is due later

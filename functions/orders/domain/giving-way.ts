@@ -30,7 +30,7 @@ export function chooseGivingWay(
 ): readonly Order[] | undefined {
   const missing = new Map(shortages.map((shortage) => [shortage.sku, shortage.missing]));
   const giveUnits = ({ held }: Holder) => {
-    for (const [sku, units] of held) missing.set(sku, (missing.get(sku) ?? 0) - units);
+    for (const [sku, units] of missing) missing.set(sku, units - (held.get(sku) ?? 0));
   };
   for (const holder of holders.filter(isReleasing)) giveUnits(holder);
   const candidates = holders
@@ -38,7 +38,8 @@ export function chooseGivingWay(
     .toSorted((a, b) => (statusSince(a.order) < statusSince(b.order) ? -1 : 1));
   const chosen: Order[] = [];
   for (const candidate of candidates) {
-    if (![...candidate.held.keys()].some((sku) => (missing.get(sku) ?? 0) > 0)) continue;
+    const isNeeded = [...missing].some(([sku, units]) => units > 0 && candidate.held.has(sku));
+    if (!isNeeded) continue;
     giveUnits(candidate);
     chosen.push(candidate.order);
   }

@@ -67,7 +67,9 @@ export const isInProgress = ({ status }: Pick<Order, 'status'>): boolean =>
   status === 'placed' || status === 'cancelling';
 
 /** Since when the order has its status; an order that became offline counts from then. */
-export const statusSince = ({ history }: Pick<Order, 'history'>): Instant => history.at(-1)?.at ?? '';
+export const statusSince = ({ history }: Pick<Order, 'history'>): Instant =>
+  // the history of an order begins with it, so it is never empty
+  (history.at(-1) as HistoryEntry).at;
 
 /**
  * The order in another status, with its history and, while its saga must bring it on, the time of the sweeper's next examination. It

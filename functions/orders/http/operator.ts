@@ -1,5 +1,6 @@
 import { orderClock } from '#orders/adapters/order-clock';
-import type { operatorRoutes, TenantPolicy } from '#orders/contract';
+import type { operatorRoutes } from '#orders/contract';
+import type { policyRoutes, TenantPolicy } from '#orders/contract-policy';
 import type { Policy } from '#orders/domain/policy';
 import { orderResponse } from '#orders/http/order-response';
 import { orderTable } from '#orders/table/order-table';
@@ -10,7 +11,7 @@ import type { RouteHandler } from '#platform/http/route';
 import type { Runtime } from '#platform/runtime/runtime';
 import { tenantExists } from '#tenants/public';
 
-type Routes = typeof operatorRoutes;
+type Routes = typeof operatorRoutes & typeof policyRoutes;
 
 export const resumeOrder = (rt: Runtime<'db'>): RouteHandler<Routes['resumeOrder']> => {
   const { resume } = orderActions(orderTable(rt), orderClock(rt));

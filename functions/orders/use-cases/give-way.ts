@@ -40,11 +40,17 @@ export const letOthersGiveWay =
       tenantId,
       shortages.map(({ sku }) => sku),
     );
-    const heldOf = new Map(holders.map((holder) => [holder.orderId, holder.held]));
-    const holding = await findMany(tenantId, [...heldOf.keys()]);
+    const holding = await findMany(
+      tenantId,
+      holders.map((holder) => holder.orderId),
+    );
+    const orderOf = new Map(holding.map((holder) => [holder.id, holder]));
     const chosen = chooseGivingWay(
       shortages,
-      holding.map((holder) => ({ order: holder, held: heldOf.get(holder.id) ?? new Map() })),
+      holders.flatMap((holder) => {
+        const found = orderOf.get(holder.orderId);
+        return found ? [{ order: found, held: holder.held }] : [];
+      }),
       { at: now().at, afterMinutes },
     );
     if (!chosen) return 'refuse';

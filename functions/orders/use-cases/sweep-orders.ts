@@ -78,6 +78,9 @@ export const sweepOrders =
     }
   };
 
+/** For orders that the sweep only examines. */
+const unchanged = (order: Order): Order => order;
+
 type Restart = (order: Order, moment: Moment) => Order;
 type Examined = {
   readonly finding: Examination['finding'] | 'failed';
@@ -176,8 +179,8 @@ const startSweep = (ports: SweepPorts, hasTimeLeft: () => boolean) => {
         counts.canaries += 1;
         continue;
       }
-      const unchanged = await sweepEntry(entry, (order) => order);
-      if (unchanged.finding !== 'stalled') count(unchanged);
+      const held = await sweepEntry(entry, unchanged);
+      if (held.finding !== 'stalled') count(held);
       else {
         mode = (await watchCanaries()) ? 'all' : 'only_canaries';
         return entries.slice(position);
@@ -191,7 +194,7 @@ const startSweep = (ports: SweepPorts, hasTimeLeft: () => boolean) => {
     async handlePage(entries: readonly DueEntry[]): Promise<void> {
       const others = entries.filter(({ kind }) => kind !== 'stalled');
       await forEachConcurrently(others, limits, async (entry) => {
-        if (await mayChange(entry)) count(await sweepEntry(entry, (order) => order));
+        if (await mayChange(entry)) count(await sweepEntry(entry, unchanged));
       });
       const behind = await takeCanaries(entries.filter(({ kind }) => kind === 'stalled'));
       if (mode === 'all')
