@@ -7,8 +7,11 @@ export class PermanentError extends Error {
   override readonly name = 'PermanentError';
 }
 
-/** By name, because each SDK client has classes of its own. */
-const PERMANENT_NAMES: readonly unknown[] = ['PermanentError', 'ValidationException', 'SerializationException'];
+/** By name, because each SDK client has classes of its own. The last two are validation errors of Step Functions. */
+const PERMANENT_NAMES: readonly unknown[] = [
+  ...['PermanentError', 'ValidationException', 'SerializationException'],
+  ...['InvalidExecutionInput', 'InvalidName'],
+];
 
 /** Of `@aws-sdk/util-dynamodb`, which throws plain errors. A test provokes each. */
 const MARSHALLER_MESSAGES = [
