@@ -67,6 +67,10 @@ describe('a canary', () => {
     const lost = withLostCanaries(sent, '2026-11-01T00:15:00.000Z');
     expect(lost.canaries).toEqual([{ ...letter, state: 'lost', sentAt: at }]);
     expect(withLostCanaries(lost, '2026-11-02T00:00:00.000Z')).toBe(lost);
+    const later = withCanary(sent, { ...letter, cause: 'B' }, '2026-11-01T00:01:00.000Z');
+    expect(withLostCanaries(later, '2026-11-01T00:15:30.000Z').canaries.map(({ state }) => state)).toEqual([
+      ...['lost', 'sent'],
+    ]);
     expect(withOutcome(lost, outcome('handled')).canaries).toEqual([{ ...letter, state: 'handled', sentAt: at }]);
   });
 

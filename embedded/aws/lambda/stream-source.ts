@@ -22,7 +22,7 @@ export type GivenUpBatch = {
   readonly records: readonly StreamRecord[];
   /** What the function would have received. */
   readonly event: StreamEvent;
-  /** How often the function was invoked with the first of them. */
+  /** How often in a row the shard's batches have failed. */
   readonly invokeCount: number;
 };
 
@@ -124,7 +124,6 @@ export const createStreamReader = (source: StreamSource): StreamReader => {
       const event = toStreamEvent(tableName, records);
       onGivenUp?.({ shardId: shard.id, records, event, invokeCount: shard.failures });
     }
-    if (old.length > 0) shard.failures = 0;
   };
 
   const read = async (shard: Shard): Promise<void> => {

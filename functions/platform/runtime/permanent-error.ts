@@ -10,8 +10,11 @@ export class PermanentError extends Error {
 
 const MAX_MESSAGE_LENGTH = 120;
 
-/** By name, because each SDK client has classes of its own: what is refused in the same way each time. */
-const PERMANENT_NAMES = ['PermanentError', 'ValidationException', 'SerializationException'];
+/** What is refused in the same way each time, by name, because each SDK client has classes of its own. The last two are of Step Functions. */
+const PERMANENT_NAMES = [
+  ...['PermanentError', 'ValidationException', 'SerializationException'],
+  ...['InvalidExecutionInput', 'InvalidName'],
+];
 /** The same, of one part of a transaction. */
 const PERMANENT_REASONS = ['ValidationError', 'ItemCollectionSizeLimitExceeded'];
 

@@ -97,6 +97,19 @@ it('redelivers the messages that a consumer reports as failed, or the whole batc
   host.close();
 });
 
+it('keeps stream records for a relay that is paused', async () => {
+  const { host, request } = openShop();
+  host.pauseConsumer('shop-relay');
+  await request({ method: 'POST', target: '/v1/sales/s1' });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(host.executions()).toEqual([]);
+  host.resumeConsumer('shop-relay');
+  await host.whenIdle();
+  expect(host.executions()).toMatchObject([{ name: 's1', status: 'SUCCEEDED' }]);
+  expect(() => host.pauseConsumer('shop-sell')).toThrow('no consumer shop-sell');
+  host.close();
+});
+
 it('delivers the writes of one turn together, one batch per shard', async () => {
   let batches = 0;
   const relay: Create = (rt) => {

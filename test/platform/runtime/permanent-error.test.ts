@@ -21,6 +21,8 @@ describe('an error is permanent if it', () => {
     ['is a schema that refuses', thrownBy(() => z.object({ n: z.int() }).parse({ n: 'one' }))],
     ['is a validation error of AWS', named('ValidationException')],
     ['is a serialization error of AWS', named('SerializationException')],
+    ['is an execution with an invalid input', named('InvalidExecutionInput')],
+    ['is an execution with an invalid name', named('InvalidName')],
     [
       'is a transaction of which a part is invalid',
       named('TransactionCanceledException', 'no', {

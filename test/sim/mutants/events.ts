@@ -33,8 +33,8 @@ export const events: readonly Mutant[] = [
     name: 'worker-swallows',
     bug: 'a failed message counts as processed',
     file: 'functions/platform/messaging/worker.ts',
-    from: "rt.logger.error('message failed', { messageId, error: error as Error });\n      throw error;",
-    to: "rt.logger.error('message failed', { messageId, error: error as Error });",
+    from: 'return failed.onFailed(record, error as Error);',
+    to: 'return failed.onFailed(record, error as Error).catch(() => undefined);',
   },
   {
     name: 'names-without-run',
