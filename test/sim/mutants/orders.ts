@@ -27,7 +27,7 @@ export const orders: readonly Mutant[] = [
     name: 'no-restart',
     bug: 'the sweeper does not restart the saga of an order that makes no progress',
     file: 'functions/orders/use-cases/sweep-orders.ts',
-    from: "return ok(finding === 'standing' ? restartWith(order, moment) : order);",
+    from: "return ok(finding === 'stalled' ? restartWith(order, moment) : order);",
     to: 'return ok(order);',
   },
   {
