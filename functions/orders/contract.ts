@@ -182,10 +182,10 @@ export const OrderAwaitingPayment = defineEvent(
   z.extend(RunData, { total: MoneySchema, deadline: z.iso.datetime() }),
   OrderIdSchema,
 );
-/** The provider is unavailable: the order waits for it, and is charged by itself, until `waitsUntil` (`never`: without end). */
+/** The provider is unavailable: the order waits for it, and is charged by itself, until then or, where `until` is null, without end. */
 export const OrderWaiting = defineEvent(
   'OrderWaiting.v1',
-  z.extend(RunData, { waitsUntil: z.union([z.iso.datetime(), z.literal('never')]) }),
+  z.extend(RunData, { until: z.nullable(z.iso.datetime()) }),
   OrderIdSchema,
 );
 /** The order is final: its stock is held and it is paid. `total` is in minor units. */

@@ -102,7 +102,7 @@ describe('a transition', () => {
       [awaiting, paid],
       eventOf('OrderConfirmed.v1', 3, { run: 1, total: eur(55_00), paidBy: 'offline' }),
     ],
-    ['a wait', [waiting], eventOf('OrderWaiting.v1', 2, { run: 1, waitsUntil: waiting.waitsUntil })],
+    ['a wait', [waiting], eventOf('OrderWaiting.v1', 2, { run: 1, until: waiting.waitsUntil })],
     [
       'offline after a wait',
       [waiting, madeOffline],

@@ -35,7 +35,8 @@ const eventOfTransition = (from: Order, to: Order): OrderEvent<unknown> | undefi
     return { definition: OrderRestarted, data: { run, saga: 'unwind-order' } };
   if (to.status === 'confirmed')
     return { definition: OrderConfirmed, data: { run, total, paidBy: to.paid ? 'offline' : 'provider' } };
-  if (to.status === 'awaiting_payment' && waitsUntil) return { definition: OrderWaiting, data: { run, waitsUntil } };
+  if (to.status === 'awaiting_payment' && waitsUntil)
+    return { definition: OrderWaiting, data: { run, until: waitsUntil === 'never' ? null : waitsUntil } };
   if (to.status === 'awaiting_payment' && deadline)
     return { definition: OrderAwaitingPayment, data: { run, total, deadline } };
   if (to.status === 'cancelling' && reason) return { definition: OrderCancelling, data: { run, reason } };
