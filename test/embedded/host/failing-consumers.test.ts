@@ -88,6 +88,8 @@ const openFailingShop = async () => {
     }
   };
   const urlOf = (name: string) => `${opened.origin}/000000000000/${name}`;
+  const sendBody = (MessageBody: string) =>
+    call('SendMessage', { QueueUrl: urlOf(named.queue('shop-begin')), MessageBody });
   const countOf = async (name: string, attribute = 'ApproximateNumberOfMessages') => {
     const { Attributes } = await call('GetQueueAttributes', { QueueUrl: urlOf(name), AttributeNames: ['All'] });
     return Number(Attributes[attribute]);
@@ -100,15 +102,8 @@ const openFailingShop = async () => {
     crash: (isCrashing: boolean) => {
       crashes = isCrashing;
     },
-    send: (...ids: readonly string[]) =>
-      Promise.all(
-        ids.map((id) =>
-          call('SendMessage', {
-            QueueUrl: urlOf(named.queue('shop-begin')),
-            MessageBody: JSON.stringify(saleMade(id)),
-          }),
-        ),
-      ),
+    sendBody,
+    send: (...ids: readonly string[]) => Promise.all(ids.map((id) => sendBody(JSON.stringify(saleMade(id))))),
     deadLetterCount: () => countOf(named.deadLetters('shop-begin')),
     /** The dead letters as an operator sees them. They stay visible. */
     deadLetters: async (): Promise<readonly Message[]> =>
@@ -171,7 +166,7 @@ describe('a consumer that cannot run', () => {
   });
 
   it('has dead letters after 1,000 receives, which keep the time at which they were sent', async () => {
-    const { pass, now, send, crash, deadLetters } = await openFailingShop();
+    const { pass, now, send, crash, handled, deadLetters } = await openFailingShop();
     crash(true);
     // the redrive runs at whole minutes, and would send the dead letter back
     await pass(MINUTE / 2);
@@ -181,6 +176,10 @@ describe('a consumer that cannot run', () => {
     const [letter] = await deadLetters();
     expect(letter?.Attributes).toMatchObject({ SentTimestamp: String(sentAt) });
     expect(letter?.MessageAttributes).toBeUndefined();
+    // its cause is unknown, and it is tried again like any other
+    crash(false);
+    await pass(5 * MINUTE);
+    expect(handled).toEqual(['a']);
   });
 });
 
@@ -217,6 +216,39 @@ describe('a message that can never be handled', () => {
     opened.deploy('v3');
     await pass(10 * MINUTE);
     expect([[...handled].sort(), await deadLetterCount()]).toEqual([['a1', 'a2', 'a3', 'b1', 'b2'], 0]);
+  });
+
+  it('keeps its body and the time at which it was first received, however often it is sent back', async () => {
+    const { host: opened, pass, now, sendBody, deadLetters } = await openFailingShop();
+    const body = ' {"größe": "👍\\u0000"\t} ';
+    const firstReceived = new Date(now()).toISOString();
+    await sendBody(body);
+    for (const version of ['v1', 'v2', 'v3']) {
+      opened.deploy(version);
+      await pass(3 * MINUTE);
+      const [letter, ...others] = await deadLetters();
+      expect(others).toEqual([]);
+      expect(letter?.Body).toBe(body);
+      const attributes = Object.entries(letter?.MessageAttributes ?? {}).map(([name, { StringValue }]) => [
+        name,
+        StringValue,
+      ]);
+      expect(Object.fromEntries(attributes)).toEqual({
+        error: expect.stringContaining('detail-type'),
+        cause: expect.stringMatching(/^\w+-[0-9a-f]{8}$/),
+        ...{ firstReceived, redriven: version },
+      });
+    }
+  });
+
+  it('is one canary, although two runs of the redrive start at once', async () => {
+    const { host: opened, pass, send, fail, tries } = await openFailingShop();
+    fail(poison);
+    await send('a', 'b', 'c');
+    await pass(1_000);
+    await Promise.all([1, 2, 3].map(() => opened.runSchedule('operations-redrive')));
+    await pass(1_000);
+    expect([...tries.values()].sort()).toEqual([1, 1, 2]);
   });
 
   it('is no canary for ever: one whose function cannot run is lost, and its cause waits for the next version', async () => {
