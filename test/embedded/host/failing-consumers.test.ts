@@ -1,124 +1,14 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import * as z from 'zod/mini';
-import { operations } from '#operations/manifest';
-import { names } from '#platform/manifest';
-import { defineEvent } from '#platform/messaging/events';
-import { consumer, workerFunction } from '#platform/messaging/worker';
 import { PermanentError } from '#platform/runtime/permanent-error';
-import { createVirtualClock } from '../../../embedded/aws/virtual-clock.ts';
-import { loadProjectEntries } from '../../../embedded/host/functions.ts';
-import { createHost, type Host } from '../../../embedded/host/host.ts';
-import { busEvent } from '../../fixtures/invocation.ts';
-import { type Create, entries, shop } from './shop.ts';
+import { HOUR, MINUTE, openFailingShop, saleMade } from './failing-shop.ts';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const named = names('dev');
-/** A promise chain of the host resolves within this many turns of the event loop. */
-const SETTLING_TURNS = 30;
+let close = () => {};
+afterEach(() => close());
 
-const SaleMade = defineEvent('SaleMade.v1', z.object({}));
-const saleMade = (id: string) =>
-  busEvent({
-    ...{ id, type: 'SaleMade.v1', at: '2026-01-01T00:00:00.000Z', tenantId: 't1', aggregateId: id },
-    ...{ version: 1, data: {} },
-  });
-
-type Message = {
-  readonly Body: string;
-  readonly Attributes: Readonly<Record<string, string>>;
-  readonly MessageAttributes?: Readonly<Record<string, { readonly StringValue: string }>>;
-};
-
-let host: Host | undefined;
-afterEach(() => host?.close());
-
-/** A shop whose consumer `shop-begin` fails on some messages, and the redrive of dead letters. Time passes only on request. */
-const openFailingShop = async () => {
-  const clock = createVirtualClock();
-  const handled: string[] = [];
-  const tries = new Map<string, number>();
-  let failureOf: (id: string) => Error | undefined = () => undefined;
-  let crashes = false;
-  let calls = 0;
-  const begin: Create = (rt) => {
-    const handle = workerFunction(rt, [
-      consumer(SaleMade, async ({ id }) => {
-        tries.set(id, (tries.get(id) ?? 0) + 1);
-        const failure = failureOf(id);
-        if (failure) throw failure;
-        handled.push(id);
-      }),
-    ]);
-    return (event, context) => {
-      if (crashes) throw new Error('the function cannot run');
-      return handle(event, context);
-    };
-  };
-  const shopEntries = Object.fromEntries(
-    Object.entries({ ...entries, begin }).map(([name, create]) => [name, { create }]),
-  );
-  const opened = createHost({
-    ...{ contexts: [shop, operations], clock, secrets: {}, codeVersion: 'v1' },
-    trace: () => {
-      calls += 1;
-    },
-    loadEntries: async (file) => (file.includes('/shop/') ? (shopEntries as never) : loadProjectEntries(file)),
-  });
-  host = opened;
-  await opened.loadFunctions();
-  const call = async (operation: string, input: object) => {
-    const { json } = await opened.callAws({ target: `AmazonSQS.${operation}`, body: JSON.stringify(input) });
-    return JSON.parse(json);
-  };
-  /** Resolves once nothing happens any more until time passes. */
-  const settle = async () => {
-    for (let before = -1; before !== calls; ) {
-      before = calls;
-      for (let turn = 0; turn < SETTLING_TURNS; turn += 1) await nextTurn();
-    }
-  };
-  /** Lets time pass, in steps that are short compared with the redrive's interval or with the time. */
-  const pass = async (ms: number) => {
-    const stepMs = ms > HOUR ? MINUTE : 5_000;
-    for (let passedMs = 0; passedMs < ms; passedMs += stepMs) {
-      await clock.advance(Math.min(stepMs, ms - passedMs));
-      await settle();
-    }
-  };
-  const urlOf = (name: string) => `${opened.origin}/000000000000/${name}`;
-  const countOf = async (name: string, attribute = 'ApproximateNumberOfMessages') => {
-    const { Attributes } = await call('GetQueueAttributes', { QueueUrl: urlOf(name), AttributeNames: ['All'] });
-    return Number(Attributes[attribute]);
-  };
-  return {
-    ...{ host: opened, pass, now: clock.now, handled, tries },
-    fail: (failure: typeof failureOf) => {
-      failureOf = failure;
-    },
-    crash: (isCrashing: boolean) => {
-      crashes = isCrashing;
-    },
-    send: (...ids: readonly string[]) =>
-      Promise.all(
-        ids.map((id) =>
-          call('SendMessage', {
-            QueueUrl: urlOf(named.queue('shop-begin')),
-            MessageBody: JSON.stringify(saleMade(id)),
-          }),
-        ),
-      ),
-    deadLetterCount: () => countOf(named.deadLetters('shop-begin')),
-    /** The dead letters as an operator sees them. They stay visible. */
-    deadLetters: async (): Promise<readonly Message[]> =>
-      (
-        await call('ReceiveMessage', {
-          QueueUrl: urlOf(named.deadLetters('shop-begin')),
-          ...{ MaxNumberOfMessages: 10, VisibilityTimeout: 0, AttributeNames: ['All'], MessageAttributeNames: ['All'] },
-        })
-      ).Messages ?? [],
-  };
+const open = async () => {
+  const failingShop = await openFailingShop();
+  close = failingShop.host.close;
+  return failingShop;
 };
 
 const away = () => new Error('the service is away');
@@ -131,7 +21,7 @@ describe('a consumer that fails on every message', () => {
     ['23 hours', 23 * HOUR],
     ['24 hours', 24 * HOUR],
   ])('for %s has no dead letter, and handles everything within an hour after it is repaired', async (_, ms) => {
-    const { pass, send, fail, handled, tries, deadLetterCount } = await openFailingShop();
+    const { pass, send, fail, handled, tries, deadLetterCount } = await open();
     fail(away);
     await send('a', 'b');
     await pass(ms / 2);
@@ -146,7 +36,7 @@ describe('a consumer that fails on every message', () => {
   });
 
   it('for four days makes the message a dead letter with its error', async () => {
-    const { pass, send, fail, tries, deadLetters } = await openFailingShop();
+    const { pass, send, fail, tries, deadLetters } = await open();
     fail(away);
     await send('a');
     await pass(4 * 24 * HOUR + HOUR);
@@ -160,7 +50,7 @@ describe('a consumer that fails on every message', () => {
 
 describe('a consumer that cannot run', () => {
   it('for 24 hours has no dead letter, and handles everything afterwards', async () => {
-    const { pass, send, crash, handled, deadLetterCount } = await openFailingShop();
+    const { pass, send, crash, handled, deadLetterCount } = await open();
     crash(true);
     await send('a', 'b');
     await pass(24 * HOUR);
@@ -171,7 +61,7 @@ describe('a consumer that cannot run', () => {
   });
 
   it('has dead letters after 1,000 receives, which keep the time at which they were sent', async () => {
-    const { pass, now, send, crash, deadLetters } = await openFailingShop();
+    const { pass, now, send, crash, handled, deadLetters } = await open();
     crash(true);
     // the redrive runs at whole minutes, and would send the dead letter back
     await pass(MINUTE / 2);
@@ -181,12 +71,16 @@ describe('a consumer that cannot run', () => {
     const [letter] = await deadLetters();
     expect(letter?.Attributes).toMatchObject({ SentTimestamp: String(sentAt) });
     expect(letter?.MessageAttributes).toBeUndefined();
+    // its cause is unknown, and it is tried again like any other
+    crash(false);
+    await pass(5 * MINUTE);
+    expect(handled).toEqual(['a']);
   });
 });
 
 describe('a message that can never be handled', () => {
   it('is a dead letter at once, and the messages beside it are handled', async () => {
-    const { pass, send, fail, handled, tries, deadLetters } = await openFailingShop();
+    const { pass, send, fail, handled, tries, deadLetters } = await open();
     fail((id) => (id === 'bad' ? poison() : undefined));
     await send('good', 'bad');
     await pass(1_000);
@@ -197,7 +91,7 @@ describe('a message that can never be handled', () => {
   });
 
   it('is tried again once per version of the code, one of each cause, and then the others follow', async () => {
-    const { host: opened, pass, send, fail, handled, tries, deadLetterCount } = await openFailingShop();
+    const { host: opened, pass, send, fail, handled, tries, deadLetterCount } = await open();
     const repaired = new Set<string>();
     fail((id) => (repaired.has(id[0] ?? '') ? undefined : new PermanentError(`no ${id[0]}`)));
     await send('a1', 'a2', 'a3', 'b1', 'b2');
@@ -219,8 +113,41 @@ describe('a message that can never be handled', () => {
     expect([[...handled].sort(), await deadLetterCount()]).toEqual([['a1', 'a2', 'a3', 'b1', 'b2'], 0]);
   });
 
+  it('keeps its body and the time at which it was first received, however often it is sent back', async () => {
+    const { host: opened, pass, now, sendBody, deadLetters } = await open();
+    const body = ' {"größe": "👍\\u0000"\t} ';
+    const firstReceived = new Date(now()).toISOString();
+    await sendBody(body);
+    for (const version of ['v1', 'v2', 'v3']) {
+      opened.deploy(version);
+      await pass(3 * MINUTE);
+      const [letter, ...others] = await deadLetters();
+      expect(others).toEqual([]);
+      expect(letter?.Body).toBe(body);
+      const attributes = Object.entries(letter?.MessageAttributes ?? {}).map(([name, { StringValue }]) => [
+        name,
+        StringValue,
+      ]);
+      expect(Object.fromEntries(attributes)).toEqual({
+        error: expect.stringContaining('detail-type'),
+        cause: expect.stringMatching(/^\w+-[0-9a-f]{8}$/),
+        ...{ firstReceived, redriven: version },
+      });
+    }
+  });
+
+  it('is one canary, although two runs of the redrive start at once', async () => {
+    const { host: opened, pass, send, fail, tries } = await open();
+    fail(poison);
+    await send('a', 'b', 'c');
+    await pass(1_000);
+    await Promise.all([1, 2, 3].map(() => opened.runSchedule('operations-redrive')));
+    await pass(1_000);
+    expect([...tries.values()].sort()).toEqual([1, 1, 2]);
+  });
+
   it('is no canary for ever: one whose function cannot run is lost, and its cause waits for the next version', async () => {
-    const { host: opened, pass, send, fail, crash, handled, deadLetterCount } = await openFailingShop();
+    const { host: opened, pass, send, fail, crash, handled, deadLetterCount } = await open();
     fail(poison);
     await send('a', 'b');
     await pass(1_000);
