@@ -42,6 +42,8 @@ export const tableDefinition = (name: string): TableDefinition => ({
 type Options = DynamoDbOptions & {
   readonly name: string;
   readonly functions: readonly NamedFunction[];
+  /** Contexts that stand for other companies' services. A restore of our table does not change theirs. */
+  readonly standalone: readonly string[];
   readonly random: RandomSource;
   readonly inFlight: InFlight;
   readonly invoke: Invoker['invokeAndLog'];
@@ -52,8 +54,14 @@ type Options = DynamoDbOptions & {
 const carriesEvents = ({ eventName, dynamodb }: StreamRecord): boolean =>
   eventName !== 'REMOVE' && dynamodb.NewImage?.['out']?.M?.['v'] !== undefined;
 
+export type HostTable = DynamoDb & {
+  /** Returns the table to an earlier moment, except for the items of standalone contexts. */
+  readonly restoreTo: (at: Date) => void;
+};
+
 /** DynamoDB with the table, whose stream goes to the functions that read it. */
-export const createTable = ({ name, functions, random, inFlight, invoke, onChange, ...options }: Options): DynamoDb => {
+export const createTable = ({ name, functions, standalone, ...options }: Options): HostTable => {
+  const { random, inFlight, invoke, onChange, ...dynamoDbOptions } = options;
   const readers = functions
     .filter(({ spec }) => spec.streams)
     .map(({ id }) =>
@@ -63,8 +71,9 @@ export const createTable = ({ name, functions, random, inFlight, invoke, onChang
         invoke: (event) => invoke(id, event),
       }),
     );
-  const table = createDynamoDb([tableDefinition(name)], options);
-  for (const reader of readers) table.subscribe(reader);
+  const table = createDynamoDb([tableDefinition(name)], dynamoDbOptions);
+  for (const { onRecord, onRestart } of readers) table.subscribe(onRecord, onRestart);
   if (onChange) table.subscribe(onChange);
-  return table;
+  const isRestored = (key: string) => !standalone.some((context) => key.startsWith(`${context}#`));
+  return { ...table, restoreTo: (at) => table.restore(name, { atMs: at.getTime(), isRestored }) };
 };

@@ -32,18 +32,24 @@ const toStreamEvent = (tableName: string, records: readonly StreamRecord[]) => (
   })),
 });
 
-type Shard = { readonly records: StreamRecord[]; busy: boolean; failures: number };
+type Shard = { records: StreamRecord[]; busy: boolean; failures: number };
 
 const toShardIndex = (record: StreamRecord, partitionKey: string): number =>
   hash('md5', JSON.stringify(record.dynamodb.Keys[partitionKey]), 'buffer').readUInt32BE() % SHARD_COUNT;
 
 const toSequenceNumbers = (records: readonly StreamRecord[]) => records.map(({ dynamodb }) => dynamodb.SequenceNumber);
 
+export type StreamReader = {
+  readonly onRecord: StreamListener;
+  /** Forgets every record that the function has not handled: the stream of a restored table starts empty. */
+  readonly onRestart: () => void;
+};
+
 /**
  * Passes the records of a table's stream to a function: in order within a partition key, one batch at a time per shard. After a
  * failure it repeats from the first failed record until that one succeeds. Records never expire, because none outlives the process.
  */
-export const createStreamReader = (source: StreamSource): StreamListener => {
+export const createStreamReader = (source: StreamSource): StreamReader => {
   const { tableName, partitionKey, filter = () => true, invoke, clock, random, inFlight } = source;
   const shards = Array.from({ length: SHARD_COUNT }, (): Shard => ({ records: [], busy: false, failures: 0 }));
 
@@ -65,12 +71,15 @@ export const createStreamReader = (source: StreamSource): StreamListener => {
     Math.ceil(Math.min(FIRST_RETRY_MS * 2 ** failures, MAX_RETRY_MS) * (0.5 + random.nextFloat() / 2));
 
   const read = async (shard: Shard): Promise<void> => {
-    const batch = shard.records.slice(0, MAX_BATCH_SIZE);
+    const { records } = shard;
+    const batch = records.slice(0, MAX_BATCH_SIZE);
     const handled = await handle(batch);
-    shard.records.splice(0, handled);
+    shard.busy = false;
+    // the stream has restarted in between
+    if (shard.records !== records) return schedule(shard);
+    records.splice(0, handled);
     for (let n = 0; n < handled; n += 1) inFlight.end();
     shard.failures = handled === batch.length ? 0 : shard.failures + 1;
-    shard.busy = false;
     if (shard.failures === 0) schedule(shard);
     else clock.setTimer(retryDelayMs(shard.failures - 1), () => schedule(shard));
   };
@@ -82,11 +91,20 @@ export const createStreamReader = (source: StreamSource): StreamListener => {
     clock.setTimer(0, () => void read(shard));
   };
 
-  return (record, table) => {
-    if (table !== tableName || !filter(record)) return;
-    const shard = shards[toShardIndex(record, partitionKey)] as Shard;
-    inFlight.begin();
-    shard.records.push(record);
-    if (shard.failures === 0) schedule(shard);
+  return {
+    onRecord(record, table) {
+      if (table !== tableName || !filter(record)) return;
+      const shard = shards[toShardIndex(record, partitionKey)] as Shard;
+      inFlight.begin();
+      shard.records.push(record);
+      if (shard.failures === 0) schedule(shard);
+    },
+    onRestart() {
+      for (const shard of shards) {
+        for (const _ of shard.records) inFlight.end();
+        shard.records = [];
+        shard.failures = 0;
+      }
+    },
   };
 };
