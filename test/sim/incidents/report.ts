@@ -48,7 +48,7 @@ export const pageText = (before: readonly IncidentResult[], after: readonly Inci
 
 \`npm run incidents\` stages each of these in virtual time, through the real handlers and SDK clients ([simulator](simulator.md)), and
 \`npm run incidents -- --write\` writes this page. \`npm run incidents -- --real\` stages them at the clock of embedded hosts that listen on ports
-of their own, side by side, which takes two hours. \`npm test\` asserts that no order is lost.
+of their own, side by side, which takes two and a quarter hours. \`npm test\` asserts that no order is lost.
 
 ${incidentNames.map(describeIncident).join('\n')}
 
