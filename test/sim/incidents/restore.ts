@@ -1,5 +1,7 @@
 import { contexts } from '#contexts';
+import { orderKey } from '#orders/table/keys';
 import { sign } from '#payments/http/signature';
+import type { OrderId, TenantId } from '#platform/kernel';
 import { functionsOf } from '#platform/manifest';
 import { secrets } from '../../fixtures/secrets.ts';
 import { rowsOf } from '../rows.ts';
@@ -36,8 +38,8 @@ const findStrayCharges = async ({ host }: Scene): Promise<readonly Charge[]> => 
     .filter(({ sk, captured, refunded }) => sk === 'charge' && Number(captured) > Number(refunded))
     .map(({ key, amount, currency }) => ({ key: String(key), amount: Number(amount), currency: String(currency) }))
     .filter(({ key }) => {
-      const [tenantId, orderId] = key.split('.');
-      return !orders.has(`orders#${tenantId}#order#${orderId}`);
+      const [tenantId, orderId] = key.split('.') as [TenantId, OrderId];
+      return !orders.has(orderKey(tenantId, orderId).pk);
     });
 };
 
