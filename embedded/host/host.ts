@@ -75,6 +75,8 @@ export type HostOptions = {
   readonly onMetric?: (metric: MetricRecord) => void;
   /** Called with every change of an item, within the write. */
   readonly onTableChange?: StreamListener;
+  /** Keeps every old image of the table, which `restoreTable` needs. By default false. */
+  readonly pointInTimeRecovery?: boolean;
   readonly interceptors?: Interceptors;
   /** Loads the entry points of functions; those of the project by default. */
   readonly loadEntries?: LoadEntries;
@@ -109,6 +111,11 @@ export type Host = {
   readonly deploy: (codeVersion: string) => void;
   /** Replaces the definition of a workflow. Running executions continue with the one that they started with. */
   readonly replaceWorkflow: (id: WorkflowId, definition: string) => void;
+  /**
+   * Returns the table to an earlier moment, as DynamoDB's point-in-time recovery does: no stream record says so, and what its stream
+   * has not delivered is gone. Messages, executions and the items of standalone contexts, such as the provider's, stay.
+   */
+  readonly restoreTable: (at: Date) => void;
   /** Runs a scheduled function now, regardless of the clock. */
   readonly runSchedule: (id: FunctionId) => Promise<void>;
   /** Resolves once no request, stream record, message or execution is in flight. Dead letters do not count. */
@@ -166,6 +173,8 @@ export const createHost = (options: HostOptions): Host => {
   const givenUp = createGivenUp({ named, clock, newId });
   const { table, readers } = createTable({
     ...{ name: named.table, functions: assembly.functions, clock, random, inFlight, invoke: invokeAndLog },
+    standalone: options.contexts.flatMap(({ context, standalone }) => (standalone ? [context] : [])),
+    pointInTimeRecovery: options.pointInTimeRecovery,
     transactionLatencyMs: options.transactionLatencyMs,
     replicationLagMs: options.replicationLagMs,
     onCall: options.onTableCall,
@@ -198,6 +207,7 @@ export const createHost = (options: HostOptions): Host => {
       codeVersion = version;
     },
     replaceWorkflow: workflows.replace,
+    restoreTable: table.restoreTo,
     runSchedule: (id) => invoke(id, {}).then(() => undefined),
     whenIdle: inFlight.whenIdle,
     close() {

@@ -42,6 +42,8 @@ export const tableDefinition = (name: string): TableDefinition => ({
 type Options = DynamoDbOptions & {
   readonly name: string;
   readonly functions: readonly NamedFunction[];
+  /** Contexts that stand for other companies' services. A restore of our table does not change theirs. */
+  readonly standalone: readonly string[];
   readonly random: RandomSource;
   readonly inFlight: InFlight;
   readonly invoke: Invoker['invokeAndLog'];
@@ -51,7 +53,7 @@ type Options = DynamoDbOptions & {
 };
 
 export type TableWithReaders = {
-  readonly table: DynamoDb;
+  readonly table: HostTable;
   /** By the function that reads. */
   readonly readers: ReadonlyMap<FunctionId, StreamReader>;
 };
@@ -60,9 +62,14 @@ export type TableWithReaders = {
 const carriesEvents = ({ eventName, dynamodb }: StreamRecord): boolean =>
   eventName !== 'REMOVE' && dynamodb.NewImage?.['out']?.M?.['v'] !== undefined;
 
+export type HostTable = DynamoDb & {
+  /** Returns the table to an earlier moment, except for the items of standalone contexts. */
+  readonly restoreTo: (at: Date) => void;
+};
+
 /** DynamoDB with the table, whose stream goes to the functions that read it. */
 export const createTable = (all: Options): TableWithReaders => {
-  const { name, functions, random, inFlight, invoke, onChange, onGivenUp, ...options } = all;
+  const { name, functions, standalone, random, inFlight, invoke, onChange, onGivenUp, ...options } = all;
   const readers = new Map(
     functions
       .filter(({ spec }) => spec.streams)
@@ -78,7 +85,9 @@ export const createTable = (all: Options): TableWithReaders => {
       ]),
   );
   const table = createDynamoDb([tableDefinition(name)], options);
-  for (const reader of readers.values()) table.subscribe(reader);
+  for (const { onRecord, onRestart } of readers.values()) table.subscribe(onRecord, onRestart);
   if (onChange) table.subscribe(onChange);
-  return { table, readers };
+  const isRestored = (key: string) => !standalone.some((context) => key.startsWith(`${context}#`));
+  const restoreTo = (at: Date) => table.restore(name, { atMs: at.getTime(), isRestored });
+  return { table: { ...table, restoreTo }, readers };
 };

@@ -30,9 +30,12 @@ const loadEntries: LoadEntries = async (file) => entries[file] ?? {};
 /** The system clock without its yields, which depend on real time and would not repeat. */
 const clock: Clock = { now: systemClock.now, setTimer: systemClock.setTimer };
 
+/** The backend as it is deployed, in virtual time. */
+export const deployedBackend = { contexts, secrets, loadEntries, clock };
+
 /** The options of every simulated host. */
 export const backend = {
-  ...{ contexts, secrets, loadEntries, times, clock },
+  ...{ ...deployedBackend, times },
   // the messages of an invocation that crashed return soon, so that runs include what follows
   visibilityTimeoutMs: (timeoutMs: number) => timeoutMs,
 };

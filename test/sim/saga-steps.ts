@@ -7,6 +7,7 @@ import { secrets } from '../fixtures/secrets.ts';
 import { backend, sleep, times } from './backend.ts';
 import { chanceOf } from './chance.ts';
 import { createClient } from './client.ts';
+import { drive } from './drive.ts';
 import { violationsAtQuiescence } from './quiescence.ts';
 import { rowsOf } from './rows.ts';
 import { runtime } from './runtime.ts';
@@ -146,23 +147,12 @@ export const playScenario = async ({ scenario, stepFaults }: ScenarioCase): Prom
     return [{ tenantId, id: order.id, key: 'one' }];
   };
 
-  let accepted: Awaited<ReturnType<typeof placeAndFollowOrder>> | undefined;
-  let failure: unknown;
-  placeAndFollowOrder().then(
-    (orders) => {
-      accepted = orders;
-    },
-    (error: unknown) => {
-      failure = error;
-    },
-  );
-  await runtime.settle();
-  for (let n = 0; n < MAX_STEPS && !accepted && !failure; n += 1) if (!(await runtime.step())) break;
+  const { result } = await drive(placeAndFollowOrder(), { maxSteps: MAX_STEPS });
   host.close();
-  if (failure) throw failure;
+  if (result && 'error' in result) throw result.error;
   const violation = watch.check();
   const status = rows.find(({ sk }) => sk === 'order')?.['status'];
-  const violations = [...(violation ? [violation] : []), ...violationsAtQuiescence(rows, accepted ?? [])];
+  const violations = [...(violation ? [violation] : []), ...violationsAtQuiescence(rows, result?.value ?? [])];
   return {
     ...{ case: { scenario, stepFaults }, tasks },
     problems: [

@@ -6,6 +6,7 @@ import { backend, consumers, definitions, sleep, times } from './backend.ts';
 import { chanceOf } from './chance.ts';
 import { createClient } from './client.ts';
 import { createCustomers } from './customers.ts';
+import { drive } from './drive.ts';
 import { createFaults, type FaultSelection, type StruckFault } from './faults.ts';
 import { createKeyHolders } from './key-holders.ts';
 import { createNetwork } from './network.ts';
@@ -65,7 +66,6 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
   const watch = createWatch(timeline, times.maxMailsPerMailbox);
   const hash = createHash('sha256');
   const trace: string[] = [];
-  let steps = 0;
 
   const network = createNetwork({
     ...{ faults, sleep, tenantsOf },
@@ -141,27 +141,14 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
       watch.report(invariant, message);
   };
 
-  let ended = false;
-  let failure: unknown;
-  run().then(
-    () => {
-      ended = true;
-    },
-    (error: unknown) => {
-      failure = error;
-      ended = true;
-    },
-  );
-  await runtime.settle();
+  const { steps, result } = await drive(run(), {
+    maxSteps: MAX_STEPS,
+    isOver: () => watch.check() !== undefined,
+  });
   let violation = watch.check();
-  while (!ended && !violation && steps < MAX_STEPS && (await runtime.step())) {
-    steps += 1;
-    violation = watch.check();
-  }
-  violation ??= watch.check();
   host.close();
-  if (failure) throw failure;
-  if (!ended && !violation) violation = { invariant: 8, message: `the run did not end within ${steps} steps` };
+  if (result && 'error' in result) throw result.error;
+  if (!result && !violation) violation = { invariant: 8, message: `the run did not end within ${steps} steps` };
   if (runtime.strayTimers() > 0) violation ??= { invariant: 10, message: 'a timer runs on the machine’s own time' };
 
   return {

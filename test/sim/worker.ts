@@ -1,4 +1,6 @@
 import './runtime.ts';
+import type { IncidentResult } from './incidents/incident.ts';
+import { type IncidentJob, playIncident } from './incidents/play.ts';
 import type { Plan } from './plan.ts';
 import { playScenario } from './saga-steps.ts';
 import type { ScenarioCase, ScenarioResult } from './scenarios.ts';
@@ -18,15 +20,21 @@ const playRun = async ({ shrink, ...simulation }: RunJob): Promise<RunResult> =>
   return { outcome: await shrinkFaults(simulation, outcome, 'only') };
 };
 
-const handleJob = async (
-  job: RunJob | ScenarioCase,
-): Promise<RunResult | ScenarioResult | { readonly error: string }> => {
+type Job = RunJob | ScenarioCase | IncidentJob;
+type JobResult = RunResult | ScenarioResult | IncidentResult;
+
+const play = (job: Job): Promise<JobResult> => {
+  if ('scenario' in job) return playScenario(job);
+  return 'incident' in job ? playIncident(job) : playRun(job);
+};
+
+const handleJob = async (job: Job): Promise<JobResult | { readonly error: string }> => {
   try {
-    return await ('scenario' in job ? playScenario(job) : playRun(job));
+    return await play(job);
   } catch (error) {
     return { error: (error as Error).stack ?? String(error) };
   }
 };
 
-process.on('message', (job: RunJob | ScenarioCase) => void handleJob(job).then((result) => process.send?.(result)));
+process.on('message', (job: Job) => void handleJob(job).then((result) => process.send?.(result)));
 process.on('disconnect', () => process.exit());

@@ -2,11 +2,13 @@ import { tableArn } from '../arns.ts';
 import { type Caller, type Clock, type Operation, type Service, ServiceError } from '../service.ts';
 import { CapacityMeter, type TableCall } from './capacity.ts';
 import { authorizeKeys, type Engine, getTable, rejectUnsupported } from './engine.ts';
+import { History, type RestorePoint } from './history.ts';
 import type { TableDefinition } from './key-schema.ts';
 import { query, scan } from './query.ts';
 import { batchGetItem, getItem } from './reads.ts';
 import { createReplica, type FindLagMs } from './replica.ts';
-import { Stream, type StreamListener } from './stream.ts';
+import { restoreTable } from './restore.ts';
+import { type RestartListener, Stream, type StreamListener } from './stream.ts';
 import { Table } from './table.ts';
 import { toCancellationReasonCodes, transactGet, transactWrite } from './transactions.ts';
 import { executeWrite, type WriteInput } from './writes.ts';
@@ -21,13 +23,20 @@ export type DynamoDbOptions = {
   readonly transactionLatencyMs?: (() => number) | undefined;
   /** The lag of eventually consistent reads, such as those of indexes, by partition key. By default they do not lag. */
   readonly replicationLagMs?: FindLagMs | undefined;
+  /** Keeps every old image of every item, which `restore` needs. By default false. */
+  readonly pointInTimeRecovery?: boolean | undefined;
   /** Called after every call, whether or not it succeeded. */
   readonly onCall?: ((call: TableCall) => void) | undefined;
 };
 
 export type DynamoDb = Service & {
-  /** Passes every later change to the listener, in order and within the write. The returned function unsubscribes it. */
-  readonly subscribe: (listener: StreamListener) => () => void;
+  /**
+   * Passes every later change to the listener, in order and within the write. `onRestart` is called after a restore, from which no
+   * change results. The returned function unsubscribes both.
+   */
+  readonly subscribe: (listener: StreamListener, onRestart?: RestartListener) => () => void;
+  /** Returns a table to an earlier moment, in place. Throws if its history is not kept or does not reach back to that moment. */
+  readonly restore: (tableName: string, point: RestorePoint) => void;
 };
 
 const toTableDescription = ({ definition, name, collection, indexes }: Table) => ({
@@ -60,9 +69,13 @@ type OperationHandler = (input: any, meter: CapacityMeter) => unknown;
 /** DynamoDB with these tables, in memory. */
 export const createDynamoDb = (tables: readonly TableDefinition[], options: DynamoDbOptions): DynamoDb => {
   const { clock, transactionLatencyMs: latency = () => 0, replicationLagMs: findLagMs, onCall: report } = options;
+  const { pointInTimeRecovery = false } = options;
   const stream = new Stream();
   const engine: Engine = {
     tables: new Map(tables.map((table) => [table.TableName, new Table(table)])),
+    histories: new Map(
+      pointInTimeRecovery ? tables.map(({ TableName }) => [TableName, new History(clock.now())] as const) : [],
+    ),
     replicas: new Map(
       findLagMs ? tables.map((table) => [table.TableName, createReplica(table, { stream, clock, findLagMs })]) : [],
     ),
@@ -112,6 +125,7 @@ export const createDynamoDb = (tables: readonly TableDefinition[], options: Dyna
     operations: Object.fromEntries(
       Object.entries(handlers).map(([name, handler]) => [name, withMetering(name, handler)]),
     ),
-    subscribe: (listener) => stream.subscribe(listener),
+    subscribe: (listener, onRestart) => stream.subscribe(listener, onRestart),
+    restore: (tableName, point) => restoreTable(engine, tableName, point),
   };
 };

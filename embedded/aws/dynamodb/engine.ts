@@ -1,6 +1,7 @@
 import { notSupported } from '../dispatch.ts';
 import { type Clock, ServiceError } from '../service.ts';
 import type { CapacityMeter } from './capacity.ts';
+import type { History } from './history.ts';
 import type { Stream } from './stream.ts';
 import type { Table } from './table.ts';
 import { validationError } from './values.ts';
@@ -13,12 +14,14 @@ export type Engine = {
   readonly tables: ReadonlyMap<string, Table>;
   /** The tables that eventually consistent reads see, if those lag behind. */
   readonly replicas: ReadonlyMap<string, Table>;
+  /** The history of each table, if it is kept. */
+  readonly histories: ReadonlyMap<string, History>;
   readonly stream: Stream;
   readonly clock: Clock;
   /** Milliseconds from a transaction's start to its commit. */
   readonly transactionLatencyMs: () => number;
-  /** The locked items: those of transactions that have started and not yet committed. */
-  readonly locks: Set<string>;
+  /** The locked items: those of transactions that have started and not yet committed. A restore replaces the set. */
+  locks: Set<string>;
   /** The transactions of the last ten minutes by ClientRequestToken, oldest first. */
   readonly tokenRequests: Map<string, TokenRequest>;
 };

@@ -1,3 +1,4 @@
+import type { Table } from './table.ts';
 import { type Item, itemBytes, itemsEqual } from './values.ts';
 
 /** A change of an item, in the form in which Lambda receives it. */
@@ -29,14 +30,22 @@ type Change = {
 /** Called within the write, so it must return without further writes. */
 export type StreamListener = (record: StreamRecord, table: string) => void;
 
+/** Called when a table was restored: what its stream has published until now is no longer part of it. */
+export type RestartListener = (restored: Table) => void;
+
 /** The changes of all tables, in commit order. */
 export class Stream {
-  readonly #listeners = new Set<StreamListener>();
+  readonly #listeners = new Map<StreamListener, RestartListener | undefined>();
   #sequence = 0;
 
-  subscribe(listener: StreamListener): () => void {
-    this.#listeners.add(listener);
+  subscribe(listener: StreamListener, onRestart?: RestartListener): () => void {
+    this.#listeners.set(listener, onRestart);
     return () => void this.#listeners.delete(listener);
+  }
+
+  /** Starts the stream of a restored table again, empty. */
+  restart(restored: Table) {
+    for (const onRestart of this.#listeners.values()) onRestart?.(restored);
   }
 
   /** Publishes a record, unless the write changed nothing. */
@@ -59,6 +68,6 @@ export class Stream {
         ApproximateCreationDateTime: Math.floor(changedAtMs / 1000),
       },
     };
-    for (const listener of this.#listeners) listener(record, table);
+    for (const listener of this.#listeners.keys()) listener(record, table);
   }
 }

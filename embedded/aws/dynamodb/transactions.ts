@@ -88,7 +88,7 @@ const toLockNames = (actions: readonly { readonly table: Table; readonly key: It
   throw validationError('Transaction request cannot include multiple operations on one item');
 };
 
-const toConflictReasons = ({ locks }: Engine, names: readonly string[]) =>
+const toConflictReasons = ({ locks }: Pick<Engine, 'locks'>, names: readonly string[]) =>
   names.map((name) => (locks.has(name) ? { Code: 'TransactionConflict', Message: CONFLICT_MESSAGE } : NO_REASON));
 
 const toReason = (error: unknown): Reason => {
@@ -114,16 +114,18 @@ const evaluateAndCommit = (engine: Engine, meter: CapacityMeter, writes: readonl
     commitWrite(engine, write, { next: nexts[index], meter, costFactor: TRANSACTION_COST_FACTOR });
 };
 
-/** Locks the items from start to commit. Any other write of one of them conflicts until then. */
+/** Locks the items from start to commit. Any other write of one of them conflicts until then, and so does a restore of the table. */
 const runLocked = async (engine: Engine, meter: CapacityMeter, writes: readonly Write[]) => {
   const names = toLockNames(writes);
+  const { locks } = engine;
   throwIfCancelled(toConflictReasons(engine, names));
-  for (const name of names) engine.locks.add(name);
+  for (const name of names) locks.add(name);
   try {
     await new Promise<void>((resolve) => void engine.clock.setTimer(engine.transactionLatencyMs(), resolve));
+    if (engine.locks !== locks) throwIfCancelled(toConflictReasons({ locks }, names));
     evaluateAndCommit(engine, meter, writes);
   } finally {
-    for (const name of names) engine.locks.delete(name);
+    for (const name of names) locks.delete(name);
   }
 };
 

@@ -128,7 +128,9 @@ export const commitWrite = (engine: Engine, write: Write, { next, meter, costFac
   if (action === 'ConditionCheckItem') return chargeFailedCondition(meter, write, costFactor);
   const { units, indexUnits } = table.write(id, next);
   meter.addUnits({ kind: 'write', table: table.name, units: units * costFactor, indexUnits });
-  engine.stream.record({ table: table.name, key, old, next, changedAtMs: engine.clock.now() });
+  const changedAtMs = engine.clock.now();
+  engine.histories.get(table.name)?.record({ id, partitionKey: table.toPartitionKey(key), old, changedAtMs });
+  engine.stream.record({ table: table.name, key, old, next, changedAtMs });
 };
 
 /** A write whose condition fails consumes the units of the stored item. */

@@ -42,12 +42,6 @@ type StreamSource = {
   readonly inFlight: InFlight;
 };
 
-export type StreamReader = StreamListener & {
-  /** Stops reading. A batch in flight finishes. */
-  readonly pause: () => void;
-  readonly resume: () => void;
-};
-
 export const streamArn = (tableName: string): string => `${tableArn(tableName)}/stream/latest`;
 
 const toStreamEvent = (tableName: string, records: readonly StreamRecord[]): StreamEvent => ({
@@ -55,12 +49,21 @@ const toStreamEvent = (tableName: string, records: readonly StreamRecord[]): Str
 });
 
 type ArrivedRecord = { readonly record: StreamRecord; readonly arrivedAtMs: number };
-type Shard = { readonly id: string; readonly records: ArrivedRecord[]; busy: boolean; failures: number };
+type Shard = { readonly id: string; records: ArrivedRecord[]; busy: boolean; failures: number };
 
 const toShardIndex = (record: StreamRecord, partitionKey: string): number =>
   hash('md5', JSON.stringify(record.dynamodb.Keys[partitionKey]), 'buffer').readUInt32BE() % SHARD_COUNT;
 
 const toSequenceNumbers = (records: readonly StreamRecord[]) => records.map(({ dynamodb }) => dynamodb.SequenceNumber);
+
+export type StreamReader = {
+  readonly onRecord: StreamListener;
+  /** Forgets every record that the function has not handled: the stream of a restored table starts empty. */
+  readonly onRestart: () => void;
+  /** Stops reading. A batch in flight finishes. */
+  readonly pause: () => void;
+  readonly resume: () => void;
+};
 
 /**
  * Passes the records of a table's stream to a function: in order within a partition key, one batch at a time per shard. After a
@@ -128,11 +131,14 @@ export const createStreamReader = (source: StreamSource): StreamReader => {
 
   const read = async (shard: Shard): Promise<void> => {
     removeOldRecords(shard);
-    const batch = shard.records.slice(0, MAX_BATCH_SIZE).map(({ record }) => record);
+    const { records } = shard;
+    const batch = records.slice(0, MAX_BATCH_SIZE).map(({ record }) => record);
     const handled = batch.length > 0 ? await handle(batch) : 0;
+    shard.busy = false;
+    // the stream has restarted in between
+    if (shard.records !== records) return schedule(shard);
     take(shard, handled);
     shard.failures = handled === batch.length ? 0 : shard.failures + 1;
-    shard.busy = false;
     if (shard.failures === 0) schedule(shard);
     else clock.setTimer(retryDelayMs(shard.failures - 1), () => schedule(shard));
   };
@@ -144,14 +150,21 @@ export const createStreamReader = (source: StreamSource): StreamReader => {
     clock.setTimer(0, () => void read(shard));
   };
 
-  const listener: StreamListener = (record, table) => {
-    if (table !== tableName || !filter(record)) return;
-    const shard = shards[toShardIndex(record, partitionKey)] as Shard;
-    inFlight.begin();
-    shard.records.push({ record, arrivedAtMs: clock.now() });
-    if (shard.failures === 0) schedule(shard);
-  };
-  return Object.assign(listener, {
+  return {
+    onRecord(record, table) {
+      if (table !== tableName || !filter(record)) return;
+      const shard = shards[toShardIndex(record, partitionKey)] as Shard;
+      inFlight.begin();
+      shard.records.push({ record, arrivedAtMs: clock.now() });
+      if (shard.failures === 0) schedule(shard);
+    },
+    onRestart() {
+      for (const shard of shards) {
+        for (const _ of shard.records) inFlight.end();
+        shard.records = [];
+        shard.failures = 0;
+      }
+    },
     pause() {
       paused = true;
     },
@@ -159,5 +172,5 @@ export const createStreamReader = (source: StreamSource): StreamReader => {
       paused = false;
       for (const shard of shards) schedule(shard);
     },
-  });
+  };
 };

@@ -50,7 +50,8 @@ export const example = async () => {
     newId,
   );
   const source = { tableName: 'notes', partitionKey: 'pk', clock, random, inFlight };
-  table.subscribe(createStreamReader({ ...source, invoke: (event) => log.invoke(event) }));
+  const reader = createStreamReader({ ...source, invoke: (event) => log.invoke(event) });
+  table.subscribe(reader.onRecord, reader.onRestart);
 
   // Step Functions: `${log}` in the definition becomes the ARN of the function
   const definition = { StartAt: 'Log', States: { Log: { Type: 'Task', Resource: '${log}', End: true } } };
