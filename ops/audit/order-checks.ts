@@ -1,6 +1,5 @@
+import { type Balance, checkAttempts, checkMoney, type PaymentRecord } from './payment-checks.ts';
 import type { SkuQuantity, Violation } from './table-rows.ts';
-
-type Balance = { readonly captured: number; readonly refunded: number };
 
 /** What the items that belong to one order say about it. */
 export type OrderRecords = {
@@ -14,9 +13,11 @@ export type OrderRecords = {
     readonly changedAt: string;
   };
   hold?: { readonly state: string; readonly units: string };
-  attempt?: Balance;
-  /** The payment sandbox's record, on stages that have the sandbox as their provider. */
-  charge?: Balance;
+  payment?: PaymentRecord;
+  /** The payment sandbox's records, on stages that have the sandbox as their provider. */
+  charges?: readonly Balance[];
+  /** The numbers of the attempts whose captures are in quarantine. */
+  strays?: readonly number[];
   /** Statuses that a mail to the customer was sent about, or is recorded as withheld. */
   readonly notifiedStatuses: string[];
 };
@@ -33,7 +34,6 @@ const TOLERANCE_MS = 30 * 60_000;
 /** The longest that an order without a deadline may stay in a status. */
 const MAX_STATUS_MS = 24 * 60 * 60_000;
 const FINAL_STATUSES = ['confirmed', 'cancelled'];
-const EMPTY_BALANCE: Balance = { captured: 0, refunded: 0 };
 
 const addMs = (at: string, ms: number) => new Date(Date.parse(at) + ms).toISOString();
 
@@ -45,26 +45,6 @@ export const sumBySku = (quantities: readonly SkuQuantity[]): string => {
     .map(([sku, quantity]) => `${quantity} ${sku}`)
     .sort()
     .join(', ');
-};
-
-const checkMoney = (id: string, { order, attempt, charge }: OrderRecords): readonly Violation[] => {
-  if (order && !FINAL_STATUSES.includes(order.status)) return [];
-  const expected = order?.status === 'confirmed' && !order.paidOffline ? order.totalMinor : 0;
-  const invariant = order?.status === 'cancelled' ? 5 : 3;
-  const checkBalance = (owner: string, { captured, refunded }: Balance): readonly Violation[] => {
-    const kept = captured - refunded;
-    if (kept === expected) return [];
-    return [
-      {
-        invariant,
-        message: `${order?.status ?? 'unknown'} order ${id}: ${owner} keeps ${kept} instead of ${expected}`,
-      },
-    ];
-  };
-  return [
-    ...checkBalance('its payment attempt', attempt ?? EMPTY_BALANCE),
-    ...(charge ? checkBalance('the provider', charge) : []),
-  ];
 };
 
 const checkHold = (id: string, { order, hold }: OrderRecords, { atRest, now }: AuditOptions): readonly Violation[] => {
@@ -101,8 +81,15 @@ const checkProgress = (
   return [{ invariant: 6, message: `order ${id} is ${status}, but its customer was not notified` }];
 };
 
+/** While an order may still change, so may its money. */
+const checkPayment = (id: string, records: OrderRecords, { atRest }: AuditOptions): readonly Violation[] => {
+  const { order } = records;
+  if (order && !FINAL_STATUSES.includes(order.status)) return [];
+  return [...checkMoney(id, records), ...(atRest ? checkAttempts(id, records) : [])];
+};
+
 export const checkOrder = (id: string, records: OrderRecords, options: AuditOptions): readonly Violation[] => [
-  ...checkMoney(id, records),
+  ...checkPayment(id, records, options),
   ...checkHold(id, records, options),
   ...checkProgress(id, records, options),
 ];

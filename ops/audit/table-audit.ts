@@ -1,4 +1,5 @@
 import { type AuditOptions, checkOrder, type OrderRecords, sumBySku } from './order-checks.ts';
+import { toPayment } from './payment-checks.ts';
 import { createStockLedger } from './stock-ledger.ts';
 import { parseKey, type Row, type SkuQuantity, type Violation } from './table-rows.ts';
 
@@ -16,7 +17,11 @@ export type AuditReport = {
   readonly withheldCount: number;
 };
 
-const toBalance = (row: Row) => ({ captured: Number(row['captured']), refunded: Number(row['refunded']) });
+/** The order and the number of the attempt in a provider's key: `<tenant>.<order>`, from the second attempt on `<tenant>.<order>.<n>`. */
+const parseProviderKey = (key: string): readonly [orderId: string, n: number] => {
+  const [tenantId, id, n = '1'] = key.split('.');
+  return [`${tenantId}.${id}`, Number(n)];
+};
 
 /**
  * Checks a whole table. `addRow` takes its items in any order, each once; `report` says what is wrong. The audit keeps about 300
@@ -52,11 +57,18 @@ export const createTableAudit = (options: AuditOptions) => {
       if (row['state'] !== 'released') stock.addHold(tenantId, allocations);
     },
     attempt(row, tenantId, id) {
-      recordsOf(`${tenantId}.${id}`).attempt = toBalance(row);
+      recordsOf(`${tenantId}.${id}`).payment = toPayment(row);
     },
-    // the provider's key of a charge is already `<tenant>.<order>`
-    charge(row, _, orderId) {
-      recordsOf(orderId).charge = toBalance(row);
+    charge(row, _, key) {
+      const [orderId, n] = parseProviderKey(key);
+      const records = recordsOf(orderId);
+      const charge = { n, captured: Number(row['captured']), refunded: Number(row['refunded']) };
+      records.charges = [...(records.charges ?? []), charge];
+    },
+    stray(_, __, key) {
+      const [orderId, n] = parseProviderKey(key);
+      const records = recordsOf(orderId);
+      records.strays = [...(records.strays ?? []), n];
     },
     // the id of a delivery is `<order>.<status>`
     delivery(row, tenantId, id) {
