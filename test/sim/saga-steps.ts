@@ -6,6 +6,7 @@ import { secrets } from '../fixtures/secrets.ts';
 import { backend, sleep, times } from './backend.ts';
 import { chanceOf } from './chance.ts';
 import { createClient } from './client.ts';
+import { putOpenBreaker } from './levers.ts';
 import { violationsAtQuiescence } from './quiescence.ts';
 import { rowsOf } from './rows.ts';
 import { runtime } from './runtime.ts';
@@ -50,7 +51,8 @@ const injectStepFaults = (stepFaults: readonly StepFault[], tasks: string[]): No
 export const playScenario = async ({ scenario, stepFaults }: ScenarioCase): Promise<ScenarioResult> => {
   runtime.reset(1);
   const tasks: string[] = [];
-  const watch = createWatch({ set: () => {} }, times.maxMailsPerMailbox);
+  const { maxMailsPerMailbox: maxMails, paymentDeadlineMs } = times;
+  const watch = createWatch({ timeline: { set: () => {} }, now: Date.now, maxMails, paymentDeadlineMs });
   const interceptors = { invoke: injectStepFaults(stepFaults, tasks) };
   const host: Host = createHost({ ...backend, interceptors, onTableChange: watch.onTableChange });
   const send = createClient({ request: host.request, chance: chanceOf(1, 'clients'), sleep, step: runtime.steps });
@@ -70,17 +72,7 @@ export const playScenario = async ({ scenario, stepFaults }: ScenarioCase): Prom
     if (scenario === 'paid offline' || scenario === 'payment expired') await openBreaker(tenant.id);
     return tenant;
   };
-  /** Puts the breaker as the last of five failures leaves it, open until the end of the case. */
-  const openBreaker = (tenantId: string) => {
-    const until = new Date(Date.now() + MAX_CASE_MS).toISOString();
-    const pk = `payments#${tenantId}#breaker#sandbox`;
-    const fields = { pk: { S: pk }, sk: { S: 'breaker' }, status: { S: 'open' }, until: { S: until }, v: { N: '5' } };
-    const Item = { ...fields, generation: { N: '1' }, failures: { L: [] } };
-    return host.callAws({
-      target: 'DynamoDB_20120810.PutItem',
-      body: JSON.stringify({ TableName: 'breakwater-dev', Item }),
-    });
-  };
+  const openBreaker = (tenantId: string) => putOpenBreaker(host.callAws, tenantId, Date.now() + MAX_CASE_MS);
 
   const placeAndFollowOrder = async () => {
     const { id: tenantId, apiKey: bearer } = await openShop();
@@ -93,8 +85,10 @@ export const playScenario = async ({ scenario, stepFaults }: ScenarioCase): Prom
     const { body: order } = await send<Order>('POST', '/v1/orders', { bearer, headers, body });
     const path = `/v1/orders/${order.id}`;
     if (scenario === 'parked and resumed') await sleep(SECOND);
-    if (scenario === 'cancelled at once' || scenario === 'parked and resumed')
+    if (scenario === 'cancelled at once' || scenario === 'parked and resumed') {
+      watch.onCustomerCancels(tenantId, order.id);
       await send('POST', `${path}/cancel`, { bearer });
+    }
     const until = Date.now() + MAX_CASE_MS;
     for (let status = order.status; status !== scenarios[scenario] && Date.now() < until; ) {
       await sleep(scenario === 'payment expired' ? 30 * SECOND : 5 * SECOND);

@@ -1,4 +1,6 @@
+import { contexts } from '#contexts';
 import { parseApiKey } from '#tenants/contract';
+import { workersOf } from './cells.ts';
 
 type FunctionEvent = {
   readonly tenantId?: string;
@@ -11,8 +13,15 @@ type FunctionEvent = {
   readonly isBase64Encoded?: boolean;
 };
 
-/** Functions that work for all tenants, by design. */
-const CROSS_TENANT_FUNCTIONS = ['relay-publish', 'orders-sweep', 'tenants-write', 'operations-health'];
+/** Functions that work for all tenants, by design: readers of the stream and schedules, too. */
+const CROSS_TENANT_FUNCTIONS = [
+  ...workersOf(contexts)
+    .filter(({ spec }) => !spec.consumes)
+    .map(({ id }) => id),
+  ...['tenants-write', 'operations-health'],
+];
+/** Keys of all tenants, which every function may read. */
+export const SHARED_KEYS: readonly string[] = ['due#pause'];
 
 const parseObject = (text: string | null | undefined): Readonly<Record<string, unknown>> => {
   try {
@@ -38,6 +47,8 @@ const tenantsOfRequest = (event: FunctionEvent): string[] => {
     ...[parseApiKey(token ?? '')?.tenantId ?? []].flat(),
     ...(typeof tenantId === 'string' ? [tenantId] : []),
     ...[pathParameters?.['tenantId'] ?? []].flat(),
+    // of a tenant's policy
+    ...[pathParameters?.['id'] ?? []].flat(),
     ...tenantsOfKey(key),
     ...tenantsOfKey(pathParameters?.['key']),
   ];

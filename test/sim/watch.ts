@@ -1,7 +1,10 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { StreamRecord } from '../../embedded/aws/dynamodb/dynamodb.ts';
 import type { Violation } from '../../ops/audit/table-audit.ts';
+import { watchCancellations } from './cancellations.ts';
+import { isWaiting, watchChannels } from './channels.ts';
 import { watchMails } from './mails.ts';
+import { type ProviderRequest, watchProviderKeys } from './provider-requests.ts';
 import { type Item, type SkuQuantity, watchRefusals } from './refusals.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -9,11 +12,13 @@ type Image = Parameters<typeof unmarshall>[0];
 type StockSums = { received: number; available: number; held: number };
 
 const TRANSITIONS: Readonly<Record<string, readonly string[]>> = {
-  placed: ['confirmed', 'awaiting_payment', 'cancelling'],
-  awaiting_payment: ['confirmed', 'cancelling'],
+  placed: ['confirmed', 'awaiting_payment', 'cancelling', 'needs_attention'],
+  awaiting_payment: ['placed', 'confirmed', 'cancelling'],
   cancelling: ['cancelled', 'needs_attention'],
-  needs_attention: ['cancelling'],
+  needs_attention: ['placed', 'cancelling'],
 };
+/** A transition to one of these starts a saga, and so does a restart. */
+const STATUSES_WITH_SAGA = ['placed', 'cancelling'];
 
 const itemOf = (image: StreamRecord['dynamodb']['NewImage']): Item | undefined =>
   image && (unmarshall(image as Image) as Item);
@@ -26,18 +31,27 @@ const transitionProblem = (from: Item | undefined, to: Item | undefined): string
   if (to.v !== from.v + 1) return `went from version ${from.v} to ${to.v}`;
   if (oldStatus !== newStatus && !TRANSITIONS[String(oldStatus)]?.includes(String(newStatus)))
     return `went from ${oldStatus} to ${newStatus}`;
-  const isRestart = oldStatus === newStatus && (newStatus === 'placed' || newStatus === 'cancelling');
-  const expectedRun = isRestart || newStatus === 'cancelling' ? oldRun + 1 : oldRun;
-  if (oldStatus === newStatus && !isRestart) return `was written again as ${newStatus}`;
+  const startsSaga = STATUSES_WITH_SAGA.includes(String(newStatus));
+  const expectedRun = startsSaga ? oldRun + 1 : oldRun;
+  const becomesOffline = newStatus === 'awaiting_payment' && isWaiting(from) && !isWaiting(to);
+  if (oldStatus === newStatus && !startsSaga && !becomesOffline) return `was written again as ${newStatus}`;
   return newRun === expectedRun
     ? undefined
     : `went from ${oldStatus} to ${newStatus} and from run ${oldRun} to ${newRun}`;
 };
 
+type Options = {
+  readonly timeline: Pick<Timeline, 'set'>;
+  readonly now: () => number;
+  readonly maxMails: number;
+  readonly paymentDeadlineMs: number;
+};
+
 /** Observes every change of the table. `check` examines the invariants that must hold after a step, once the step has ended. */
-export const createWatch = (timeline: Pick<Timeline, 'set'>, maxMails: number) => {
+export const createWatch = ({ timeline, now, maxMails, paymentDeadlineMs }: Options) => {
   const sums = new Map<string, StockSums>();
   const captureCounts = new Map<string, number>();
+  const capturedByHand = new Set<string>();
   const orderByEmail = new Map<string, string>();
   const tenantByKey = new Map<string, string>();
   const changedSkus = new Set<string>();
@@ -61,6 +75,9 @@ export const createWatch = (timeline: Pick<Timeline, 'set'>, maxMails: number) =
   );
 
   const mails = watchMails(maxMails, (message) => report(18, message));
+  const channels = watchChannels((message) => report(20, message));
+  const onProviderKey = watchProviderKeys((message) => report(4, message));
+  const cancellations = watchCancellations({ now, paymentDeadlineMs, report: (message) => report(23, message) });
 
   const onShard = (tenant: string, old: Item | undefined, next: Item | undefined) => {
     const skuSums = sumsOf(tenant, String((next ?? old)?.['sku']));
@@ -80,6 +97,8 @@ export const createWatch = (timeline: Pick<Timeline, 'set'>, maxMails: number) =
     const problem = transitionProblem(old, next);
     if (problem) report(9, `${(next ?? old)?.pk} ${problem}`);
     refusals.onOrderChange(tenant, old, next);
+    channels.onOrder(tenant, old, next);
+    cancellations.onOrder(tenant, old, next);
     timeline.set(String((next ?? old)?.pk), String(next?.['status']));
     const email = (next?.['customer'] as { readonly email: string } | undefined)?.email;
     const id = next?.pk;
@@ -92,13 +111,16 @@ export const createWatch = (timeline: Pick<Timeline, 'set'>, maxMails: number) =
   const onCharge = (tenant: string, old: Item | undefined, next: Item | undefined) => {
     const captured = Number(next?.['captured'] ?? 0) - Number(old?.['captured'] ?? 0);
     const amount = Number(next?.['amount'] ?? 0);
+    cancellations.onCharge(tenant, old, next);
     if (captured !== 0) {
-      const order = `${tenant}/${String(next?.['key']).split('.').slice(0, 2).join('.')}`;
-      captureCounts.set(order, (captureCounts.get(order) ?? 0) + 1);
-      if ((captureCounts.get(order) ?? 0) > 1 || captured !== amount) report(4, `${order} was captured twice`);
+      const attempt = `${tenant}/${next?.['key']}`;
+      captureCounts.set(attempt, (captureCounts.get(attempt) ?? 0) + 1);
+      if ((captureCounts.get(attempt) ?? 0) > 1 || captured !== amount) report(4, `${attempt} was captured twice`);
     }
     if (Number(next?.['refunded'] ?? 0) > Number(next?.['captured'] ?? 0)) report(3, `${next?.pk} was refunded twice`);
-    if (old?.['status'] === 'voided' && next?.['status'] !== 'voided') report(4, `${next?.pk} is no longer voided`);
+    const isByHand = capturedByHand.has(String(next?.['key']));
+    if (old?.['status'] === 'voided' && next?.['status'] !== 'voided' && !isByHand)
+      report(4, `${next?.pk} is no longer voided`);
   };
   /** A tenant's name is the key of its request, and ends with a question mark where another name was sent first (customers.ts). */
   const onTenant = (tenant: string, _: Item | undefined, next: Item | undefined) => {
@@ -112,6 +134,7 @@ export const createWatch = (timeline: Pick<Timeline, 'set'>, maxMails: number) =
   };
   const observers: Readonly<Record<string, typeof onShard>> = {
     ...{ shard: onShard, hold: onHold, order: onOrder, charge: onCharge, breaker: onBreaker },
+    attempt: channels.onPayment,
     tenant: onTenant,
     delivery: mails.onDelivery,
   };
@@ -123,10 +146,19 @@ export const createWatch = (timeline: Pick<Timeline, 'set'>, maxMails: number) =
       observers[entity]?.(tenant, old, next);
     },
     report,
-    /** A charge is sent to the provider. While a breaker probes, only one may be. */
-    onChargeSent(tenant: string, atMs: number) {
+    /** A person captures with this key, which may have been voided. */
+    onCaptureByHand: (key: string) => void capturedByHand.add(key),
+    ...{ onCustomerCancels: cancellations.onCustomerCancels, onPause: cancellations.onPause },
+    ...{ isPayable: cancellations.isPayable, parkedOrders: cancellations.parkedOrders },
+    /** While a breaker probes, only one charge may be sent to the provider. */
+    onProviderRequest(request: ProviderRequest, hasReadBreaker: boolean) {
+      onProviderKey(request);
+      const { act, key, sender } = request;
+      if (act !== 'charge' || sender !== 'payments-charge') return;
+      channels.onChargeSent(key);
+      const [tenant = ''] = key.split('.');
       const probe = probes.get(tenant);
-      if (!probe || probe.until <= new Date(atMs).toISOString()) return;
+      if (!hasReadBreaker || !probe || probe.until <= new Date(now()).toISOString()) return;
       probe.charges += 1;
       if (probe.charges > 1) report(12, `${tenant}’s breaker allowed ${probe.charges} probes at once`);
     },
