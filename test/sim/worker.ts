@@ -1,4 +1,6 @@
 import './runtime.ts';
+import type { Cell } from './cells.ts';
+import { type CellResult, playCell } from './matrix.ts';
 import type { Plan } from './plan.ts';
 import { playScenario } from './saga-steps.ts';
 import type { ScenarioCase, ScenarioResult } from './scenarios.ts';
@@ -18,15 +20,21 @@ const playRun = async ({ shrink, ...simulation }: RunJob): Promise<RunResult> =>
   return { outcome: await shrinkFaults(simulation, outcome, 'only') };
 };
 
-const handleJob = async (
-  job: RunJob | ScenarioCase,
-): Promise<RunResult | ScenarioResult | { readonly error: string }> => {
+type Job = RunJob | ScenarioCase | Cell;
+type Result = RunResult | ScenarioResult | CellResult;
+
+const playJob = (job: Job): Promise<Result> => {
+  if ('scenario' in job) return playScenario(job);
+  return 'functions' in job ? playCell(job) : playRun(job);
+};
+
+const handleJob = async (job: Job): Promise<Result | { readonly error: string }> => {
   try {
-    return await ('scenario' in job ? playScenario(job) : playRun(job));
+    return await playJob(job);
   } catch (error) {
     return { error: (error as Error).stack ?? String(error) };
   }
 };
 
-process.on('message', (job: RunJob | ScenarioCase) => void handleJob(job).then((result) => process.send?.(result)));
+process.on('message', (job: Job) => void handleJob(job).then((result) => process.send?.(result)));
 process.on('disconnect', () => process.exit());
