@@ -42,12 +42,17 @@ export const createOutages = ({ consumers, pauseConsumer, resumeConsumer }: Opti
         throw new ServiceError('InternalServerError', 'The service is not available', { status: 500 });
     },
     /**
-     * Whether the invocation goes on. A stopped schedule starts nothing. A stopped reader of the stream takes no batch: this one
-     * waits, and fails once the reader works again, so that it is read anew.
+     * Whether the invocation goes on. A stopped schedule starts nothing. A reader of the stream that fails does so at once, because its
+     * source repeats the batch every ten seconds. A stopped one takes no batch: this one waits, and fails once the reader works again,
+     * so that it is read anew.
      */
     async admit(fn: FunctionId, event: unknown): Promise<boolean> {
-      if (modes.get(fn) !== 'is stopped' || consumers.includes(fn)) return true;
-      if ((event as { readonly Records?: unknown } | undefined)?.Records === undefined) return false;
+      const mode = modes.get(fn);
+      if (mode === undefined || consumers.includes(fn)) return true;
+      const isStream = (event as { readonly Records?: unknown } | undefined)?.Records !== undefined;
+      if (mode === 'fails' && isStream) throw crashError('failed');
+      if (mode === 'fails') return true;
+      if (!isStream) return false;
       await new Promise<void>((resolve) => {
         waiting.set(fn, [...(waiting.get(fn) ?? []), resolve]);
       });
