@@ -1,5 +1,6 @@
 import { entries } from 'virtual:backend';
 import { contexts } from '#contexts';
+import type { EventType, FunctionId } from '#platform/manifest';
 import { defaultTimes } from '#platform/runtime/times';
 import { toAsl } from '#platform/saga/definition';
 import { systemClock } from '../../embedded/aws/clock.ts';
@@ -19,6 +20,12 @@ export const times = {
 export const workers = workersOf(contexts);
 /** The workers with a queue. */
 export const consumers = workers.filter(({ spec }) => spec.consumes).map(({ id }) => id);
+/** The first event type that a consumer consumes. */
+export const consumedTypeOf = (fn: FunctionId): EventType => {
+  const type = workers.find(({ id }) => id === fn)?.spec.consumes?.[0];
+  if (!type) throw new Error(`${fn} consumes nothing`);
+  return type;
+};
 /** Every saga as Amazon States Language, by name. */
 export const definitions = Object.fromEntries(
   contexts.flatMap(({ workflows = {} }) =>

@@ -1,4 +1,4 @@
-import type { FunctionId, WorkflowId } from '#platform/manifest';
+import type { EventType, FunctionId, WorkflowId } from '#platform/manifest';
 import type { Host } from '../../embedded/host/host.ts';
 import { secrets } from '../fixtures/secrets.ts';
 import type { SendRequest } from './client.ts';
@@ -27,6 +27,8 @@ type Options = {
   readonly consumers: readonly FunctionId[];
   /** Every function that works on its own: consumers, the relay and schedules. */
   readonly workers: readonly FunctionId[];
+  /** An event type that the consumer consumes. */
+  readonly consumedTypeOf: (fn: FunctionId) => EventType;
   readonly outages: Outages;
   readonly messages: MessageLedger;
   readonly console: ProviderConsole;
@@ -38,10 +40,10 @@ type Options = {
   readonly definitions: Readonly<Record<WorkflowId, string>>;
 };
 /** Messages that no consumer can ever handle: no JSON, no event, an event that its schema refuses, one that nobody consumes. */
-const POISON: readonly ((n: number) => string)[] = [
+const POISON: readonly ((n: number, consumedType: EventType) => string)[] = [
   (n) => `no JSON ${n}`,
   (n) => JSON.stringify({ n }),
-  (n) => JSON.stringify({ 'detail-type': 'OrderPlaced.v1', detail: { id: `x${n}` } }),
+  (n, type) => JSON.stringify({ 'detail-type': type, detail: { id: `x${n}` } }),
   (n) => JSON.stringify({ 'detail-type': 'NothingConsumes.v1', detail: { id: `x${n}` } }),
 ];
 
@@ -68,7 +70,7 @@ const changedDefinition = (definition: string, force: number): string => {
 /** The operator of Breakwater, and the faults that strike at ticks. */
 export const createOperator = (options: Options) => {
   const { host, send, faults, sleep, activeFunctions, consumers, workers, definitions } = options;
-  const { outages, messages, console, watch, now } = options;
+  const { outages, messages, console, watch, now, consumedTypeOf } = options;
   let poisonCount = 0;
   /** When each function that stands still works again, in milliseconds of the run's ticks. */
   const outageEnds = new Map<FunctionId, number>();
@@ -109,7 +111,7 @@ export const createOperator = (options: Options) => {
 
   const sendPoison = async (fn: FunctionId, force: number) => {
     poisonCount += 1;
-    const MessageBody = pickByForce(POISON, fractionOf(force * consumers.length))(poisonCount);
+    const MessageBody = pickByForce(POISON, fractionOf(force * consumers.length))(poisonCount, consumedTypeOf(fn));
     messages.onPoisonSent(fn, MessageBody);
     await sqs('SendMessage', { QueueUrl: urlOf(fn), MessageBody });
   };

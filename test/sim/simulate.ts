@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { orderIdsOf } from '#orders/table/keys';
 import { createHost, type Host } from '../../embedded/host/host.ts';
 import type { Row, Violation } from '../../ops/audit/table-audit.ts';
-import { backend, consumers, definitions, sleep, times, workers } from './backend.ts';
+import { backend, consumedTypeOf, consumers, definitions, sleep, times, workers } from './backend.ts';
 import { chanceOf } from './chance.ts';
 import { createClient } from './client.ts';
 import { createCustomers, type Tenant } from './customers.ts';
@@ -102,7 +102,7 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
   const keyHolders = createKeyHolders({ send, sleep, now: Date.now, report: watch.report });
   const operator = createOperator({
     ...{ send, faults, sleep, consumers, definitions, activeFunctions: network.activeFunctions },
-    ...{ workers: workers.map(({ id }) => id), outages, messages, console, watch, now: Date.now },
+    ...{ workers: workers.map(({ id }) => id), consumedTypeOf, outages, messages, console, watch, now: Date.now },
     host: () => host,
   });
 
