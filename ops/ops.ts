@@ -1,10 +1,11 @@
-// The entry point of `npm run ops`. Each of its commands is a function of queues.ts, executions.ts or orders.ts.
+// The entry point of `npm run ops`. Each of its commands is a function of queues.ts, executions.ts, orders.ts or strays.ts.
 import * as z from 'zod';
 import { toAccount } from './account.ts';
 import { accountOptions, parseCommandLine, UsageError, UserError } from './command-line.ts';
 import { listExecutions } from './executions.ts';
 import { listOrders } from './orders.ts';
 import { countUnconsumedMessages, peekMessages, redriveMessages } from './queues.ts';
+import { listStrays } from './strays.ts';
 
 const USAGE = `npm run ops -- <command> [--stage dev] [--endpoint URL] [--region REGION]
 
@@ -13,6 +14,7 @@ const USAGE = `npm run ops -- <command> [--stage dev] [--endpoint URL] [--region
   redrive --from NAME --to NAME [--most 100]       moves messages from one queue to another
   executions --workflow NAME [--status FAILED]     the latest executions of a workflow, with their errors
   orders --tenant ID --status STATUS [--most 100]  a tenant's newest orders with a status
+  strays --tenant ID [--most 100]                  what the provider captured for a tenant without an order
 
 The AWS SDK finds the credentials, the region and the endpoint in the environment. For npm start, they are in a file:
 . .breakwater/8787.env; npm run ops -- queues`;
@@ -54,6 +56,8 @@ const runCommand = async (args: readonly string[]): Promise<readonly string[]> =
       const [tenantId, status] = [required('tenant', options.tenant), required('status', options.status)];
       return listOrders(account, { tenantId, status, limit });
     }
+    case 'strays':
+      return listStrays(account, { tenantId: required('tenant', options.tenant), limit });
     case '':
       throw new UsageError('a command is missing');
     default:

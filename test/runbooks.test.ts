@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { contexts } from '#contexts';
+import { sign } from '#payments/http/signature';
 import { type CredentialFile, writeCredentialFile } from '../embedded/host/credential.ts';
 import { createHost } from '../embedded/host/host.ts';
 import { seed } from '../embedded/host/seed.ts';
@@ -111,7 +112,7 @@ beforeAll(async () => {
     host.close();
   };
   credentialFile = writeCredentialFile(server);
-  env = { OPERATOR_KEY, TENANT: 'acme', SINCE: '2026-01-01T00:00:00Z' };
+  env = { OPERATOR_KEY, API_KEY, TENANT: 'acme', SINCE: '2026-01-01T00:00:00Z' };
   env = { ...env, KEY: await makeKey() };
   env = { ...env, ORDER: await parkOrder(), FROM: DEAD_LETTERS, TO: 'breakwater-dev-notifications-deliver-dead' };
   const sqs = new SQSClient({
@@ -164,6 +165,22 @@ describe('npm run ops', () => {
     expect(await outputLines('npm run -s ops -- orders --tenant other --status needs_attention')).toEqual(['none']);
   });
 
+  test('strays lists what the provider captured without an order', async () => {
+    const provider = { authorization: `Bearer ${PROVIDER_KEY}`, 'content-type': 'application/json' };
+    const money = { amount: 500, currency: 'EUR' };
+    const target = `${origin}/sandbox/charges/acme.nobody/capture-by-hand`;
+    await fetch(target, { method: 'POST', headers: provider, body: JSON.stringify(money) });
+    const body = JSON.stringify({ key: 'acme.nobody', status: 'captured', ...money });
+    const seconds = `${Math.floor(Date.now() / 1_000)}`;
+    const signature = `t=${seconds},v1=${sign(secrets['provider-callback-key'], seconds, body)}`;
+    const headers = { 'breakwater-signature': signature, 'content-type': 'application/json' };
+    await fetch(`${origin}/v1/providers/sandbox/callbacks`, { method: 'POST', headers, body });
+    const [stray = '', ...others] = await outputLines('npm run -s ops -- strays --tenant acme');
+    expect(others).toEqual([]);
+    expect(JSON.parse(stray)).toMatchObject({ key: 'acme.nobody', currency: 'EUR', captured: 500, refunded: 0 });
+    expect(await outputLines('npm run -s ops -- strays --tenant other')).toEqual(['none']);
+  });
+
   test('executions lists the execution of the order', async () => {
     const executions = await outputLines('npm run -s ops -- executions --workflow unwind-order --status SUCCEEDED');
     expect(executions.map((line) => JSON.parse(line).name)).toContain(`${env['ORDER']}.2`);
@@ -172,6 +189,7 @@ describe('npm run ops', () => {
   test.each([
     ['look --queue nowhere', 'there is no queue nowhere'],
     ['look', '--queue is missing'],
+    ['strays', '--tenant is missing'],
     ['executions --workflow nothing', 'unknown workflow nothing'],
     ['redrive --from a --to b --most none', '--most: expected a whole number above 0'],
     ['dance', 'npm run ops'],

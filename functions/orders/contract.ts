@@ -69,6 +69,21 @@ export const OrderResponse = z.object({
     }),
   ),
   paid: z.optional(z.object({ reference: z.string(), at: z.iso.datetime() })),
+  /** What was refunded or disputed at the provider outside Breakwater. Only `GET /v1/orders/{id}` shows it. */
+  reports: z.optional(
+    z.readonly(
+      z.array(
+        z.object({
+          at: z.iso.datetime(),
+          /** The attempt at the payment, from 1. */
+          n: z.int(),
+          kind: z.enum(['refunded', 'disputed']),
+          /** In minor units of the total's currency. */
+          amount: z.int(),
+        }),
+      ),
+    ),
+  ),
   history: z.readonly(
     z.array(
       z.object({
@@ -146,7 +161,7 @@ export const operatorRoutes = {
     path: '/v1/orders/{id}/resume',
     scope: 'operator',
     params,
-    summary: 'Resumes the unwinding of an order that needs attention.',
+    summary: 'Resumes an order that needs attention, where it was parked.',
     body: ResumeOrder,
     responses: { 202: OrderResponse },
     problems: { order_not_found, not_parked },
@@ -188,7 +203,7 @@ export const OrderCancelled = defineEvent(
   z.extend(RunData, { reason: ReasonSchema }),
   OrderIdSchema,
 );
-/** The order could not be unwound. `POST /v1/orders/{id}/resume` continues once the cause is gone. */
+/** The order could not be fulfilled or unwound. `POST /v1/orders/{id}/resume` continues once the cause is gone. */
 export const OrderNeedsAttention = defineEvent(
   'OrderNeedsAttention.v1',
   z.extend(RunData, { cause: z.string() }),
@@ -234,6 +249,16 @@ export type CustomerOrder = {
   readonly reason?: string | undefined;
   readonly deadline?: string | undefined;
 };
+
+/** What decides whether an order wants the provider's money. */
+export type OrderForPayment = {
+  readonly status: string;
+  readonly total: Money;
+  readonly isPaidOffline: boolean;
+};
+
+/** Reads the order with a strongly consistent read, whatever its status. Returns undefined if there is none. */
+export type FindOrderForPayment = (tenantId: TenantId, orderId: OrderId) => Promise<OrderForPayment | undefined>;
 
 /** Reads the order with a strongly consistent read, for its customer's mail. Returns undefined if there is none. */
 export type FindOrderForCustomer = (tenantId: TenantId, orderId: OrderId) => Promise<CustomerOrder | undefined>;

@@ -27,6 +27,7 @@ export const orders = {
     read: {
       grants: [
         { of: 'orders', may: ['GetItem', 'BatchGetItem', 'Query'] },
+        { of: 'payments', may: ['GetItem'] },
         { of: 'tenants', may: ['GetItem'] },
       ],
     },

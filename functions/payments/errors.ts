@@ -12,7 +12,7 @@ export const problems = {
   charge_not_found: {
     status: 404,
     title: 'There is no charge under this key.',
-    detail: 'Check the key. It has the form `<tenantId>.<orderId>`.',
+    detail: 'Check the key. It has the form `<tenantId>.<orderId>`, or `<tenantId>.<orderId>.<n>` for a later attempt.',
   },
 } as const satisfies Problems;
 
@@ -20,9 +20,10 @@ export const sagaErrors = {
   PaymentDeclined: { name: 'PaymentDeclined', message: 'the provider declined the payment' },
   PaymentUnavailable: {
     name: 'PaymentUnavailable',
-    message: 'the provider is unavailable and will never be called for this order',
+    message: 'the provider is unavailable, and this run never calls it for this order',
   },
   PaymentUnknown: { name: 'PaymentUnknown', message: 'it is unknown whether the provider acted' },
+  PaymentUnresolved: { name: 'PaymentUnresolved', message: 'what the provider keeps of the payment needs a person' },
   SettlementRefused: { name: 'SettlementRefused', message: 'the provider refuses the refund' },
 } as const satisfies SagaErrors;
 
@@ -31,6 +32,21 @@ export const metrics = {
     alarm: {
       text: 'A payment provider keeps failing: its circuit breaker is open, and orders await offline payment.',
       runbook: 'breaker-open',
+    },
+  },
+  PaymentsChangedOutside: {
+    alarm: {
+      text: 'A payment was refunded or disputed at the provider without Breakwater.',
+      runbook: 'payments-changed-outside',
+    },
+  },
+  StrayCaptures: {
+    alarm: { text: 'The provider captured money that belongs to no order.', runbook: 'stray-captures' },
+  },
+  ReturnsRefused: {
+    alarm: {
+      text: 'The provider does not return captured money that no order wants.',
+      runbook: 'stray-captures',
     },
   },
 } as const satisfies Metrics;

@@ -19,7 +19,7 @@ export const payments = {
   functions: {
     charge: {
       task: true,
-      timeoutSeconds: 15,
+      timeoutSeconds: 25,
       callsProvider: true,
       secrets: ['provider-key'],
       grants: [
@@ -28,10 +28,23 @@ export const payments = {
       ],
     },
     callbacks: {
-      timeoutSeconds: 15,
+      timeoutSeconds: 25,
       callsProvider: true,
       secrets: ['provider-key', 'provider-callback-key'],
-      grants: [{ of: 'payments', may: ['GetItem', 'PutItem'] }],
+      grants: [
+        { of: 'payments', may: ['GetItem', 'PutItem'] },
+        { of: 'orders', may: ['GetItem'] },
+      ],
+    },
+    probe: {
+      everyMinutes: 1,
+      timeoutSeconds: 55,
+      callsProvider: true,
+      secrets: ['provider-key'],
+      grants: [
+        { of: 'payments', may: ['GetItem', 'PutItem'] },
+        { of: 'due', may: ['Query'] },
+      ],
     },
     settle: {
       task: true,

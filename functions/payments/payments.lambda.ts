@@ -1,6 +1,7 @@
 import { callbackRoutes } from '#payments/contract';
 import { receiveCallback } from '#payments/http/callbacks';
 import { chargeStep, settleStep } from '#payments/saga/steps';
+import { probeWorker } from '#payments/workers/probe';
 import { authenticateNobody } from '#platform/http/authenticate';
 import { httpFunction } from '#platform/http/http-function';
 import { secrets } from '#platform/runtime/clients';
@@ -9,6 +10,7 @@ import type { LambdaEntry } from '#platform/runtime/lambda';
 
 export const charge = { clients: { db, secrets }, create: chargeStep } satisfies LambdaEntry<'db' | 'secrets'>;
 export const settle = { clients: { db, secrets }, create: settleStep } satisfies LambdaEntry<'db' | 'secrets'>;
+export const probe = { clients: { db, secrets }, create: probeWorker } satisfies LambdaEntry<'db' | 'secrets'>;
 export const callbacks = {
   clients: { db, secrets },
   create: (rt) =>

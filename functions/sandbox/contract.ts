@@ -5,8 +5,11 @@ import { CurrencySchema } from '#platform/input-schemas';
 import { ID_FORM } from '#platform/schemas';
 import { problems } from '#sandbox/errors';
 
-/** The key of a charge. The same key is the same charge, which is captured at most once. */
-const KeySchema = z.string().check(z.regex(/^[A-Za-z0-9_-]{1,64}\.[A-Za-z0-9_-]{1,64}$/));
+/** `<tenantId>.<orderId>`, or `<tenantId>.<orderId>.<n>` with `n` from 2. */
+export const CHARGE_KEY_FORM = /^[A-Za-z0-9_-]{1,64}\.[A-Za-z0-9_-]{1,64}(\.([2-9]|[1-9]\d))?$/;
+
+/** The key of a charge. The same key is the same charge, which is captured at most once. No refund can have it. */
+const KeySchema = z.string().check(z.regex(CHARGE_KEY_FORM));
 
 const amount = z.int().check(z.minimum(0));
 
@@ -24,7 +27,11 @@ export const Refund = z.strictObject({
   currency: z.string().check(z.regex(/^[A-Z]{3}$/)),
 });
 export const AllowRefund = z.strictObject({});
-/** For this long every charge, void and refund of the tenant answers 503 and has no effect; 0 ends the outage. */
+const currency = z.string().check(z.regex(/^[A-Z]{3}$/));
+/** What a person does in the provider's console, or a payer at the bank. The sandbox sends no callback about it by itself. */
+export const ByHand = z.strictObject({ amount: z.int().check(z.minimum(1)) });
+export const CaptureByHand = z.strictObject({ amount: z.int().check(z.minimum(1)), currency });
+/** For this long every charge, state, void and refund of the tenant answers 503 and has no effect; 0 ends the outage. */
 export const Outage = z.strictObject({
   tenantId: z.string().check(z.regex(ID_FORM)),
   seconds: z.int().check(z.minimum(0), z.maximum(86_400)),
@@ -42,6 +49,8 @@ export type Behaviour = {
   readonly failsFirst?: number;
   /** Every refund is refused until it is allowed. */
   readonly refusesRefunds?: true;
+  /** It contradicts itself: it declines, and captures at the next call for the key. */
+  readonly capturesLater?: true;
 };
 
 /** The sandbox declines every other token. */
@@ -54,6 +63,7 @@ export const tokens: Readonly<Record<string, Behaviour>> = {
   tok_unreachable: { makes: 'nothing', answersAfterMs: 7_000 },
   tok_commits_late: { makes: 'captured', answersAfterMs: 7_000, lateOnce: true },
   tok_unknown_then_commits: { makes: 'pending' },
+  tok_declines_then_captures: { makes: 'declined', capturesLater: true },
   // slow, so that an order can be cancelled once it is captured
   tok_refund_refused: { makes: 'captured', answersAfterMs: 3_000, lateOnce: true, refusesRefunds: true },
 };
@@ -66,12 +76,26 @@ const ChargeResponse = z.object({
   currency: z.string(),
   captured: z.int(),
   refunded: z.int(),
+  /** The part of `refunded` that was refunded under refund keys; the rest was refunded by hand. */
+  returned: z.int(),
+  /** The part of `captured` that the payer disputes. */
+  disputed: z.int(),
   refunds: z.readonly(z.array(z.string())),
   refusesRefunds: z.optional(z.literal(true)),
+  capturesLater: z.optional(z.literal(true)),
   version: z.int(),
 });
+/** `absent`: the key was never used for a charge. */
+const StateResponse = z.object({
+  status: z.enum(['absent', 'pending', 'captured', 'declined', 'voided']),
+  currency: z.string(),
+  captured: z.int(),
+  refunded: z.int(),
+  returned: z.int(),
+  disputed: z.int(),
+});
 
-const { charge_not_found, not_refundable, refund_refused } = problems;
+const { charge_not_found, not_refundable, refund_refused, not_disputable, key_in_use } = problems;
 const { conflict } = platformProblems;
 const params = { key: KeySchema };
 
@@ -84,6 +108,7 @@ export const providerRoutes = {
     summary: 'Charges as the token says, once per key.',
     body: Charge,
     responses: { 200: ChargeResponse },
+    problems: { key_in_use },
   },
   getCharge: {
     method: 'GET',
@@ -94,6 +119,14 @@ export const providerRoutes = {
     responses: { 200: ChargeResponse },
     problems: { charge_not_found },
   },
+  getState: {
+    method: 'GET',
+    path: '/sandbox/charges/{key}/state',
+    scope: 'provider',
+    params,
+    summary: 'Returns the state of a key, and changes nothing.',
+    responses: { 200: StateResponse },
+  },
   voidCharge: {
     method: 'POST',
     path: '/sandbox/charges/{key}/void',
@@ -102,6 +135,7 @@ export const providerRoutes = {
     summary: 'Keeps the key from ever being captured, or reports that it has been.',
     body: Void,
     responses: { 200: z.object({ status: z.enum(['captured', 'voided']) }) },
+    problems: { key_in_use, conflict },
   },
   refundCharge: {
     method: 'POST',
@@ -111,7 +145,7 @@ export const providerRoutes = {
     summary: 'Refunds a charge, once per refund key.',
     body: Refund,
     responses: { 200: ChargeResponse },
-    problems: { charge_not_found, not_refundable, refund_refused, conflict },
+    problems: { charge_not_found, not_refundable, refund_refused, key_in_use, conflict },
   },
   allowRefund: {
     method: 'POST',
@@ -122,6 +156,36 @@ export const providerRoutes = {
     body: AllowRefund,
     responses: { 200: ChargeResponse },
     problems: { charge_not_found, conflict },
+  },
+  refundByHand: {
+    method: 'POST',
+    path: '/sandbox/charges/{key}/refund-by-hand',
+    scope: 'provider',
+    params,
+    summary: "Refunds a part of a charge as a person does in the provider's console. Each call is another refund.",
+    body: ByHand,
+    responses: { 200: ChargeResponse },
+    problems: { charge_not_found, not_refundable, conflict },
+  },
+  captureByHand: {
+    method: 'POST',
+    path: '/sandbox/charges/{key}/capture-by-hand',
+    scope: 'provider',
+    params,
+    summary: 'Captures with a key that was declined, voided or never used, so that the provider contradicts itself.',
+    body: CaptureByHand,
+    responses: { 200: ChargeResponse },
+    problems: { key_in_use, conflict },
+  },
+  disputeCharge: {
+    method: 'POST',
+    path: '/sandbox/charges/{key}/dispute',
+    scope: 'provider',
+    params,
+    summary: 'Disputes a part of a charge as its payer does.',
+    body: ByHand,
+    responses: { 200: ChargeResponse },
+    problems: { charge_not_found, not_disputable, conflict },
   },
   startOutage: {
     method: 'POST',

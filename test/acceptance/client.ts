@@ -27,6 +27,7 @@ export type Order = {
   };
   readonly lines: readonly { readonly sku: string; readonly quantity: number; readonly unitPrice: Money }[];
   readonly total: Money;
+  readonly reports?: readonly { readonly n: number; readonly kind: string; readonly amount: number }[];
   readonly history: readonly { readonly at: string; readonly status: Status; readonly reason?: string }[];
 };
 export type Charge = { readonly status: string; readonly captured: number; readonly refunded: number };
@@ -128,5 +129,11 @@ const postToProvider = (path: string, body: unknown) =>
   send<Charge>('POST', `${host.providerUrl}/sandbox/${path}`, { key: host.providerKey, body });
 /** Makes every call of the tenant to the provider fail for this time; 0 ends the outage. */
 export const setOutage = (tenantId: string, seconds: number) => postToProvider('outages', { tenantId, seconds });
+/** What a person does in the provider's console, or a payer at the bank. The provider sends no callback by itself. */
+export const actByHand = (
+  key: string,
+  act: 'refund-by-hand' | 'capture-by-hand' | 'dispute',
+  body: { readonly amount: number; readonly currency?: string },
+) => postToProvider(`charges/${key}/${act}`, body);
 export const allowRefund = (tenantId: string, orderId: string) =>
   postToProvider(`charges/${tenantId}.${orderId}/allow-refund`, {});

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { actByHand, resumeOrder } from './client.ts';
 import { host } from './host.ts';
 import { pollUntil } from './poll.ts';
 import { expectStatus } from './request.ts';
-import { expectStock, openShop, placeOrder, readCharge, readStock, waitForOrderEnd } from './shop.ts';
+import { expectStock, openShop, placeOrder, readCharge, readOrder, readStock, waitForOrderEnd } from './shop.ts';
 
 /** From an order's acceptance until two sweeps have restarted it. */
 const timeoutMs = host.limits.orderMs + 2 * (host.times.maxStandstillMs + host.limits.sweepMs);
@@ -52,4 +53,33 @@ describe('an order with an unknown payment is cancelled and releases its stock a
     expect(captured - refunded).toBe(0);
     await expectStock(shop, { sku: 'mug', available: 10, held: 0, sold: 0 });
   });
+});
+
+test('a provider that declines and captures all the same keeps nothing', async () => {
+  const shop = await openShop({ mug: 10 });
+  const { id, total } = await placeOrder(shop, [['mug', 2]], 'tok_declines_then_captures');
+  expect(await waitForOrderEnd(shop, id, timeoutMs)).toMatchObject({ status: 'cancelled', reason: 'payment_declined' });
+  expect(await readCharge(shop.tenantId, id)).toMatchObject({ captured: total.amount, refunded: total.amount });
+  await expectStock(shop, { sku: 'mug', available: 10, held: 0, sold: 0 });
+});
+
+test('an order whose refund is refused ends once a person has refunded it by hand', async () => {
+  const shop = await openShop({ mug: 10 });
+  const { id, total } = await placeOrder(shop, [['mug', 2]], 'tok_refund_refused');
+  await pollUntil(
+    host.limits.orderMs,
+    () => readCharge(shop.tenantId, id),
+    ({ captured }) => captured > 0,
+  );
+  await expectStatus(shop.cancel(id), 202);
+  await pollUntil(
+    host.limits.orderMs,
+    () => readOrder(shop, id),
+    ({ status }) => status === 'needs_attention',
+  );
+  await expectStatus(actByHand(`${shop.tenantId}.${id}`, 'refund-by-hand', { amount: total.amount }), 200);
+  await expectStatus(resumeOrder(shop.tenantId, id), 202);
+  const order = await waitForOrderEnd(shop, id, timeoutMs);
+  expect(order).toMatchObject({ status: 'cancelled', reports: [{ n: 1, kind: 'refunded', amount: total.amount }] });
+  await expectStock(shop, { sku: 'mug', available: 10, held: 0, sold: 0 });
 });

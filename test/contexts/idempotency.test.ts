@@ -14,6 +14,9 @@ const idempotentByNature: Readonly<Record<string, string>> = {
   '/sandbox/charges': 'the body has the key of the charge',
   '/sandbox/charges/{key}/void': 'a voided charge stays voided',
   '/sandbox/charges/{key}/refund': 'the body has the key of the refund',
+  '/sandbox/charges/{key}/refund-by-hand': 'a person who clicks twice refunds twice, which is what it is for',
+  '/sandbox/charges/{key}/capture-by-hand': 'a key is captured once',
+  '/sandbox/charges/{key}/dispute': 'a payer may dispute another part',
   '/sandbox/charges/{key}/allow-refund': 'what is allowed stays allowed',
   '/sandbox/outages': 'a repeat sets the same outage again',
 };

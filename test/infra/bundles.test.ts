@@ -116,6 +116,7 @@ describe('the names of minified errors', () => {
       'PaymentDeclined',
       'PaymentUnavailable',
       'PaymentUnknown',
+      'PaymentUnresolved',
       'SettlementRefused',
       'StockUnavailable',
       'Superseded',

@@ -26,11 +26,14 @@ describe.each(allStages())('%s', (stage, synthesis) => {
       expect(isLimitedToOneContext(statement), JSON.stringify(statement)).toBe(true);
   });
 
-  test('only the sweeper may read the due orders of all tenants', () => {
-    const sweeper = statementsOf(synthesis, functionOf('orders-sweep'));
+  test('only the sweeper and the probe of payments may read what is due of all tenants', () => {
     const coversDue = ({ Condition }: Statement) => JSON.stringify(Condition ?? {}).includes('"due#*"');
-    expect(sweeper.filter(coversDue)).toHaveLength(1);
-    expect(allStatements(synthesis).filter(coversDue)).toEqual(sweeper.filter(coversDue));
+    const scheduled = ['orders-sweep', 'payments-probe'].map((id) =>
+      statementsOf(synthesis, functionOf(id)).filter(coversDue),
+    );
+    expect(scheduled.map((statements) => statements.length)).toEqual([1, 1]);
+    const byText = (statements: readonly Statement[]) => statements.map((one) => JSON.stringify(one)).sort();
+    expect(byText(allStatements(synthesis).filter(coversDue))).toEqual(byText(scheduled.flat()));
   });
 
   test('only actions of streams, tracing and log delivery are allowed on all resources', () => {

@@ -131,7 +131,7 @@ describe('a transition', () => {
     ],
     ['a closing of another run', markCancelled(cancelling, 1, moment)],
     ['a closing of a placed order', markCancelled(placed, 1, moment)],
-    ['a parking of a placed order', markNeedsAttention(placed, { run: 1, cause: 'refused' }, moment)],
+    ['a parking of a confirmed order', markNeedsAttention(confirmed, { run: 1, cause: 'refused' }, moment)],
   ])('is superseded: %s', (_, result) => expect(result).toEqual(refused('superseded')));
 
   it.each([
@@ -226,10 +226,22 @@ describe('resuming', () => {
     expect(resumed.ok && resumed.value.cause).toBeUndefined();
   });
 
+  it('fulfils the order in another run, if it was parked before anything was refused, unless its customer cancels', () => {
+    const unresolved = markNeedsAttention(placed, { run: 1, cause: 'unresolved' }, laterMoment);
+    if (!unresolved.ok) throw new Error(unresolved.error);
+    expect(unresolved.value).toMatchObject({ status: 'needs_attention', run: 1, cause: 'unresolved' });
+    const resumed = resumeUnwinding(unresolved.value, laterMoment);
+    expect(resumed).toMatchObject({ value: { status: 'placed', run: 2 } });
+    expect(resumed.ok && resumed.value.cause).toBeUndefined();
+    expect(resumed.ok && resumeUnwinding(resumed.value, laterMoment)).toEqual(resumed);
+    expect(cancelByCustomer(unresolved.value, laterMoment)).toMatchObject({
+      value: { status: 'cancelling', reason: 'cancelled_by_customer', run: 2 },
+    });
+  });
+
   it.each([
     ['placed', placed],
     ['confirmed', confirmed],
-    ['parked without a reason', anOrderWithoutDeadline({ status: 'needs_attention', cause: 'refused' })],
   ])('is refused for an order that is %s', (_, order) =>
     expect(resumeUnwinding(order, laterMoment)).toEqual(refused('not_parked')),
   );

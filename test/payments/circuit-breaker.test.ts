@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { type Breaker, closedBreaker } from '#payments/domain/breaker';
-import { circuitBreaker } from '#payments/use-cases/circuit-breaker';
+import { circuitBreaker, probeBreakers } from '#payments/use-cases/circuit-breaker';
 import type { Breakers } from '#payments/use-cases/ports';
-import { tenantId } from './fixtures/attempt.ts';
+import type { TenantId } from '#platform/kernel';
 import { at, inMemoryBreakers, limits } from './fixtures/in-memory-breakers.ts';
+import { tenantId } from './fixtures/payment.ts';
 
 const open: Breaker = { status: 'open', generation: 1, failures: [], until: at(15_000), version: 3 };
 
@@ -18,76 +19,120 @@ const createBreaker = (first: Breaker | undefined, now = 0) => {
   return { written, breakers, breaker, moveTo };
 };
 
+const answering = async () => true;
+const silent = async () => false;
+
 describe('permission for a call', () => {
   it('is granted without a write while the breaker is closed', async () => {
     const { written, breaker } = createBreaker(closedBreaker);
-    expect(await breaker.allowRequest(tenantId)).toEqual({ generation: 0, probe: false });
+    const probe = vi.fn(answering);
+    expect(await breaker.allowRequest(tenantId, probe)).toEqual({ generation: 0 });
     expect(written).toEqual([closedBreaker]);
+    expect(probe).not.toHaveBeenCalled();
   });
 
-  it('is refused while the breaker is open, then granted to one probe', async () => {
+  it('is refused while the breaker is open, then granted once a probe got an answer', async () => {
     const { written, breaker, moveTo } = createBreaker(open);
-    expect(await breaker.allowRequest(tenantId)).toBeUndefined();
+    const probe = vi.fn(async () => {
+      expect(written.at(-1)).toMatchObject({ status: 'probing', generation: 2, until: at(25_000) });
+      expect(await breaker.allowRequest(tenantId, answering)).toBeUndefined();
+      return true;
+    });
+    expect(await breaker.allowRequest(tenantId, probe)).toBeUndefined();
+    expect(probe).not.toHaveBeenCalled();
     moveTo(15_000);
-    expect(await breaker.allowRequest(tenantId)).toEqual({ generation: 2, probe: true });
-    expect(written.at(-1)).toMatchObject({ status: 'probing', generation: 2, until: at(25_000) });
-    expect(await breaker.allowRequest(tenantId)).toBeUndefined();
-    moveTo(25_000);
-    expect(await breaker.allowRequest(tenantId)).toEqual({ generation: 3, probe: true });
+    expect(await breaker.allowRequest(tenantId, probe)).toEqual({ generation: 3 });
+    expect(written.at(-1)).toMatchObject({ status: 'closed', generation: 3 });
+  });
+
+  it('is refused if the probe got no answer, and the breaker opens again', async () => {
+    const { written, breaker, moveTo } = createBreaker(open);
+    moveTo(15_000);
+    expect(await breaker.allowRequest(tenantId, silent)).toBeUndefined();
+    expect(written.at(-1)).toMatchObject({ status: 'open', generation: 3, until: at(30_000) });
   });
 
   it('is refused to the caller that loses the race for the probe', async () => {
     const { breakers } = createBreaker(open);
     const losingRace: Breakers = { ...breakers, update: async () => false };
-    expect(await circuitBreaker(losingRace, { now: () => at(15_000), limits }).allowRequest(tenantId)).toBeUndefined();
+    const probe = vi.fn(answering);
+    const breaker = circuitBreaker(losingRace, { now: () => at(15_000), limits });
+    expect(await breaker.allowRequest(tenantId, probe)).toBeUndefined();
+    expect(probe).not.toHaveBeenCalled();
+  });
+
+  it('is refused if the result of the probe cannot be stored', async () => {
+    const { breakers } = createBreaker(open);
+    const update = vi.fn<Breakers['update']>(async () => false).mockImplementationOnce(breakers.update);
+    const breaker = circuitBreaker({ ...breakers, update }, { now: () => at(15_000), limits });
+    expect(await breaker.allowRequest(tenantId, answering)).toBeUndefined();
+    expect(update).toHaveBeenCalledTimes(6);
   });
 
   it('is granted if the breaker cannot be read, and the result is not recorded', async () => {
     const update = vi.fn<Breakers['update']>();
     const breaker = circuitBreaker({ find: async () => undefined, update }, { now: () => at(0), limits });
-    expect(await breaker.allowRequest(tenantId)).toEqual({ probe: false });
-    await breaker.recordResult(tenantId, { probe: false }, false);
-    await breaker.recordResult(tenantId, { generation: 0, probe: false }, false);
+    expect(await breaker.allowRequest(tenantId, answering)).toEqual({});
+    await breaker.recordResult(tenantId, {}, false);
+    await breaker.recordResult(tenantId, { generation: 0 }, false);
     expect(update).not.toHaveBeenCalled();
   });
 });
 
 describe('the result of a call', () => {
-  it('is ignored without a read if it is a success of a normal call', async () => {
+  it('is ignored without a read if it is a success', async () => {
     const find = vi.fn<Breakers['find']>();
     const breaker = circuitBreaker({ find, update: async () => true }, { now: () => at(0), limits });
-    await breaker.recordResult(tenantId, { generation: 0, probe: false }, true);
+    await breaker.recordResult(tenantId, { generation: 0 }, true);
     expect(find).not.toHaveBeenCalled();
   });
 
-  it('opens the breaker at the limit of failures, and closes it after a successful probe', async () => {
-    const { written, breaker, moveTo } = createBreaker(closedBreaker);
-    for (let n = 0; n < limits.failures; n += 1)
-      await breaker.recordResult(tenantId, { generation: 0, probe: false }, false);
+  it('opens the breaker at the limit of failures', async () => {
+    const { written, breaker } = createBreaker(closedBreaker);
+    for (let n = 0; n < limits.failures; n += 1) await breaker.recordResult(tenantId, { generation: 0 }, false);
     expect(written.map(({ status }) => status)).toEqual(['closed', 'closed', 'closed', 'open']);
-    moveTo(15_000);
-    const permit = await breaker.allowRequest(tenantId);
-    if (!permit) throw new Error('no probe');
-    await breaker.recordResult(tenantId, permit, true);
-    expect(written.at(-1)).toMatchObject({ status: 'closed', generation: 3 });
   });
 
   it('is written again after a lost race, up to five times', async () => {
     const { breakers, written } = createBreaker(closedBreaker);
     const update = vi.fn<Breakers['update']>(breakers.update).mockResolvedValueOnce(false);
     const breaker = circuitBreaker({ ...breakers, update }, { now: () => at(0), limits });
-    await breaker.recordResult(tenantId, { generation: 0, probe: false }, false);
+    await breaker.recordResult(tenantId, { generation: 0 }, false);
     expect(written.at(-1)?.failures).toEqual([at(0)]);
     update.mockReset().mockResolvedValue(false);
-    await breaker.recordResult(tenantId, { generation: 0, probe: false }, false);
+    await breaker.recordResult(tenantId, { generation: 0 }, false);
     expect(update).toHaveBeenCalledTimes(5);
   });
 
   it('is ignored if its generation is over', async () => {
     const { written, breaker } = createBreaker(open);
-    await breaker.recordResult(tenantId, { generation: 0, probe: false }, false);
-    await breaker.recordResult(tenantId, { generation: 0, probe: true }, true);
+    await breaker.recordResult(tenantId, { generation: 0 }, false);
     expect(written).toEqual([open]);
+  });
+});
+
+describe('the scheduled probes', () => {
+  const other = 't2' as TenantId;
+  const due = { breakers: async () => [tenantId, other] };
+
+  it('close the breakers whose providers answer, without any order', async () => {
+    const { written, breaker, moveTo } = createBreaker(open);
+    moveTo(15_000);
+    const probe = vi.fn(answering);
+    expect(await probeBreakers(due, breaker, probe)(at(15_000), () => true)).toEqual({ probed: 2, closed: 2 });
+    // both tenants have one breaker in this test, so the second finds it closed
+    expect(probe.mock.calls).toEqual([[tenantId]]);
+    expect(written.at(-1)?.status).toBe('closed');
+  });
+
+  it('leave a breaker open whose provider does not answer, and stop when the time is over', async () => {
+    const { written, breaker, moveTo } = createBreaker(open);
+    moveTo(15_000);
+    const probe = probeBreakers(due, breaker, silent);
+    const hasTimeLeft = vi.fn(() => true).mockReturnValueOnce(true);
+    hasTimeLeft.mockReturnValue(false);
+    expect(await probe(at(15_000), hasTimeLeft)).toEqual({ probed: 1, closed: 0 });
+    expect(written.at(-1)?.status).toBe('open');
   });
 });
 
@@ -107,7 +152,7 @@ it('allows one probe at a time and no other call, in any interleaving', () =>
       };
       let now = 0;
       const breaker = circuitBreaker(slow, { now: () => at(now), limits });
-      const probes: (number | undefined)[] = [];
+      const probes: number[] = [];
       const callProvider = async ({
         succeeded,
         takesMs,
@@ -115,20 +160,25 @@ it('allows one probe at a time and no other call, in any interleaving', () =>
         readonly succeeded: boolean;
         readonly takesMs: number;
       }) => {
-        const startedAt = now;
-        const permit = await breaker.allowRequest(tenantId);
-        if (!permit) return;
-        if (permit.probe) probes.push(permit.generation);
-        await nextTurn();
-        now = Math.max(now, startedAt + takesMs);
-        await breaker.recordResult(tenantId, permit, succeeded);
+        const answer = async () => {
+          const startedAt = now;
+          await nextTurn();
+          now = Math.max(now, startedAt + takesMs);
+          return succeeded;
+        };
+        const probe = () => {
+          probes.push(written.at(-1)?.generation ?? 0);
+          return answer();
+        };
+        const permit = await breaker.allowRequest(tenantId, probe);
+        if (permit) await breaker.recordResult(tenantId, permit, await answer());
       };
       for (const { waitMs, calls } of bursts) {
         now += waitMs;
         await s.waitFor(Promise.all(calls.map(callProvider)));
       }
 
-      expect(new Set(probes).size).toBe(probes.length);
+      expect(probes.length).toBe(written.filter(({ status }) => status === 'probing').length);
       for (const [n, to] of written.entries()) {
         const from = written[n - 1];
         if (!from) continue;
@@ -146,7 +196,6 @@ it('allows one probe at a time and no other call, in any interleaving', () =>
         if (to.status !== 'probing') continue;
         // not before the end of the open duration, or of the lease of the previous probe
         expect(Date.parse(to.until ?? '') - limits.probeLeaseMs).toBeGreaterThanOrEqual(Date.parse(from.until ?? ''));
-        expect(probes.filter((generation) => generation === to.generation)).toHaveLength(1);
       }
     }),
     { numRuns: 500 },

@@ -123,7 +123,25 @@ describe('the circuit breaker', () => {
     const next = await shop.place('tok_ok');
     await shop.until(next, 'awaiting_payment', 10);
     expect(shop.providerCalls()).toBe(calls);
-    expect(await shop.order(probe)).toMatchObject({ status: 'placed' });
+    // nothing was sent for it, so its customer may pay another way
+    expect(await shop.order(probe)).toMatchObject({ status: 'awaiting_payment' });
+    expect(await shop.charge(probe)).toMatchObject({ status: 404 });
+  });
+
+  it('closes without any order once the provider is back', async () => {
+    const shop = await open();
+    await outage(shop, 30);
+    const unknown = await shop.place('tok_ok');
+    await shop.advance(25);
+    await shop.cancel(unknown);
+    await shop.advance(100);
+    const callsOfAnOrder = async () => {
+      const before = shop.providerCalls();
+      await shop.until(await shop.place('tok_ok'), 'confirmed', 10);
+      return shop.providerCalls() - before;
+    };
+    // an order that probes would make more calls than the next one
+    expect(await callsOfAnOrder()).toBe(await callsOfAnOrder());
   });
 
   it('does not open for declines', async () => {
@@ -162,6 +180,7 @@ describe('a callback', () => {
     const shop = await open();
     const id = await shop.place('tok_5xx');
     await shop.advance(60);
+    await shop.provider('POST', `/charges/${shop.tenantId}.${id}/capture-by-hand`, { amount: TOTAL, currency: 'EUR' });
     expect(await shop.sendCallback(capture(shop, id))).toMatchObject({ status: 200 });
     const calls = shop.providerCalls();
     await shop.until(id, 'confirmed', 600);

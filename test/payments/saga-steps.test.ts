@@ -3,14 +3,15 @@ import { cancelByCustomer } from '#orders/domain/customer';
 import { orderTable } from '#orders/table/order-table';
 import { closedBreaker } from '#payments/domain/breaker';
 import { chargeStep, settleStep } from '#payments/saga/steps';
-import { attemptTable } from '#payments/table/attempt-table';
 import { breakerTable } from '#payments/table/breaker-table';
+import { paymentTable } from '#payments/table/payment-table';
 import { defaultTimes } from '#platform/runtime/times';
+import { refundByHand } from '#sandbox/domain/charge';
 import { chargeTable } from '#sandbox/table/charge-table';
-import { allowRefund } from '#sandbox/use-cases/provide';
+import { allowRefund, captureKeyByHand, changeCharge } from '#sandbox/use-cases/provide';
 import { invocation } from '../fixtures/invocation.ts';
 import { anOrder, moment } from '../fixtures/order.ts';
-import { key, orderId, tenantId } from './fixtures/attempt.ts';
+import { key, orderId, tenantId } from './fixtures/payment.ts';
 import { sandboxRuntime } from './fixtures/sandbox-runtime.ts';
 
 const createPayment = async (token = 'tok_ok') => {
@@ -30,7 +31,10 @@ const createPayment = async (token = 'tok_ok') => {
       const cancelling = cancelByCustomer(placed, moment);
       if (cancelling.ok) await orders.update(placed, cancelling.value);
     },
-    attempt: () => attemptTable(rt).find(tenantId, orderId),
+    payment: () => paymentTable(rt).find(tenantId, orderId),
+    attempt: async () => (await paymentTable(rt).find(tenantId, orderId))?.attempts.at(-1),
+    refundByHand: (amount: number) => changeCharge(chargeTable(rt))(key, (charge) => refundByHand(charge, amount)),
+    captureByHand: () => captureKeyByHand(chargeTable(rt))({ key, amount: 55_00, currency: 'EUR' }),
     charged: () => chargeTable(rt).find(key),
   };
 };
@@ -73,12 +77,12 @@ describe('the payment steps', () => {
   });
 
   it('settle a charge whose response was lost, even if responses to the settlement are lost too', async () => {
-    const { charge, cancel, settle, provider, attempt, charged } = await createPayment();
+    const { charge, cancel, settle, provider, payment, attempt, charged } = await createPayment();
     provider.loseResponses(2);
     await expect(charge()).rejects.toMatchObject({ name: 'PaymentUnknown' });
     await cancel();
     await expect(settle()).rejects.toMatchObject({ name: 'PaymentUnknown' });
-    expect(await attempt()).toMatchObject({ status: 'settling' });
+    expect(await payment()).toMatchObject({ status: 'settling' });
     await settle();
     expect(await attempt()).toMatchObject({ status: 'settled', captured: 55_00, refunded: 55_00 });
     expect(await charged()).toMatchObject({ captured: 55_00, refunded: 55_00 });
@@ -96,7 +100,7 @@ describe('the payment steps', () => {
     expect(await attempt()).toMatchObject({ status: 'intended' });
   });
 
-  it('throw PaymentUnavailable while the breaker is open, and never call the provider for that order', async () => {
+  it('throw PaymentUnavailable while the breaker is open, and never call the provider in that run', async () => {
     const { charge, breakers, provider, attempt, cancel, settle } = await createPayment();
     await breakers.update(tenantId, closedBreaker, {
       ...closedBreaker,
@@ -113,12 +117,38 @@ describe('the payment steps', () => {
   });
 
   it('throw SettlementRefused if the provider refuses the refund, and succeed once it allows it', async () => {
-    const { charge, cancel, settle, attempt, charged, allowRefund } = await createPayment('tok_refund_refused');
+    const { charge, cancel, settle, payment, attempt, charged, allowRefund } =
+      await createPayment('tok_refund_refused');
     await charge();
     await cancel();
     await expect(settle()).rejects.toMatchObject({ name: 'SettlementRefused' });
-    expect(await attempt()).toMatchObject({ status: 'settling' });
+    expect(await payment()).toMatchObject({ status: 'settling' });
     await allowRefund();
+    await settle();
+    expect(await attempt()).toMatchObject({ status: 'settled', captured: 55_00, refunded: 55_00 });
+    expect(await charged()).toMatchObject({ captured: 55_00, refunded: 55_00 });
+  });
+
+  it('throw PaymentUnresolved while a part is refunded by hand, and charge again once the rest is', async () => {
+    const { charge, provider, refundByHand, attempt, payment } = await createPayment();
+    provider.loseResponses(1);
+    await expect(charge()).rejects.toMatchObject({ name: 'PaymentUnknown' });
+    await refundByHand(5_00);
+    await expect(charge()).rejects.toMatchObject({ name: 'PaymentUnresolved' });
+    await refundByHand(50_00);
+    await charge();
+    expect(await attempt()).toMatchObject({ n: 2, key: `${key}.2`, status: 'captured', captured: 55_00 });
+    expect((await payment())?.reports).toMatchObject([
+      { n: 1, kind: 'refunded', amount: 5_00 },
+      { n: 1, kind: 'refunded', amount: 50_00 },
+    ]);
+  });
+
+  it('settle a capture that surfaces after a decline', async () => {
+    const { charge, cancel, settle, captureByHand, attempt, charged } = await createPayment('tok_declined');
+    await expect(charge()).rejects.toMatchObject({ name: 'PaymentDeclined' });
+    await captureByHand();
+    await cancel();
     await settle();
     expect(await attempt()).toMatchObject({ status: 'settled', captured: 55_00, refunded: 55_00 });
     expect(await charged()).toMatchObject({ captured: 55_00, refunded: 55_00 });

@@ -3,7 +3,7 @@ import { sandboxProvider } from '#payments/adapters/sandbox-provider';
 import type { Fetch } from '#platform/runtime/runtime';
 import { createSecretsManager } from '../../embedded/aws/secrets/secrets.ts';
 import { createTestRuntime } from '../fixtures/runtime.ts';
-import { key, total } from './fixtures/attempt.ts';
+import { aState, key, total } from './fixtures/payment.ts';
 
 type Sent = { readonly url: string; readonly init: Parameters<Fetch>[1] };
 const provider = (
@@ -23,54 +23,54 @@ const provider = (
 };
 const respondingWith = (body: unknown, status = 200) =>
   provider(async () => new Response(JSON.stringify(body), { status }));
+const captured = aState('captured');
 const calls = [
-  ['charge', ({ charge }: ReturnType<typeof provider>) => charge(key, total, 'tok_ok')],
-  ['void', ({ void: voidCharge }: ReturnType<typeof provider>) => voidCharge(key)],
-  ['refund', ({ refund }: ReturnType<typeof provider>) => refund(key, `${key}.refund`, total)],
+  ['charge', ({ charge }: ReturnType<typeof provider>) => charge(key, total, 'tok_ok'), captured, captured],
+  ['status', ({ status }: ReturnType<typeof provider>) => status(key), aState('absent'), aState('absent')],
+  ['void', ({ void: voidCharge }: ReturnType<typeof provider>) => voidCharge(key), { status: 'voided' }, 'voided'],
+  [
+    'refund',
+    ({ refund }: ReturnType<typeof provider>) => refund(key, `${key}.refund`, total),
+    { ...captured, status: 'refunded' },
+    'refunded',
+  ],
 ] as const;
 
 it('sends requests of the sandbox protocol, with the merchant key and a time-out', async () => {
-  const { sent, charge, void: voidCharge, refund } = respondingWith({ status: 'captured' });
+  const { sent, charge, void: voidCharge, refund, status } = respondingWith({ status: 'captured' });
   await charge(key, total, 'tok_ok');
   await voidCharge(key);
   await refund(key, `${key}.refund`, total);
-  expect(sent.map(({ url, init }) => [init.method, url, JSON.parse(String(init.body))])).toEqual([
-    ['POST', 'http://provider.test/sandbox/charges', { key, amount: 55_00, currency: 'EUR', token: 'tok_ok' }],
-    ['POST', 'http://provider.test/sandbox/charges/t1.o1/void', {}],
-    [
-      'POST',
-      'http://provider.test/sandbox/charges/t1.o1/refund',
-      { refundKey: 't1.o1.refund', amount: 55_00, currency: 'EUR' },
-    ],
+  await status(key);
+  const url = 'http://provider.test/sandbox/charges';
+  const bodyOf = (body: unknown) => (body === undefined ? undefined : JSON.parse(String(body)));
+  expect(sent.map(({ url, init }) => [init.method, url, bodyOf(init.body)])).toEqual([
+    ['POST', url, { key, amount: 55_00, currency: 'EUR', token: 'tok_ok' }],
+    ['POST', `${url}/t1.o1/void`, {}],
+    ['POST', `${url}/t1.o1/refund`, { refundKey: 't1.o1.refund', amount: 55_00, currency: 'EUR' }],
+    ['GET', `${url}/t1.o1/state`, undefined],
   ]);
-  for (const { init } of sent)
-    expect(init).toMatchObject({
-      timeoutMs: 5_000,
-      headers: { authorization: 'Bearer secret', 'content-type': 'application/json' },
-    });
+  for (const { init } of sent) {
+    expect(init).toMatchObject({ timeoutMs: 5_000, headers: { authorization: 'Bearer secret' } });
+    const contentType = new Headers(init.headers).get('content-type');
+    expect(contentType).toBe(init.method === 'POST' ? 'application/json' : null);
+  }
 });
 
-describe.each(calls)('%s', (name, call) => {
-  const expected = { charge: ['captured', 'declined', 'voided'], void: ['voided', 'captured'], refund: ['refunded'] }[
-    name
-  ];
-
-  it.each(['captured', 'declined', 'voided', 'refunded'])(
-    'returns %s if it expects it, otherwise unknown',
-    async (status) => {
-      expect(await call(respondingWith({ status }))).toBe(expected.includes(status) ? status : 'unknown');
-    },
-  );
+describe.each(calls)('%s', (...[, call, body, expected]) => {
+  it('returns what the provider answers', async () => {
+    expect(await call(respondingWith({ ...body, more: 1 }))).toEqual(expected);
+  });
 
   it.each<[string, ReturnType<typeof provider>]>([
     ['no response', provider(() => Promise.reject(new DOMException('The call timed out.', 'TimeoutError')))],
-    ['an error of the provider', respondingWith({ status: 'captured' }, 500)],
-    ['a refusal of the call', respondingWith({ status: 'declined' }, 422)],
+    ['an error of the provider', respondingWith(body, 500)],
+    ['a refusal of the call', respondingWith(body, 422)],
     ['a refusal without a code', respondingWith({ status: 'declined' }, 409)],
     ['a conflict with a concurrent call', respondingWith({ code: 'conflict' }, 409)],
-    ['another status of success', respondingWith({ status: 'captured' }, 202)],
+    ['another status of success', respondingWith(body, 202)],
     ['an empty body', respondingWith({})],
-    ['an unexpected body', respondingWith({ status: 'pending' })],
+    ['an unexpected status', respondingWith({ ...body, status: 'lost' })],
     ['a body that is not JSON', provider(async () => new Response('<html>'))],
   ])('returns unknown for %s, never a refusal', async (_, provider) => {
     expect(await call(provider)).toBe('unknown');
@@ -83,7 +83,19 @@ describe.each(calls)('%s', (name, call) => {
   });
 });
 
-it('returns a refusal of a void or a refund, but never of a charge', async () => {
+it.each([{ captured: -1 }, { captured: 0.5 }, { refunded: undefined }])(
+  'takes a state with %j for unknown',
+  async (change) => {
+    expect(await respondingWith({ ...captured, ...change }).status(key)).toBe('unknown');
+  },
+);
+
+it('returns a refusal of a void or a refund, but never of a charge or a state', async () => {
   const refusing = () => respondingWith({ code: 'refund_refused' }, 409);
-  expect(await Promise.all(calls.map(([, call]) => call(refusing())))).toEqual(['unknown', 'refused', 'refused']);
+  expect(await Promise.all(calls.map(([, call]) => call(refusing())))).toEqual([
+    'unknown',
+    'unknown',
+    'refused',
+    'refused',
+  ]);
 });

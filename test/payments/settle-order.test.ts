@@ -1,106 +1,121 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Attempt } from '#payments/domain/attempt';
-import type { Provider } from '#payments/use-cases/ports';
+import type { Payment } from '#payments/domain/payment';
+import type { Payments } from '#payments/use-cases/ports';
 import { settleOrder } from '#payments/use-cases/settle-order';
-import { anAttempt, key, order, step, total } from './fixtures/attempt.ts';
-import { inMemoryAttempts } from './fixtures/in-memory-attempts.ts';
+import { inMemoryPayments } from './fixtures/in-memory-payments.ts';
+import { aPayment, aState, key, NOW, order, step, total } from './fixtures/payment.ts';
+import { scriptedProvider } from './fixtures/scripted-provider.ts';
 
 const orders = async () => order;
-const respondingWith = (
-  voidOutcome: Awaited<ReturnType<Provider['void']>>,
-  refundOutcome: Awaited<ReturnType<Provider['refund']>> = 'unknown',
-) => ({
-  charge: vi.fn<Provider['charge']>(),
-  void: vi.fn<Provider['void']>(async () => voidOutcome),
-  refund: vi.fn<Provider['refund']>(async () => refundOutcome),
-});
+const captured = { status: 'captured', captured: 55_00 } as const;
 const refused = (error: string) => ({ ok: false, error });
+const settle = (payments: Payments, provider: ReturnType<typeof scriptedProvider>) =>
+  settleOrder({ orders, payments, provider, now: () => NOW })(step);
+const voiding = () => scriptedProvider({ status: [aState('absent')], void: 'voided' });
 
 it('reads the order first', async () => {
-  const { written, attempts } = inMemoryAttempts();
+  const { written, payments } = inMemoryPayments();
   const findOrder = vi.fn(async () => undefined);
-  const provider = respondingWith('voided');
-  expect(await settleOrder({ orders: findOrder, attempts, provider })(step)).toEqual(refused('superseded'));
+  const settleWith = settleOrder({ orders: findOrder, payments, provider: voiding(), now: () => NOW });
+  expect(await settleWith(step)).toEqual(refused('superseded'));
   expect(findOrder).toHaveBeenCalledWith(step, 'cancelling');
   expect(written).toEqual([]);
 });
 
 it('stores a tombstone if nothing was ever sent', async () => {
-  const { written, attempts } = inMemoryAttempts();
-  const provider = respondingWith('voided');
-  expect(await settleOrder({ orders, attempts, provider })(step)).toMatchObject({ ok: true });
-  expect(written).toEqual([anAttempt({ status: 'settled' })]);
-  expect(provider.void).not.toHaveBeenCalled();
+  const { written, payments } = inMemoryPayments();
+  const provider = voiding();
+  expect(await settle(payments, provider)).toMatchObject({ ok: true });
+  expect(written).toEqual([aPayment({ status: 'settled', attempts: [] })]);
+  expect(provider.status).not.toHaveBeenCalled();
 });
 
-it.each(['declined', 'closed'] as const)(
-  'settles an attempt that is %s without a call of the provider',
+it('stores nothing for a free order', async () => {
+  const { written, payments } = inMemoryPayments();
+  const free = async () => ({ ...order, total: { ...total, amount: 0 } });
+  const provider = voiding();
+  expect(await settleOrder({ orders: free, payments, provider, now: () => NOW })(step)).toEqual({
+    ok: true,
+    value: undefined,
+  });
+  expect(written).toEqual([]);
+  expect(provider.status).not.toHaveBeenCalled();
+});
+
+it('settles what is closed without a call of the provider', async () => {
+  const { written, payments } = inMemoryPayments(aPayment({}, { status: 'closed', run: 1 }));
+  const provider = voiding();
+  expect(await settle(payments, provider)).toMatchObject({ ok: true });
+  expect(written.at(-1)).toEqual(aPayment({ status: 'settled', version: 2 }, { status: 'settled' }));
+  expect(provider.status).not.toHaveBeenCalled();
+});
+
+it.each(['intended', 'declined'] as const)(
+  'marks the payment before it voids an attempt that is %s, and refunds nothing that was not captured',
   async (status) => {
-    const { written, attempts } = inMemoryAttempts(anAttempt({ status }));
-    const provider = respondingWith('voided');
-    expect(await settleOrder({ orders, attempts, provider })(step)).toMatchObject({ ok: true });
-    expect(written.map(({ status }) => status)).toEqual([status, 'settled']);
-    expect(provider.void).not.toHaveBeenCalled();
+    const { written, payments } = inMemoryPayments(aPayment({}, { status }));
+    const provider = voiding();
+    provider.void.mockImplementation(async () => {
+      expect(written.at(-1)?.status).toBe('settling');
+      return 'voided';
+    });
+    expect(await settle(payments, provider)).toMatchObject({ ok: true });
+    expect(provider.void.mock.calls).toEqual([[key]]);
+    expect(provider.refund).not.toHaveBeenCalled();
+    expect(written.at(-1)).toEqual(aPayment({ status: 'settled', version: 3 }, { status: 'settled' }));
   },
 );
 
-it('marks the attempt before it voids the charge, and refunds nothing that was not captured', async () => {
-  const { written, attempts } = inMemoryAttempts(anAttempt());
-  const provider = respondingWith('voided');
-  provider.void.mockImplementation(async () => {
-    expect(written.at(-1)?.status).toBe('settling');
-    return 'voided';
-  });
-  expect(await settleOrder({ orders, attempts, provider })(step)).toMatchObject({ ok: true });
-  expect(provider.void.mock.calls).toEqual([[key]]);
-  expect(provider.refund).not.toHaveBeenCalled();
-  expect(written.at(-1)).toMatchObject({ status: 'settled', captured: 0, refunded: 0 });
-});
-
-it('refunds the whole captured amount, under a separate key', async () => {
-  const { written, attempts } = inMemoryAttempts(anAttempt({ status: 'captured', captured: 55_00 }));
-  const provider = respondingWith('captured', 'refunded');
-  expect(await settleOrder({ orders, attempts, provider })(step)).toEqual({ ok: true, value: written.at(-1) });
-  expect(provider.refund.mock.calls).toEqual([[key, `${key}.refund`, total]]);
-  expect(written.at(-1)).toMatchObject({ status: 'settled', captured: 55_00, refunded: 55_00 });
-});
-
-describe('an unknown outcome', () => {
-  it.each([
-    ['of the void', respondingWith('unknown')],
-    ['of the refund', respondingWith('captured', 'unknown')],
-  ])('%s leaves the attempt settling, and the next try calls the provider again', async (_, provider) => {
-    const { written, attempts } = inMemoryAttempts(anAttempt());
-    expect(await settleOrder({ orders, attempts, provider })(step)).toEqual(refused('unknown'));
-    expect(written.at(-1)?.status).toBe('settling');
-    expect(await settleOrder({ orders, attempts, provider: respondingWith('voided') })(step)).toMatchObject({
-      ok: true,
-    });
-    expect(written.map(({ status }) => status)).toEqual(['intended', 'settling', 'settled']);
-  });
-});
-
-describe('a permanent refusal', () => {
-  it.each([
-    ['of the void', respondingWith('refused')],
-    ['of the refund', respondingWith('captured', 'refused')],
-  ])('%s leaves the attempt settling, so that a later run can continue', async (_, provider) => {
-    const { written, attempts } = inMemoryAttempts(anAttempt());
-    expect(await settleOrder({ orders, attempts, provider })(step)).toEqual(refused('refused'));
-    expect(written.map(({ status }) => status)).toEqual(['intended', 'settling']);
-    const allowed = respondingWith('captured', 'refunded');
-    expect(await settleOrder({ orders, attempts, provider: allowed })(step)).toMatchObject({ ok: true });
-    expect(written.at(-1)).toMatchObject({ status: 'settled', captured: 55_00, refunded: 55_00 });
-  });
-});
-
-it.each<[string, Attempt]>([
-  ['before the call of the provider', anAttempt()],
-  ['after it', anAttempt({ status: 'settling' })],
-])('returns contended if it loses a race %s', async (_, existing) => {
-  const { attempts } = inMemoryAttempts(existing);
-  const losingRace = { ...attempts, update: async () => false };
-  expect(await settleOrder({ orders, attempts: losingRace, provider: respondingWith('voided') })(step)).toEqual(
-    refused('contended'),
+it('returns what was captured by every attempt, and stores each when it is done', async () => {
+  const { written, payments } = inMemoryPayments(
+    aPayment({}, { status: 'settled', captured: 55_00, refunded: 20_00 }, { status: 'declined' }, captured),
   );
+  const provider = scriptedProvider({
+    status: [aState('captured', { refunded: 20_00 }), aState('declined'), aState('captured')],
+    void: 'voided',
+    refund: 'refunded',
+  });
+  expect(await settle(payments, provider)).toEqual({ ok: true, value: written.at(-1) });
+  expect(provider.refund.mock.calls).toEqual([
+    [key, `${key}.refund`, { amount: 35_00, currency: 'EUR' }],
+    [`${key}.3`, `${key}.3.refund`, total],
+  ]);
+  expect(written.map(({ status }) => status)).toEqual(['open', 'settling', 'settling', 'settling', 'settled']);
+  expect(written.at(-1)?.attempts).toMatchObject([
+    { status: 'settled', captured: 55_00, refunded: 55_00 },
+    { status: 'settled', captured: 0 },
+    { status: 'settled', captured: 55_00, refunded: 55_00 },
+  ]);
+});
+
+describe('what is not certain', () => {
+  it('leaves the payment settling, and the next try calls the provider again', async () => {
+    const { written, payments } = inMemoryPayments(aPayment());
+    expect(await settle(payments, scriptedProvider())).toEqual(refused('unknown'));
+    expect(written.at(-1)?.status).toBe('settling');
+    expect(await settle(payments, voiding())).toMatchObject({ ok: true });
+    expect(written.map(({ status }) => status)).toEqual(['open', 'settling', 'settled']);
+  });
+
+  it('does not keep the other attempts, if the provider refuses it', async () => {
+    const { written, payments } = inMemoryPayments(aPayment({}, { status: 'declined' }, captured));
+    const provider = scriptedProvider({
+      status: [aState('captured', { currency: 'USD' }), aState('captured')],
+      refund: 'refunded',
+    });
+    expect(await settle(payments, provider)).toEqual(refused('refused'));
+    expect(written.at(-1)).toMatchObject({
+      status: 'settling',
+      attempts: [{ status: 'declined' }, { status: 'settled', refunded: 55_00 }],
+    });
+    expect(await settle(payments, voiding())).toMatchObject({ ok: true, value: { status: 'settled' } });
+  });
+});
+
+it.each<[string, Payment]>([
+  ['before the call of the provider', aPayment()],
+  ['after it', aPayment({ status: 'settling' })],
+])('returns contended if it loses a race %s', async (_, existing) => {
+  const { payments } = inMemoryPayments(existing);
+  expect(await settle({ ...payments, update: async () => false }, voiding())).toEqual(refused('contended'));
 });

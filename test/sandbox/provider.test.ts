@@ -80,11 +80,52 @@ describe('the sandbox', () => {
     expect(await declined.call('POST', `/${key}/void`, {})).toMatchObject({ body: { status: 'voided' } });
   });
 
+  it('lets a person capture, refund and dispute by hand, also during an outage', async () => {
+    const { call } = createSandbox();
+    await call('POST', '/sandbox/outages', { tenantId: 't1', seconds: 60 });
+    const path = `/${key}.2`;
+    const money = { amount: 55_00, currency: 'EUR' };
+    expect(await call('POST', `${path}/refund-by-hand`, { amount: 1 })).toMatchObject({ status: 404 });
+    expect(await call('POST', `${path}/capture-by-hand`, money)).toMatchObject({
+      status: 200,
+      body: { key: `${key}.2`, status: 'captured', captured: 55_00 },
+    });
+    expect(await call('POST', `${path}/refund-by-hand`, { amount: 20_00 })).toMatchObject({
+      body: { refunded: 20_00, returned: 0 },
+    });
+    expect(await call('POST', `${path}/refund-by-hand`, { amount: 40_00 })).toMatchObject({
+      status: 409,
+      body: { code: 'not_refundable' },
+    });
+    expect(await call('POST', `${path}/dispute`, { amount: 35_00 })).toMatchObject({ body: { disputed: 35_00 } });
+    expect(await call('POST', `${path}/dispute`, { amount: 35_00 })).toMatchObject({
+      status: 409,
+      body: { code: 'not_disputable' },
+    });
+    await call('POST', '/sandbox/outages', { tenantId: 't1', seconds: 0 });
+    expect((await call('GET', `${path}/state`)).body).toEqual({
+      ...{ status: 'captured', currency: 'EUR', captured: 55_00 },
+      ...{ refunded: 20_00, returned: 0, disputed: 35_00 },
+    });
+  });
+
+  it('refuses the key of a charge for a refund, and the key of a refund for a charge', async () => {
+    const { call } = createSandbox();
+    await call('POST', '', charge('tok_ok'));
+    const refund = (refundKey: string) => call('POST', `/${key}/refund`, { refundKey, amount: 1, currency: 'EUR' });
+    const inUse = { status: 409, body: { code: 'key_in_use' } };
+    expect(await refund(key)).toMatchObject(inUse);
+    expect(await refund(`${key}.2`)).toMatchObject({ status: 200 });
+    expect(await call('POST', '', { ...charge('tok_ok'), key: `${key}.2` })).toMatchObject(inUse);
+    expect(await call('POST', `/${key}.2/void`, {})).toMatchObject(inUse);
+    expect(await call('POST', `/${key}.2/capture-by-hand`, { amount: 1, currency: 'EUR' })).toMatchObject(inUse);
+  });
+
   it('serves only its merchant', async () => {
     expect(await createSandbox().callWithOtherKey('POST', '', charge('tok_ok'))).toMatchObject({ status: 401 });
   });
 
-  it.each(['t1', 't1.', '.o1', 't1.o1.x'])('refuses the key %s', async (other) => {
+  it.each(['t1', 't1.', '.o1', 't1.o1.x', 't1.o1.1', 't1.o1.2.3'])('refuses the key %s', async (other) => {
     const { call } = createSandbox();
     expect(await call('GET', `/${other}`)).toMatchObject({ status: 404, body: { code: 'not_found' } });
     expect(await call('POST', '', { ...charge('tok_ok'), key: other })).toMatchObject({ status: 422 });
@@ -138,6 +179,7 @@ describe('the sandbox', () => {
       call('POST', '', charge('tok_ok')),
       call('POST', `/${key}/void`, {}),
       call('POST', `/${key}/refund`, refund),
+      call('GET', `/${key}/state`),
     ];
     for (const response of sendAll())
       expect(await response).toMatchObject({ status: 503, body: { code: 'unavailable' } });

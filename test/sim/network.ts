@@ -37,6 +37,8 @@ type Scope = {
   readonly tenants: ReadonlySet<string> | undefined;
   /** Its read of the provider's breaker failed. */
   breakerUnread: boolean;
+  /** Its last call of the table was a put of a breaker: what it reads of the provider next is a probe. */
+  isProbing: boolean;
 };
 
 type Options = {
@@ -150,6 +152,7 @@ export const createNetwork = (options: Options): Network => {
     await sleep(latency() + (faults.strike('slow call', where) ?? 0) * SLOW_MS);
     options.outages.checkCall(callerName, service);
     if (service === TABLE) {
+      if (scope) scope.isProbing = operation === 'PutItem' && keys[0]?.includes('#breaker#') === true;
       checkTenants(callerName, keys);
       if (faults.strike('throttle', where) !== undefined) {
         if (keys[0]?.includes('#breaker#') && scope) scope.breakerUnread = true;
@@ -201,9 +204,9 @@ export const createNetwork = (options: Options): Network => {
   const invoke: NonNullable<Interceptors['invoke']> = (id, event, proceed) => {
     const caller = scopes.getStore();
     const tenants = options.tenantsOf(id, event);
-    const request = id === PROVIDER ? toProviderRequest(event, caller?.fn) : undefined;
+    const request = id === PROVIDER ? toProviderRequest(event, caller) : undefined;
     if (request) options.onProviderRequest(request, caller?.breakerUnread === false);
-    return scopes.run({ fn: id, tenants, breakerUnread: false }, async () => {
+    return scopes.run({ fn: id, tenants, breakerUnread: false, isProbing: false }, async () => {
       activeFunctions.push(id);
       try {
         if (!(await options.outages.admit(id, event))) return undefined;

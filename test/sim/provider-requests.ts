@@ -5,9 +5,9 @@ type RequestEvent = {
   readonly isBase64Encoded?: boolean;
 };
 
-/** A request to the provider that moves money. */
+/** A request to the provider that moves money, or that probes it for a breaker. */
 export type ProviderRequest = {
-  readonly act: 'charge' | 'refund';
+  readonly act: 'charge' | 'refund' | 'probe';
   /** The key of the charge. */
   readonly key: string;
   /** The key of the refund. */
@@ -26,9 +26,17 @@ const parseBody = ({ body, isBase64Encoded }: RequestEvent): Readonly<Record<str
   }
 };
 
-/** The request in an event of the provider's function; undefined if it moves no money. */
-export const toProviderRequest = (event: unknown, sender: string | undefined): ProviderRequest | undefined => {
+type Sender = { readonly fn: string; readonly isProbing: boolean };
+
+/** The request in an event of the provider's function; undefined if it neither moves money nor probes. */
+export const toProviderRequest = (
+  event: unknown,
+  { fn: sender, isProbing }: Partial<Sender> = {},
+): ProviderRequest | undefined => {
   const request = event as RequestEvent;
+  const [, probedKey] = /^\/sandbox\/charges\/([^/]+)\/state$/.exec(request.path ?? '') ?? [];
+  if (probedKey !== undefined)
+    return isProbing ? { act: 'probe', key: decodeURIComponent(probedKey), sender } : undefined;
   if (request.httpMethod !== 'POST') return undefined;
   if (request.path === CHARGES) return { act: 'charge', key: String(parseBody(request)['key']), sender };
   const [, key] = /^\/sandbox\/charges\/([^/]+)\/refund$/.exec(request.path ?? '') ?? [];
@@ -40,6 +48,7 @@ export const toProviderRequest = (event: unknown, sender: string | undefined): P
 export const watchProviderKeys = (report: (message: string) => void) => {
   const uses = new Map<string, string>();
   return ({ act, key, refundKey = key }: ProviderRequest) => {
+    if (act === 'probe') return;
     const use = act === 'charge' ? 'a charge' : `a refund of ${key}`;
     const known = uses.get(refundKey) ?? use;
     if (known !== use) report(`the provider’s key ${refundKey} names ${known} and ${use}`);

@@ -40,6 +40,9 @@ const transitionProblem = (from: Item | undefined, to: Item | undefined): string
     : `went from ${oldStatus} to ${newStatus} and from run ${oldRun} to ${newRun}`;
 };
 
+/** Functions that call the provider only as the breaker allows. */
+const CALLERS_WITH_BREAKER = ['payments-charge', 'payments-probe'];
+
 type Options = {
   readonly timeline: Pick<Timeline, 'set'>;
   readonly now: () => number;
@@ -55,7 +58,7 @@ export const createWatch = ({ timeline, now, maxMails, paymentDeadlineMs }: Opti
   const orderByEmail = new Map<string, string>();
   const tenantByKey = new Map<string, string>();
   const changedSkus = new Set<string>();
-  const probes = new Map<string, { readonly until: string; charges: number }>();
+  const probes = new Map<string, { readonly until: string; count: number }>();
   let firstViolation: Violation | undefined;
 
   const report = (invariant: number, message: string) => {
@@ -130,7 +133,7 @@ export const createWatch = ({ timeline, now, maxMails, paymentDeadlineMs }: Opti
     tenantByKey.set(key, tenant);
   };
   const onBreaker = (tenant: string, _: Item | undefined, next: Item | undefined) => {
-    probes.set(tenant, { until: next?.['status'] === 'probing' ? String(next['until']) : '', charges: 0 });
+    probes.set(tenant, { until: next?.['status'] === 'probing' ? String(next['until']) : '', count: 0 });
   };
   const observers: Readonly<Record<string, typeof onShard>> = {
     ...{ shard: onShard, hold: onHold, order: onOrder, charge: onCharge, breaker: onBreaker },
@@ -150,17 +153,18 @@ export const createWatch = ({ timeline, now, maxMails, paymentDeadlineMs }: Opti
     onCaptureByHand: (key: string) => void capturedByHand.add(key),
     ...{ onCustomerCancels: cancellations.onCustomerCancels, onPause: cancellations.onPause },
     ...{ isPayable: cancellations.isPayable, parkedOrders: cancellations.parkedOrders },
-    /** While a breaker probes, only one charge may be sent to the provider. */
+    /** While a breaker probes, one probe may be sent to the provider, and no charge. */
     onProviderRequest(request: ProviderRequest, hasReadBreaker: boolean) {
       onProviderKey(request);
-      const { act, key, sender } = request;
-      if (act !== 'charge' || sender !== 'payments-charge') return;
-      channels.onChargeSent(key);
+      const { act, key, sender = '' } = request;
+      if (act === 'charge' && sender === 'payments-charge') channels.onChargeSent(key);
+      if (act === 'refund' || !CALLERS_WITH_BREAKER.includes(sender) || !hasReadBreaker) return;
       const [tenant = ''] = key.split('.');
       const probe = probes.get(tenant);
-      if (!hasReadBreaker || !probe || probe.until <= new Date(now()).toISOString()) return;
-      probe.charges += 1;
-      if (probe.charges > 1) report(12, `${tenant}’s breaker allowed ${probe.charges} probes at once`);
+      if (!probe || probe.until <= new Date(now()).toISOString()) return;
+      probe.count += 1;
+      if (act === 'charge') report(12, `${tenant}’s breaker allowed a charge while it probed`);
+      else if (probe.count > 1) report(12, `${tenant}’s breaker allowed ${probe.count} probes at once`);
     },
     /** The first violation until now. */
     check(): Violation | undefined {

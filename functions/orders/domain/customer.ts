@@ -29,6 +29,9 @@ export function createOrder(
 
 /** The customer cancels. Repeating it is success, whatever the order is unwound for. A confirmed order stays confirmed. */
 export function cancelByCustomer(order: Order, moment: Moment): Result<Order, 'order_confirmed'> {
+  const { cause: _, ...rest } = order;
+  const isParkedUnpaid = order.status === 'needs_attention' && !order.reason;
+  if (isParkedUnpaid) return ok(startCancelling(rest, 'cancelled_by_customer', moment));
   if (order.status === 'confirmed') return err('order_confirmed');
   if (order.status !== 'placed' && order.status !== 'awaiting_payment') return ok(order);
   return ok(startCancelling(order, 'cancelled_by_customer', moment));

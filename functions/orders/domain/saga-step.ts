@@ -19,14 +19,15 @@ export function markCancelled(order: Order, run: number, moment: Moment): StepRe
   return step(order, { run, from: 'cancelling', to: 'cancelled' }, moment);
 }
 
-/** The saga of `run` met a permanent refusal while unwinding: a person must handle it. */
+/** The saga of `run` met a permanent refusal, of a charge or while unwinding: a person must handle it. */
 export function markNeedsAttention(
   order: Order,
   { run, cause }: { readonly run: number; readonly cause: string },
   moment: Moment,
 ): StepResult {
-  const withCause = order.status === 'cancelling' ? { ...order, cause } : order;
-  return step(withCause, { run, from: 'cancelling', to: 'needs_attention' }, moment);
+  const from = order.status === 'placed' ? 'placed' : 'cancelling';
+  const withCause = order.status === from ? { ...order, cause } : order;
+  return step(withCause, { run, from, to: 'needs_attention' }, moment);
 }
 
 /** The saga of `run` met a refusal. Repeating it is success as long as nothing has happened since. */

@@ -14,10 +14,12 @@ export function sweepOrder(order: Order, moment: Moment): Order {
   return startCancelling(order, status === 'placed' ? 'expired' : 'payment_expired', moment);
 }
 
-/** A person has removed the cause that kept the order from being unwound. Repeating it is success. */
+/** A person has removed the cause that kept the order from being fulfilled or unwound. Repeating it is success. */
 export function resumeUnwinding(order: Order, moment: Moment): Result<Order, 'not_parked'> {
-  if (order.status === 'cancelling' || order.status === 'cancelled') return ok(order);
+  const isResumed = order.status === 'placed' && order.history.at(-2)?.status === 'needs_attention';
+  if (isResumed || order.status === 'cancelling' || order.status === 'cancelled') return ok(order);
   const { cause: _, reason, ...rest } = order;
-  if (order.status !== 'needs_attention' || !reason) return err('not_parked');
-  return ok(startCancelling(rest, reason, moment));
+  if (order.status !== 'needs_attention') return err('not_parked');
+  if (reason) return ok(startCancelling(rest, reason, moment));
+  return ok({ ...transitionTo(rest, 'placed', moment), run: order.run + 1 });
 }

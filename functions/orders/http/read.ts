@@ -2,6 +2,7 @@ import type { readRoutes } from '#orders/contract';
 import { orderResponse } from '#orders/http/order-response';
 import { orderList } from '#orders/table/keys';
 import { orderTable, toOrder } from '#orders/table/order-table';
+import { findPayment } from '#payments/public';
 import type { RouteHandler } from '#platform/http/route';
 import type { Runtime } from '#platform/runtime/runtime';
 import { listPage } from '#platform/table/list';
@@ -17,8 +18,11 @@ export const listOrders =
 
 export const getOrder = (rt: Runtime<'db'>): RouteHandler<Routes['getOrder']> => {
   const orders = orderTable(rt);
+  const findPaymentOf = findPayment(rt);
   return async ({ tenantId, params }) => {
     const order = await orders.find(tenantId, params.id);
-    return order ? { status: 200, body: orderResponse(order) } : { problem: 'order_not_found' };
+    if (!order) return { problem: 'order_not_found' };
+    const payment = await findPaymentOf(tenantId, params.id);
+    return { status: 200, body: { ...orderResponse(order), ...(payment?.reports && { reports: payment.reports }) } };
   };
 };

@@ -6,11 +6,11 @@ import type { Refusal, SagaDefinition } from '#platform/saga/definition';
 const INPUT = ['tenantId', 'orderId', 'run', 'correlationId'] as const;
 /** Longer than all tasks with their retries. */
 const TIMEOUT_SECONDS = 900;
-/** Settling calls the provider twice. */
-const SETTLE_TIMEOUT_SECONDS = 30;
+/** Charging and settling call the provider several times. */
+const PROVIDER_TIMEOUT_SECONDS = 30;
 
 const { StockUnavailable, HoldCommitted } = inventoryErrors;
-const { PaymentDeclined, PaymentUnavailable, PaymentUnknown, SettlementRefused } = paymentErrors;
+const { PaymentDeclined, PaymentUnavailable, PaymentUnknown, PaymentUnresolved, SettlementRefused } = paymentErrors;
 
 const superseded: Refusal = { error: sagaErrors.Superseded, next: 'Superseded' };
 
@@ -44,9 +44,11 @@ export const fulfilOrder: SagaDefinition = {
     Charge: {
       kind: 'task',
       function: 'payments-charge',
+      timeoutSeconds: PROVIDER_TIMEOUT_SECONDS,
       refusals: [
         { error: PaymentDeclined, next: 'Refuse', keepsError: true },
         { error: PaymentUnavailable, next: 'AwaitPayment', keepsError: true },
+        { error: PaymentUnresolved, next: 'Park', keepsError: true },
         superseded,
         { error: PaymentUnknown, next: 'Unknown', retried: true },
       ],
@@ -55,6 +57,7 @@ export const fulfilOrder: SagaDefinition = {
     Confirm: { kind: 'task', function: 'orders-confirm', refusals: [superseded] },
     Refuse: { kind: 'task', function: 'orders-refuse', refusals: [superseded], takesRefusal: true },
     AwaitPayment: { kind: 'task', function: 'orders-await-payment', refusals: [superseded] },
+    Park: { kind: 'task', function: 'orders-park', refusals: [superseded], takesRefusal: true },
     Superseded: endings.Superseded,
     Unknown: {
       kind: 'succeed',
@@ -75,7 +78,7 @@ export const unwindOrder: SagaDefinition = {
     Settle: {
       kind: 'task',
       function: 'payments-settle',
-      timeoutSeconds: SETTLE_TIMEOUT_SECONDS,
+      timeoutSeconds: PROVIDER_TIMEOUT_SECONDS,
       refusals: [{ error: SettlementRefused, next: 'Park', keepsError: true }, superseded],
       next: 'Release',
     },

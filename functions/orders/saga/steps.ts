@@ -40,10 +40,11 @@ export const refuseStep = (rt: Runtime<'db'>) => {
 
 /** The refusals that no retry resolves, and the cause that the order then shows to the operator. */
 const causeOf = {
+  PaymentUnresolved: 'the payment provider keeps a part of the payment, or contradicts itself',
   SettlementRefused: 'the payment provider refuses the refund',
   HoldCommitted: 'the stock of the order is marked as sold',
 } as const;
-const ParkedStep = z.extend(SagaInput, { error: z.enum(['SettlementRefused', 'HoldCommitted']) });
+const ParkedStep = z.extend(SagaInput, { error: z.enum(['PaymentUnresolved', 'SettlementRefused', 'HoldCommitted']) });
 
 export const parkStep = (rt: Runtime<'db'>) => {
   const { park } = sagaStepActions(orderTable(rt), orderClock(rt));

@@ -20,7 +20,7 @@ export const placedEvent = (rt: BaseRuntime, order: Order): Event =>
 /** The event of a transition, or of a restart. */
 export const transitionEvent = (rt: BaseRuntime, from: Order, to: Order): Event => {
   const { run, total, reason, deadline, cause } = to;
-  if (to.status === from.status) {
+  if (to.status === from.status || (to.status === 'placed' && from.status === 'needs_attention')) {
     return eventOf(rt, to, {
       definition: OrderRestarted,
       data: { run, saga: to.status === 'placed' ? 'fulfil-order' : 'unwind-order' },

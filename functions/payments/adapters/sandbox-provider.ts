@@ -9,9 +9,25 @@ export const SANDBOX: ProviderName = 'sandbox';
 /** Longer than the slowest successful call, and short enough for two calls within a task's time. */
 const TIMEOUT_MS = 5_000;
 
-const Answer = z.object({ status: z.enum(['captured', 'declined', 'voided', 'refunded']) });
+const amount = z.int().check(z.minimum(0));
+const State = z.object({
+  status: z.enum(['absent', 'pending', 'captured', 'declined', 'voided']),
+  currency: z.string(),
+  captured: amount,
+  refunded: amount,
+  returned: amount,
+  disputed: amount,
+});
+const Voided = z.object({ status: z.enum(['captured', 'voided']) });
+const Refunded = z.object({ status: z.literal('refunded') });
 const Problem = z.object({ code: z.string() });
-type Outcome = z.infer<typeof Answer>['status'] | 'refused' | 'unknown';
+
+type Call<T> = {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body?: unknown;
+  readonly answer: z.ZodMiniType<T>;
+};
 
 /**
  * The protocol of the payment sandbox. Anything but a definite answer is `unknown`, never a refusal: a time-out, a network error, an
@@ -20,21 +36,21 @@ type Outcome = z.infer<typeof Answer>['status'] | 'refused' | 'unknown';
 export const sandboxProvider = (rt: Runtime<'secrets'>): Provider => {
   const providerKey = secretReader(rt, 'provider-key');
 
-  const post = async (path: string, body: unknown): Promise<Outcome> => {
+  const call = async <T>({ method, path, body, answer }: Call<T>): Promise<T | 'refused' | 'unknown'> => {
     const authorization = `Bearer ${await providerKey()}`;
     const correlationId = rt.correlation.id();
     try {
       const response = await rt.fetch(`${rt.env('PROVIDER_URL')}/sandbox/charges${path}`, {
-        method: 'POST',
+        method,
         headers: {
-          'content-type': 'application/json',
+          ...(method === 'POST' && { 'content-type': 'application/json' }),
           authorization,
           ...(correlationId !== undefined && { 'x-correlation-id': correlationId }),
         },
-        body: JSON.stringify(body),
+        ...(method === 'POST' && { body: JSON.stringify(body) }),
         timeoutMs: TIMEOUT_MS,
       });
-      if (response.status === 200) return Answer.parse(await response.json()).status;
+      if (response.status === 200) return answer.parse(await response.json());
       if (response.status === 409 && Problem.parse(await response.json()).code !== 'conflict') return 'refused';
       rt.logger.warn('the provider gave no definite answer', { path, status: response.status });
     } catch (error) {
@@ -42,15 +58,28 @@ export const sandboxProvider = (rt: Runtime<'secrets'>): Provider => {
     }
     return 'unknown';
   };
+  /** No call for a state can be refused. */
+  const callForState = async (request: Omit<Call<z.infer<typeof State>>, 'answer'>) => {
+    const state = await call({ ...request, answer: State });
+    return state === 'refused' ? 'unknown' : state;
+  };
+  const callForStatus = async <S extends string>(request: Call<{ readonly status: S }>) => {
+    const outcome = await call(request);
+    return typeof outcome === 'string' ? outcome : outcome.status;
+  };
+  const pathOf = (key: string) => `/${encodeURIComponent(key)}`;
 
   return {
-    charge: async (key, { amount, currency }, token) =>
-      oneOf(await post('', { key, amount, currency, token }), ['captured', 'declined', 'voided']),
-    void: async (key) => oneOf(await post(`/${encodeURIComponent(key)}/void`, {}), ['voided', 'captured', 'refused']),
-    refund: async (key, refundKey, { amount, currency }) =>
-      oneOf(await post(`/${encodeURIComponent(key)}/refund`, { refundKey, amount, currency }), ['refunded', 'refused']),
+    charge: (key, { amount, currency }, token) =>
+      callForState({ method: 'POST', path: '', body: { key, amount, currency, token } }),
+    void: (key) => callForStatus({ method: 'POST', path: `${pathOf(key)}/void`, body: {}, answer: Voided }),
+    refund: (key, refundKey, { amount, currency }) =>
+      callForStatus({
+        method: 'POST',
+        path: `${pathOf(key)}/refund`,
+        body: { refundKey, amount, currency },
+        answer: Refunded,
+      }),
+    status: (key) => callForState({ method: 'GET', path: `${pathOf(key)}/state` }),
   };
 };
-
-const oneOf = <S extends Outcome>(outcome: Outcome, expected: readonly S[]): S | 'unknown' =>
-  expected.find((status) => status === outcome) ?? 'unknown';

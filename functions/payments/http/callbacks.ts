@@ -1,7 +1,9 @@
+import { findOrderForPayment } from '#orders/public';
 import { SANDBOX, sandboxProvider } from '#payments/adapters/sandbox-provider';
 import { Callback, type callbackRoutes } from '#payments/contract';
 import { isSigned, SIGNATURE_HEADER } from '#payments/http/signature';
-import { attemptTable } from '#payments/table/attempt-table';
+import { paymentTable } from '#payments/table/payment-table';
+import { strayTable } from '#payments/table/stray-table';
 import { handleCallback } from '#payments/use-cases/handle-callback';
 import type { RouteHandler } from '#platform/http/route';
 import type { Runtime } from '#platform/runtime/runtime';
@@ -11,7 +13,13 @@ import { secretReader } from '#platform/runtime/secret';
 export const receiveCallback = (
   rt: Runtime<'db' | 'secrets'>,
 ): RouteHandler<(typeof callbackRoutes)['receiveCallback']> => {
-  const handle = handleCallback({ attempts: attemptTable(rt), provider: sandboxProvider(rt) });
+  const handle = handleCallback({
+    payments: paymentTable(rt),
+    orders: findOrderForPayment(rt),
+    strays: strayTable(rt),
+    provider: sandboxProvider(rt),
+    now: () => rt.now().toISOString(),
+  });
   const callbackKey = secretReader(rt, 'provider-callback-key');
   return async ({ params, header, rawBody, parseBody }) => {
     if (params.provider !== SANDBOX) return { problem: 'not_found' };
@@ -21,10 +29,14 @@ export const receiveCallback = (
     if (!callback.ok) return { response: callback.error };
 
     const handled = await handle(callback.value);
-    if (handled.ok) return { status: 200, body: { received: true } };
-    if (handled.error === 'charge_not_found') return { problem: handled.error };
     const { key, status } = callback.value;
+    if (handled.ok) {
+      rt.logger.info('a callback was handled', { charge: key, status, result: handled.value });
+      return { status: 200, body: { received: true } };
+    }
+    if (handled.error === 'charge_not_found') return { problem: handled.error };
     rt.logger.error('a callback had no effect yet', { charge: key, status, because: handled.error });
-    return { problem: handled.error === 'wrong_amount' ? 'wrong_amount' : 'unavailable' };
+    const isWrong = handled.error === 'wrong_amount' || handled.error === 'contradiction';
+    return { problem: isWrong ? 'wrong_amount' : 'unavailable' };
   };
 };

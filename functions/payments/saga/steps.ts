@@ -3,8 +3,8 @@ import { sagaErrors as orderErrors } from '#orders/errors';
 import { findOrderForRun } from '#orders/public';
 import { SANDBOX, sandboxProvider } from '#payments/adapters/sandbox-provider';
 import { sagaErrors } from '#payments/errors';
-import { attemptTable } from '#payments/table/attempt-table';
 import { breakerTable } from '#payments/table/breaker-table';
+import { paymentTable } from '#payments/table/payment-table';
 import { chargeOrder } from '#payments/use-cases/charge-order';
 import { circuitBreaker } from '#payments/use-cases/circuit-breaker';
 import { settleOrder } from '#payments/use-cases/settle-order';
@@ -16,18 +16,18 @@ const chargeErrors = {
   declined: sagaErrors.PaymentDeclined,
   unavailable: sagaErrors.PaymentUnavailable,
   unknown: sagaErrors.PaymentUnknown,
+  unresolved: sagaErrors.PaymentUnresolved,
   superseded: orderErrors.Superseded,
 };
 
 export const chargeStep = (rt: Runtime<'db' | 'secrets'>) => {
+  const now = () => rt.now().toISOString();
   const charge = chargeOrder({
     orders: findOrderForRun(rt),
-    attempts: attemptTable(rt),
+    payments: paymentTable(rt),
     provider: sandboxProvider(rt),
-    breaker: circuitBreaker(breakerTable(rt, SANDBOX), {
-      now: () => rt.now().toISOString(),
-      limits: rt.times.breaker,
-    }),
+    breaker: circuitBreaker(breakerTable(rt, SANDBOX), { now, limits: rt.times.breaker }),
+    now,
   });
   return taskFunction(rt, SagaInput, async (step) => {
     const charged = await charge(step);
@@ -44,13 +44,14 @@ const settleErrors = {
 export const settleStep = (rt: Runtime<'db' | 'secrets'>) => {
   const settle = settleOrder({
     orders: findOrderForRun(rt),
-    attempts: attemptTable(rt),
+    payments: paymentTable(rt),
     provider: sandboxProvider(rt),
+    now: () => rt.now().toISOString(),
   });
   return taskFunction(rt, SagaInput, async (step) => {
     const settled = await settle(step);
     if (settled.ok) return;
-    if (settled.error === 'contended') throw new Error('the attempt changed while it was settled');
+    if (settled.error === 'contended') throw new Error('the payment changed while it was settled');
     throw new SagaError(settleErrors[settled.error]);
   });
 };

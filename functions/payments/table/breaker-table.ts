@@ -2,18 +2,22 @@ import * as z from 'zod/mini';
 import type { ProviderName } from '#payments/contract';
 import { type Breaker, closedBreaker } from '#payments/domain/breaker';
 import type { metrics } from '#payments/errors';
-import { breakerKey } from '#payments/table/keys';
+import { BREAKERS_LIST, breakerDue, breakerKey } from '#payments/table/keys';
 import type { Breakers } from '#payments/use-cases/ports';
 import type { TenantId } from '#platform/kernel';
 import type { Runtime } from '#platform/runtime/runtime';
 import { aggregateTable } from '#platform/table/aggregate-table';
 
-/** One item for each tenant, shared by all that call the provider for it. */
+/** One item for each tenant, shared by all that call the provider for it. While it is open or probing, it is in the index `due`. */
 export const breakerTable = (rt: Runtime<'db'>, provider: ProviderName): Breakers => {
   const tableOf = (tenantId: TenantId) =>
     aggregateTable<Breaker, TenantId>(rt, {
       keyOf: (id) => breakerKey(id, provider),
-      toItem: ({ version: _, ...breaker }) => ({ ...breakerKey(tenantId, provider), ...breaker }),
+      toItem: ({ version: _, ...breaker }) => ({
+        ...breakerKey(tenantId, provider),
+        ...breaker,
+        ...(breaker.until !== undefined && { duePk: BREAKERS_LIST, dueSk: breakerDue(breaker.until, tenantId) }),
+      }),
       schema: BreakerItem,
     });
 

@@ -1,8 +1,9 @@
 import type { ProviderName } from '#payments/contract';
-import type { OrderId, TenantId } from '#platform/kernel';
+import type { Instant, OrderId, TenantId } from '#platform/kernel';
 
 // Every key of this context is built here and nowhere else.
 
+/** The item of all attempts of an order. */
 export const attemptKey = (tenantId: TenantId, orderId: OrderId) => ({
   pk: `payments#${tenantId}#attempt#${orderId}`,
   sk: 'attempt',
@@ -12,3 +13,24 @@ export const breakerKey = (tenantId: TenantId, provider: ProviderName) => ({
   pk: `payments#${tenantId}#breaker#${provider}`,
   sk: 'breaker',
 });
+
+export const strayKey = (tenantId: TenantId, key: string) => ({
+  pk: `payments#${tenantId}#stray#${key}`,
+  sk: 'stray',
+});
+/** A tenant's strays, in the index `list`. */
+export const strayList = (tenantId: TenantId) => `payments#${tenantId}#strays#0`;
+
+/** The tenant and the id in the partition key of an item of this context. */
+export const idsOf = (pk: string) => {
+  const [, tenantId, , id] = pk.split('#');
+  return { tenantId: tenantId as TenantId, id: id as string };
+};
+
+/** The breakers of all tenants that are open or probing, in the index `due`: a partition for the scheduled probe alone. */
+export const BREAKERS_LIST = 'due#breakers';
+export const breakerDue = (until: Instant, tenantId: TenantId) => `${until}#${tenantId}`;
+/** The payments of all tenants with money to give back, in the index `due`. */
+export const RETURNS_LIST = 'due#returns';
+export const returnCursor = ({ tenantId, orderId }: { readonly tenantId: TenantId; readonly orderId: OrderId }) =>
+  `${tenantId}#${orderId}`;

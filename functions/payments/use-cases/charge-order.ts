@@ -1,62 +1,109 @@
-import type { FindOrderForRun, SagaInput } from '#orders/contract';
-import { type Attempt, closedAttempt, intendedAttempt, providerKey, withOutcome } from '#payments/domain/attempt';
-import type { CircuitBreaker } from '#payments/use-cases/circuit-breaker';
-import type { Attempts, Provider } from '#payments/use-cases/ports';
+import type { FindOrderForRun, OrderForTask, SagaInput } from '#orders/contract';
+import { type ChargeState, checkState } from '#payments/domain/charge-state';
+import { type ChargeEnd, type ChargeStep, nextChargeStep } from '#payments/domain/charge-step';
+import { type Attempt, markSettled, openPayment, type Payment, providerKey } from '#payments/domain/payment';
+import type { CircuitBreaker, Permit } from '#payments/use-cases/circuit-breaker';
+import { recordState } from '#payments/use-cases/record-state';
+import type { ReturnPorts } from '#payments/use-cases/return-money';
+import { undoCharge } from '#payments/use-cases/undo-charge';
 import { err, ok, type Result } from '#platform/kernel';
 
-type Ports = {
-  readonly orders: FindOrderForRun;
-  readonly attempts: Attempts;
-  readonly provider: Provider;
-  readonly breaker: CircuitBreaker;
-};
-type ChargeResult = Result<Attempt, 'superseded' | 'declined' | 'unavailable' | 'unknown'>;
+type Ports = ReturnPorts & { readonly orders: FindOrderForRun; readonly breaker: CircuitBreaker };
+type Refusal = Exclude<ChargeEnd, 'paid'>;
+/** Undefined: the order is free, and has no payment. */
+type ChargeResult = Result<Payment | undefined, Refusal>;
+
+/** More steps than any order needs in one run: the next run takes up what is left. */
+const MAX_STEPS = 12;
 
 /**
  * The intent is stored before anything is sent, and an outcome counts only while nobody settles. A repeat returns what is known. While
- * the breaker blocks calls, the attempt is stored as closed first: only then is it certain that nothing was or will be sent. A
- * probe that has nothing to send records no result: its lease runs out.
+ * the breaker blocks calls, the attempt is stored as closed first: only then is it certain that nothing was or will be sent in this run.
  */
 export const chargeOrder =
-  ({ orders, attempts, provider, breaker }: Ports) =>
+  (ports: Ports) =>
   async (step: SagaInput): Promise<ChargeResult> => {
-    const order = await orders(step, 'placed');
+    const order = await ports.orders(step, 'placed');
     if (!order) return err('superseded');
-    const permit = await breaker.allowRequest(step.tenantId);
+    if (order.total.amount === 0) return ok(undefined);
+    const permit = await ports.breaker.allowRequest(
+      step.tenantId,
+      async () => (await ports.provider.status(providerKey(step))) !== 'unknown',
+    );
+    const task = { run: step.run, maySend: permit !== undefined, continuesAfterDecline: false };
     const request = { ...step, total: order.total };
-    const attempt = await attempts.putIfAbsent(permit ? intendedAttempt(request) : closedAttempt(request));
-    if (!permit || attempt.status !== 'intended') return resultOf(attempt);
-
-    const outcome = await provider.charge(providerKey(attempt), attempt.total, order.payment.token);
-    const result = await recordOutcome(attempts, attempt, outcome);
-    await breaker.recordResult(step.tenantId, permit, outcome !== 'unknown');
-    return result;
+    let payment = await ports.payments.putIfAbsent(openPayment(request, permit ? undefined : step.run));
+    for (let steps = 0; steps < MAX_STEPS; steps += 1) {
+      const next = nextChargeStep(payment, task);
+      if (next.do === 'end') return next.result === 'paid' ? ok(payment) : err(next.result);
+      const taken = await takeStep(ports, { payment, order, permit: permit ?? {} })(next);
+      if (!taken.ok) return taken;
+      payment = taken.value;
+    }
+    return err('unknown');
   };
 
-const recordOutcome = async (
-  attempts: Attempts,
-  attempt: Attempt,
-  outcome: Awaited<ReturnType<Provider['charge']>>,
-): Promise<ChargeResult> => {
-  if (outcome === 'unknown') return err('unknown');
-  if (outcome === 'voided') return err('superseded');
-  const updated = withOutcome(attempt, outcome);
-  if (await attempts.update(attempt, updated)) return resultOf(updated);
-  const current = await attempts.find(attempt.tenantId, attempt.orderId);
-  return current ? resultOf(current) : err('unknown');
+type Context = {
+  readonly payment: Payment;
+  readonly order: OrderForTask;
+  /** Without effect where nothing may be sent. */
+  readonly permit: Permit;
+};
+type Taken = Result<Payment, Refusal>;
+
+const takeStep =
+  (ports: Ports, context: Context) =>
+  (step: Exclude<ChargeStep, { readonly do: 'end' }>): Promise<Taken> => {
+    switch (step.do) {
+      case 'store':
+        return store(ports, context.payment, step.payment);
+      case 'send':
+        return send(ports, context, step.attempt);
+      case 'look':
+        return look(ports, context, step.attempt);
+      case 'giveBack':
+        return giveBack(ports, context, step.attempt);
+    }
+  };
+
+/** After a lost race, the payment as it is. */
+const store = async ({ payments }: Ports, from: Payment, to: Payment): Promise<Taken> => {
+  if (await payments.update(from, to)) return ok(to);
+  const current = await payments.find(from.tenantId, from.orderId);
+  return current ? ok(current) : err('unknown');
 };
 
-const resultOf = (attempt: Attempt): ChargeResult => {
-  switch (attempt.status) {
-    case 'captured':
-      return ok(attempt);
-    case 'declined':
-      return err('declined');
-    case 'closed':
-      return err('unavailable');
-    case 'intended':
-      return err('unknown');
-    default:
-      return err('superseded');
-  }
+const send = async (ports: Ports, { payment, order, permit }: Context, attempt: Attempt): Promise<Taken> => {
+  const answer = await ports.provider.charge(attempt.key, payment.total, order.payment.token);
+  const recorded = await recordAnswer(ports, { payment, attempt, answer });
+  await ports.breaker.recordResult(payment.tenantId, permit, answer !== 'unknown');
+  const isOpen = recorded.ok && recorded.value.attempts[attempt.n - 1]?.status === 'intended';
+  return isOpen ? err('unknown') : recorded;
+};
+
+/** The same part as before stays for a person. */
+const look = async (ports: Ports, { payment }: Context, attempt: Attempt): Promise<Taken> => {
+  const answer = await ports.provider.status(attempt.key);
+  const recorded = await recordAnswer(ports, { payment, attempt, answer });
+  return recorded.ok && recorded.value === payment ? err('unresolved') : recorded;
+};
+
+type Answered = {
+  readonly payment: Payment;
+  readonly attempt: Attempt;
+  readonly answer: ChargeState | 'unknown';
+};
+
+const recordAnswer = async (ports: Ports, { payment, attempt, answer }: Answered): Promise<Taken> => {
+  if (answer === 'unknown') return err('unknown');
+  const state = checkState(payment.total, answer);
+  if (!state) return err('unresolved');
+  const recorded = await recordState(ports)(payment, attempt, state);
+  return recorded.ok ? recorded : err('unknown');
+};
+
+const giveBack = async (ports: Ports, { payment }: Context, attempt: Attempt): Promise<Taken> => {
+  const undone = await undoCharge(ports.provider)(attempt, payment.total);
+  if (!undone.ok) return err(undone.error === 'refused' ? 'unresolved' : 'unknown');
+  return store(ports, payment, markSettled(payment, attempt, { state: undone.value, at: ports.now() }));
 };

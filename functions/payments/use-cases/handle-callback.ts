@@ -1,55 +1,101 @@
+import type { FindOrderForPayment, OrderForPayment } from '#orders/contract';
 import type { Callback } from '#payments/contract';
-import {
-  type Attempt,
-  classifyCapture,
-  providerKey,
-  refundKey,
-  withOutcome,
-  withReturnedCapture,
-} from '#payments/domain/attempt';
-import type { Attempts, Provider } from '#payments/use-cases/ports';
-import { err, type OrderId, ok, type Result, type TenantId } from '#platform/kernel';
+import { type AttemptIds, attemptIdsOf, isNews, isPlausible, isPossibleAttempt } from '#payments/domain/callback';
+import { type ChargeState, checkState } from '#payments/domain/charge-state';
+import { type Attempt, adoptedPayment, adoptIntoTombstone, type Payment } from '#payments/domain/payment';
+import type { Strays } from '#payments/use-cases/ports';
+import { recordState } from '#payments/use-cases/record-state';
+import { type ReturnPorts, type ReturnRefusal, returnOwed } from '#payments/use-cases/return-money';
+import { err, ok, type Result } from '#platform/kernel';
 
-type Ports = { readonly attempts: Attempts; readonly provider: Provider };
-type Refusal = 'charge_not_found' | 'wrong_amount' | 'refund_refused' | 'unknown' | 'contended';
-
-/** An attempt changes at most a few times in its life. */
-const MAX_TRIES = 5;
+type Ports = ReturnPorts & { readonly orders: FindOrderForPayment; readonly strays: Strays };
+type Refusal = ReturnRefusal | 'charge_not_found' | 'wrong_amount' | 'contradiction';
+/** What became of the callback. */
+export type Handled = 'nothing_new' | 'recorded' | 'quarantined';
+type CallbackResult = Result<Handled, Refusal>;
 
 /**
- * Handles a provider's callback, in any order and any number of times. An intended capture is recorded; an unwanted one is refunded.
- * The result is a refusal until that is done, so that the provider repeats the callback (ADR 21).
+ * Handles a provider's callback, of any status, in any order and any number of times. It is only a reason to look: what the provider
+ * says of the key is merged into the payment, and captured money that no order wants goes back. The result is a refusal until that is
+ * done, so that the provider repeats the callback (ADR 81).
  */
 export const handleCallback =
-  ({ attempts, provider }: Ports) =>
-  async (callback: Callback): Promise<Result<Attempt, Refusal>> => {
-    const [tenantId, orderId] = callback.key.split('.') as [TenantId, OrderId];
-    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-      const attempt = await attempts.find(tenantId, orderId);
-      if (!attempt) return err('charge_not_found');
-      const next = await applyCallback(provider, attempt, callback);
-      if (!next.ok || next.value === attempt || (await attempts.update(attempt, next.value))) return next;
-    }
-    return err('contended');
+  (ports: Ports) =>
+  async (callback: Callback): Promise<CallbackResult> => {
+    const ids = attemptIdsOf(callback.key);
+    const payment = await ports.payments.find(ids.tenantId, ids.orderId);
+    const attempt = payment?.attempts[ids.n - 1];
+    if (!payment || !attempt) return handleUnknownCharge(ports, { callback, ids, payment });
+    if (!isPlausible(callback, payment.total, attempt.captured)) return err('wrong_amount');
+    if (!isNews(callback, payment, attempt)) return ok('nothing_new');
+    const answer = await ports.provider.status(attempt.key);
+    if (answer === 'unknown') return err('unknown');
+    const state = checkState(payment.total, answer);
+    return state ? recordAndReturn(ports, { payment, attempt, state }) : err('contradiction');
   };
 
-/** A reported refund was requested by a settlement or by a callback, which records it. */
-const applyCallback = async (
-  provider: Provider,
-  attempt: Attempt,
-  callback: Callback,
-): Promise<Result<Attempt, Refusal>> => {
-  if (callback.status === 'declined')
-    return ok(attempt.status === 'intended' ? withOutcome(attempt, 'declined') : attempt);
-  if (callback.status === 'refunded') return ok(attempt);
-  const { total } = attempt;
-  if (callback.amount !== total.amount || callback.currency !== total.currency) return err('wrong_amount');
-
-  const capture = classifyCapture(attempt);
-  if (capture === 'duplicate') return ok(attempt);
-  if (capture === 'settling') return err('contended');
-  if (capture === 'new') return ok(withOutcome(attempt, 'captured'));
-  const outcome = await provider.refund(providerKey(attempt), refundKey(attempt), total);
-  if (outcome === 'unknown') return err('unknown');
-  return outcome === 'refused' ? err('refund_refused') : ok(withReturnedCapture(attempt));
+type Recording = {
+  readonly payment: Payment;
+  readonly attempt: Pick<Attempt, 'n'>;
+  readonly state: ChargeState;
 };
+
+const recordAndReturn = async (ports: Ports, { payment, attempt, state }: Recording): Promise<CallbackResult> => {
+  const recorded = await recordState(ports)(payment, attempt, state);
+  if (!recorded.ok) return recorded;
+  const returned = await returnOwed(ports)(recorded.value);
+  if (!returned.ok) return returned;
+  return ok(returned.value === payment ? 'nothing_new' : 'recorded');
+};
+
+type UnknownCharge = {
+  readonly callback: Callback;
+  readonly ids: AttemptIds;
+  readonly payment: Payment | undefined;
+};
+
+/**
+ * A charge that no attempt accounts for. Where its order exists and has no payment or only a tombstone, a restore lost the payment: it
+ * is adopted. Any other money is a stray, which a person looks at.
+ */
+const handleUnknownCharge = async (
+  ports: Ports,
+  { callback, ids, payment }: UnknownCharge,
+): Promise<CallbackResult> => {
+  const answer = await ports.provider.status(callback.key);
+  if (answer === 'unknown') return err('unknown');
+  if (answer.status === 'absent') return err('charge_not_found');
+  if (answer.captured === 0) return ok('nothing_new');
+  const isAdoptable = payment ? payment.attempts.length === 0 && ids.n === 1 : isPossibleAttempt(ids);
+  const order = isAdoptable ? await ports.orders(ids.tenantId, ids.orderId) : undefined;
+  const state = order && order.total.amount > 0 ? checkState(order.total, answer) : undefined;
+  if (!order || !state) {
+    const { currency, captured, refunded } = answer;
+    const { tenantId } = ids;
+    await ports.strays.quarantine({ tenantId, key: callback.key, currency, captured, refunded, at: ports.now() });
+    return ok('quarantined');
+  }
+  if (!isPlausible(callback, order.total)) return err('wrong_amount');
+  const adopted = await adopt(ports, { ids, payment, order });
+  return adopted ? recordAndReturn(ports, { payment: adopted, attempt: ids, state }) : err('contended');
+};
+
+type Adoption = Pick<UnknownCharge, 'ids' | 'payment'> & { readonly order: OrderForPayment };
+
+/** The payment with an attempt for the charge; undefined where another write came first. */
+const adopt = async ({ payments }: Ports, { ids, payment, order }: Adoption): Promise<Payment | undefined> => {
+  if (payment) {
+    const adopted = adoptIntoTombstone(payment);
+    return (await payments.update(payment, adopted)) ? adopted : undefined;
+  }
+  return payments.putIfAbsent(
+    adoptedPayment(
+      { ...ids, total: order.total },
+      { n: ids.n, isWanted: mayBePaidByProvider(order), isOver: order.status === 'cancelled' },
+    ),
+  );
+};
+
+/** A cancelled order wants no money, and one that is or may be paid another way wants none of the provider. */
+const mayBePaidByProvider = ({ status, isPaidOffline }: OrderForPayment) =>
+  status !== 'cancelled' && status !== 'awaiting_payment' && !isPaidOffline;

@@ -1,14 +1,22 @@
-import type { Attempt } from '#payments/domain/attempt';
 import type { Breaker } from '#payments/domain/breaker';
-import type { Money, OrderId, TenantId } from '#platform/kernel';
+import type { ChargeState } from '#payments/domain/charge-state';
+import type { Payment } from '#payments/domain/payment';
+import type { Stray } from '#payments/domain/stray';
+import type { Instant, Money, OrderId, TenantId } from '#platform/kernel';
 
-export type Attempts = {
+export type Payments = {
   /** Reads strongly. */
-  find(tenantId: TenantId, orderId: OrderId): Promise<Attempt | undefined>;
-  /** Stores the first attempt of an order unless one exists; returns the stored one. */
-  putIfAbsent(attempt: Attempt): Promise<Attempt>;
+  find(tenantId: TenantId, orderId: OrderId): Promise<Payment | undefined>;
+  /** Stores the first payment of an order unless one exists; returns the stored one. */
+  putIfAbsent(payment: Payment): Promise<Payment>;
   /** Stores `to` with the events of the change, on condition that `from` is unchanged; false where it is not. */
-  update(from: Attempt, to: Attempt): Promise<boolean>;
+  update(from: Payment, to: Payment): Promise<boolean>;
+};
+
+/** Captures that belong to no order of ours. */
+export type Strays = {
+  /** Stores what the provider keeps under a key; a repeat with the same amounts changes nothing. */
+  quarantine(stray: Stray): Promise<void>;
 };
 
 /** The circuit breaker of one provider, separate for each tenant. */
@@ -19,15 +27,28 @@ export type Breakers = {
   update(tenantId: TenantId, from: Breaker, to: Breaker): Promise<boolean>;
 };
 
+/** The work of all tenants that waits for the schedule, a page at a time and eventually consistent. */
+export type PaymentsDue = {
+  /** The tenants whose breakers may be probed, the longest due first. */
+  breakers(at: Instant, limit: number): Promise<readonly TenantId[]>;
+  /** The orders with captured money that must go back, by their keys, after this one. */
+  returns(
+    after: string,
+    limit: number,
+  ): Promise<readonly { readonly cursor: string; readonly tenantId: TenantId; readonly orderId: OrderId }[]>;
+};
+
 /**
  * A payment provider. `unknown`: it may or may not have acted; calling again with the same key is safe, and the only way to find out.
  * `refused`: it has definitely refused, and calling again changes nothing until a person has intervened.
  */
 export type Provider = {
-  /** Captures at most once per key. `voided`: the key was voided first, and nothing is captured. */
-  charge(key: string, total: Money, token: string): Promise<'captured' | 'declined' | 'voided' | 'unknown'>;
+  /** Captures at most once per key, and returns the key's state. */
+  charge(key: string, total: Money, token: string): Promise<ChargeState | 'unknown'>;
   /** Keeps the key from ever being captured, or reports that it has been. */
   void(key: string): Promise<'voided' | 'captured' | 'refused' | 'unknown'>;
-  /** Refunds the captured total, once per refund key. */
-  refund(key: string, refundKey: string, total: Money): Promise<'refunded' | 'refused' | 'unknown'>;
+  /** Refunds this much of what was captured, once per refund key. */
+  refund(key: string, refundKey: string, money: Money): Promise<'refunded' | 'refused' | 'unknown'>;
+  /** Changes nothing. */
+  status(key: string): Promise<ChargeState | 'unknown'>;
 };

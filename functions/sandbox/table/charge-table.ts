@@ -7,13 +7,16 @@ import type { Charges } from '#sandbox/use-cases/ports';
 
 const ChargeItem: z.ZodMiniType<Charge> = z.object({
   key: z.string(),
-  status: z.enum(['captured', 'declined', 'voided', 'pending']),
+  status: z.enum(['captured', 'declined', 'voided', 'pending', 'refund']),
   amount: z.int(),
   currency: z.string(),
   captured: z.int(),
   refunded: z.int(),
   refunds: z.readonly(z.array(z.string())),
+  refundedByHand: z.optional(z.int()),
+  disputed: z.optional(z.int()),
   refusesRefunds: z.optional(z.literal(true)),
+  capturesLater: z.optional(z.literal(true)),
   version: z.int(),
 });
 

@@ -1,13 +1,18 @@
 import { err, ok, type Result } from '#platform/kernel';
-import type { Behaviour } from '#sandbox/contract';
+import { type Behaviour, CHARGE_KEY_FORM } from '#sandbox/contract';
 import {
   allowRefunds,
   type Charge,
   type ChargeRequest,
+  type ChargeState,
+  captureByHand,
   capturePending,
   createCharge,
   refund,
+  refundRecord,
+  stateOf,
   voidedCharge,
+  voidUncaptured,
 } from '#sandbox/domain/charge';
 import type { Charges, CountCall } from '#sandbox/use-cases/ports';
 
@@ -21,43 +26,84 @@ export const chargeOnce =
   (charges: Charges, countCall: CountCall) =>
   async (
     request: ChargeRequest,
-    { makes, failsFirst = 0, refusesRefunds }: Behaviour,
-  ): Promise<ChargeOutcome | undefined> => {
-    if (makes === 'nothing') return undefined;
-    if (failsFirst > 0 && (await countCall(request.key)) <= failsFirst) return undefined;
-    const charge = createCharge(request, makes, refusesRefunds && { refusesRefunds });
+    { makes, failsFirst = 0, refusesRefunds, capturesLater }: Behaviour,
+  ): Promise<Result<ChargeOutcome | undefined, 'key_in_use'>> => {
+    if (makes === 'nothing') return ok(undefined);
+    if (failsFirst > 0 && (await countCall(request.key)) <= failsFirst) return ok(undefined);
+    const charge = createCharge(request, makes, { refusesRefunds, capturesLater });
     const stored = await charges.putIfAbsent(charge);
-    if (stored !== charge) return { charge: await captureIfPending(charges, stored), isNew: false };
-    return makes === 'pending' ? undefined : { charge, isNew: true };
+    if (stored.status === 'refund') return err('key_in_use');
+    if (stored !== charge) return ok({ charge: await captureIfPending(charges, stored), isNew: false });
+    return ok(makes === 'pending' ? undefined : { charge, isNew: true });
   };
 
 /** `captured` where it is too late. */
-export const voidCharge = (charges: Charges) => async (key: string) =>
-  captureIfPending(charges, await charges.putIfAbsent(voidedCharge(key)));
+export const voidCharge =
+  (charges: Charges) =>
+  async (key: string): Promise<Result<Charge, 'key_in_use' | 'conflict'>> => {
+    const stored = await charges.putIfAbsent(voidedCharge(key));
+    if (stored.status === 'refund') return err('key_in_use');
+    const charge = await captureIfPending(charges, stored);
+    return saveChange(charges, charge, voidUncaptured(charge));
+  };
 
 export const findCharge =
   (charges: Charges) =>
   async (key: string): Promise<Result<Charge, 'charge_not_found'>> => {
     const charge = await charges.find(key);
-    return charge ? ok(await captureIfPending(charges, charge)) : err('charge_not_found');
+    return charge && charge.status !== 'refund' ? ok(await captureIfPending(charges, charge)) : err('charge_not_found');
   };
 
-type RefundResult = Result<Charge, 'charge_not_found' | 'refund_refused' | 'not_refundable' | 'conflict'>;
+/** The state of a key. Reading it changes nothing: what is pending stays pending. */
+export const readState =
+  (charges: Charges) =>
+  async (key: string): Promise<ChargeState> =>
+    stateOf(await charges.find(key));
 
+type RefundRequest = { readonly refundKey: string; readonly amount: number; readonly currency: string };
+type RefundResult = Result<
+  Charge,
+  'charge_not_found' | 'refund_refused' | 'not_refundable' | 'key_in_use' | 'conflict'
+>;
+
+/** Charges and refunds share one space of keys: a refund takes its key, if a charge could have it. */
 export const refundCharge =
   (charges: Charges) =>
-  async (key: string, refundKey: string, amount: number): Promise<RefundResult> => {
+  async (key: string, { refundKey, amount, currency }: RefundRequest): Promise<RefundResult> => {
     const found = await findCharge(charges)(key);
     if (!found.ok) return found;
+    if (CHARGE_KEY_FORM.test(refundKey)) {
+      const record = await charges.putIfAbsent(refundRecord({ key: refundKey, amount, currency }));
+      if (record.status !== 'refund') return err('key_in_use');
+    }
     const refunded = refund(found.value, refundKey, amount);
     return refunded.ok ? saveChange(charges, found.value, refunded.value) : refunded;
   };
 
-export const allowRefund =
+/** Changes an existing charge, by `decide`. */
+export const changeCharge =
   (charges: Charges) =>
-  async (key: string): Promise<Result<Charge, 'charge_not_found' | 'conflict'>> => {
+  async <E>(
+    key: string,
+    decide: (charge: Charge) => Result<Charge, E>,
+  ): Promise<Result<Charge, E | 'charge_not_found' | 'conflict'>> => {
     const found = await findCharge(charges)(key);
-    return found.ok ? saveChange(charges, found.value, allowRefunds(found.value)) : found;
+    if (!found.ok) return found;
+    const decision = decide(found.value);
+    return decision.ok ? saveChange(charges, found.value, decision.value) : decision;
+  };
+
+export const allowRefund = (charges: Charges) => (key: string) =>
+  changeCharge(charges)(key, (charge) => ok(allowRefunds(charge)));
+
+/** Captures without a charge of the merchant, also with a key that was declined, voided or never used. */
+export const captureKeyByHand =
+  (charges: Charges) =>
+  async (request: ChargeRequest): Promise<Result<Charge, 'key_in_use' | 'conflict'>> => {
+    const charge = createCharge(request, 'captured');
+    const stored = await charges.putIfAbsent(charge);
+    if (stored.status === 'refund') return err('key_in_use');
+    return saveChange(charges, stored, captureByHand(stored, request));
   };
 
 const saveChange = async (charges: Charges, from: Charge, to: Charge): Promise<Result<Charge, 'conflict'>> =>

@@ -76,8 +76,8 @@ export const orders: readonly Mutant[] = [
     name: 'intended-is-settled',
     bug: 'an attempt that is intended and has no outcome counts as settled',
     file: 'functions/payments/use-cases/settle-order.ts',
-    from: 'const settling = startSettling(attempt);',
-    to: "if (attempt.status === 'intended') return ok(attempt);\n    const settling = startSettling(attempt);",
+    from: 'let current = startSettling(payment);',
+    to: "if (payment.attempts.at(-1)?.status === 'intended') return ok(payment);\n    let current = startSettling(payment);",
   },
   {
     name: 'lost-move-is-told',

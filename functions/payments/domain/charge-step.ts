@@ -1,0 +1,66 @@
+import { keptAmount } from '#payments/domain/charge-state';
+import {
+  type Attempt,
+  MAX_ATTEMPTS,
+  owedAttempts,
+  type Payment,
+  withLastReopened,
+  withNextAttempt,
+} from '#payments/domain/payment';
+
+/** What may be done for a placed order. */
+export type ChargeTask = {
+  readonly run: number;
+  /** Whether the breaker lets calls through. */
+  readonly maySend: boolean;
+  /** Whether a declined attempt is followed by another one, with another card (a policy of the tenant, off today). */
+  readonly continuesAfterDecline: boolean;
+};
+
+/** Why no further step can get the order paid in this run; `paid`: it is. */
+export type ChargeEnd = 'paid' | 'declined' | 'unavailable' | 'unknown' | 'unresolved' | 'superseded';
+
+/**
+ * What the charge of a placed order does next. `send`: charge under the attempt's key. `look`: read its state, because a part of the
+ * money may have moved. `giveBack`: what it keeps is owed. `store`: the payment, on condition that it is unchanged.
+ */
+export type ChargeStep =
+  | { readonly do: 'end'; readonly result: ChargeEnd }
+  | { readonly do: 'store'; readonly payment: Payment }
+  | { readonly do: 'send' | 'look' | 'giveBack'; readonly attempt: Attempt };
+
+const end = (result: ChargeEnd): ChargeStep => ({ do: 'end', result });
+
+/**
+ * The next step, from the last attempt. The net of captured and refunded decides: all is paid, none leads to the next attempt, a part
+ * needs a person. The next attempt is opened only while the payment is open, nothing is owed, and every earlier one is over. A closed
+ * attempt is reopened, never followed, and only by a later run than the one that closed it.
+ */
+export const nextChargeStep = (payment: Payment, task: ChargeTask): ChargeStep => {
+  const [owed] = owedAttempts(payment);
+  if (owed) return { do: 'giveBack', attempt: owed };
+  const last = payment.attempts.at(-1);
+  if (payment.status !== 'open' || !last) return end('superseded');
+  const { maySend, run } = task;
+  const closedBy = maySend ? undefined : run;
+  switch (last.status) {
+    case 'intended':
+      return maySend ? { do: 'send', attempt: last } : end('unknown');
+    case 'closed':
+      return run > (last.run ?? run)
+        ? { do: 'store', payment: withLastReopened(payment, closedBy) }
+        : end('unavailable');
+    case 'declined':
+      return task.continuesAfterDecline ? followLast(payment, closedBy) : end('declined');
+    case 'captured':
+      if (keptAmount(last) === payment.total.amount) return end('paid');
+      return keptAmount(last) === 0 ? followLast(payment, closedBy) : { do: 'look', attempt: last };
+    case 'settled':
+      return followLast(payment, closedBy);
+  }
+};
+
+const followLast = (payment: Payment, closedBy: number | undefined): ChargeStep =>
+  payment.attempts.length < MAX_ATTEMPTS
+    ? { do: 'store', payment: withNextAttempt(payment, closedBy) }
+    : end('unresolved');

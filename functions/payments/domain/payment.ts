@@ -1,0 +1,207 @@
+import { type ChargeState, keptAmount } from '#payments/domain/charge-state';
+import type { Instant, Money, OrderId, TenantId } from '#platform/kernel';
+
+/**
+ * One try to get an order's total, with a key of its own at the provider. `intended` is stored before anything is sent. `closed`: it
+ * was certain that nothing had been sent, and nothing is sent unless a later run reopens it. `settled` is over: what is kept of it, if
+ * anything, must go back.
+ */
+export type Attempt = {
+  /** From 1. */
+  readonly n: number;
+  readonly key: string;
+  readonly status: 'intended' | 'closed' | 'captured' | 'declined' | 'settled';
+  /** In minor units, as the provider reported. */
+  readonly captured: number;
+  readonly refunded: number;
+  /** Only while closed: the run that closed it. */
+  readonly run?: number | undefined;
+};
+
+/** What happened at the provider without Breakwater: money refunded or disputed, of attempt `n`, in minor units. */
+export type Report = {
+  readonly at: Instant;
+  readonly n: number;
+  readonly kind: 'refunded' | 'disputed';
+  readonly amount: number;
+};
+
+/**
+ * Everything that happens to an order's money, over all of its runs (ADR 80). `settling` and `settled` refuse every later charge;
+ * settled without attempts is the tombstone.
+ */
+export type Payment = {
+  readonly tenantId: TenantId;
+  readonly orderId: OrderId;
+  /** The order's total. */
+  readonly total: Money;
+  readonly status: 'open' | 'settling' | 'settled';
+  readonly attempts: readonly Attempt[];
+  readonly reports?: readonly Report[] | undefined;
+  readonly version: number;
+};
+
+export type PaymentRequest = Pick<Payment, 'tenantId' | 'orderId' | 'total'>;
+type PaymentIds = Pick<Payment, 'tenantId' | 'orderId'>;
+
+/** An order that needs more attempts than this needs a person. */
+export const MAX_ATTEMPTS = 5;
+
+/** The same for every run of the order, so that the provider captures at most once for each attempt. */
+export const providerKey = ({ tenantId, orderId }: PaymentIds, n = 1) =>
+  n === 1 ? `${tenantId}.${orderId}` : `${tenantId}.${orderId}.${n}`;
+/** The same for every refund of the attempt, so that the provider refunds once. */
+export const refundKey = ({ key }: Pick<Attempt, 'key'>) => `${key}.refund`;
+
+const createAttempt = (ids: PaymentIds, n: number, status: Attempt['status']): Attempt => ({
+  n,
+  key: providerKey(ids, n),
+  status,
+  captured: 0,
+  refunded: 0,
+});
+
+/** The next attempt: to be sent, or closed by a run that may not send. */
+const nextAttempt = (ids: PaymentIds, n: number, closedBy: number | undefined): Attempt =>
+  closedBy === undefined ? createAttempt(ids, n, 'intended') : { ...createAttempt(ids, n, 'closed'), run: closedBy };
+
+const createPayment = (
+  { tenantId, orderId, total }: PaymentRequest,
+  status: Payment['status'],
+  attempts: readonly Attempt[],
+): Payment => ({ tenantId, orderId, total, status, attempts, version: 1 });
+
+/** The first attempt: to be sent, or closed by a run that may not send. */
+export const openPayment = (request: PaymentRequest, closedBy?: number): Payment =>
+  createPayment(request, 'open', [nextAttempt(request, 1, closedBy)]);
+
+export const paymentTombstone = (request: PaymentRequest): Payment => createPayment(request, 'settled', []);
+
+/**
+ * The payment of an order whose own record was lost in a restore, as far as its attempt `n` shows: it was opened once all earlier
+ * ones were over. `isWanted`: the order may still be paid by it.
+ */
+export const adoptedPayment = (
+  request: PaymentRequest,
+  { n, isWanted, isOver }: { readonly n: number; readonly isWanted: boolean; readonly isOver: boolean },
+): Payment =>
+  createPayment(
+    request,
+    isOver ? 'settled' : 'open',
+    Array.from({ length: n }, (_, index) =>
+      createAttempt(request, index + 1, isWanted && index + 1 === n ? 'intended' : 'settled'),
+    ),
+  );
+
+/** The same where the order was unwound after the restore, and only a tombstone was left: all of the money is owed. */
+export const adoptIntoTombstone = (payment: Payment): Payment =>
+  nextVersion(payment, { attempts: [createAttempt(payment, 1, 'settled')] });
+
+/** The attempt after the last one, which is over from here on. */
+export const withNextAttempt = (payment: Payment, closedBy: number | undefined): Payment => {
+  const over = payment.attempts.map((attempt) =>
+    attempt.status === 'captured' ? { ...attempt, status: 'settled' as const } : attempt,
+  );
+  return nextVersion(payment, { attempts: [...over, nextAttempt(payment, over.length + 1, closedBy)] });
+};
+
+/** The last attempt, which was closed, once more: to be sent, or closed by a later run that may not send. */
+export const withLastReopened = (payment: Payment, closedBy: number | undefined): Payment => {
+  const earlier = payment.attempts.slice(0, -1);
+  return nextVersion(payment, { attempts: [...earlier, nextAttempt(payment, payment.attempts.length, closedBy)] });
+};
+
+/** Attempts that are over and of which the provider keeps money that no order wants. */
+export const owedAttempts = ({ attempts }: Pick<Payment, 'attempts'>): readonly Attempt[] =>
+  attempts.filter((attempt) => attempt.status === 'settled' && keptAmount(attempt) > 0);
+
+/**
+ * The payment with what the provider says of one attempt, by `checkState`; this very object where it says nothing new. It may be an
+ * older answer: what was captured or refunded once stays so. A capture counts for the order only if its attempt is the last one and
+ * was sent; of any other attempt the money is owed (ADR 80).
+ */
+export const withState = (
+  payment: Payment,
+  { n }: Pick<Attempt, 'n'>,
+  { state, at }: { readonly state: ChargeState; readonly at: Instant },
+): Payment => {
+  const reports = newReports(payment, n, { state, at });
+  let changed = reports.length > 0;
+  const attempts = payment.attempts.map((attempt) => {
+    if (attempt.n !== n) return attempt;
+    const captured = Math.max(attempt.captured, state.captured);
+    const refunded = Math.max(attempt.refunded, state.refunded);
+    const status = statusAfter(attempt, { payment, state, captured });
+    if (status === attempt.status && captured === attempt.captured && refunded === attempt.refunded) return attempt;
+    changed = true;
+    const { run: _, ...rest } = attempt;
+    return { ...rest, status, captured, refunded };
+  });
+  return changed ? nextVersion(payment, { attempts, ...withReports(payment, reports) }) : payment;
+};
+
+type Answer = { readonly payment: Payment; readonly state: ChargeState; readonly captured: number };
+
+const statusAfter = ({ n, status }: Attempt, { payment, state, captured }: Answer): Attempt['status'] => {
+  const isLast = n === payment.attempts.length;
+  if (captured > 0) return isLast && status !== 'closed' && status !== 'settled' ? 'captured' : 'settled';
+  if (status !== 'intended') return status;
+  if (state.status === 'declined') return 'declined';
+  // a settlement marks itself what it has voided, and ends with the last one
+  return state.status === 'voided' && payment.status === 'open' ? 'settled' : status;
+};
+
+/** What the provider's state adds to what was recorded as done outside. */
+const newReports = (
+  { reports = [] }: Payment,
+  n: number,
+  { state, at }: { readonly state: ChargeState; readonly at: Instant },
+): readonly Report[] => {
+  const amounts = { refunded: state.refunded - state.returned, disputed: state.disputed };
+  return (['refunded', 'disputed'] as const).flatMap((kind) => {
+    const amount = amounts[kind] - reportedAmount(reports, { n, kind });
+    return amount > 0 ? [{ at, n, kind, amount }] : [];
+  });
+};
+
+/** In minor units. */
+export const reportedAmount = (reports: readonly Report[], { n, kind }: Pick<Report, 'n' | 'kind'>): number =>
+  reports.filter((report) => report.n === n && report.kind === kind).reduce((sum, { amount }) => sum + amount, 0);
+
+const withReports = ({ reports = [] }: Payment, added: readonly Report[]): Pick<Payment, 'reports'> =>
+  added.length > 0 ? { reports: [...reports, ...added] } : {};
+
+/** From here on no charge counts. Where certainly nothing was sent, the payment is settled at once. */
+export const startSettling = (payment: Payment): Payment => {
+  if (payment.status !== 'open') return payment;
+  const attempts = payment.attempts.map((attempt) => {
+    const { run: _, ...rest } = attempt;
+    return attempt.status === 'closed' ? { ...rest, status: 'settled' as const } : attempt;
+  });
+  const isSettled = attempts.every(({ status }) => status === 'settled');
+  return nextVersion(payment, { status: isSettled ? 'settled' : 'settling', attempts });
+};
+
+/** The attempts for which the provider may have or get money. */
+export const attemptsToSettle = (payment: Payment): readonly Attempt[] =>
+  payment.attempts.filter((attempt) => attempt.status !== 'settled' || keptAmount(attempt) > 0);
+
+/** The provider keeps nothing of the attempt, and never will. Once that is true of all, a payment in settlement is settled. */
+export const markSettled = (
+  payment: Payment,
+  { n }: Pick<Attempt, 'n'>,
+  answer: { readonly state: ChargeState; readonly at: Instant },
+): Payment => {
+  const recorded = withState(payment, { n }, answer);
+  const attempts = recorded.attempts.map((attempt) =>
+    attempt.n === n ? { ...attempt, status: 'settled' as const } : attempt,
+  );
+  const isSettled = payment.status === 'settling' && attempts.every(({ status }) => status === 'settled');
+  return nextVersion(payment, { ...recorded, attempts, ...(isSettled && { status: 'settled' }) });
+};
+
+const nextVersion = (payment: Payment, change: Partial<Payment>): Payment => ({
+  ...payment,
+  ...change,
+  version: payment.version + 1,
+});

@@ -1,0 +1,12 @@
+import type { Instant, TenantId } from '#platform/kernel';
+
+/** A capture at the provider that no order of the tenant accounts for. Amounts in minor units. */
+export type Stray = {
+  readonly tenantId: TenantId;
+  readonly key: string;
+  readonly currency: string;
+  readonly captured: number;
+  readonly refunded: number;
+  /** When Breakwater learned of these amounts. */
+  readonly at: Instant;
+};

@@ -1,0 +1,153 @@
+import { describe, expect, it, vi } from 'vitest';
+import {
+  markSettled,
+  openPayment,
+  owedAttempts,
+  type Payment,
+  paymentTombstone,
+  startSettling,
+  withState,
+} from '#payments/domain/payment';
+import { findPayment } from '#payments/public';
+import { duePayments } from '#payments/table/due-payments';
+import { attemptKey } from '#payments/table/keys';
+import { paymentTable } from '#payments/table/payment-table';
+import { createTestTable } from '../fixtures/table.ts';
+import { aPayment, aState, NOW as at, orderId, tenantId, total } from './fixtures/payment.ts';
+
+const isOwed = (payment: Payment) => owedAttempts(payment).length > 0;
+const request = { tenantId, orderId, total };
+const intent = aPayment();
+const storedPayment = async (first = intent) => {
+  const table = createTestTable();
+  const metric = vi.fn<typeof table.rt.metric>();
+  const rt: typeof table.rt = Object.create(table.rt, { metric: { value: metric } });
+  const payments = paymentTable(rt);
+  expect(await payments.putIfAbsent(first)).toBe(first);
+  const item = () => table.itemAt(attemptKey(tenantId, orderId));
+  return { ...table, rt, metric, payments, item };
+};
+type Published = readonly [type: string, amount?: number, more?: object];
+const outbox = (version: number, ...events: readonly Published[]) => ({
+  v: version,
+  events: events.map(([type, amount = total.amount, more = {}]) => ({
+    id: expect.any(String),
+    at: expect.any(String),
+    ...{ type, tenantId, aggregateId: orderId, version, data: { ...total, amount, ...more } },
+  })),
+});
+
+it('stores an intent without an event', async () => {
+  const { payments, item, calls } = await storedPayment();
+  const { version, ...fields } = intent;
+  expect(calls.at(-1)?.units.write).toBe(1);
+  expect(await item()).toEqual({ pk: 'payments#t1#attempt#o1', sk: 'attempt', ...fields, v: 1 });
+  expect(await payments.find(tenantId, orderId)).toEqual(intent);
+});
+
+it('finds no payment that does not exist', async () => {
+  expect(await paymentTable(createTestTable().rt).find(tenantId, orderId)).toBeUndefined();
+});
+
+it('returns the existing payment in its current state instead of storing another', async () => {
+  const { payments } = await storedPayment();
+  const declined = withState(intent, { n: 1 }, { state: aState('declined'), at });
+  await payments.update(intent, declined);
+  for (const other of [intent, paymentTombstone(request), openPayment(request, 1)])
+    expect(await payments.putIfAbsent(other)).toEqual(declined);
+});
+
+describe('a transition', () => {
+  const reported = (payment: Payment, ...[status, change]: Parameters<typeof aState>) =>
+    withState(payment, { n: 1 }, { state: aState(status, change), at });
+  const returned = { refunded: 55_00, returned: 55_00 };
+  const settled = (payment: Payment, ...[status, change]: Parameters<typeof aState>) =>
+    markSettled(payment, { n: 1 }, { state: aState(status, change), at });
+  const captured = reported(intent, 'captured');
+  const declined = reported(intent, 'declined');
+  const settling = startSettling(captured);
+  const tombstoned = settled(startSettling(intent), 'voided');
+  const owed = reported(tombstoned, 'captured');
+
+  it.each<[string, readonly Payment[], unknown]>([
+    ['captured', [captured], outbox(2, ['PaymentReceived.v1'])],
+    ['declined', [declined], outbox(2, ['PaymentDeclined.v1'])],
+    ['settling', [captured, settling], undefined],
+    ['refunded', [captured, settling, settled(settling, 'captured', returned)], outbox(4, ['PaymentRefunded.v1'])],
+    ['voided', [startSettling(intent), tombstoned], undefined],
+    [
+      'refunded after a capture that was never recorded',
+      [startSettling(intent), settled(startSettling(intent), 'captured', returned)],
+      outbox(3, ['PaymentReceived.v1'], ['PaymentRefunded.v1']),
+    ],
+    ['an unwanted capture', [startSettling(intent), tombstoned, owed], outbox(4, ['PaymentReceived.v1'])],
+    [
+      'an unwanted capture that was returned',
+      [startSettling(intent), tombstoned, owed, settled(owed, 'captured', returned)],
+      outbox(5, ['PaymentRefunded.v1']),
+    ],
+    [
+      'refunded in part outside',
+      [captured, reported(captured, 'captured', { refunded: 5_00 })],
+      outbox(3, ['PaymentRefunded.v1', 5_00, { unasked: true }]),
+    ],
+    [
+      'refunded, in part outside',
+      [captured, settling, settled(settling, 'captured', { refunded: 55_00, returned: 50_00 })],
+      outbox(4, ['PaymentRefunded.v1', 50_00], ['PaymentRefunded.v1', 5_00, { unasked: true }]),
+    ],
+    ['disputed', [captured, reported(captured, 'captured', { disputed: 7 })], outbox(3, ['PaymentDisputed.v1', 7])],
+    ['declined and settled', [declined, startSettling(declined)], undefined],
+  ])('to %s publishes exactly its events', async (_, states, expected) => {
+    const { payments, item, calls } = await storedPayment();
+    let from = intent;
+    for (const to of states) {
+      expect(await payments.update(from, to)).toBe(true);
+      const entersOrLeavesIndex = isOwed(from) !== isOwed(to);
+      expect(calls.at(-1)?.units.write).toBe(entersOrLeavesIndex ? 2 : 1);
+      from = to;
+    }
+    expect(await payments.find(tenantId, orderId)).toEqual(from);
+    expect((await item())?.['out']).toEqual(expected);
+  });
+
+  it.each<[string, Payment]>([
+    ['another version', { ...intent, version: 2 }],
+    ['another status', { ...intent, status: 'settling' }],
+  ])('is refused from %s', async (_, from) => {
+    const { payments } = await storedPayment();
+    expect(await payments.update(from, captured)).toBe(false);
+    expect(await payments.find(tenantId, orderId)).toEqual(intent);
+  });
+
+  it('by a charge is refused once settling has started', async () => {
+    const { payments } = await storedPayment();
+    expect(await payments.update(intent, startSettling(intent))).toBe(true);
+    expect(await payments.update(intent, captured)).toBe(false);
+  });
+
+  it('to money that is owed is in the index until it is returned', async () => {
+    const { payments, rt } = await storedPayment(owed);
+    const due = () => duePayments(rt).returns('', 10);
+    const [entry] = await due();
+    expect(entry).toEqual({ cursor: 't1#o1', tenantId, orderId });
+    expect(await duePayments(rt).returns('t1#o1', 10)).toEqual([]);
+    await payments.update(owed, settled(owed, 'captured', returned));
+    expect(await due()).toEqual([]);
+  });
+
+  it('by somebody outside is counted once it is stored, and shown to other contexts', async () => {
+    const { payments, metric, rt } = await storedPayment();
+    const changed = reported(captured, 'captured', { refunded: 5_00, disputed: 7 });
+    expect(await payments.update(captured, changed)).toBe(false);
+    await payments.update(intent, captured);
+    expect(metric).not.toHaveBeenCalled();
+    await payments.update(captured, changed);
+    const details = { tenantId, orderId, attempt: 1, currency: 'EUR' };
+    expect(metric.mock.calls).toEqual([
+      ['PaymentsChangedOutside', 1, { ...details, kind: 'refunded', amount: 5_00 }],
+      ['PaymentsChangedOutside', 1, { ...details, kind: 'disputed', amount: 7 }],
+    ]);
+    expect(await findPayment(rt)(tenantId, orderId)).toMatchObject({ reports: changed.reports });
+  });
+});
