@@ -66,11 +66,13 @@ export const watchCancellations = ({ now, paymentDeadlineMs, report }: Options) 
     onCustomerCancels: (tenant: string, orderId: string) => void cancelledByCustomer.add(`${tenant}.${orderId}`),
     /** The operator pauses deadlines for this time. */
     onPause: (from: number, until: number) => void pauses.push({ from, until }),
-    /** The orders that need attention at the moment. */
+    /** The orders that need attention at the moment, and the status that each was parked from. */
     parkedOrders: () =>
-      [...latest].flatMap(([name, { status }]) => {
+      [...latest].flatMap(([name, { status, history }]) => {
+        if (status !== 'needs_attention') return [];
         const [tenantId = '', id = ''] = name.split('.');
-        return status === 'needs_attention' ? [{ tenantId, id }] : [];
+        const parkedFrom = (history as readonly { readonly status: string }[]).at(-2)?.status ?? '';
+        return [{ tenantId, id, parkedFrom }];
       }),
     /** Whether the customer of this order may pay it offline at the moment. */
     isPayable(tenant: string, orderId: string): boolean {

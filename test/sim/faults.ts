@@ -33,7 +33,7 @@ export const rates = {
   'consumer fails': 1_000,
   'consumer stopped': 1_000,
   'deadlines paused': 1_000,
-  'parked orders resumed': 10_000,
+  'parked orders resumed': 30_000,
   'poison message': 1_000,
   'provider outage': 900,
   'dead letters redriven': 6_000,
@@ -49,7 +49,7 @@ export const rates = {
   'late callback': 8_000,
   'stray capture': 8_000,
   'refund by hand': 8_000,
-  'capture by hand': 50_000,
+  'capture by hand': 80_000,
 } as const;
 
 export type Kind = keyof typeof rates;

@@ -33,7 +33,7 @@ type Options = {
   readonly messages: MessageLedger;
   readonly console: ProviderConsole;
   readonly watch: {
-    readonly parkedOrders: () => readonly { readonly tenantId: string; readonly id: string }[];
+    readonly parkedOrders: () => readonly ParkedOrder[];
     readonly onPause: (from: number, until: number) => void;
   };
   readonly now: () => number;
@@ -47,6 +47,7 @@ const POISON: readonly ((n: number, consumedType: EventType) => string)[] = [
   (n) => JSON.stringify({ 'detail-type': 'NothingConsumes.v1', detail: { id: `x${n}` } }),
 ];
 
+export type ParkedOrder = { readonly tenantId: string; readonly id: string; readonly parkedFrom: string };
 type Message = { readonly Body: string; readonly ReceiptHandle: string };
 
 /** A second number from a larger one, at least 0 and less than 1. */
@@ -134,16 +135,17 @@ export const createOperator = (options: Options) => {
   };
   /**
    * Removes the cause of a parked order at the provider and resumes the order: its refunds are allowed, and where the provider keeps a
-   * part of a payment, that part is refunded by hand.
+   * part of the payment of an order that was placed, that part is refunded by hand. One that is unwound returns a part by itself.
    */
-  const resume = async (tenantId: string, id: string) => {
+  const resume = async ({ tenantId, id, parkedFrom }: ParkedOrder) => {
     for (let n = 1; n <= MAX_ATTEMPTS; n += 1) {
       const key = attemptKeyOf(tenantId, id, n);
       const charge = await console.find(key);
       if (!charge) break;
       await console.allowRefund(key);
       const left = charge.captured - charge.refunded;
-      if (left > 0 && charge.refunded > 0) await console.refund(charge, left, `rest by hand, ${id}`);
+      if (parkedFrom === 'placed' && left > 0 && charge.refunded > 0)
+        await console.refund(charge, left, `rest by hand, ${id}`);
     }
     await send('POST', `/v1/orders/${id}/resume`, { bearer: secrets['operator-key'], body: { tenantId } });
   };
@@ -173,7 +175,7 @@ export const createOperator = (options: Options) => {
     const parked = watch.parkedOrders();
     const isResumed =
       faults.strike('parked orders resumed', `${parked.length} parked`, parked.length > 0) !== undefined;
-    if (isResumed) for (const { tenantId, id } of parked) await resume(tenantId, id);
+    if (isResumed) for (const order of parked) await resume(order);
 
     const outage = faults.strike('provider outage', 'any');
     if (outage !== undefined) await setOutage(pickByForce(tenants, outage).id, Math.ceil(outage * MAX_OUTAGE_SECONDS));

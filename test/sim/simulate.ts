@@ -127,11 +127,11 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
       const { tenantId, id } = orderIdsOf(pk);
       const tenant = tenants.find((candidate) => candidate.id === tenantId);
       const isHopeless = HOPELESS_TOKENS.includes((payment as { readonly token: string }).token);
-      const parkedFrom = (history as readonly { readonly status: string }[]).at(-2)?.status;
+      const parkedFrom = (history as readonly { readonly status: string }[]).at(-2)?.status ?? '';
       const isPatient = id.charCodeAt(id.length - 1) % 2 === 0;
       if (tenant && isHopeless && (status === 'placed' ? !isPatient : parkedFrom === 'placed'))
         await customers.cancel(tenant, id);
-      else if (status === 'needs_attention') await operator.resume(tenantId, id);
+      else if (status === 'needs_attention') await operator.resume({ tenantId, id, parkedFrom });
     }
   };
 
