@@ -37,7 +37,7 @@ const MAX_POLLS = 100;
 
 type Tenant = { readonly id: string; readonly apiKey: string };
 type Order = { readonly id: string; readonly status: string; readonly instructions?: unknown; readonly total: object };
-/** When an order is placed, as a share of the standstill, and what becomes of it whatever stands still. */
+/** When an order is placed, as a share of the standstill, and what becomes of it whatever makes no progress. */
 type Expectation = {
   readonly at: number;
   readonly token?: string;
@@ -78,7 +78,7 @@ export const playCell = async (cell: Cell): Promise<CellResult> => {
         return proceed(input);
       },
       async invoke(fn, event, proceed) {
-        if (!(await outages.admit(fn, event))) return undefined;
+        if (!(await outages.allowInvocation(fn, event))) return undefined;
         const response = await proceed();
         messages.onResponse(fn, event, response);
         return response;

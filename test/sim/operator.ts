@@ -73,7 +73,7 @@ export const createOperator = (options: Options) => {
   const { host, send, faults, sleep, activeFunctions, consumers, workers, definitions } = options;
   const { outages, messages, console, watch, now, consumedTypeOf } = options;
   let poisonCount = 0;
-  /** When each function that stands still works again, in milliseconds of the run's ticks. */
+  /** When each function that makes no progress works again, in milliseconds of the run's ticks. */
   const outageEnds = new Map<FunctionId, number>();
 
   const sqs = async <T>(operation: string, input: object): Promise<T> => {
