@@ -171,6 +171,17 @@ export const playCell = async (cell: Cell): Promise<CellResult> => {
     return !isOpen && !isRunning && (await isIdle);
   };
 
+  /** No message of the matrix is poison, so none may become a dead letter. */
+  const checkDeadLetters = async () => {
+    for (const fn of consumers) {
+      const QueueUrl = `${host.origin}/000000000000/${PREFIX}${fn}-dead`;
+      const body = JSON.stringify({ QueueUrl, AttributeNames: ['All'] });
+      const { json } = await host.callAws({ target: 'AmazonSQS.GetQueueAttributes', body });
+      const count = Number(JSON.parse(json).Attributes?.ApproximateNumberOfMessages);
+      if (count !== 0) problems.push(`invariant 22: ${fn} has ${count} dead letters`);
+    }
+  };
+
   const run = async () => {
     const [tenant, offlineTenant] = [await openShop('shop'), await openShop('offline shop')];
     const paidOffline = await placeOffline(offlineTenant);
@@ -194,6 +205,7 @@ export const playCell = async (cell: Cell): Promise<CellResult> => {
       quiescent = await isQuiescent();
     }
     if (!quiescent) problems.push('invariant 8: no quiescence');
+    await checkDeadLetters();
   };
 
   let [ended, failure, steps] = [false, undefined as unknown, 0];
