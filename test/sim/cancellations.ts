@@ -27,13 +27,15 @@ export const watchCancellations = ({ now, paymentDeadlineMs, report }: Options) 
   /** When the payment of the order is overdue: its deadline, and for how long deadlines were paused since it began. */
   const overdueAt = (order: Item): number => {
     const deadline = Date.parse(String(order['deadline']));
-    const from = deadline - paymentDeadlineMs;
-    return pauses
-      .filter((pause) => pause.from + MAX_SWEEP_MS <= now())
-      .reduce(
-        (at, { from: pausedAt, until }) => at + Math.max(0, Math.min(until, now()) - Math.max(from, pausedAt)),
-        deadline,
-      );
+    let counted = deadline - paymentDeadlineMs;
+    let pausedMs = 0;
+    // a moment in two pauses counts once
+    for (const { from, until } of pauses.filter((pause) => pause.from + MAX_SWEEP_MS <= now())) {
+      const start = Math.max(counted, from);
+      counted = Math.max(counted, Math.min(until, now()));
+      pausedMs += Math.max(0, counted - start);
+    }
+    return deadline + pausedMs;
   };
 
   const problemOf = (name: string, old: Item, reason: string): string | undefined => {

@@ -2,7 +2,7 @@ import type { FunctionId, Manifest, NamedFunction } from '#platform/manifest';
 import { functionsOf } from '#platform/manifest';
 import { type StandstillMode, standstillModes } from './outages.ts';
 
-/** One case of the matrix: which functions stand still, how, and for how long. */
+/** One case of the matrix: which functions make no progress, how, and for how long. */
 export type Cell = {
   readonly functions: readonly FunctionId[];
   readonly mode: StandstillMode;

@@ -32,7 +32,7 @@ export const rates = {
   // at a tick
   'consumer fails': 1_000,
   'consumer stopped': 1_000,
-  'deadlines paused': 1_000,
+  'deadlines paused': 3_000,
   'parked orders resumed': 30_000,
   'poison message': 1_000,
   'provider outage': 900,

@@ -1,6 +1,9 @@
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { DynamoDBRecord } from 'aws-lambda';
 import { contexts } from '#contexts';
 import { sign } from '#payments/http/signature';
+import type { FunctionId } from '#platform/manifest';
+import { outgoingEvents } from '#relay/stream-record';
 import type { Host } from '../../embedded/host/host.ts';
 import { secrets } from '../fixtures/secrets.ts';
 import type { ClientResponse, SendRequest } from './client.ts';
@@ -18,6 +21,8 @@ export type CallbackStatus = 'captured' | 'declined' | 'refunded' | 'disputed';
 export type Callback = Money & { readonly key: string; readonly status: CallbackStatus };
 
 const SECOND = 1_000;
+const PREFIX = 'breakwater-dev-';
+/** Also the name of the bus. */
 const TABLE_NAME = 'breakwater-dev';
 
 /** The provider's key of an order's n-th attempt. */
@@ -66,6 +71,39 @@ const hasRoute = (path: string): boolean =>
   );
 
 const chargeKey = (key: string) => ({ pk: `sandbox#${partsOfKey(key).tenantId}#charge#${key}`, sk: 'charge' });
+
+/** The number of a consumer's dead letters. */
+export const countDeadLetters = async ({ callAws, origin }: Host, fn: FunctionId): Promise<number> => {
+  const body = JSON.stringify({ QueueUrl: `${origin}/000000000000/${PREFIX}${fn}-dead`, AttributeNames: ['All'] });
+  const { status, json } = await callAws({ target: 'AmazonSQS.GetQueueAttributes', body });
+  if (status !== 200) throw new Error(`GetQueueAttributes: ${json}`);
+  return Number(JSON.parse(json).Attributes.ApproximateNumberOfMessages);
+};
+
+type S3 = {
+  readonly callS3?: (request: { readonly method: string; readonly target: string }) => { readonly body: string };
+};
+
+/** What `npm run republish -- --given-up` does: publishes the events of the stream records that the relay has given up. */
+export const republishGivenUp = async (host: Host & S3): Promise<void> => {
+  const { callS3 } = host;
+  if (!callS3) return;
+  const valuesOf = (tag: string, target: string) =>
+    [...callS3({ method: 'GET', target }).body.matchAll(new RegExp(`<${tag}>([^<]+)</${tag}>`, 'g'))].map(
+      ([, text = '']) => text,
+    );
+  for (const bucket of valuesOf('Name', '/'))
+    for (const key of valuesOf('Key', `/${bucket}?list-type=2`)) {
+      const { payload } = JSON.parse(callS3({ method: 'GET', target: `/${bucket}/${key}` }).body);
+      const { Records } = (typeof payload === 'string' ? JSON.parse(payload) : payload) as {
+        Records: DynamoDBRecord[];
+      };
+      for (const event of Records.flatMap((record) => outgoingEvents(record, TABLE_NAME))) {
+        if (!('entry' in event)) throw new Error(`a record that was given up cannot be published: ${event.reason}`);
+        await host.callAws({ target: 'AWSEvents.PutEvents', body: JSON.stringify({ Entries: [event.entry] }) });
+      }
+    }
+};
 
 /** The provider's records and its console, in which a person acts by hand. */
 export const createProviderConsole = (send: SendRequest, call: Call) => {

@@ -11,7 +11,7 @@ export const createMessageLedger = () => {
   const sent = new Map<string, { readonly fn: FunctionId; readonly body: string }>();
   const poison = new Set<string>();
   const consumed = new Set<string>();
-  const dead = new Set<string>();
+  const deadLetters = new Set<string>();
   const nameOf = (fn: FunctionId, body: string) => `${fn} ${body}`;
   return {
     onSent(fn: FunctionId, body: string) {
@@ -32,12 +32,12 @@ export const createMessageLedger = () => {
       for (const { messageId, body } of records)
         if (messageId !== undefined && body !== undefined && !failed.has(messageId)) consumed.add(nameOf(fn, body));
     },
-    onFoundDead: (fn: FunctionId, body: string) => void dead.add(nameOf(fn, body)),
+    onFoundDead: (fn: FunctionId, body: string) => void deadLetters.add(nameOf(fn, body)),
     isPoison: (fn: FunctionId, body: string) => poison.has(nameOf(fn, body)),
     /** The messages that are unaccounted for. */
     lost(): readonly string[] {
       return [...sent].flatMap(([name, { fn, body }]) => {
-        const isAccountedFor = poison.has(name) ? dead.has(name) : consumed.has(name) || dead.has(name);
+        const isAccountedFor = poison.has(name) ? deadLetters.has(name) : consumed.has(name) || deadLetters.has(name);
         if (isAccountedFor) return [];
         return [`${fn} ${consumed.has(name) ? 'dropped' : 'never consumed'} ${body.slice(0, MAX_BODY_CHARACTERS)}`];
       });

@@ -52,7 +52,7 @@ type Options = {
     call: { readonly operation: string; readonly keys: readonly string[] },
     outcome: string,
   ) => void;
-  readonly outages: Pick<Outages, 'checkCall' | 'admit'>;
+  readonly outages: Pick<Outages, 'checkCall' | 'allowInvocation'>;
   readonly messages: Pick<MessageLedger, 'onSent' | 'onResponse'>;
   readonly tenantsOf: (fn: string, event: unknown) => ReadonlySet<string> | undefined;
   /** Receives every request to the provider that moves money. `hasReadBreaker` is false if its sender could not read the breaker. */
@@ -209,7 +209,7 @@ export const createNetwork = (options: Options): Network => {
     return scopes.run({ fn: id, tenants, breakerUnread: false, isProbing: false }, async () => {
       activeFunctions.push(id);
       try {
-        if (!(await options.outages.admit(id, event))) return undefined;
+        if (!(await options.outages.allowInvocation(id, event))) return undefined;
         await sleep(latency());
         const isDuplicated = faults.strike('invoked twice', id) !== undefined;
         const duplicate = isDuplicated ? runInvocation(id, event, proceed).catch(ignoreFunctionError) : undefined;

@@ -4,7 +4,7 @@ import { secrets } from '../fixtures/secrets.ts';
 import type { SendRequest } from './client.ts';
 import type { Tenant } from './customers.ts';
 import type { Faults } from './faults.ts';
-import { attemptKeyOf, type ProviderConsole, pauseDeadlines } from './levers.ts';
+import { attemptKeyOf, countDeadLetters, type ProviderConsole, pauseDeadlines } from './levers.ts';
 import type { MessageLedger } from './messages.ts';
 import type { Outages, StandstillMode } from './outages.ts';
 
@@ -73,7 +73,7 @@ export const createOperator = (options: Options) => {
   const { host, send, faults, sleep, activeFunctions, consumers, workers, definitions } = options;
   const { outages, messages, console, watch, now, consumedTypeOf } = options;
   let poisonCount = 0;
-  /** When each function that stands still works again, in milliseconds of the run's ticks. */
+  /** When each function that makes no progress works again, in milliseconds of the run's ticks. */
   const outageEnds = new Map<FunctionId, number>();
 
   const sqs = async <T>(operation: string, input: object): Promise<T> => {
@@ -98,13 +98,8 @@ export const createOperator = (options: Options) => {
       }
     }
   };
-  const countDeadLettersOf = async (fn: FunctionId) => {
-    const input = { QueueUrl: urlOf(fn, '-dead'), AttributeNames: ['All'] };
-    const { Attributes } = await sqs<{ readonly Attributes: Record<string, string> }>('GetQueueAttributes', input);
-    return Number(Attributes['ApproximateNumberOfMessages']);
-  };
-  const countDeadLetters = async () => {
-    const counts = await Promise.all(consumers.map(countDeadLettersOf));
+  const countAllDeadLetters = async () => {
+    const counts = await Promise.all(consumers.map((fn) => countDeadLetters(host(), fn)));
     return counts.reduce((sum, count) => sum + count, 0);
   };
   const setOutage = (tenantId: string, seconds: number) =>
@@ -180,7 +175,7 @@ export const createOperator = (options: Options) => {
     const outage = faults.strike('provider outage', 'any');
     if (outage !== undefined) await setOutage(pickByForce(tenants, outage).id, Math.ceil(outage * MAX_OUTAGE_SECONDS));
 
-    const deadLetterCount = await countDeadLetters();
+    const deadLetterCount = await countAllDeadLetters();
     const redriven = faults.strike('dead letters redriven', `${deadLetterCount} letters`, deadLetterCount > 0);
     if (redriven !== undefined) for (const fn of consumers) await redrive(fn);
   };
@@ -199,7 +194,7 @@ export const createOperator = (options: Options) => {
       for (const { id } of tenants) await setOutage(id, 0);
       for (const fn of consumers) await redrive(fn, true);
     },
-    countDeadLetters,
+    countDeadLetters: countAllDeadLetters,
     resume,
   };
 };

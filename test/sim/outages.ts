@@ -2,7 +2,7 @@ import type { FunctionId } from '#platform/manifest';
 import { crashError } from '../../embedded/aws/lambda/function-error.ts';
 import { ServiceError } from '../../embedded/aws/service.ts';
 
-/** How a function stands still: each of its calls fails, or nothing invokes it. */
+/** How a function makes no progress: each of its calls fails, or nothing invokes it. */
 export const standstillModes = ['fails', 'is stopped'] as const;
 export type StandstillMode = (typeof standstillModes)[number];
 
@@ -15,7 +15,7 @@ type Options = {
   readonly resumeConsumer: (fn: FunctionId) => void;
 };
 
-/** The functions that stand still at the moment. */
+/** The functions that make no progress at the moment. */
 export const createOutages = ({ consumers, pauseConsumer, resumeConsumer }: Options) => {
   const modes = new Map<FunctionId, StandstillMode>();
   const waiting = new Map<FunctionId, (() => void)[]>();
@@ -44,9 +44,9 @@ export const createOutages = ({ consumers, pauseConsumer, resumeConsumer }: Opti
     /**
      * Whether the invocation goes on. A stopped schedule starts nothing. A reader of the stream that fails does so at once, because its
      * source repeats the batch every ten seconds. A stopped one takes no batch: this one waits, and fails once the reader works again,
-     * so that it is read anew.
+     * so that it is read again.
      */
-    async admit(fn: FunctionId, event: unknown): Promise<boolean> {
+    async allowInvocation(fn: FunctionId, event: unknown): Promise<boolean> {
       const mode = modes.get(fn);
       if (mode === undefined || consumers.includes(fn)) return true;
       const isStream = (event as { readonly Records?: unknown } | undefined)?.Records !== undefined;

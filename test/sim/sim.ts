@@ -27,7 +27,7 @@ Simulates N runs of Breakwater under faults and checks its invariants. The same 
   --matrix   instead of seeds: every function that works on its own fails or is stopped for 5 minutes to 24 hours
   --part     only this part of the matrix, such as 2/13`;
 
-/** From this many seeds on, each kind of fault must have struck at least once per seed on average, and these once in so many seeds. */
+/** From this many seeds on, each kind of fault must have struck at least once per seed on average, and these once in this many seeds. */
 const MIN_SEEDS_TO_CHECK_FAULTS = 500;
 const SEEDS_PER_STRIKE: Partial<Record<Kind, number>> = { 'parked orders resumed': 20 };
 const PROGRESS_INTERVAL_MS = 5_000;

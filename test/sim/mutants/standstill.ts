@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-/** Bugs that show only where a part of Breakwater stands still or fails for a while. */
+/** Bugs that show only where a part of Breakwater makes no progress or fails for a while. */
 export const standstill: readonly Mutant[] = [
   {
     name: 'restart-forgotten',
