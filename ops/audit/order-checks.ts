@@ -1,12 +1,5 @@
+import { type Balance, checkAttempts, checkMoney, type PaymentRecord } from './payment-checks.ts';
 import type { SkuQuantity, Violation } from './table-rows.ts';
-
-type Balance = { readonly captured: number; readonly refunded: number };
-
-/** What the provider did, over all attempts of an order. */
-export type PaymentRecord = {
-  readonly attempts: readonly (Balance & { readonly n: number; readonly status: string })[];
-  readonly reports: readonly { readonly n: number; readonly kind: string; readonly amount: number }[];
-};
 
 /** What the items that belong to one order say about it. */
 export type OrderRecords = {
@@ -24,10 +17,10 @@ export type OrderRecords = {
   };
   hold?: { readonly state: string; readonly units: string };
   payment?: PaymentRecord;
-  /** The payment sandbox's records by key, on stages that have the sandbox as their provider. */
-  readonly charges: Map<string, Balance>;
-  /** The keys of captures that are known to belong to no order. */
-  readonly strays: Set<string>;
+  /** The payment sandbox's records, on stages that have the sandbox as their provider. */
+  charges?: readonly Balance[];
+  /** The numbers of the attempts whose captures are in quarantine. */
+  strays?: readonly number[];
   /** Statuses that a mail to the customer was sent about, or is recorded as withheld. */
   readonly notifiedStatuses: string[];
 };
@@ -58,58 +51,6 @@ export const sumBySku = (quantities: readonly SkuQuantity[]): string => {
     .map(([sku, quantity]) => `${quantity} ${sku}`)
     .sort()
     .join(', ');
-};
-
-const keptBy = (balances: readonly Balance[]) =>
-  balances.reduce((sum, { captured, refunded }) => sum + captured - refunded, 0);
-
-/** What was refunded outside Breakwater of the last attempt, which is the one that paid. */
-const refundedOutside = ({ attempts, reports }: PaymentRecord): number => {
-  const lastN = attempts.at(-1)?.n;
-  return reports
-    .filter(({ n, kind }) => n === lastN && kind === 'refunded')
-    .reduce((sum, { amount }) => sum + amount, 0);
-};
-
-const checkMoney = (id: string, { order, payment, charges, strays }: OrderRecords): readonly Violation[] => {
-  if (order && !FINAL_STATUSES.includes(order.status)) return [];
-  const isPaid = order?.status === 'confirmed' && !order.paidOffline;
-  const expected = isPaid ? order.totalMinor - (payment ? refundedOutside(payment) : 0) : 0;
-  const invariant = order?.status === 'cancelled' ? 5 : 3;
-  const checkKept = (owner: string, kept: number): readonly Violation[] => {
-    if (kept === expected) return [];
-    return [
-      {
-        invariant,
-        message: `${order?.status ?? 'unknown'} order ${id}: ${owner} keeps ${kept} instead of ${expected}`,
-      },
-    ];
-  };
-  const accounted = [...charges].filter(([key]) => !strays.has(key)).map(([, balance]) => balance);
-  return [
-    ...checkKept('its payment', keptBy(payment?.attempts ?? [])),
-    ...(accounted.length > 0 ? checkKept('the provider', keptBy(accounted)) : []),
-  ];
-};
-
-/** Of an order's attempts one at most keeps money; at rest, none may still be sent. */
-const checkAttempts = (
-  id: string,
-  { order, payment }: OrderRecords,
-  { atRest }: AuditOptions,
-): readonly Violation[] => {
-  if (!payment || !order || !FINAL_STATUSES.includes(order.status)) return [];
-  const keeping = payment.attempts.filter((attempt) => keptBy([attempt]) > 0);
-  const unsettled = atRest ? payment.attempts.filter(({ status }) => status === 'intended') : [];
-  return [
-    ...(keeping.length > 1
-      ? [{ invariant: 4, message: `${order.status} order ${id}: ${keeping.length} payment attempts keep money` }]
-      : []),
-    ...unsettled.map(({ n }) => ({
-      invariant: 4,
-      message: `${order.status} order ${id}: its payment attempt ${n} is still intended`,
-    })),
-  ];
 };
 
 const checkHold = (id: string, { order, hold }: OrderRecords, { atRest, now }: AuditOptions): readonly Violation[] => {
@@ -170,14 +111,20 @@ const checkProgress = (
   return [{ invariant: 6, message: `order ${id} is ${status}, but its customer was not notified` }];
 };
 
+/** While an order may still change, so may its money. */
+const checkPayment = (id: string, records: OrderRecords, { atRest }: AuditOptions): readonly Violation[] => {
+  const { order } = records;
+  if (order && !FINAL_STATUSES.includes(order.status)) return [];
+  return [...checkMoney(id, records), ...(atRest ? checkAttempts(id, records) : [])];
+};
+
 export const checkOrder = (
   id: string,
   records: OrderRecords,
   options: AuditOptions & { readonly pauses: readonly AuditPause[] },
 ): readonly Violation[] => [
   ...checkReason(id, records),
-  ...checkMoney(id, records),
-  ...checkAttempts(id, records, options),
+  ...checkPayment(id, records, options),
   ...checkHold(id, records, options),
   ...checkProgress(id, records, options),
 ];

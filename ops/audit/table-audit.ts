@@ -1,11 +1,5 @@
-import {
-  type AuditOptions,
-  type AuditPause,
-  checkOrder,
-  type OrderRecords,
-  type PaymentRecord,
-  sumBySku,
-} from './order-checks.ts';
+import { type AuditOptions, type AuditPause, checkOrder, type OrderRecords, sumBySku } from './order-checks.ts';
+import { toPayment } from './payment-checks.ts';
 import { createStockLedger } from './stock-ledger.ts';
 import { parseKey, type Row, type SkuQuantity, type Violation } from './table-rows.ts';
 
@@ -23,9 +17,11 @@ export type AuditReport = {
   readonly withheldCount: number;
 };
 
-const toBalance = (row: Row) => ({ captured: Number(row['captured']), refunded: Number(row['refunded']) });
-/** The key of a charge is `<tenant>.<order>`, of a later attempt `<tenant>.<order>.<n>`. */
-const orderOfKey = (key: string) => key.split('.').slice(0, 2).join('.');
+/** The order and the number of the attempt in a provider's key: `<tenant>.<order>`, from the second attempt on `<tenant>.<order>.<n>`. */
+const parseProviderKey = (key: string): readonly [orderId: string, n: number] => {
+  const [tenantId, id, n = '1'] = key.split('.');
+  return [`${tenantId}.${id}`, Number(n)];
+};
 
 /**
  * Checks a whole table. `addRow` takes its items in any order, each once; `report` says what is wrong. The audit keeps about 300
@@ -39,7 +35,7 @@ export const createTableAudit = (options: AuditOptions) => {
   let withheldCount = 0;
 
   const recordsOf = (orderId: string): OrderRecords => {
-    const records = orders.get(orderId) ?? { notifiedStatuses: [], charges: new Map(), strays: new Set() };
+    const records = orders.get(orderId) ?? { notifiedStatuses: [] };
     orders.set(orderId, records);
     return records;
   };
@@ -64,16 +60,18 @@ export const createTableAudit = (options: AuditOptions) => {
       if (row['state'] !== 'released') stock.addHold(tenantId, allocations);
     },
     attempt(row, tenantId, id) {
-      recordsOf(`${tenantId}.${id}`).payment = {
-        attempts: row['attempts'] as PaymentRecord['attempts'],
-        reports: (row['reports'] ?? []) as PaymentRecord['reports'],
-      };
+      recordsOf(`${tenantId}.${id}`).payment = toPayment(row);
     },
     charge(row, _, key) {
-      recordsOf(orderOfKey(key)).charges.set(key, toBalance(row));
+      const [orderId, n] = parseProviderKey(key);
+      const records = recordsOf(orderId);
+      const charge = { n, captured: Number(row['captured']), refunded: Number(row['refunded']) };
+      records.charges = [...(records.charges ?? []), charge];
     },
     stray(_, __, key) {
-      recordsOf(orderOfKey(key)).strays.add(key);
+      const [orderId, n] = parseProviderKey(key);
+      const records = recordsOf(orderId);
+      records.strays = [...(records.strays ?? []), n];
     },
     // the id of a delivery is `<order>.<status>`
     delivery(row, tenantId, id) {

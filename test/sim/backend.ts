@@ -1,12 +1,13 @@
 import { entries } from 'virtual:backend';
 import { contexts } from '#contexts';
-import { functionsOf } from '#platform/manifest';
+import type { EventType, FunctionId } from '#platform/manifest';
 import { defaultTimes } from '#platform/runtime/times';
 import { toAsl } from '#platform/saga/definition';
 import { systemClock } from '../../embedded/aws/clock.ts';
 import type { Clock } from '../../embedded/aws/service.ts';
 import type { LoadEntries } from '../../embedded/host/functions.ts';
 import { secrets } from '../fixtures/secrets.ts';
+import { workersOf } from './cells.ts';
 
 const MINUTE = 60_000;
 
@@ -16,9 +17,15 @@ export const times = {
   ...{ paymentDeadlineMs: 20 * MINUTE, parkAfterMs: 45 * MINUTE, maxMailsPerMailbox: 3 },
 };
 
-export const consumers = functionsOf(...contexts)
-  .filter(({ spec }) => spec.consumes)
-  .map(({ id }) => id);
+export const workers = workersOf(contexts);
+/** The workers with a queue. */
+export const consumers = workers.filter(({ spec }) => spec.consumes).map(({ id }) => id);
+/** The first event type that a consumer consumes. */
+export const consumedTypeOf = (fn: FunctionId): EventType => {
+  const type = workers.find(({ id }) => id === fn)?.spec.consumes?.[0];
+  if (!type) throw new Error(`${fn} consumes nothing`);
+  return type;
+};
 /** Every saga as Amazon States Language, by name. */
 export const definitions = Object.fromEntries(
   contexts.flatMap(({ workflows = {} }) =>

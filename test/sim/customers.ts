@@ -1,19 +1,25 @@
-import { sign } from '#payments/http/signature';
 import { secrets } from '../fixtures/secrets.ts';
 import type { ClientResponse, RequestSteps, SendRequest } from './client.ts';
 import { emailOf } from './emails.ts';
 import type { Faults } from './faults.ts';
 import { createKeyedSender } from './keyed-requests.ts';
+import { putPolicy } from './levers.ts';
+import { createOfflinePayer, FINAL_STATUSES } from './offline-payments.ts';
 import { type Chore, MAX_TOTALS, type Plan, type Purchase, type Shop } from './plan.ts';
+import type { Provider } from './provider.ts';
 import type { Timeline } from './timeline.ts';
 
 export type Tenant = { readonly id: string; readonly apiKey: string };
-type Money = { readonly amount: number; readonly currency: string };
-type Order = { readonly id: string; readonly status: string; readonly total: Money };
-type Refused = { readonly code?: string; readonly detail?: string };
+export type Money = { readonly amount: number; readonly currency: string };
+export type Order = {
+  readonly id: string;
+  readonly status: string;
+  readonly total: Money;
+  /** How it can be paid offline; absent while it waits for the provider. */
+  readonly instructions?: unknown;
+};
+export type Refused = { readonly code?: string; readonly detail?: string };
 type StockCount = { readonly available: number; readonly approximate?: true };
-type OfflinePayment = { readonly amount: number; readonly reference: string };
-type Charge = Money & { readonly key: string; readonly status: string };
 
 /** An order that an answer has accepted. */
 export type AcceptedOrder = { readonly tenantId: string; readonly id: string; readonly key: string };
@@ -22,21 +28,27 @@ type Options = {
   readonly plan: Plan;
   readonly send: SendRequest;
   readonly faults: Faults;
+  readonly provider: Provider;
   readonly sleep: (ms: number) => Promise<void>;
   readonly timeline: Pick<Timeline, 'valuesDuring'>;
-  readonly now: () => number;
-  readonly report: (invariant: number, message: string) => void;
+  /** Observers of what customers do and may do. */
+  readonly watch: {
+    readonly report: (invariant: number, message: string) => void;
+    readonly onCustomerCancels: (tenantId: string, orderId: string) => void;
+    readonly isPayable: (tenantId: string, orderId: string) => boolean;
+  };
 };
 
-const FINAL_STATUSES = ['confirmed', 'cancelled'];
-const SECOND = 1_000;
+/** Some declines are false: the provider captures at the next call for the key. */
+const declinedToken = (force: number) => (force < FALSE_SHARE ? 'tok_declines_then_captures' : 'tok_declined');
+const FALSE_SHARE = 0.3;
 const maxTotalOf = (currency: string) => MAX_TOTALS[currency] ?? 0;
-const MAX_POLLS = 40;
 const COUNT_INTERVAL_MS = 200;
 const MAX_OPENINGS = 20;
 
 /** The clients outside: shopkeepers and their customers, who act independently and concurrently. */
-export const createCustomers = ({ plan, send, faults, sleep, timeline, now, report }: Options) => {
+export const createCustomers = ({ plan, send, faults, provider, sleep, timeline, watch }: Options) => {
+  const { report } = watch;
   const accepted: AcceptedOrder[] = [];
   const lastStatuses = new Map<string, string>();
   const sendKeyed = createKeyedSender({ send, report });
@@ -112,6 +124,8 @@ export const createCustomers = ({ plan, send, faults, sleep, timeline, now, repo
         checkNotRefused(`stock of ${sku}`, await sendKeyed({ ...adjustment, target: `${stockPath}/adjustments` }));
         if (shards > 1) checkNotRefused(`shards of ${sku}`, await send('PUT', stockPath, { bearer, body: { shards } }));
       }
+      const policy = plan.policies?.[tenants.length];
+      if (policy) checkNotRefused('a policy', { status: await putPolicy(send, tenant.id, policy) });
       tenants.push(tenant);
     }
     return tenants;
@@ -148,58 +162,33 @@ export const createCustomers = ({ plan, send, faults, sleep, timeline, now, repo
     return body;
   };
 
-  const payOffline = async (order: Order, tenant: Tenant, { amount, reference }: OfflinePayment) => {
-    for (let n = 0; n < MAX_POLLS; n += 1) {
-      const { status = '' } = (await readOrder(order.id, tenant)) ?? {};
-      if (status === 'awaiting_payment') break;
-      if (FINAL_STATUSES.includes(status) || n + 1 === MAX_POLLS) return;
-      await sleep(5 * SECOND);
-    }
-    const pay = async (body: Money & { readonly reference: string }) => {
-      const target = `/v1/orders/${order.id}/payments`;
-      const [scope, bearer] = [`payments of ${order.id}`, tenant.apiKey];
-      // all orders are paid with one key, so each order must have payments of its own
-      const response = await sendKeyed<Order>({ scope, key: 'payment', target, bearer, body });
-      if (response.status === 201 && body.amount !== order.total.amount)
-        report(3, `order ${order.id} was paid with ${body.amount}`);
-      checkOrder(tenant.id, response);
-    };
-    const payment = { amount, currency: order.total.currency, reference };
-    await Promise.all([pay(payment), pay(payment), pay({ ...payment, reference: `${reference}, in cash` })]);
-    await pay({ ...payment, amount: order.total.amount + 1 });
-  };
+  const payOffline = createOfflinePayer({
+    ...{ sendKeyed, sleep, watch },
+    readStatus: async (id, tenant) => (await readOrder(id, tenant)) ?? { status: '' },
+    checkOrder: (tenantId, response) => checkOrder(tenantId, response),
+  });
 
-  const sendCallback = async ({ id, total }: Order, tenant: Tenant) => {
-    const key = `${tenant.id}.${id}`;
-    const { body } = await send<Charge>('GET', `/sandbox/charges/${key}`, { bearer: secrets['provider-key'] });
-    if (body.status !== 'captured' && body.status !== 'declined') return;
-    const times = faults.strike('duplicate callback', body.status) === undefined ? 1 : 3;
-    for (let n = 0; n < times; n += 1) {
-      const text = JSON.stringify({ key, status: body.status, ...total });
-      const at = `${Math.floor(now() / SECOND)}`;
-      const signature = `t=${at},v1=${sign(secrets['provider-callback-key'], at, text)}`;
-      await send('POST', '/v1/providers/sandbox/callbacks', {
-        headers: [['breakwater-signature', signature]],
-        body: text,
-      });
-    }
+  const cancel = async ({ id: tenantId, apiKey: bearer }: Tenant, id: string) => {
+    watch.onCustomerCancels(tenantId, id);
+    checkOrder(tenantId, await send<Order>('POST', `/v1/orders/${id}/cancel`, { bearer }));
   };
 
   const buy = async (plannedPurchase: Purchase, tenant: Tenant) => {
     await sleep(plannedPurchase.atMs);
-    const isDeclined = faults.strike('decline', plannedPurchase.token) !== undefined;
-    const purchase = isDeclined ? { ...plannedPurchase, token: 'tok_declined' } : plannedPurchase;
+    const decline = faults.strike('decline', plannedPurchase.token);
+    const purchase = decline === undefined ? plannedPurchase : { ...plannedPurchase, token: declinedToken(decline) };
+    const misdeeds = provider.plan(purchase.token);
     const order = await placeOrder(purchase, tenant);
     if (!order) return;
+    provider.act(misdeeds, tenant, order);
     for (const { act, afterMs } of purchase.afterwards) {
       await sleep(afterMs);
       const { amount } = order.total;
       const reference = purchase.key;
-      if (act === 'cancel')
-        checkOrder(tenant.id, await send<Order>('POST', `/v1/orders/${order.id}/cancel`, { bearer: tenant.apiKey }));
+      if (act === 'cancel') await cancel(tenant, order.id);
       if (act === 'pay') await payOffline(order, tenant, { amount, reference });
       if (act === 'pay wrongly') await payOffline(order, tenant, { amount: amount + 1, reference });
-      if (act === 'callback') await sendCallback(order, tenant);
+      if (act === 'callback') await provider.sendCallback(order, tenant);
       if (act === 'read') await readOrder(order.id, tenant);
       if (act === 'order again') {
         const lines = purchase.lines.map(({ sku, quantity }) => ({ sku, quantity: quantity + 1 }));
@@ -239,6 +228,7 @@ export const createCustomers = ({ plan, send, faults, sleep, timeline, now, repo
   return {
     accepted: accepted as readonly AcceptedOrder[],
     openShops,
+    cancel,
     /** Resolves once every purchase and chore of the plan is done or given up. */
     async carryOutPlan(tenants: readonly Tenant[]) {
       const tenantOf = (shop: number) => tenants[shop] as Tenant;

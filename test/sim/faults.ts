@@ -30,6 +30,10 @@ export const rates = {
   'invoked twice': 1_500,
   'late provider answer': 5_000,
   // at a tick
+  'consumer fails': 1_000,
+  'consumer stopped': 1_000,
+  'deadlines paused': 3_000,
+  'parked orders resumed': 30_000,
   'poison message': 1_000,
   'provider outage': 900,
   'dead letters redriven': 6_000,
@@ -38,6 +42,14 @@ export const rates = {
   // at an order
   decline: 10_000,
   'duplicate callback': 60_000,
+  // at an order, by the provider or by a person in its console
+  'false decline': 8_000,
+  'false callback': 8_000,
+  'wrong callback': 8_000,
+  'late callback': 8_000,
+  'stray capture': 8_000,
+  'refund by hand': 8_000,
+  'capture by hand': 80_000,
 } as const;
 
 export type Kind = keyof typeof rates;
@@ -69,6 +81,7 @@ const INTENSITIES = [0, 1, 1, 3];
 const tickKinds: readonly Kind[] = [
   ...(['poison message', 'provider outage', 'dead letters redriven'] as const),
   ...(['environment restart', 'changed saga deployed'] as const),
+  ...(['consumer fails', 'consumer stopped', 'deadlines paused', 'parked orders resumed'] as const),
 ];
 
 type Opportunity = Fault & Omit<StoredFault, 'force'>;
@@ -79,7 +92,7 @@ type ForceAt = (opportunity: Opportunity) => number | undefined;
  * The faults of the seed, or `only` some of them. Each kind has a random source of its own and uses it equally whether or not it
  * strikes, so leaving out some faults does not change the others.
  */
-const faultsOfSeed = (seed: number, only: readonly Fault[] | undefined): ForceAt => {
+const faultsOfSeed = (seed: number, { only, kinds: allowedKinds = kinds }: FaultSelection): ForceAt => {
   const allowed = only && new Set(only.map(faultName));
   type KindSource = { readonly chance: Chance; readonly intensity: number };
   const sources = Object.fromEntries(
@@ -91,7 +104,8 @@ const faultsOfSeed = (seed: number, only: readonly Fault[] | undefined): ForceAt
   return ({ kind, n }) => {
     const { chance, intensity } = sources[kind];
     const [strikes, force] = [chance.number() * RATE_BASE < rates[kind] * intensity, chance.number()];
-    return strikes && (!allowed || allowed.has(faultName({ kind, n }))) ? force : undefined;
+    const isSelected = allowedKinds.includes(kind) && (!allowed || allowed.has(faultName({ kind, n })));
+    return strikes && isSelected ? force : undefined;
   };
 };
 
@@ -105,13 +119,16 @@ export type Faults = ReturnType<typeof createFaults>;
 export type FaultSelection = {
   /** Only these of the seed's faults. */
   readonly only?: readonly Fault[];
+  /** Only the seed's faults of these kinds. */
+  readonly kinds?: readonly Kind[];
   /** These instead of the seed's faults. */
   readonly faults?: readonly StoredFault[];
 };
 
 /** Decides at each opportunity whether a fault strikes. */
-export const createFaults = (seed: number, now: () => number, { only, faults }: FaultSelection = {}) => {
-  const forceAt = faults ? storedFaults(faults) : faultsOfSeed(seed, only);
+export const createFaults = (seed: number, now: () => number, selection: FaultSelection = {}) => {
+  const { faults } = selection;
+  const forceAt = faults ? storedFaults(faults) : faultsOfSeed(seed, selection);
   const counts = new Map<string, number>();
   const nextCount = (name: string): number => {
     const n = counts.get(name) ?? 0;

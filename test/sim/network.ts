@@ -4,6 +4,10 @@ import { type Caller, ServiceError } from '../../embedded/aws/service.ts';
 import type { Interceptors, ServiceCall } from '../../embedded/host/interceptors.ts';
 import type { Chance } from './chance.ts';
 import type { Faults } from './faults.ts';
+import type { MessageLedger } from './messages.ts';
+import type { Outages } from './outages.ts';
+import { type ProviderRequest, toProviderRequest } from './provider-requests.ts';
+import { SHARED_KEYS } from './scope.ts';
 import { isTearable, tornRead } from './torn-reads.ts';
 
 /** Slightly shorter than the clients' time-out, so that the call still succeeds. */
@@ -20,8 +24,12 @@ const OUTAGE_SHARE = 0.3;
 const MAX_BUS_OUTAGE_MS = 30_000;
 const TABLE = 'DynamoDB_20120810';
 const PREFIX = 'breakwater-dev-';
+const PROVIDER = 'sandbox-provider';
 
-const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem', 'TransactWriteItems', 'PutEvents', 'StartExecution'];
+const WRITES = [
+  ...['PutItem', 'UpdateItem', 'DeleteItem', 'TransactWriteItems', 'PutEvents', 'StartExecution'],
+  ...['SendMessage', 'ChangeMessageVisibility'],
+];
 
 /** An invocation and the tenants that its event names; undefined if it works for all tenants. */
 type Scope = {
@@ -44,9 +52,11 @@ type Options = {
     call: { readonly operation: string; readonly keys: readonly string[] },
     outcome: string,
   ) => void;
+  readonly outages: Pick<Outages, 'checkCall' | 'allowInvocation'>;
+  readonly messages: Pick<MessageLedger, 'onSent' | 'onResponse'>;
   readonly tenantsOf: (fn: string, event: unknown) => ReadonlySet<string> | undefined;
-  /** Receives every charge that is sent to the provider by an invocation that has read the breaker, and every probe. */
-  readonly onProviderCall: (tenants: ReadonlySet<string>, kind: 'charge' | 'probe') => void;
+  /** Receives every request to the provider that moves money. `hasReadBreaker` is false if its sender could not read the breaker. */
+  readonly onProviderRequest: (request: ProviderRequest, hasReadBreaker: boolean) => void;
   /** Receives the keys of a call that belong to none of its tenants. */
   readonly onForeignKeys: (caller: string, keys: readonly string[], tenants: ReadonlySet<string>) => void;
 };
@@ -109,7 +119,7 @@ export const createNetwork = (options: Options): Network => {
   const checkTenants = (caller: string, keys: readonly string[]) => {
     const tenants = scopes.getStore()?.tenants;
     if (!tenants) return;
-    const foreign = keys.filter((key) => !tenants.has(key.split('#')[1] ?? ''));
+    const foreign = keys.filter((key) => !SHARED_KEYS.includes(key) && !tenants.has(key.split('#')[1] ?? ''));
     if (foreign.length > 0) options.onForeignKeys(caller, foreign, tenants);
   };
 
@@ -140,6 +150,7 @@ export const createNetwork = (options: Options): Network => {
     const keys = service === TABLE ? keysOf(operation, input) : [(input as CallInput).name ?? ''];
     const scope = scopes.getStore();
     await sleep(latency() + (faults.strike('slow call', where) ?? 0) * SLOW_MS);
+    options.outages.checkCall(callerName, service);
     if (service === TABLE) {
       if (scope) scope.isProbing = operation === 'PutItem' && keys[0]?.includes('#breaker#') === true;
       checkTenants(callerName, keys);
@@ -175,12 +186,6 @@ export const createNetwork = (options: Options): Network => {
     return outcome.value;
   };
 
-  type RequestEvent = { readonly path?: string };
-  const CALLERS_WITH_BREAKER = ['payments-charge', 'payments-probe'];
-  const providerCallOf = ({ path = '' }: RequestEvent, { isProbing }: Scope) => {
-    if (path === '/sandbox/charges') return 'charge';
-    return path.endsWith('/state') && isProbing ? 'probe' : undefined;
-  };
   type BatchEvent = { readonly Records?: readonly { readonly messageId?: string }[] };
 
   const runInvocation = async (id: string, event: unknown, proceed: () => Promise<unknown>) => {
@@ -192,26 +197,26 @@ export const createNetwork = (options: Options): Network => {
       return force === undefined ? response : { batchItemFailures: [{ itemIdentifier }] };
     }
     if (id === 'relay-publish' && faults.strike('stream batch replay', id) !== undefined) throw crashError('replayed');
-    if (id === 'sandbox-provider' && faults.strike('late provider answer', id) !== undefined) await sleep(LATE_MS);
+    if (id === PROVIDER && faults.strike('late provider answer', id) !== undefined) await sleep(LATE_MS);
     return response;
   };
 
   const invoke: NonNullable<Interceptors['invoke']> = (id, event, proceed) => {
     const caller = scopes.getStore();
     const tenants = options.tenantsOf(id, event);
-    if (caller && tenants && CALLERS_WITH_BREAKER.includes(caller.fn) && !caller.breakerUnread) {
-      const providerCall = providerCallOf((event ?? {}) as RequestEvent, caller);
-      if (providerCall) options.onProviderCall(tenants, providerCall);
-    }
+    const request = id === PROVIDER ? toProviderRequest(event, caller) : undefined;
+    if (request) options.onProviderRequest(request, caller?.breakerUnread === false);
     return scopes.run({ fn: id, tenants, breakerUnread: false, isProbing: false }, async () => {
       activeFunctions.push(id);
       try {
+        if (!(await options.outages.allowInvocation(id, event))) return undefined;
         await sleep(latency());
         const isDuplicated = faults.strike('invoked twice', id) !== undefined;
         const duplicate = isDuplicated ? runInvocation(id, event, proceed).catch(ignoreFunctionError) : undefined;
         const response = await runInvocation(id, event, proceed);
         // the caller gets only one of the two responses
         await duplicate;
+        options.messages.onResponse(id, event, response);
         return response;
       } finally {
         activeFunctions.splice(activeFunctions.indexOf(id), 1);
@@ -233,6 +238,7 @@ export const createNetwork = (options: Options): Network => {
     const ms = delay === undefined ? (reordering ?? 0) * MAX_REORDERING_MS : delay * MAX_DELAY_MS;
     deliverAfter(Math.ceil(ms) + latency());
     if (duplicate !== undefined) deliverAfter(Math.ceil(duplicate * MAX_DUPLICATE_DELAY_MS) + latency());
+    options.messages.onSent(queue.replace(PREFIX, ''), envelope);
     const keys = [JSON.parse(envelope).detail?.aggregateId ?? ''];
     onCall('bus', { operation: queue.replace(PREFIX, ''), keys }, 'sent');
   };

@@ -2,6 +2,7 @@ import { createNameDrawer } from '../fixtures/nasty-names.ts';
 import { type Chance, chanceOf } from './chance.ts';
 import { tagOf } from './emails.ts';
 import { type KeyChore, randomKeyChores } from './key-holders.ts';
+import type { Policy } from './levers.ts';
 
 export type Product = { readonly sku: string; readonly price: number; readonly stock: number; readonly shards: number };
 export type Shop = { readonly name: string; readonly currency: string; readonly products: readonly Product[] };
@@ -37,6 +38,8 @@ export type Plan = {
   readonly chores: readonly Chore[];
   /** What tenants do with their API keys. Absent in regressions that were stored before there were any. */
   readonly keyChores?: readonly KeyChore[] | undefined;
+  /** The policy of each shop, null for the default. Absent in regressions that were stored before there were any. */
+  readonly policies?: readonly (Policy | null)[] | undefined;
   /** The time in which purchases start and faults strike. */
   readonly spanMs: number;
 };
@@ -51,10 +54,12 @@ const MAX_PRICE_SHARE = 0.1;
 const MINUTE = 60_000;
 /** The limit for a run without a requested number of orders. */
 const MAX_ORDERS = 40;
+/** With these tokens the provider never answers. */
+export const HOPELESS_TOKENS: readonly string[] = ['tok_5xx', 'tok_unreachable'];
 const TOKENS = [
   ...Array.from({ length: 12 }, () => 'tok_ok'),
   ...['tok_slow', 'tok_flaky', 'tok_commits_late', 'tok_unknown_then_commits', 'tok_refund_refused'],
-  ...['tok_5xx', 'tok_unreachable'],
+  ...HOPELESS_TOKENS,
 ];
 const ACTS = [
   ...(['nothing', 'nothing', 'nothing', 'nothing', 'cancel', 'cancel', 'cancel', 'pay', 'pay', 'pay wrongly'] as const),
@@ -81,6 +86,14 @@ const randomLines = (chance: Chance, { products }: Shop) => {
   const wanted = selected.length > 0 ? selected : [chance.pick(products)];
   const ordered = chance.number() < 0.5 ? wanted.toReversed() : wanted;
   return ordered.map(({ sku }) => ({ sku, quantity: chance.pick([1, 1, 1, 2, 3, 5]) }));
+};
+
+const randomPolicy = (chance: Chance): Policy | null => {
+  const policy = {
+    offlineAfterMinutes: chance.pick([0, 0, 1, 2, null]),
+    giveWayAfterMinutes: chance.pick([null, null, 0, 1, 3]),
+  };
+  return chance.number() < 0.3 ? null : policy;
 };
 
 /** An address of the bombed mailbox: each order spells it differently, as somebody would who evades a limit. */
@@ -140,5 +153,7 @@ export const planOf = (seed: number, orders?: number): Plan => {
     return { shop, atMs: Math.floor(atMs), sku, act: chance.pick(acts) };
   });
   const keyChores = randomKeyChores(chanceOf(seed, 'keys'), shops.length, spanMs);
-  return { shops, purchases: withBombing(seed, purchases), chores, keyChores, spanMs };
+  const policyChance = chanceOf(seed, 'policies');
+  const policies = shops.map(() => randomPolicy(policyChance));
+  return { shops, purchases: withBombing(seed, purchases), chores, keyChores, policies, spanMs };
 };

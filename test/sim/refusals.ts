@@ -21,8 +21,9 @@ export const watchRefusals = (availableOf: (name: string) => number, report: (me
   return {
     onOrderChange(tenant: string, old: Item | undefined, next: Item | undefined) {
       if (!next) return;
-      if (!old) return onPlaced(tenant, next);
-      if (next['status'] === 'placed') return;
+      // an order can be placed again, after it was parked or has waited
+      if (next['status'] === 'placed') return old?.['status'] === 'placed' ? undefined : onPlaced(tenant, next);
+      if (!old) return;
       const wanted = [...(undecided.get(next.pk)?.values() ?? [])];
       undecided.delete(next.pk);
       const isRefused = old['status'] === 'placed' && next['reason'] === 'out_of_stock';

@@ -60,6 +60,13 @@ const schema = z.strictObject({
         }),
       ),
     ),
+    policies: z.optional(
+      z.array(
+        z.nullable(
+          z.strictObject({ offlineAfterMinutes: z.nullable(natural), giveWayAfterMinutes: z.nullable(natural) }),
+        ),
+      ),
+    ),
     spanMs: natural,
   }),
 }) satisfies z.ZodType<Regression>;

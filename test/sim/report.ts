@@ -6,8 +6,8 @@ import { type Fault, faultName, kinds } from './faults.ts';
 const invariants: Readonly<Record<number, string>> = {
   1: 'never oversold',
   2: 'received = available + held',
-  3: 'money kept = totals of confirmed orders',
-  4: 'one order per key, one capture per order',
+  3: 'money kept = totals of confirmed orders, less what is recorded as refunded unasked',
+  4: 'one order per key, one capture per attempt, one paid attempt per order',
   5: 'a cancelled order holds nothing and keeps nothing',
   6: 'summaries and mails agree with the orders and the stock',
   7: 'no call for a tenant uses the keys of another',
@@ -23,6 +23,11 @@ const invariants: Readonly<Record<number, string>> = {
   17: 'no name makes a valid request fail',
   18: 'no mailbox gets more mails of a tenant than the day allows',
   19: 'a key is accepted while it is valid, and refused 5 s after it is revoked',
+  20: 'one open payment channel per order',
+  21: 'every attempt has an end',
+  22: 'every message is consumed or a dead letter',
+  23: 'no order is cancelled for a fault of ours',
+  24: 'a placed order goes on within a minute of the repair',
 };
 
 export const formatFaults = (faults: readonly Fault[]): string => faults.map(faultName).join(',');

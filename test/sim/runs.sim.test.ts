@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Bundle, bundle, ROOT } from './bundle.ts';
 import { explore } from './explore.ts';
+import { type Kind, kinds } from './faults.ts';
 import { mutants } from './mutants/list.ts';
 import { mutantPlugin } from './mutants/patch.ts';
 import { type Chore, planOf } from './plan.ts';
@@ -15,10 +16,13 @@ const SEEDS = 350;
 /** Simulated twice, in both directions. */
 const REPEATED_SEEDS = 100;
 const STORED_RUNS = 5;
-/** Each mutant is found at this seed or, after a change of the product, at a later one. The first needs no fault, the second does. */
-const shrunkMutants = [
-  { mutant: 'hold-twice', seed: 2 },
-  { mutant: 'no-hold-tombstone', seed: 17 },
+/**
+ * Each mutant is found at this seed or, after a change of the product, at a later one. The first needs no fault, the second does: one of
+ * a kind that strikes in most seeds, so that the seed is near, and that is the only one, so that there is little to shrink.
+ */
+const shrunkMutants: readonly { readonly mutant: string; readonly seed: number; readonly kinds: readonly Kind[] }[] = [
+  { mutant: 'hold-twice', seed: 2, kinds },
+  { mutant: 'drops-what-is-no-event', seed: 1, kinds: ['poison message'] },
 ];
 
 const workers = Math.min(2, availableParallelism());
@@ -76,7 +80,9 @@ test.each(shrunkMutants)(
   'a shrunk seed is the same run again with only the faults that are left: $mutant',
   async (first) => {
     await withMutant(first.mutant, async (mutantBundle) => {
-      const [failure] = (await explore({ bundle: mutantBundle, from: first.seed, seeds: 500, workers: 1 })).failures;
+      const [failure] = (
+        await explore({ bundle: mutantBundle, from: first.seed, seeds: 500, workers: 1, kinds: first.kinds })
+      ).failures;
       if (!failure || 'error' in failure) throw new Error('the mutant was not found');
       const { seed, struck, hash } = failure.outcome;
       const [replayed] = await play([{ seed, shrink: 'nothing', only: struck }], mutantBundle);

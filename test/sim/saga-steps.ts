@@ -52,7 +52,8 @@ const injectStepFaults = (stepFaults: readonly StepFault[], tasks: string[]): No
 export const playScenario = async ({ scenario, stepFaults }: ScenarioCase): Promise<ScenarioResult> => {
   runtime.reset(1);
   const tasks: string[] = [];
-  const watch = createWatch({ set: () => {} }, times.maxMailsPerMailbox);
+  const { maxMailsPerMailbox: maxMails, paymentDeadlineMs } = times;
+  const watch = createWatch({ timeline: { set: () => {} }, now: Date.now, maxMails, paymentDeadlineMs });
   const interceptors = { invoke: injectStepFaults(stepFaults, tasks) };
   const host: Host = createHost({ ...backend, interceptors, onTableChange: watch.onTableChange });
   const send = createClient({ request: host.request, chance: chanceOf(1, 'clients'), sleep, step: runtime.steps });
@@ -126,8 +127,10 @@ export const playScenario = async ({ scenario, stepFaults }: ScenarioCase): Prom
     const path = `/v1/orders/${order.id}`;
     if (scenario === 'waits and is charged') setTimeout(() => void closeBreaker(tenantId), 2 * MINUTE);
     if (scenario === 'parked and resumed') await sleep(SECOND);
-    if (scenario === 'cancelled at once' || scenario === 'parked and resumed')
+    if (scenario === 'cancelled at once' || scenario === 'parked and resumed') {
+      watch.onCustomerCancels(tenantId, order.id);
       await send('POST', `${path}/cancel`, { bearer });
+    }
     const until = Date.now() + MAX_CASE_MS;
     for (let status = order.status; status !== scenarios[scenario] && Date.now() < until; ) {
       await sleep(scenario === 'payment expired' ? 30 * SECOND : 5 * SECOND);

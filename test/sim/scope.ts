@@ -1,4 +1,6 @@
+import { contexts } from '#contexts';
 import { parseApiKey } from '#tenants/contract';
+import { workersOf } from './cells.ts';
 
 type FunctionEvent = {
   readonly tenantId?: string;
@@ -11,15 +13,15 @@ type FunctionEvent = {
   readonly isBase64Encoded?: boolean;
 };
 
-/** Functions that work for all tenants, by design. */
+/** Functions that work for all tenants, by design: readers of the stream and schedules, too. */
 const CROSS_TENANT_FUNCTIONS = [
-  'relay-publish',
-  'orders-sweep',
-  'payments-probe',
-  'tenants-write',
-  'operations-health',
-  'operations-redrive',
+  ...workersOf(contexts)
+    .filter(({ spec }) => !spec.consumes)
+    .map(({ id }) => id),
+  ...['tenants-write', 'operations-health'],
 ];
+/** Keys of all tenants, which every function may read. */
+export const SHARED_KEYS: readonly string[] = ['due#pause'];
 
 const parseObject = (text: string | null | undefined): Readonly<Record<string, unknown>> => {
   try {
@@ -28,7 +30,7 @@ const parseObject = (text: string | null | undefined): Readonly<Record<string, u
     return {};
   }
 };
-/** The provider's key of a charge begins with `<tenant>.<order>`. */
+/** The provider's key of a charge is `<tenant>.<order>`. */
 const tenantsOfKey = (key: unknown) =>
   typeof key === 'string' && key.includes('.') ? [key.slice(0, key.indexOf('.'))] : [];
 
@@ -45,6 +47,8 @@ const tenantsOfRequest = (event: FunctionEvent): string[] => {
     ...[parseApiKey(token ?? '')?.tenantId ?? []].flat(),
     ...(typeof tenantId === 'string' ? [tenantId] : []),
     ...[pathParameters?.['tenantId'] ?? []].flat(),
+    // of a tenant's policy
+    ...[pathParameters?.['id'] ?? []].flat(),
     ...tenantsOfKey(key),
     ...tenantsOfKey(pathParameters?.['key']),
   ];

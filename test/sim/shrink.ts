@@ -1,5 +1,4 @@
 import { ddmin } from './ddmin.ts';
-import type { FaultSelection } from './faults.ts';
 import { type Plan, planOf } from './plan.ts';
 import { type Outcome, type Simulation, simulate } from './simulate.ts';
 
@@ -27,7 +26,7 @@ const createRetry = (simulation: Simulation, original: Outcome) => {
 export const shrinkFaults = async (
   simulation: Simulation,
   original: Outcome,
-  as: keyof FaultSelection,
+  as: 'only' | 'faults',
 ): Promise<Outcome> => {
   const retry = createRetry(simulation, original);
   let outcome = original;

@@ -2,16 +2,20 @@ import { createHash } from 'node:crypto';
 import { orderIdsOf } from '#orders/table/keys';
 import { createHost, type Host } from '../../embedded/host/host.ts';
 import type { Row, Violation } from '../../ops/audit/table-audit.ts';
-import { backend, consumers, definitions, sleep, times } from './backend.ts';
+import { backend, consumedTypeOf, consumers, definitions, sleep, times, workers } from './backend.ts';
 import { chanceOf } from './chance.ts';
 import { createClient } from './client.ts';
-import { createCustomers } from './customers.ts';
+import { createCustomers, type Tenant } from './customers.ts';
 import { drive } from './drive.ts';
 import { createFaults, type FaultSelection, type StruckFault } from './faults.ts';
 import { createKeyHolders } from './key-holders.ts';
+import { createProviderConsole } from './levers.ts';
+import { createMessageLedger } from './messages.ts';
 import { createNetwork } from './network.ts';
 import { createOperator } from './operator.ts';
-import { type Plan, planOf } from './plan.ts';
+import { createOutages } from './outages.ts';
+import { HOPELESS_TOKENS, type Plan, planOf } from './plan.ts';
+import { createProvider } from './provider.ts';
 import { violationsAtQuiescence } from './quiescence.ts';
 import { rowsOf } from './rows.ts';
 import { runtime } from './runtime.ts';
@@ -51,10 +55,6 @@ const MAX_STEPS = 3_000_000;
 /** Added to the longest deadline of an order, for the run to reach quiescence. */
 const QUIESCENCE_MARGIN_MS = 30 * MINUTE;
 
-/** The provider never answers for these tokens, so the order stays placed until its customer cancels it. */
-const UNANSWERED_TOKENS = ['tok_5xx', 'tok_unreachable'];
-const isNeverAnswered = (payment: unknown) => UNANSWERED_TOKENS.includes((payment as { readonly token: string }).token);
-
 /** Simulates the run of a seed. */
 export const simulate = async (simulation: Simulation): Promise<Outcome> => {
   const { seed, orders, plan = planOf(seed, orders), ...selection } = simulation;
@@ -63,12 +63,19 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
   runtime.reset(seed);
   const faults = createFaults(seed, runtime.now, selection);
   const timeline = createTimeline(runtime.steps);
-  const watch = createWatch(timeline, times.maxMailsPerMailbox);
+  const { maxMailsPerMailbox: maxMails, paymentDeadlineMs } = times;
+  const watch = createWatch({ timeline, now: Date.now, maxMails, paymentDeadlineMs });
+  const messages = createMessageLedger();
+  const outages = createOutages({
+    consumers,
+    pauseConsumer: (fn) => host.pauseConsumer(fn),
+    resumeConsumer: (fn) => host.resumeConsumer(fn),
+  });
   const hash = createHash('sha256');
   const trace: string[] = [];
 
   const network = createNetwork({
-    ...{ faults, sleep, tenantsOf },
+    ...{ faults, sleep, tenantsOf, outages, messages },
     chance: chanceOf(seed, 'network'),
     crashFunction: (fn, environment) => host.crashFunction(fn, environment),
     onCall(caller, { operation, keys }, outcome) {
@@ -78,7 +85,7 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
       if (trace.length > MAX_TRACE_LINES) trace.shift();
       watch.check();
     },
-    onProviderCall: (tenants, kind) => watch.onProviderCall([...tenants][0] ?? '', kind, Date.now()),
+    onProviderRequest: watch.onProviderRequest,
     onForeignKeys: (caller, keys, tenants) =>
       watch.report(7, `${caller} used ${keys.join(', ')} while it worked for ${[...tenants].join(', ')}`),
   });
@@ -89,10 +96,13 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
       Math.ceil(Math.random() * 30 + (faults.strike('replica behind', partition) ?? 0) * MAX_LAG_MS),
   });
   const send = createClient({ request: host.request, chance: chanceOf(seed, 'clients'), sleep, step: runtime.steps });
-  const customers = createCustomers({ plan, send, faults, sleep, timeline, now: Date.now, report: watch.report });
+  const console = createProviderConsole(send, (call) => host.callAws(call));
+  const provider = createProvider({ console, faults, sleep, now: Date.now, ...watch });
+  const customers = createCustomers({ plan, send, faults, provider, sleep, timeline, watch });
   const keyHolders = createKeyHolders({ send, sleep, now: Date.now, report: watch.report });
   const operator = createOperator({
     ...{ send, faults, sleep, consumers, definitions, activeFunctions: network.activeFunctions },
+    ...{ workers: workers.map(({ id }) => id), consumedTypeOf, outages, messages, console, watch, now: Date.now },
     host: () => host,
   });
 
@@ -110,6 +120,21 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
     );
   };
 
+  /** Parked orders are resumed. What no payment will ever come of is cancelled by its customer, some of it only once it is parked. */
+  const endStuckOrders = async (tenants: readonly Tenant[]) => {
+    for (const { pk, sk, status, payment, history } of rows) {
+      if (sk !== 'order' || (status !== 'needs_attention' && status !== 'placed')) continue;
+      const { tenantId, id } = orderIdsOf(pk);
+      const tenant = tenants.find((candidate) => candidate.id === tenantId);
+      const isHopeless = HOPELESS_TOKENS.includes((payment as { readonly token: string }).token);
+      const parkedFrom = (history as readonly { readonly status: string }[]).at(-2)?.status ?? '';
+      const isPatient = id.charCodeAt(id.length - 1) % 2 === 0;
+      if (tenant && isHopeless && (status === 'placed' ? !isPatient : parkedFrom === 'placed'))
+        await customers.cancel(tenant, id);
+      else if (status === 'needs_attention') await operator.resume({ tenantId, id, parkedFrom });
+    }
+  };
+
   const run = async () => {
     const tenants = await customers.openShops();
     await Promise.all([
@@ -118,6 +143,8 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
       operator.runTicks(tenants, plan.spanMs),
     ]);
     faults.stop();
+    await operator.cleanUp(tenants);
+    await provider.whenDone();
     const maxDeadlineMs = Math.max(times.paymentDeadlineMs, times.parkAfterMs);
     const until = runtime.now() + maxDeadlineMs + QUIESCENCE_MARGIN_MS;
     let quiescent = false;
@@ -125,20 +152,14 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
       await operator.cleanUp(tenants);
       await sleep(MINUTE);
       quiescent = await isQuiescent();
-      for (const { pk, sk, status, payment } of rows) {
-        if (sk !== 'order') continue;
-        const { tenantId, id } = orderIdsOf(pk);
-        if (status === 'needs_attention') await operator.resume(tenantId, id);
-        const bearer = tenants.find((tenant) => tenant.id === tenantId)?.apiKey;
-        if (status === 'placed' && bearer && isNeverAnswered(payment))
-          await send('POST', `/v1/orders/${id}/cancel`, { bearer });
-      }
+      await endStuckOrders(tenants);
     }
     const deadLetterCount = await operator.countDeadLetters();
     if (!quiescent)
       watch.report(8, `no quiescence: ${network.inFlightCount()} in flight, ${deadLetterCount} dead letters`);
     for (const { invariant, message } of violationsAtQuiescence(rows, customers.accepted))
       watch.report(invariant, message);
+    for (const message of messages.lost()) watch.report(22, message);
   };
 
   const { steps, result } = await drive(run(), {

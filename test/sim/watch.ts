@@ -1,7 +1,10 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { StreamRecord } from '../../embedded/aws/dynamodb/dynamodb.ts';
 import type { Violation } from '../../ops/audit/table-audit.ts';
+import { watchCancellations } from './cancellations.ts';
+import { isWaiting, watchChannels } from './channels.ts';
 import { watchMails } from './mails.ts';
+import { type ProviderRequest, watchProviderKeys } from './provider-requests.ts';
 import { type Item, type SkuQuantity, watchRefusals } from './refusals.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -14,6 +17,8 @@ const TRANSITIONS: Readonly<Record<string, readonly string[]>> = {
   cancelling: ['cancelled', 'needs_attention'],
   needs_attention: ['placed', 'cancelling'],
 };
+/** A transition to one of these starts a saga, and so does a restart. */
+const STATUSES_WITH_SAGA = ['placed', 'cancelling'];
 
 const itemOf = (image: StreamRecord['dynamodb']['NewImage']): Item | undefined =>
   image && (unmarshall(image as Image) as Item);
@@ -26,19 +31,30 @@ const transitionProblem = (from: Item | undefined, to: Item | undefined): string
   if (to.v !== from.v + 1) return `went from version ${from.v} to ${to.v}`;
   if (oldStatus !== newStatus && !TRANSITIONS[String(oldStatus)]?.includes(String(newStatus)))
     return `went from ${oldStatus} to ${newStatus}`;
-  const startsRun = newStatus === 'placed' || newStatus === 'cancelling';
-  const expectedRun = startsRun ? oldRun + 1 : oldRun;
-  const becameOffline = newStatus === 'awaiting_payment' && 'waitsUntil' in from && !('waitsUntil' in to);
-  if (oldStatus === newStatus && !startsRun && !becameOffline) return `was written again as ${newStatus}`;
+  const startsSaga = STATUSES_WITH_SAGA.includes(String(newStatus));
+  const expectedRun = startsSaga ? oldRun + 1 : oldRun;
+  const becomesOffline = newStatus === 'awaiting_payment' && isWaiting(from) && !isWaiting(to);
+  if (oldStatus === newStatus && !startsSaga && !becomesOffline) return `was written again as ${newStatus}`;
   return newRun === expectedRun
     ? undefined
     : `went from ${oldStatus} to ${newStatus} and from run ${oldRun} to ${newRun}`;
 };
 
+/** Functions that call the provider only as the breaker allows. */
+const CALLERS_WITH_BREAKER = ['payments-charge', 'payments-probe'];
+
+type Options = {
+  readonly timeline: Pick<Timeline, 'set'>;
+  readonly now: () => number;
+  readonly maxMails: number;
+  readonly paymentDeadlineMs: number;
+};
+
 /** Observes every change of the table. `check` examines the invariants that must hold after a step, once the step has ended. */
-export const createWatch = (timeline: Pick<Timeline, 'set'>, maxMails: number) => {
+export const createWatch = ({ timeline, now, maxMails, paymentDeadlineMs }: Options) => {
   const sums = new Map<string, StockSums>();
   const captureCounts = new Map<string, number>();
+  const capturedByHand = new Set<string>();
   const orderByEmail = new Map<string, string>();
   const tenantByKey = new Map<string, string>();
   const changedSkus = new Set<string>();
@@ -62,6 +78,9 @@ export const createWatch = (timeline: Pick<Timeline, 'set'>, maxMails: number) =
   );
 
   const mails = watchMails(maxMails, (message) => report(18, message));
+  const channels = watchChannels((message) => report(20, message));
+  const onProviderKey = watchProviderKeys((message) => report(4, message));
+  const cancellations = watchCancellations({ now, paymentDeadlineMs, report: (message) => report(23, message) });
 
   const onShard = (tenant: string, old: Item | undefined, next: Item | undefined) => {
     const skuSums = sumsOf(tenant, String((next ?? old)?.['sku']));
@@ -81,6 +100,8 @@ export const createWatch = (timeline: Pick<Timeline, 'set'>, maxMails: number) =
     const problem = transitionProblem(old, next);
     if (problem) report(9, `${(next ?? old)?.pk} ${problem}`);
     refusals.onOrderChange(tenant, old, next);
+    channels.onOrder(tenant, old, next);
+    cancellations.onOrder(tenant, old, next);
     timeline.set(String((next ?? old)?.pk), String(next?.['status']));
     const email = (next?.['customer'] as { readonly email: string } | undefined)?.email;
     const id = next?.pk;
@@ -90,16 +111,19 @@ export const createWatch = (timeline: Pick<Timeline, 'set'>, maxMails: number) =
     if (otherId !== undefined && otherId !== id) report(4, `${otherId} and ${id} were placed with one key`);
     orderByEmail.set(email, id);
   };
-  const onCharge = (_: string, old: Item | undefined, next: Item | undefined) => {
+  const onCharge = (tenant: string, old: Item | undefined, next: Item | undefined) => {
     const captured = Number(next?.['captured'] ?? 0) - Number(old?.['captured'] ?? 0);
     const amount = Number(next?.['amount'] ?? 0);
+    cancellations.onCharge(tenant, old, next);
     if (captured !== 0) {
-      const key = String(next?.['key']);
-      captureCounts.set(key, (captureCounts.get(key) ?? 0) + 1);
-      if ((captureCounts.get(key) ?? 0) > 1 || captured !== amount) report(4, `${key} was captured twice`);
+      const attempt = `${tenant}/${next?.['key']}`;
+      captureCounts.set(attempt, (captureCounts.get(attempt) ?? 0) + 1);
+      if ((captureCounts.get(attempt) ?? 0) > 1 || captured !== amount) report(4, `${attempt} was captured twice`);
     }
     if (Number(next?.['refunded'] ?? 0) > Number(next?.['captured'] ?? 0)) report(3, `${next?.pk} was refunded twice`);
-    if (old?.['status'] === 'voided' && next?.['status'] !== 'voided') report(4, `${next?.pk} is no longer voided`);
+    const isByHand = capturedByHand.has(String(next?.['key']));
+    if (old?.['status'] === 'voided' && next?.['status'] !== 'voided' && !isByHand)
+      report(4, `${next?.pk} is no longer voided`);
   };
   /** A tenant's name is the key of its request, and ends with a question mark where another name was sent first (customers.ts). */
   const onTenant = (tenant: string, _: Item | undefined, next: Item | undefined) => {
@@ -113,6 +137,7 @@ export const createWatch = (timeline: Pick<Timeline, 'set'>, maxMails: number) =
   };
   const observers: Readonly<Record<string, typeof onShard>> = {
     ...{ shard: onShard, hold: onHold, order: onOrder, charge: onCharge, breaker: onBreaker },
+    attempt: channels.onPayment,
     tenant: onTenant,
     delivery: mails.onDelivery,
   };
@@ -124,12 +149,21 @@ export const createWatch = (timeline: Pick<Timeline, 'set'>, maxMails: number) =
       observers[entity]?.(tenant, old, next);
     },
     report,
+    /** A person captures with this key, which may have been voided. */
+    onCaptureByHand: (key: string) => void capturedByHand.add(key),
+    ...{ onCustomerCancels: cancellations.onCustomerCancels, onPause: cancellations.onPause },
+    ...{ isPayable: cancellations.isPayable, parkedOrders: cancellations.parkedOrders },
     /** While a breaker probes, one probe may be sent to the provider, and no charge. */
-    onProviderCall(tenant: string, kind: 'charge' | 'probe', atMs: number) {
+    onProviderRequest(request: ProviderRequest, hasReadBreaker: boolean) {
+      onProviderKey(request);
+      const { act, key, sender = '' } = request;
+      if (act === 'charge' && sender === 'payments-charge') channels.onChargeSent(key);
+      if (act === 'refund' || !CALLERS_WITH_BREAKER.includes(sender) || !hasReadBreaker) return;
+      const [tenant = ''] = key.split('.');
       const probe = probes.get(tenant);
-      if (!probe || probe.until <= new Date(atMs).toISOString()) return;
+      if (!probe || probe.until <= new Date(now()).toISOString()) return;
       probe.count += 1;
-      if (kind === 'charge') report(12, `${tenant}’s breaker allowed a charge while it probed`);
+      if (act === 'charge') report(12, `${tenant}’s breaker allowed a charge while it probed`);
       else if (probe.count > 1) report(12, `${tenant}’s breaker allowed ${probe.count} probes at once`);
     },
     /** The first violation until now. */

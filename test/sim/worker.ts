@@ -1,6 +1,8 @@
 import './runtime.ts';
+import type { Cell } from './cells.ts';
 import type { IncidentResult } from './incidents/incident.ts';
 import { type IncidentJob, playIncident } from './incidents/play.ts';
+import { type CellResult, playCell } from './matrix.ts';
 import type { Plan } from './plan.ts';
 import { playScenario } from './saga-steps.ts';
 import type { ScenarioCase, ScenarioResult } from './scenarios.ts';
@@ -20,12 +22,13 @@ const playRun = async ({ shrink, ...simulation }: RunJob): Promise<RunResult> =>
   return { outcome: await shrinkFaults(simulation, outcome, 'only') };
 };
 
-type Job = RunJob | ScenarioCase | IncidentJob;
-type JobResult = RunResult | ScenarioResult | IncidentResult;
+type Job = RunJob | ScenarioCase | IncidentJob | Cell;
+type JobResult = RunResult | ScenarioResult | IncidentResult | CellResult;
 
 const play = (job: Job): Promise<JobResult> => {
   if ('scenario' in job) return playScenario(job);
-  return 'incident' in job ? playIncident(job) : playRun(job);
+  if ('incident' in job) return playIncident(job);
+  return 'functions' in job ? playCell(job) : playRun(job);
 };
 
 const handleJob = async (job: Job): Promise<JobResult | { readonly error: string }> => {

@@ -4,7 +4,9 @@ import { chanceOf } from '../chance.ts';
 import { createClient } from '../client.ts';
 import { drive } from '../drive.ts';
 import { createFaults } from '../faults.ts';
+import { createMessageLedger } from '../messages.ts';
 import { createNetwork } from '../network.ts';
+import { createOutages } from '../outages.ts';
 import { runtime } from '../runtime.ts';
 import type { IncidentName, IncidentResult } from './incident.ts';
 import { createLevers } from './levers.ts';
@@ -17,6 +19,9 @@ const TRANSACTION_LATENCY_MS = 5;
 /** The largest incident takes a tenth of it. */
 const MAX_STEPS = 20_000_000;
 
+/** An incident has levers of its own. */
+const NO_OUTAGES = createOutages({ consumers: [], pauseConsumer: () => {}, resumeConsumer: () => {} });
+
 export type IncidentJob = { readonly incident: IncidentName; readonly load: number };
 
 /** Plays the incident in virtual time, over a network with latencies and without faults of its own. */
@@ -25,7 +30,8 @@ export const playIncident = async ({ incident, load }: IncidentJob): Promise<Inc
   const network = createNetwork({
     ...{ sleep, chance: chanceOf(SEED, 'network'), faults: createFaults(SEED, runtime.now, { faults: [] }) },
     ...{ tenantsOf: () => undefined, crashFunction: () => {} },
-    ...{ onCall: () => {}, onCharge: () => {}, onForeignKeys: () => {} },
+    ...{ outages: NO_OUTAGES, messages: createMessageLedger() },
+    ...{ onCall: () => {}, onProviderRequest: () => {}, onForeignKeys: () => {} },
   });
   const levers = createLevers(network);
   const watch = createOrderWatch(Date.now);

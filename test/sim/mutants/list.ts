@@ -5,7 +5,9 @@ import { mails } from './mails.ts';
 import { money } from './money.ts';
 import type { Mutant } from './mutant.ts';
 import { orders } from './orders.ts';
+import { provider } from './provider.ts';
 import { reads } from './reads.ts';
+import { standstill } from './standstill.ts';
 import { stock } from './stock.ts';
 
 /** The bugs that the simulator must find, each within 500 seeds. */
@@ -18,4 +20,6 @@ export const mutants: readonly Mutant[] = [
   ...idempotency,
   ...mails,
   ...keys,
+  ...provider,
+  ...standstill,
 ];

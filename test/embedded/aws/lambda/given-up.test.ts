@@ -38,7 +38,7 @@ const setUp = (maxRecordAgeMs: number | undefined = 23 * HOUR) => {
   let isIdle = false;
   return {
     ...{ clock, reader, givenUp, delivered },
-    write: (n: number) => reader(recordOf(n, clock), 'notes'),
+    write: (n: number) => reader.onRecord(recordOf(n, clock), 'notes'),
     repair: () => {
       fails = false;
     },
