@@ -10,24 +10,17 @@ export const standstill: readonly Mutant[] = [
     to: "consumer(OrderRestarted, async (event) =>\n      event.data.saga === 'fulfil-order' ? undefined : startFor(event.data.saga)(event),\n    ),",
   },
   {
-    name: 'restart-once',
-    bug: 'an order without progress is restarted once, and then only its deadline is awaited',
-    file: 'functions/orders/domain/order.ts',
-    from: 'due: standstill < deadline ? standstill : deadline',
-    to: 'due: standstill < deadline && restarts === 0 ? standstill : deadline',
-  },
-  {
     name: 'drops-what-is-no-event',
     bug: 'a consumer drops a message that is no event',
     file: 'functions/platform/messaging/worker.ts',
-    from: 'const envelope = Envelope.parse(parseOrUndefined(body));',
-    to: 'const { data: envelope } = Envelope.safeParse(parseOrUndefined(body));\n    if (!envelope) return;',
+    from: "if (message === undefined) throw new PermanentError('the message is not JSON');\n    const envelope = Envelope.parse(message);",
+    to: 'const { data: envelope } = Envelope.safeParse(message);\n    if (!envelope) return;',
   },
   {
     name: 'drops-what-it-does-not-consume',
     bug: 'a consumer drops an event of a type that it does not consume',
     file: 'functions/platform/messaging/worker.ts',
-    from: "if (!found) throw new Error(`no consumer of ${envelope['detail-type']}`);",
+    from: "if (!found) throw new PermanentError(`no consumer of ${envelope['detail-type']}`);",
     to: 'if (!found) return;',
   },
   {
@@ -43,5 +36,19 @@ export const standstill: readonly Mutant[] = [
     file: 'functions/orders/saga/definitions.ts',
     from: "{ error: PaymentUnknown, next: 'Unknown', retried: true },",
     to: "{ error: PaymentUnknown, next: 'AwaitPayment', keepsError: true, retried: true },",
+  },
+  {
+    name: 'pause-extends-nothing',
+    bug: 'a pause does not extend the deadline of an order that awaits its payment',
+    file: 'functions/orders/domain/pause.ts',
+    from: '): Instant => addMs(deadline, pausedMs(pauses, { from: since, to: at }));',
+    to: '): Instant => addMs(deadline, 0 * pausedMs(pauses, { from: since, to: at }));',
+  },
+  {
+    name: 'waiting-is-payable',
+    bug: 'an order that waits for the provider can be paid offline while it may be charged',
+    file: 'functions/orders/domain/customer.ts',
+    from: "if (isWaiting(order)) return err('waiting_for_provider');\n  const { status, deadline, total } = order;",
+    to: "const { status, total, deadline = isWaiting(order) ? '9999-01-01T00:00:00.000Z' : undefined } = order;",
   },
 ];
