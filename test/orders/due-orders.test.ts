@@ -16,9 +16,9 @@ it('finds the due orders of all tenants, the longest due first, and no order tha
   ] as const;
   for (const order of [third, first, second]) await orders.putIfAbsent(order);
   const [o1, o2, o3] = [
-    { tenantId: 't1', id: 'o1', kind: 'stalled' },
-    { tenantId: 't2', id: 'o2', kind: 'stalled' },
-    { tenantId: 't1', id: 'o3', kind: 'stalled' },
+    { tenantId: 't1', id: 'o1', kind: 'placed' },
+    { tenantId: 't2', id: 'o2', kind: 'placed' },
+    { tenantId: 't1', id: 'o3', kind: 'placed' },
   ];
   expect(await due.findDue(addMs(at, 2), { limit: 10 })).toEqual({ entries: [o1, o2] });
   const page = await due.findDue(addMs(at, 9), { limit: 1 });

@@ -55,6 +55,20 @@ describe('a sweep', () => {
     ]);
   });
 
+  it('does not hold placed orders back because none can be unwound, and the other way round', async () => {
+    const unwinding = Array.from({ length: 20 }, (_, n) =>
+      anOrder({ id: `c${n}` as OrderId, status: 'cancelling', reason: 'out_of_stock' }),
+    );
+    const { sweep, rows, transitions } = createSweepBackend([...unwinding, ...stalledOrders(20)], limits.standstillMs, {
+      onSleep: () => {
+        const canary = rows.get(idOf(0));
+        if (canary) rows.set(canary.id, confirm(canary));
+      },
+    });
+    expect(await sweep()).toEqual({ ...nothing, restarted: 25, canaries: 10, heldBack: 15, mode: 'only_canaries' });
+    expect(transitions.filter(([{ status }]) => status === 'placed')).toHaveLength(20);
+  });
+
   it("takes neither a customer's cancel nor a parked canary for progress", async () => {
     const { sweep, rows } = createSweepBackend(stalledOrders(6), limits.standstillMs, {
       onSleep: () => {
@@ -95,7 +109,7 @@ describe('a sweep', () => {
       find: (id) => (id === idOf(1) ? Promise.reject(new Error('cannot be read')) : undefined),
     });
     expect(await sweep()).toEqual({ ...nothing, restarted: 3, canaries: 3, failed: 1 });
-    expect(failures).toMatchObject([[{ id: idOf(1), kind: 'stalled' }, { message: 'cannot be read' }]]);
+    expect(failures).toMatchObject([[{ id: idOf(1), kind: 'placed' }, { message: 'cannot be read' }]]);
   });
 
   it('goes on watching if a canary cannot be read', async () => {
@@ -203,7 +217,7 @@ describe('orders that await their payment', () => {
 });
 
 it('treats an entry whose order has changed since as what the order is now', async () => {
-  const entries: DueEntry[] = [{ tenantId, id: idOf(0), kind: 'stalled' }];
+  const entries: DueEntry[] = [{ tenantId, id: idOf(0), kind: 'placed' }];
   const offline = anOfflineOrder({ id: idOf(0), due: at });
   const { sweep, transitions } = createSweepBackend([offline], limits.paymentDeadlineMs + 60_000, {
     findDue: async () => ({ entries }),

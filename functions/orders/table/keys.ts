@@ -15,19 +15,19 @@ export const orderIdsOf = (pk: string) => {
 /** The orders of all tenants that the sweeper examines: a partition that no other function may read. */
 export const DUE_LIST = 'due#orders#0';
 /**
- * An entry of the due list: when the order is due and its id, and a mark where no restart brings it on: `deadline`, or `waiting` with the
- * end of its wait. By the mark a sweep knows which orders it must read.
+ * An entry of the due list: when the order is due and its id, and a mark unless it is placed: `cancelling`, `deadline`, or `waiting` with
+ * the end of its wait. By the mark a sweep knows which orders it must read, and which ones one saga brings on.
  */
 export const dueEntry = ({ due, id, mark }: { readonly due: Instant; readonly id: OrderId; readonly mark: DueMark }) =>
-  [due, id, ...(mark.kind === 'stalled' ? [] : [mark.kind]), ...(mark.waitsUntil ? [mark.waitsUntil] : [])].join('#');
+  [due, id, ...(mark.kind === 'placed' ? [] : [mark.kind]), ...(mark.waitsUntil ? [mark.waitsUntil] : [])].join('#');
 export type DueMark = {
-  readonly kind: 'stalled' | 'waiting' | 'deadline';
+  readonly kind: 'placed' | 'cancelling' | 'waiting' | 'deadline';
   readonly waitsUntil?: string | undefined;
 };
 /** When the order of a `dueSk` is due. */
 export const dueAtOf = (dueSk: string) => dueSk.slice(0, dueSk.indexOf('#')) as Instant;
 export const dueMarkOf = (dueSk: string): DueMark => {
-  const [, , kind = 'stalled', waitsUntil] = dueSk.split('#');
+  const [, , kind = 'placed', waitsUntil] = dueSk.split('#');
   return { kind: kind as DueMark['kind'], ...(waitsUntil !== undefined && { waitsUntil }) };
 };
 /** The item by which one sweep at a time holds the lease. */

@@ -38,7 +38,7 @@ const toItem = (order: Order) => {
 };
 
 const dueMark = (order: Order): DueMark => {
-  if (isInProgress(order)) return { kind: 'stalled' };
+  if (isInProgress(order)) return { kind: order.status === 'placed' ? 'placed' : 'cancelling' };
   return order.waitsUntil ? { kind: 'waiting', waitsUntil: order.waitsUntil } : { kind: 'deadline' };
 };
 

@@ -26,7 +26,8 @@ export type OrderClock = () => Moment;
 export type DueEntry = {
   readonly tenantId: TenantId;
   readonly id: OrderId;
-  readonly kind: 'stalled' | 'waiting' | 'deadline';
+  /** Its status, where a saga brings it on; otherwise what it waits for. */
+  readonly kind: 'placed' | 'cancelling' | 'waiting' | 'deadline';
   /** Of an order that waits. */
   readonly waitsUntil?: string | undefined;
 };

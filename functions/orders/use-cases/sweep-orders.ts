@@ -55,8 +55,8 @@ export type SweepReport = Readonly<SweepCounts> & {
 
 /**
  * Sweeps the due list from its oldest entry to its end, or until the time is over. Its only state is in what is due. Of the orders that
- * make no progress, up to five are restarted as canaries. If more wait, the sweep watches the canaries, and restarts the others once one of
- * them has made progress; while none does, the cause lasts, and the next sweep takes the next canaries (ADR 82).
+ * make no progress, up to five of each saga are restarted as canaries. If more wait, the sweep watches the canaries, and restarts the others
+ * of that saga once one of them has made progress; while none does, the cause lasts, and the next sweep takes the next canaries (ADR 82).
  */
 export const sweepOrders =
   (ports: SweepPorts) =>
@@ -89,6 +89,10 @@ type Examined = {
   readonly lost?: boolean;
 };
 
+/** The orders that one saga brings on. What keeps orders from being unwound need not keep others from being fulfilled. */
+type Stalled = { readonly canaries: Order[]; mode?: SweepReport['mode'] };
+const SAGA_KINDS = ['placed', 'cancelling'] as const;
+
 const startSweep = (ports: SweepPorts, hasTimeLeft: () => boolean) => {
   const { orders, findPauses, providerIsAvailable, now, sleep, onFailure } = ports;
   const update = updateOrder(orders);
@@ -96,8 +100,10 @@ const startSweep = (ports: SweepPorts, hasTimeLeft: () => boolean) => {
     ...{ restarted: 0, canaries: 0, expired: 0, parked: 0, released: 0, offline: 0, failed: 0, heldBack: 0 },
     mayHaveLostEvents: 0,
   };
-  const canaries: Order[] = [];
-  let mode: SweepReport['mode'] | undefined;
+  const stalled: Readonly<Record<(typeof SAGA_KINDS)[number], Stalled>> = {
+    placed: { canaries: [] },
+    cancelling: { canaries: [] },
+  };
   let pauses: Promise<readonly Pause[] | undefined> | undefined;
   const availability = new Map<TenantId, Promise<boolean>>();
 
@@ -155,11 +161,11 @@ const startSweep = (ports: SweepPorts, hasTimeLeft: () => boolean) => {
       const current = await orders.find(canary.tenantId, canary.id);
       return current !== undefined && hasProgressed(canary, current);
     } catch (error) {
-      onFailure({ ...canary, kind: 'stalled' }, error);
+      onFailure({ ...canary, kind: 'placed' }, error);
       return false;
     }
   };
-  const watchCanaries = async (): Promise<boolean> => {
+  const watchCanaries = async ({ canaries }: Stalled): Promise<boolean> => {
     for (let watches = 0; watches < MAX_WATCHES && hasTimeLeft(); watches += 1) {
       await sleep(WATCH_INTERVAL_MS);
       if ((await Promise.all(canaries.map(progressed))).includes(true)) return true;
@@ -168,21 +174,21 @@ const startSweep = (ports: SweepPorts, hasTimeLeft: () => boolean) => {
   };
 
   /** Takes canaries, and decides on the mode once an order stands behind them. Returns the entries that the mode is for. */
-  const takeCanaries = async (entries: readonly DueEntry[]): Promise<readonly DueEntry[]> => {
+  const takeCanaries = async (group: Stalled, entries: readonly DueEntry[]): Promise<readonly DueEntry[]> => {
     for (const [position, entry] of entries.entries()) {
-      if (mode || !hasTimeLeft()) return entries.slice(position);
-      if (canaries.length < MAX_CANARIES) {
+      if (group.mode || !hasTimeLeft()) return entries.slice(position);
+      if (group.canaries.length < MAX_CANARIES) {
         const swept = await sweepEntry(entry, restartAsCanary);
         count(swept);
         if (swept.finding !== 'stalled' || !swept.order) continue;
-        canaries.push(swept.order);
+        group.canaries.push(swept.order);
         counts.canaries += 1;
         continue;
       }
       const held = await sweepEntry(entry, unchanged);
       if (held.finding !== 'stalled') count(held);
       else {
-        mode = (await watchCanaries()) ? 'all' : 'only_canaries';
+        group.mode = (await watchCanaries(group)) ? 'all' : 'only_canaries';
         return entries.slice(position);
       }
     }
@@ -192,15 +198,24 @@ const startSweep = (ports: SweepPorts, hasTimeLeft: () => boolean) => {
   const limits = { concurrency: CONCURRENCY, hasTimeLeft };
   return {
     async handlePage(entries: readonly DueEntry[]): Promise<void> {
-      const others = entries.filter(({ kind }) => kind !== 'stalled');
+      const others = entries.filter(({ kind }) => kind === 'waiting' || kind === 'deadline');
       await forEachConcurrently(others, limits, async (entry) => {
         if (await mayChange(entry)) count(await sweepEntry(entry, unchanged));
       });
-      const behind = await takeCanaries(entries.filter(({ kind }) => kind === 'stalled'));
-      if (mode === 'all')
-        await forEachConcurrently(behind, limits, async (entry) => count(await sweepEntry(entry, restart)));
-      else if (mode) counts.heldBack += behind.length;
+      for (const saga of SAGA_KINDS) {
+        const group = stalled[saga];
+        const behind = await takeCanaries(
+          group,
+          entries.filter(({ kind }) => kind === saga),
+        );
+        if (group.mode === 'all')
+          await forEachConcurrently(behind, limits, async (entry) => count(await sweepEntry(entry, restart)));
+        else if (group.mode) counts.heldBack += behind.length;
+      }
     },
-    report: (): SweepReport => ({ ...counts, mode: mode ?? 'all' }),
+    report(): SweepReport {
+      const isHeldBack = SAGA_KINDS.some((saga) => stalled[saga].mode === 'only_canaries');
+      return { ...counts, mode: isHeldBack ? 'only_canaries' : 'all' };
+    },
   };
 };
