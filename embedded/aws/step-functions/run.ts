@@ -33,7 +33,8 @@ export const startExecution = (
   const { TimeoutSeconds } = machine.parsed;
   const end = (outcome: Outcome) => {
     if (execution.status !== 'RUNNING') return;
-    Object.assign(execution, outcome, { stoppedAt: clock.now(), end: undefined });
+    const ended: Partial<Execution> = { ...outcome, stoppedAtMs: clock.now(), end: undefined };
+    Object.assign(execution, ended);
     cancelTimeout?.();
     onEnd();
     inFlight.end();

@@ -41,7 +41,8 @@ describe('executions', () => {
       failing('Broken'),
     );
     const { executionArn } = await start();
-    await client.send(new StopExecutionCommand({ executionArn, error: 'ByHand' }));
+    const { stopDate } = await client.send(new StopExecutionCommand({ executionArn, error: 'ByHand' }));
+    expect(stopDate).toEqual(new Date(clock.now()));
     await clock.advance(60_000);
     expect([calls.length, executions.all()]).toMatchObject([1, [{ status: 'ABORTED', error: 'ByHand' }]]);
   });
