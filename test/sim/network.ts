@@ -193,8 +193,10 @@ export const createNetwork = (options: Options): Network => {
     const ids = ((event as BatchEvent | undefined)?.Records ?? []).flatMap(({ messageId }) => messageId ?? []);
     if (ids.length > 0) {
       const force = faults.strike('partial batch failure', id);
-      const itemIdentifier = ids[Math.floor((force ?? 0) * ids.length)];
-      return force === undefined ? response : { batchItemFailures: [{ itemIdentifier }] };
+      if (force === undefined) return response;
+      // what the function itself has reported as failed stays failed: otherwise the simulator would lose messages
+      const { batchItemFailures = [] } = (response ?? {}) as { readonly batchItemFailures?: readonly object[] };
+      return { batchItemFailures: [...batchItemFailures, { itemIdentifier: ids[Math.floor(force * ids.length)] }] };
     }
     if (id === 'relay-publish' && faults.strike('stream batch replay', id) !== undefined) throw crashError('replayed');
     if (id === PROVIDER && faults.strike('late provider answer', id) !== undefined) await sleep(LATE_MS);
