@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { contexts } from '#contexts';
+import { gatewayProblems } from '#platform/http/problems';
 import { createHost, type Host } from '../../../embedded/host/host.ts';
 import { seed, toApiKey } from '../../../embedded/host/seed.ts';
 import { DEFAULT_LIMITS, type HttpServer, listen, type ServerLimits } from '../../../embedded/host/server.ts';
@@ -101,6 +102,13 @@ describe('what Node refuses by itself has a problem document', () => {
 it('waits at most 30 s for a request, including the time between two checks', () => {
   const { headersTimeoutMs, requestTimeoutMs, checkIntervalMs } = DEFAULT_LIMITS;
   expect(Math.max(headersTimeoutMs, requestTimeoutMs) + checkIntervalMs).toBeLessThanOrEqual(30_000);
+});
+
+it('tells a client whose request was late the limits that hold', () => {
+  const { headersTimeoutMs, requestTimeoutMs } = DEFAULT_LIMITS;
+  const { detail } = gatewayProblems.request_timeout;
+  expect(detail).toContain(`headers within ${headersTimeoutMs / 1_000} seconds`);
+  expect(detail).toContain(`request within ${requestTimeoutMs / 1_000} seconds`);
 });
 
 describe('a body that is too large', () => {
