@@ -17,7 +17,7 @@ export const pollUntil = async <T>(
     const value = await read();
     if (isAccepted(value)) return value;
     if (waitedMs > timeoutMs)
-      throw new Error(`not accepted within ${timeoutMs} ms: ${JSON.stringify(value).slice(0, 2_000)}`);
+      throw new Error(`not accepted within ${timeoutMs} ms: ${JSON.stringify(value)?.slice(0, 2_000)}`);
     pauseMs = Math.min(pauseMs * 1.5, MAX_PAUSE_MS);
     await sleep(pauseMs);
   }

@@ -62,6 +62,8 @@ Every twelfth customer cancels after 30 seconds, and every twentieth has a card 
 - **wrong money**: confirmed orders for which the provider does not keep the total, and ended or missing ones for which it keeps something.
 - **first progress, first restart, last settled**: seconds from the repair until the saga of one of the orders that were open at the repair goes on,
   until the first restart of a saga, and until the last of the open orders is final, parked, or waits for its customer.
+  An order that is tried again because others gave way counts as a restart. An order whose saga failed just before the repair is restarted five minutes
+  after its last progress, because until then nothing tells it from one that is under way.
 
 ## Before
 
