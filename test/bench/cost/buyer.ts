@@ -16,6 +16,13 @@ export type BuyerOrder = {
   readonly placeAgain: () => Promise<void>;
   readonly cancel: () => Promise<void>;
   readonly pay: () => Promise<void>;
+  /** Another order of the same lines, which the order's buyer follows from here on. */
+  readonly placeAnother: () => Promise<void>;
+  /** What the provider answers for the order's charge, or what a person does with it in the provider's console. */
+  readonly readCharge: () => Promise<void>;
+  readonly refundByHand: (amount: number) => Promise<void>;
+  readonly allowRefund: () => Promise<void>;
+  readonly total: number;
   readonly resume: () => Promise<void>;
   readonly crash: (functionId: string) => void;
 };
@@ -26,8 +33,8 @@ type Options = MeterOptions & {
   readonly clock: LeapingClock;
   readonly stock: number;
   readonly breakerOpen: boolean;
-  /** Whether an order that meets the open breaker waits, or is offline at once. */
-  readonly waits: boolean;
+  /** The tenant's policy, if it is not the default. */
+  readonly policy?: object | undefined;
 };
 
 type ApiCall = {
@@ -44,7 +51,7 @@ const MAX_SWEEPS = 20;
 const BREAKER_OPEN_MS = 7 * 24 * 3_600_000;
 
 /** A buyer in a shop with three products in stock, on a metered host with a leaping clock. */
-export const createBuyer = async ({ stock, breakerOpen, waits, ...meterOptions }: Options) => {
+export const createBuyer = async ({ stock, breakerOpen, policy, ...meterOptions }: Options) => {
   const { clock } = meterOptions;
   const { host, count, close } = createMeteredHost(meterOptions);
   const { driven } = clock;
@@ -88,12 +95,7 @@ export const createBuyer = async ({ stock, breakerOpen, waits, ...meterOptions }
     const until = new Date(clock.now() + BREAKER_OPEN_MS).toISOString();
     await putBreaker({ v: { N: '5' }, generation: { N: '1' }, status: { S: 'open' }, until: { S: until } });
   }
-  if (!waits)
-    await callAsOperator({
-      method: 'PUT',
-      target: `/v1/tenants/${tenantId}/policy`,
-      body: { offlineAfterMinutes: 0, giveWayAfterMinutes: null },
-    });
+  if (policy) await callAsOperator({ method: 'PUT', target: `/v1/tenants/${tenantId}/policy`, body: policy });
   const waitForQuiescence = () => driven(host.whenIdle());
   await waitForQuiescence();
   // fills the function's cache of keys: the metered invocation is not the first of its environment
@@ -113,11 +115,15 @@ export const createBuyer = async ({ stock, breakerOpen, waits, ...meterOptions }
     payment: { token },
   });
   const orderPath = () => `/v1/orders/${placed?.id}`;
+  const callProvider = createCaller(secrets['provider-key']);
+  const changeCharge = async (change: string, body: object) =>
+    void (await callProvider({ method: 'POST', target: `/sandbox/charges/${tenantId}.${placed?.id}/${change}`, body }));
   return {
     ...{ count, waitForQuiescence, close },
     readStatus: async () => (await readOrder()).status.S,
     async place(token: string): Promise<BuyerOrder> {
-      const postOrder = () => call<Order>({ method: 'POST', target: '/v1/orders', body: createOrderBody(token) });
+      const postOrder = (idempotencyKey = 'one') =>
+        call<Order>({ method: 'POST', target: '/v1/orders', body: createOrderBody(token), idempotencyKey });
       placed = await postOrder();
       const { total } = placed;
       return {
@@ -144,15 +150,16 @@ export const createBuyer = async ({ stock, breakerOpen, waits, ...meterOptions }
             target: `${orderPath()}/payments`,
             body: { ...total, reference: 'by bank' },
           })),
-        async resume() {
-          const chargePath = `/sandbox/charges/${tenantId}.${placed?.id}`;
-          await createCaller(secrets['provider-key'])({
-            method: 'POST',
-            target: `${chargePath}/allow-refund`,
-            body: {},
-          });
-          await callAsOperator({ method: 'POST', target: `${orderPath()}/resume`, body: { tenantId } });
+        async placeAnother() {
+          placed = await postOrder('another');
         },
+        readCharge: async () =>
+          void (await callProvider({ method: 'GET', target: `/sandbox/charges/${tenantId}.${placed?.id}` })),
+        refundByHand: (amount) => changeCharge('refund-by-hand', { amount }),
+        allowRefund: () => changeCharge('allow-refund', {}),
+        total: total.amount,
+        resume: async () =>
+          void (await callAsOperator({ method: 'POST', target: `${orderPath()}/resume`, body: { tenantId } })),
       };
     },
   };

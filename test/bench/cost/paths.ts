@@ -9,8 +9,8 @@ type OrderPath = {
   /** Units of each line in stock; 100 by default. */
   readonly stock?: number;
   readonly breakerOpen?: true;
-  /** Whether an order that meets the open breaker waits for the provider. Otherwise it is offline at once. */
-  readonly waits?: true;
+  /** The tenant's policy, if it is not the default. */
+  readonly policy?: { readonly offlineAfterMinutes: number | null; readonly giveWayAfterMinutes: number | null };
   /** What happens once the order is placed. */
   readonly afterPlacing?: (order: BuyerOrder) => Promise<void>;
 };
@@ -21,6 +21,8 @@ const DURING_CHARGE_MS = 1_500;
 /** The default of a policy, and of the time without progress. */
 const WAIT_MS = 5 * 60_000;
 const STANDSTILL_MS = 5 * 60_000;
+
+const OFFLINE_AT_ONCE = { offlineAfterMinutes: 0, giveWayAfterMinutes: null };
 
 const cancelDuringCharge = async ({ advance, cancel }: BuyerOrder) => {
   await advance(DURING_CHARGE_MS);
@@ -43,6 +45,7 @@ export const paths = {
   'provider down, paid offline': {
     endStatus: 'confirmed',
     breakerOpen: true,
+    policy: OFFLINE_AT_ONCE,
     async afterPlacing({ waitForQuiescence, pay }) {
       await waitForQuiescence();
       await pay();
@@ -51,7 +54,6 @@ export const paths = {
   'provider down, waits, then charged': {
     endStatus: 'confirmed',
     breakerOpen: true,
-    waits: true,
     async afterPlacing({ waitForQuiescence, closeBreaker, sweep }) {
       await waitForQuiescence();
       await closeBreaker();
@@ -61,7 +63,6 @@ export const paths = {
   'provider down, waits, then paid offline': {
     endStatus: 'confirmed',
     breakerOpen: true,
-    waits: true,
     async afterPlacing({ waitForQuiescence, advance, sweep, pay }) {
       await waitForQuiescence();
       await advance(WAIT_MS);
@@ -72,7 +73,20 @@ export const paths = {
   'provider down, never paid': {
     endStatus: 'cancelled',
     breakerOpen: true,
+    policy: OFFLINE_AT_ONCE,
     afterPlacing: ({ sweepUntilDone }) => sweepUntilDone(),
+  },
+  'provider down, two orders: one gives way, the other is paid': {
+    endStatus: 'confirmed',
+    breakerOpen: true,
+    policy: { offlineAfterMinutes: 0, giveWayAfterMinutes: 0 },
+    stock: 2,
+    async afterPlacing({ waitForQuiescence, placeAnother, pay }) {
+      await waitForQuiescence();
+      await placeAnother();
+      await waitForQuiescence();
+      await pay();
+    },
   },
   'out of stock': { endStatus: 'cancelled', stock: 1 },
   declined: { endStatus: 'cancelled', token: 'tok_declined' },
@@ -93,7 +107,21 @@ export const paths = {
     async afterPlacing(order) {
       await cancelDuringCharge(order);
       await order.waitForQuiescence();
+      await order.allowRefund();
       await order.resume();
+    },
+  },
+  'refunded by hand during the charge, parked, then charged again': {
+    endStatus: 'confirmed',
+    token: 'tok_slow',
+    async afterPlacing({ advance, readCharge, refundByHand, crash, total, waitForQuiescence, resume }) {
+      await advance(DURING_CHARGE_MS);
+      await readCharge();
+      await refundByHand(1);
+      crash('payments-charge');
+      await waitForQuiescence();
+      await refundByHand(total - 1);
+      await resume();
     },
   },
 } as const satisfies Readonly<Record<string, OrderPath>>;
@@ -121,14 +149,14 @@ type Options = Partial<Omit<MeterOptions, 'clock'>> & { readonly clock?: ReturnT
 
 /** What one order of three lines costs on its path, in counts of what AWS bills. */
 export const meterPath = async (name: PathName, options: Options = {}): Promise<MeteredOrder> => {
-  const { endStatus, token = 'tok_ok', stock = 100, breakerOpen, waits, afterPlacing }: OrderPath = paths[name];
+  const { endStatus, token = 'tok_ok', stock = 100, breakerOpen, policy, afterPlacing }: OrderPath = paths[name];
   const clock = options.clock ?? createLeapingClock();
   const buyer = await createBuyer({
     ...options,
     clock,
     stock,
     breakerOpen: breakerOpen === true,
-    waits: waits === true,
+    policy,
   });
   try {
     return await buyer.count(async () => {
