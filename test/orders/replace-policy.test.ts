@@ -20,7 +20,15 @@ describe('the policy of a tenant', () => {
     calls.length = 0;
     expect(await replace(tenantId, policy)).toMatchObject({ ok: true });
     expect(calls.map(({ operation }) => operation)).toEqual(['GetItem']);
-    expect(await replace(tenantId, { ...policy, giveWayAfterMinutes: 60 })).toMatchObject({ value: { version: 2 } });
+  });
+
+  const { version: _, ...fields } = defaultPolicy;
+  it.each(Object.keys(fields))('is written where %s alone differs', async (field) => {
+    const policies = policyTable(createTestTable().rt);
+    await replacePolicy(policies)(tenantId, policy);
+    const changed = { ...policy, [field]: 60 };
+    expect(await replacePolicy(policies)(tenantId, changed)).toMatchObject({ value: { version: 2 } });
+    expect(await policies.find(tenantId)).toMatchObject(changed);
   });
 
   it('is replaced after a lost race, and reports a conflict after three', async () => {

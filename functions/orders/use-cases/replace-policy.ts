@@ -18,5 +18,6 @@ export const replacePolicy =
     return err('conflict');
   };
 
-const isEqual = (a: Policy, b: Policy): boolean =>
-  a.offlineAfterMinutes === b.offlineAfterMinutes && a.giveWayAfterMinutes === b.giveWayAfterMinutes;
+/** Compares every field that is to be stored, so that a new one is compared as well. */
+const isEqual = (stored: Policy, policy: Policy): boolean =>
+  (Object.keys(policy) as (keyof Policy)[]).every((field) => stored[field] === policy[field]);
