@@ -10,7 +10,7 @@ const stalledOrders = (count: number, change: Partial<Order> = {}) =>
   Array.from({ length: count }, (_, n) => anOrder({ id: idOf(n), ...change }));
 const nothing = {
   ...{ restarted: 0, canaries: 0, expired: 0, parked: 0, released: 0, offline: 0, failed: 0, heldBack: 0 },
-  ...{ mayHaveLostEvents: 0, mode: 'all' },
+  ...{ mayHaveLostEvents: 0, heldBackTenants: [] as TenantId[] },
 };
 const confirm = (order: Order): Order => ({
   ...order,
@@ -33,7 +33,13 @@ describe('a sweep', () => {
 
   it('restarts five of many as canaries, and nothing else while none of them makes progress', async () => {
     const { sweep, transitions, reads, sleeps } = createSweepBackend(stalledOrders(500), limits.standstillMs);
-    expect(await sweep()).toEqual({ ...nothing, restarted: 5, canaries: 5, heldBack: 495, mode: 'only_canaries' });
+    expect(await sweep()).toEqual({
+      ...nothing,
+      restarted: 5,
+      canaries: 5,
+      heldBack: 495,
+      heldBackTenants: [tenantId],
+    });
     expect(transitions).toHaveLength(5);
     expect(sleeps()).toBe(15);
     // five canaries, one order behind them, and fifteen looks at the canaries: the backlog is not read
@@ -65,8 +71,49 @@ describe('a sweep', () => {
         if (canary) rows.set(canary.id, confirm(canary));
       },
     });
-    expect(await sweep()).toEqual({ ...nothing, restarted: 25, canaries: 10, heldBack: 15, mode: 'only_canaries' });
+    expect(await sweep()).toEqual({
+      ...nothing,
+      restarted: 25,
+      canaries: 10,
+      heldBack: 15,
+      heldBackTenants: [tenantId],
+    });
     expect(transitions.filter(([{ status }]) => status === 'placed')).toHaveLength(20);
+  });
+
+  const perTenant = (count: number, ofTenant: (n: number) => string) =>
+    stalledOrders(count).map((order, n) => ({ ...order, tenantId: ofTenant(n) as TenantId }));
+
+  it('does not hold the orders of one tenant back because others make no progress', async () => {
+    const sick = perTenant(90, (n) => `sick${n % 45}`);
+    const flood = stalledOrders(300, { tenantId: 'flood' as TenantId }).map((o, n) => ({
+      ...o,
+      id: `f${n}` as OrderId,
+    }));
+    const healthy = Array.from({ length: 8 }, (_, n) => anOrder({ id: `h${n}` as OrderId }));
+    const { sweep, rows, transitions } = createSweepBackend([...flood, ...sick, ...healthy], limits.standstillMs, {
+      onSleep: () => {
+        const canary = rows.get('h2');
+        if (canary?.run === 2) rows.set(canary.id, confirm(canary));
+      },
+    });
+    expect(await sweep()).toMatchObject({ restarted: 5 + 90 + 8, heldBack: 295, heldBackTenants: ['flood'] });
+    expect(transitions.filter(([{ tenantId: tenant }]) => tenant === tenantId)).toHaveLength(8);
+  });
+
+  it('restarts a hundred canaries of many tenants, and the others once one of all canaries has made progress', async () => {
+    const orders = perTenant(150, (n) => `t${n}`);
+    const lasting = createSweepBackend(orders, limits.standstillMs);
+    const report = await lasting.sweep();
+    expect(report).toMatchObject({ restarted: 100, canaries: 100, heldBack: 50 });
+    expect(report).toHaveProperty('heldBackTenants.length', 10);
+    const over = createSweepBackend(orders, limits.standstillMs, {
+      onSleep: () => {
+        const canary = over.rows.get(idOf(99));
+        if (canary) over.rows.set(canary.id, confirm(canary));
+      },
+    });
+    expect(await over.sweep()).toMatchObject({ restarted: 150, canaries: 100, heldBack: 0, heldBackTenants: [] });
   });
 
   it("takes neither a customer's cancel nor a parked canary for progress", async () => {
@@ -82,7 +129,7 @@ describe('a sweep', () => {
         rows.delete(idOf(2));
       },
     });
-    expect(await sweep()).toMatchObject({ mode: 'only_canaries', heldBack: 1 });
+    expect(await sweep()).toMatchObject({ heldBackTenants: [tenantId], heldBack: 1 });
   });
 
   it('takes no canary that is not due any more, does not exist, or is parked, and holds none of them back', async () => {
@@ -101,7 +148,7 @@ describe('a sweep', () => {
       [...stalledOrders(5), ...orders.slice(7).map((order) => ({ ...order, due: addMs(at, 300_000) }))],
       limits.standstillMs,
     );
-    expect(await late.sweep()).toMatchObject({ restarted: 5, parked: 1, heldBack: 0, mode: 'all' });
+    expect(await late.sweep()).toMatchObject({ restarted: 5, parked: 1, heldBack: 0, heldBackTenants: [] });
   });
 
   it('goes on with the other orders if one cannot be read or written, and reports it', async () => {
@@ -122,7 +169,7 @@ describe('a sweep', () => {
       },
       find: (id) => (isBroken && id === idOf(0) ? Promise.reject(new Error('cannot be read')) : undefined),
     });
-    expect(await sweep()).toMatchObject({ restarted: 6, mode: 'all' });
+    expect(await sweep()).toMatchObject({ restarted: 6, heldBackTenants: [] });
     expect(failures).toHaveLength(3);
   });
 
@@ -212,7 +259,7 @@ describe('orders that await their payment', () => {
       ...waitingOrders.map((order) => ({ ...order, id: `w${order.id}` as OrderId })),
     ];
     const { sweep } = createSweepBackend(orders, 6 * 60_000, { isAvailable: async () => true });
-    expect(await sweep()).toMatchObject({ mode: 'only_canaries', released: 6, canaries: 5 });
+    expect(await sweep()).toMatchObject({ heldBackTenants: [tenantId], released: 6, canaries: 5 });
   });
 });
 

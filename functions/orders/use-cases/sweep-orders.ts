@@ -1,6 +1,7 @@
 import { type Moment, type Order, restart } from '#orders/domain/order';
 import type { Pause } from '#orders/domain/pause';
 import { type Examination, examine, hasProgressed, mayHaveLostEvents, restartAsCanary } from '#orders/domain/sweep';
+import { releaseByCanaries } from '#orders/use-cases/canaries';
 import { forEachConcurrently } from '#orders/use-cases/concurrently';
 import type {
   DueCursor,
@@ -17,9 +18,6 @@ import { addMs, ok, type TenantId } from '#platform/kernel';
 const PAGE_SIZE = 200;
 /** At 20 ms for each order these are a thousand orders a second. */
 const CONCURRENCY = 20;
-const MAX_CANARIES = 5;
-const WATCH_INTERVAL_MS = 1_000;
-const MAX_WATCHES = 15;
 /** A sweep that dies keeps others out for this long, which is longer than its function may run: 55 s. */
 const LEASE_MS = 90_000;
 
@@ -43,20 +41,21 @@ export type SweepCounts = {
   released: number;
   offline: number;
   failed: number;
-  /** Orders that make no progress behind the canaries. */
+  /** Orders that make no progress, and were not restarted because no canary of their tenant made progress. */
   heldBack: number;
   /** Restarted or parked orders whose events may be lost. */
   mayHaveLostEvents: number;
 };
 export type SweepReport = Readonly<SweepCounts> & {
-  /** `only_canaries`: none of the canaries made progress, so the cause lasts and nothing else was restarted. */
-  readonly mode: 'all' | 'only_canaries';
+  /** Up to ten tenants of whose orders only canaries were restarted, because none of these made progress. */
+  readonly heldBackTenants: readonly TenantId[];
 };
 
+const MAX_NAMED_TENANTS = 10;
+
 /**
- * Sweeps the due list from its oldest entry to its end, or until the time is over. Its only state is in what is due. Of the orders that
- * make no progress, up to five of each saga are restarted as canaries. If more wait, the sweep watches the canaries, and restarts the others
- * of that saga once one of them has made progress; while none does, the cause lasts, and the next sweep takes the next canaries (ADR 82).
+ * Sweeps the due list from its oldest entry to its end, or until the time is over. Its only state is in what is due. Orders that make no
+ * progress are restarted as far as the canaries of their saga and tenant allow.
  */
 export const sweepOrders =
   (ports: SweepPorts) =>
@@ -89,20 +88,16 @@ type Examined = {
   readonly lost?: boolean;
 };
 
-/** The orders that one saga brings on. What keeps orders from being unwound need not keep others from being fulfilled. */
-type Stalled = { readonly canaries: Order[]; mode?: SweepReport['mode'] };
+/** What keeps orders from being unwound need not keep others from being fulfilled, so each saga has its canaries. */
 const SAGA_KINDS = ['placed', 'cancelling'] as const;
 
 const startSweep = (ports: SweepPorts, hasTimeLeft: () => boolean) => {
   const { orders, findPauses, providerIsAvailable, now, sleep, onFailure } = ports;
   const update = updateOrder(orders);
+  const limits = { concurrency: CONCURRENCY, hasTimeLeft };
   const counts: SweepCounts = {
     ...{ restarted: 0, canaries: 0, expired: 0, parked: 0, released: 0, offline: 0, failed: 0, heldBack: 0 },
     mayHaveLostEvents: 0,
-  };
-  const stalled: Readonly<Record<(typeof SAGA_KINDS)[number], Stalled>> = {
-    placed: { canaries: [] },
-    cancelling: { canaries: [] },
   };
   let pauses: Promise<readonly Pause[] | undefined> | undefined;
   const availability = new Map<TenantId, Promise<boolean>>();
@@ -165,57 +160,43 @@ const startSweep = (ports: SweepPorts, hasTimeLeft: () => boolean) => {
       return false;
     }
   };
-  const watchCanaries = async ({ canaries }: Stalled): Promise<boolean> => {
-    for (let watches = 0; watches < MAX_WATCHES && hasTimeLeft(); watches += 1) {
-      await sleep(WATCH_INTERVAL_MS);
-      if ((await Promise.all(canaries.map(progressed))).includes(true)) return true;
-    }
-    return false;
-  };
-
-  /** Takes canaries, and decides on the mode once an order stands behind them. Returns the entries that the mode is for. */
-  const takeCanaries = async (group: Stalled, entries: readonly DueEntry[]): Promise<readonly DueEntry[]> => {
-    for (const [position, entry] of entries.entries()) {
-      if (group.mode || !hasTimeLeft()) return entries.slice(position);
-      if (group.canaries.length < MAX_CANARIES) {
+  const releases = SAGA_KINDS.map((kind) => ({
+    kind,
+    release: releaseByCanaries({
+      async restartAsCanary(entry) {
         const swept = await sweepEntry(entry, restartAsCanary);
         count(swept);
-        if (swept.finding !== 'stalled' || !swept.order) continue;
-        group.canaries.push(swept.order);
+        if (swept.finding !== 'stalled') return undefined;
         counts.canaries += 1;
-        continue;
-      }
-      const held = await sweepEntry(entry, unchanged);
-      if (held.finding !== 'stalled') count(held);
-      else {
-        group.mode = (await watchCanaries(group)) ? 'all' : 'only_canaries';
-        return entries.slice(position);
-      }
-    }
-    return [];
-  };
+        return swept.order;
+      },
+      async isStalled(entry) {
+        const swept = await sweepEntry(entry, unchanged);
+        if (swept.finding === 'stalled') return true;
+        count(swept);
+        return false;
+      },
+      restart: async (entry) => count(await sweepEntry(entry, restart)),
+      forEach: (entries, handle) => forEachConcurrently(entries, limits, handle),
+      progressed,
+      ...{ sleep, hasTimeLeft },
+    }),
+  }));
 
-  const limits = { concurrency: CONCURRENCY, hasTimeLeft };
   return {
     async handlePage(entries: readonly DueEntry[]): Promise<void> {
       const others = entries.filter(({ kind }) => kind === 'waiting' || kind === 'deadline');
       await forEachConcurrently(others, limits, async (entry) => {
         if (await mayChange(entry)) count(await sweepEntry(entry, unchanged));
       });
-      for (const saga of SAGA_KINDS) {
-        const group = stalled[saga];
-        const behind = await takeCanaries(
-          group,
-          entries.filter(({ kind }) => kind === saga),
-        );
-        if (group.mode === 'all')
-          await forEachConcurrently(behind, limits, async (entry) => count(await sweepEntry(entry, restart)));
-        else if (group.mode) counts.heldBack += behind.length;
-      }
+      for (const { kind, release } of releases)
+        await release.handlePage(entries.filter((entry) => entry.kind === kind));
     },
     report(): SweepReport {
-      const isHeldBack = SAGA_KINDS.some((saga) => stalled[saga].mode === 'only_canaries');
-      return { ...counts, mode: isHeldBack ? 'only_canaries' : 'all' };
+      const held = releases.map(({ release }) => release.heldBack());
+      counts.heldBack = held.reduce((sum, { orders: n }) => sum + n, 0);
+      const tenants = new Set(held.flatMap((of) => of.tenants));
+      return { ...counts, heldBackTenants: [...tenants].slice(0, MAX_NAMED_TENANTS) };
     },
   };
 };

@@ -32,15 +32,17 @@ export const sweepWorker = (rt: Runtime<'db'>) => {
   return scheduledFunction(rt, async (deadlineMs) => {
     const report = await sweep(() => rt.now().getTime() < deadlineMs);
     if (report === 'lease_held') return rt.logger.warn('another sweep is running');
-    const { mode, ...counts } = report;
+    const { heldBackTenants, ...counts } = report;
     for (const [finding, metric] of Object.entries(counted) as [keyof typeof counted, string][])
       if (counts[finding] > 0) rt.metric(metric, counts[finding]);
     if (Object.values(counts).some((count) => count > 0)) rt.logger.warn('the sweep found orders', { report });
-    if (mode === 'only_canaries')
-      rt.logger.warn('no canary made progress: the cause lasts, and only canaries are restarted until it is gone', {
-        canaries: counts.canaries,
-        heldBack: counts.heldBack,
-      });
+    if (heldBackTenants.length > 0)
+      rt.logger.warn(
+        'no canary of these tenants made progress: the cause lasts, and only canaries are restarted until it is gone',
+        {
+          ...{ heldBackTenants, heldBack: counts.heldBack, canaries: counts.canaries },
+        },
+      );
     if (counts.mayHaveLostEvents > 0)
       rt.logger.warn(
         'orders have made no progress for more than 23 hours: the records of their events may have been given up; run `npm run republish -- --given-up`',
