@@ -50,7 +50,12 @@ it('counts and logs the orders behind the canaries, and says which command finds
   expect(counts()).toEqual([{ OrdersRestarted: 5 }, { OrdersHeldBack: 3 }, { OrdersParked: 1 }]);
   expect(lines()).toMatchObject([
     { message: 'the sweep found orders', report: { heldBackTenants: [tenantId], canaries: 5, heldBack: 3 } },
-    { message: expect.stringContaining('only canaries are restarted'), heldBackTenants: [tenantId], canaries: 5, heldBack: 3 },
+    {
+      message: expect.stringContaining('only canaries are restarted'),
+      heldBackTenants: [tenantId],
+      canaries: 5,
+      heldBack: 3,
+    },
     { message: expect.stringContaining('npm run republish -- --given-up'), orders: 1 },
   ]);
 });

@@ -36,15 +36,28 @@ export function chooseGivingWay(
   const candidates = holders
     .filter(({ order }) => isOffline(order) && addMs(statusSince(order), afterMinutes * MINUTE_MS) <= at)
     .toSorted((a, b) => (statusSince(a.order) < statusSince(b.order) ? -1 : 1));
-  const chosen: Order[] = [];
+  const chosen: Holder[] = [];
   for (const candidate of candidates) {
     const isNeeded = [...missing].some(([sku, units]) => units > 0 && candidate.held.has(sku));
     if (!isNeeded) continue;
     giveUnits(candidate);
-    chosen.push(candidate.order);
+    chosen.push(candidate);
   }
-  return [...missing.values()].every((units) => units <= 0) ? chosen : undefined;
+  if ([...missing.values()].some((units) => units > 0)) return undefined;
+  return withoutUnneeded(chosen, missing).map(({ order }) => order);
 }
+
+/** A large order that came last may make small ones before it unneeded. `missing` is what is missing after all of them: 0 or less. */
+const withoutUnneeded = (chosen: readonly Holder[], missing: Map<Sku, number>): readonly Holder[] => {
+  const spared = new Set<Holder>();
+  for (const candidate of chosen.toReversed()) {
+    const { held } = candidate;
+    if ([...missing].some(([sku, units]) => units + (held.get(sku) ?? 0) > 0)) continue;
+    for (const [sku, units] of missing) missing.set(sku, units + (held.get(sku) ?? 0));
+    spared.add(candidate);
+  }
+  return chosen.filter((candidate) => !spared.has(candidate));
+};
 
 /** An unpaid order gives way, unless it has changed since it was chosen. */
 export const giveWay = (order: Order, moment: Moment): Order =>
