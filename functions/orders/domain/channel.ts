@@ -34,8 +34,8 @@ const awaitedTimes = ({ history }: Order): readonly Instant[] =>
   history.flatMap(({ at, status }) => (status === 'awaiting_payment' ? [at] : []));
 
 /**
- * A waiting order is due at once, so that it is charged as soon as the provider is available. One that has waited before is due later
- * each time: a provider that comes and goes does not make its history grow by the minute.
+ * A waiting order is due at once, so that the next sweep charges it if the provider is available. One that has waited before is due
+ * later each time: a provider that comes and goes does not make its history grow by the minute.
  */
 const withNextLook = (order: Order & { readonly waitsUntil: string }, { at, limits }: Moment): Order => {
   const waitedBefore = awaitedTimes(order).length - 1;

@@ -20,8 +20,8 @@ const isReleasing = ({ order }: Holder): boolean => isInProgress(order) && order
 
 /**
  * Chooses the orders that give way: of those that are offline and were told how to pay at least `afterMinutes` ago, the oldest, as few
- * as cover the shortages. What orders that gave way before still hold counts. Undefined where all of them would not be enough: then
- * none gives way.
+ * as cover the shortages. What orders that gave way before still hold counts. Undefined where all of them together do not cover the
+ * shortages: then none gives way.
  */
 export function chooseGivingWay(
   shortages: readonly Shortage[],

@@ -49,7 +49,7 @@ export type SweepCounts = {
   mayHaveLostEvents: number;
 };
 export type SweepReport = Readonly<SweepCounts> & {
-  /** `only_canaries`: none of the canaries made progress, so the cause lasts and nothing else was restarted. */
+  /** `only_canaries`: of one saga at least, none of the canaries made progress, so none of its other orders was restarted. */
   readonly mode: 'all' | 'only_canaries';
 };
 
@@ -89,7 +89,7 @@ type Examined = {
   readonly lost?: boolean;
 };
 
-/** The orders that one saga brings on. What keeps orders from being unwound need not keep others from being fulfilled. */
+/** The orders without progress of one saga. What keeps orders from being unwound need not keep others from being fulfilled. */
 type Stalled = { readonly canaries: Order[]; mode?: SweepReport['mode'] };
 const SAGA_KINDS = ['placed', 'cancelling'] as const;
 

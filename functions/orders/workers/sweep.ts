@@ -18,7 +18,7 @@ const counted = {
   failed: 'OrdersNotSwept',
 } as const satisfies Partial<Record<keyof SweepCounts, keyof typeof metrics>>;
 
-/** Every minute: orders past their deadline end, orders that wait are charged again, and orders without progress get a new run. */
+/** Every minute: orders past their deadline end, orders that wait are charged, and orders without progress get a new run. */
 export const sweepWorker = (rt: Runtime<'db'>) => {
   const sweep = sweepOrders({
     orders: orderTable(rt),
@@ -37,10 +37,13 @@ export const sweepWorker = (rt: Runtime<'db'>) => {
       if (counts[finding] > 0) rt.metric(metric, counts[finding]);
     if (Object.values(counts).some((count) => count > 0)) rt.logger.warn('the sweep found orders', { report });
     if (mode === 'only_canaries')
-      rt.logger.warn('no canary made progress: the cause lasts, and only canaries are restarted until it is gone', {
-        canaries: counts.canaries,
-        heldBack: counts.heldBack,
-      });
+      rt.logger.warn(
+        'no canary of a saga made progress: only canaries of that saga are restarted until the cause is gone',
+        {
+          canaries: counts.canaries,
+          heldBack: counts.heldBack,
+        },
+      );
     if (counts.mayHaveLostEvents > 0)
       rt.logger.warn(
         'orders have made no progress for more than 23 hours: the records of their events may have been given up; run `npm run republish -- --given-up`',
