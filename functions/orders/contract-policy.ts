@@ -11,9 +11,9 @@ const PolicyMinutes = z.nullable(z.int().check(z.minimum(0), z.maximum(MAX_POLIC
 
 /** What a tenant's orders do while the provider is unavailable. Minutes; `null` means never. */
 export const TenantPolicy = z.strictObject({
-  /** How long an order waits for the provider, from when it first awaits its payment, before it is paid offline. Default 5. */
+  /** From when an order first awaits its payment to its instructions for an offline payment; until then it waits for the provider. Default 5. */
   offlineAfterMinutes: PolicyMinutes,
-  /** How long after its instructions an unpaid order is safe. Then it is cancelled if another order would be out of stock. Default null. */
+  /** From these instructions to when the units of the unpaid order may go to an order that would be out of stock. Default null. */
   giveWayAfterMinutes: PolicyMinutes,
 });
 export type TenantPolicy = z.infer<typeof TenantPolicy>;

@@ -1,5 +1,4 @@
-import type { FindOrderForCustomer, FindOrderForPayment, FindOrderForRun } from '#orders/contract';
-import { orderForPayment } from '#orders/table/order-for-payment';
+import type { FindOrderForCustomer, FindOrderForRun } from '#orders/contract';
 import { orderTable } from '#orders/table/order-table';
 import type { Runtime } from '#platform/runtime/runtime';
 
@@ -22,4 +21,4 @@ export const findOrderForCustomer = (rt: Runtime<'db'>): FindOrderForCustomer =>
   };
 };
 
-export const findOrderForPayment: (rt: Runtime<'db'>) => FindOrderForPayment = orderForPayment;
+export { findOrderForPayment } from '#orders/table/order-for-payment';

@@ -2,7 +2,7 @@ import { type Moment, type Order, transitionTo } from '#orders/domain/order';
 import type { Policy } from '#orders/domain/policy';
 import { addMs, type Instant } from '#platform/kernel';
 
-const MINUTE_MS = 60_000;
+export const MINUTE_MS = 60_000;
 
 /** Whether the order waits for the provider and is charged by us, instead of being paid offline (ADR 83). */
 export const isWaiting = ({ waitsUntil }: Order): boolean => waitsUntil !== undefined;

@@ -1,8 +1,7 @@
-import { isOffline } from '#orders/domain/channel';
+import { isOffline, MINUTE_MS } from '#orders/domain/channel';
 import { isInProgress, type Moment, type Order, restart, startCancelling, statusSince } from '#orders/domain/order';
 import { addMs, type Sku } from '#platform/kernel';
 
-const MINUTE_MS = 60_000;
 /** After this number of tries the order is refused: others took the units each time. */
 const MAX_GIVE_WAYS = 3;
 
@@ -20,8 +19,8 @@ const isReleasing = ({ order }: Holder): boolean => isInProgress(order) && order
 
 /**
  * Chooses the orders that give way: of those that are offline and were told how to pay at least `afterMinutes` ago, the oldest, as few
- * as cover the shortages. What orders that gave way before still hold counts. Undefined where all of them together do not cover the
- * shortages: then none gives way.
+ * as cover the shortages. What orders that gave way before still hold counts. Undefined where all of them would not be enough: then
+ * none gives way.
  */
 export function chooseGivingWay(
   shortages: readonly Shortage[],
