@@ -38,7 +38,7 @@ export const sweepWorker = (rt: Runtime<'db'>) => {
     if (Object.values(counts).some((count) => count > 0)) rt.logger.warn('the sweep found orders', { report });
     if (mode === 'only_canaries')
       rt.logger.warn(
-        'no canary of a saga made progress: only canaries of that saga are restarted until the cause is gone',
+        'no canary of a saga made progress: of its orders, only canaries are restarted until the cause is gone',
         {
           canaries: counts.canaries,
           heldBack: counts.heldBack,
