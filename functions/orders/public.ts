@@ -1,4 +1,5 @@
-import type { FindOrderForCustomer, FindOrderForRun } from '#orders/contract';
+import type { FindOrderForCustomer, FindOrderForPayment, FindOrderForRun } from '#orders/contract';
+import { orderForPayment } from '#orders/table/order-for-payment';
 import { orderTable } from '#orders/table/order-table';
 import type { Runtime } from '#platform/runtime/runtime';
 
@@ -21,4 +22,4 @@ export const findOrderForCustomer = (rt: Runtime<'db'>): FindOrderForCustomer =>
   };
 };
 
-export { findOrderForPayment } from '#orders/table/order-for-payment';
+export const findOrderForPayment: (rt: Runtime<'db'>) => FindOrderForPayment = orderForPayment;

@@ -9,7 +9,7 @@ import { parseItem } from '#platform/table/parse-item';
 const OrderMoney = z.object({ status: z.string(), total: MoneySchema, paid: z.optional(z.unknown()) });
 
 /** Only what a callback needs of an order, so that its function bundles neither the orders' events nor their routes. */
-export const findOrderForPayment =
+export const orderForPayment =
   (rt: Runtime<'db'>): FindOrderForPayment =>
   async (tenantId, orderId) => {
     const item = await getItem(rt, orderKey(tenantId, orderId));
