@@ -22,7 +22,7 @@ export type Prices = (tenantId: TenantId, skus: readonly Sku[]) => Promise<Reado
 /** The moment of the next decision. */
 export type OrderClock = () => Moment;
 
-/** An order of the due list. `placed`, `cancelling`: its saga makes no progress. `waiting`: for the provider. `deadline`: for its customer's payment. */
+/** An order of the due list. `placed`, `cancelling`: its saga makes no progress. `waiting`: for the provider. `deadline`: for its payment. */
 export type DueEntry = {
   readonly tenantId: TenantId;
   readonly id: OrderId;
