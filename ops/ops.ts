@@ -18,7 +18,7 @@ const USAGE = `npm run ops -- <command> [--stage dev] [--endpoint URL] [--region
   orders --tenant ID --status STATUS [--most 100]  a tenant's newest orders with a status
   pause --reason TEXT                              pauses the payment deadlines of all orders
   unpause                                          ends the pause, by which every deadline is extended
-  pauses                                           the pauses of the last 90 days
+  pauses                                           the pauses; pause forgets those that ended 90 days before it
   resume --tenant ID --cause TEXT [--most 100]     resumes the parked orders whose cause contains the text, 10 a second
          [--url URL]                               the API; default: BREAKWATER_URL
   strays --tenant ID [--most 100]                  what the provider captured for a tenant without an order

@@ -31,6 +31,6 @@ export const endPause = async (account: Account): Promise<string> => {
   return `the pause from ${from} until ${until} extends the deadlines of the orders that awaited their payment (${reason})`;
 };
 
-/** Every pause that may still extend a deadline, each a line of JSON. */
+/** Every stored pause, each a line of JSON: all that may still extend a deadline, and older ones until the next pause starts. */
 export const listPauses = async (account: Account): Promise<readonly string[]> =>
   (await openPauses(account).list()).map((pause) => JSON.stringify(pause));

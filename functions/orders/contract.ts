@@ -60,7 +60,7 @@ export const OrderResponse = z.object({
   lines: z.readonly(z.array(z.object({ sku: SkuSchema, quantity: z.int(), unitPrice: MoneySchema }))),
   customer: z.object({ email: z.string() }),
   total: MoneySchema,
-  /** The order awaits its payment and will be charged as soon as the provider is available. From `until` on it has instructions instead; null: never. */
+  /** The order awaits its payment and is charged minutes after the provider's return. From `until` on it has instructions instead; null: never. */
   waiting: z.optional(z.object({ until: z.nullable(z.iso.datetime()) })),
   /** How the customer pays while the provider is unavailable: the whole total, with this reference, before the deadline. The order will not be charged. */
   instructions: z.optional(

@@ -71,10 +71,10 @@ export const metrics = {
       runbook: 'sweeper-findings',
     },
   },
-  /** Orders behind the canaries, none of which made progress: nothing else is restarted while the cause lasts. */
+  /** Orders behind the canaries of their tenant and saga, none of which made progress: these orders are not restarted while the cause lasts. */
   OrdersHeldBack: {
     alarm: {
-      text: 'No canary made progress: many orders make no progress, and only canaries are restarted until the cause is gone.',
+      text: 'Many orders of a tenant make no progress, nor do its canaries: only canaries are restarted until the cause is gone.',
       runbook: 'sweeper-findings',
     },
   },

@@ -24,7 +24,8 @@ const documented = items
   .flatMap((line) => {
     const cells = line.split('|').slice(1, -1);
     const of = /`(\w+)#/.exec(cells[1] ?? '')?.[1];
-    return expandNames(cells[4] ?? '').map((writer) => `${writer} writes ${of}#`);
+    const writers = cells[4]?.trim() ?? '';
+    return (writers === '-' ? [] : expandNames(writers)).map((writer) => `${writer} writes ${of}#`);
   });
 
 const granted = contexts.flatMap(({ context, functions }) =>

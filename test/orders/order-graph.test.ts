@@ -104,7 +104,7 @@ it('takes only transitions of the graph, in any order and at any time', () =>
     { numRuns: 3_000 },
   ));
 
-it('is due while something brings it on, has a deadline or a wait only while it awaits its payment, and never both', () =>
+it('is due while it must make progress, has a deadline or a wait only while it awaits its payment, and never both', () =>
   // Invariant 8. Fails if a transition keeps the deadline, the wait or the time of the sweep of the previous status.
   fc.assert(
     fc.property(fc.array(transition, { maxLength: 14 }), (transitions) => {

@@ -253,7 +253,7 @@ describe('orders that await their payment', () => {
     expect(unknown.failures).toMatchObject([['pauses', { message: 'cannot be read' }]]);
   });
 
-  it('are looked at although orders make no progress that no canary brings on', async () => {
+  it('are looked at although other orders make no progress, and no canary does', async () => {
     const orders = [
       ...stalledOrders(20),
       ...waitingOrders.map((order) => ({ ...order, id: `w${order.id}` as OrderId })),

@@ -222,7 +222,7 @@ export const playCell = async (cell: Cell): Promise<CellResult> => {
   const violation = watch.check();
   const violations = [
     ...(violation ? [violation] : []),
-    // an order that no saga could bring on for a day is parked, and resumed after the repair
+    // an order whose saga made no progress for a day is parked, and resumed after the repair
     ...violationsAtQuiescence(rows, accepted, {
       maySomeRunOutOfTime: cell.minutes * MINUTE >= defaultTimes.parkAfterMs,
     }),

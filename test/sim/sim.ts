@@ -12,7 +12,8 @@ import { matrixText, playMatrix } from './play-matrix.ts';
 import { type Regression, readRegression, writeRegression } from './regressions.ts';
 import { failureText, parseFaults, summaryText } from './report.ts';
 
-const USAGE = `npm run sim -- [--seeds N] [--from SEED] [--orders N] [--workers N] [--only FAULTS] [--mutant NAME] [--save FILE]
+const USAGE = `npm run sim -- [--seeds N] [--from SEED] [--orders N] [--workers N] [--only FAULTS] [--kinds KINDS]
+            [--mutant NAME] [--save FILE]
 npm run sim -- --replay FILE [--mutant NAME] [--seeds N] [--from SEED] [--save FILE]
 npm run sim -- --matrix [--part N/PARTS] [--mutant NAME] [--workers N]
 

@@ -2,7 +2,7 @@ import { type Moment, type Order, transitionTo } from '#orders/domain/order';
 import type { Policy } from '#orders/domain/policy';
 import { addMs, type Instant } from '#platform/kernel';
 
-const MINUTE_MS = 60_000;
+export const MINUTE_MS = 60_000;
 
 /** Whether the order waits for the provider and is charged by us, instead of being paid offline (ADR 83). */
 export const isWaiting = ({ waitsUntil }: Order): boolean => waitsUntil !== undefined;
@@ -34,8 +34,8 @@ const awaitedTimes = ({ history }: Order): readonly Instant[] =>
   history.flatMap(({ at, status }) => (status === 'awaiting_payment' ? [at] : []));
 
 /**
- * A waiting order is due at once, so that it is charged as soon as the provider is available. One that has waited before is due later
- * each time: a provider that comes and goes does not make its history grow by the minute.
+ * A waiting order is due at once, so that the next sweep charges it if the provider is available. One that has waited before is due
+ * later each time: a provider that comes and goes does not make its history grow by the minute.
  */
 const withNextLook = (order: Order & { readonly waitsUntil: string }, { at, limits }: Moment): Order => {
   const waitedBefore = awaitedTimes(order).length - 1;

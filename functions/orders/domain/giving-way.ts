@@ -1,8 +1,7 @@
-import { isOffline } from '#orders/domain/channel';
+import { isOffline, MINUTE_MS } from '#orders/domain/channel';
 import { isInProgress, type Moment, type Order, restart, startCancelling, statusSince } from '#orders/domain/order';
 import { addMs, type Sku } from '#platform/kernel';
 
-const MINUTE_MS = 60_000;
 /** After this number of tries the order is refused: others took the units each time. */
 const MAX_GIVE_WAYS = 3;
 

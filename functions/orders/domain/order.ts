@@ -62,7 +62,7 @@ export type Limits = {
 /** The time of a decision about an order, and the stage's limits on how long an order may take. */
 export type Moment = { readonly at: Instant; readonly limits: Limits };
 
-/** Whether the order waits for us alone: its saga brings it on, and the sweeper restarts that saga. */
+/** Whether the order waits for us alone: its saga must make progress, and the sweeper restarts that saga if it does not. */
 export const isInProgress = ({ status }: Pick<Order, 'status'>): boolean =>
   status === 'placed' || status === 'cancelling';
 
@@ -72,7 +72,7 @@ export const statusSince = ({ history }: Pick<Order, 'history'>): Instant =>
   (history.at(-1) as HistoryEntry).at;
 
 /**
- * The order in another status, with its history and, while its saga must bring it on, the time of the sweeper's next examination. It
+ * The order in another status, with its history and, while its saga must make progress, the time of the sweeper's next examination. It
  * keeps no deadline of its previous status.
  */
 export const transitionTo = (order: Order, status: Status, moment: Moment): Order => {

@@ -1,8 +1,8 @@
 /** What a tenant's orders do while the provider is unavailable, and when their units go to others (ADR 83). `null`: never. */
 export type Policy = {
-  /** The minutes from the first moment at which an order awaits its payment to the instructions for an offline payment. */
+  /** How many minutes an order waits for the provider, from the first moment at which it awaits its payment, before it is offline. */
   readonly offlineAfterMinutes: number | null;
-  /** The minutes after these instructions from which the order's units may go to an order that needs them. */
+  /** How many minutes after its instructions an unpaid order is safe. Then it gives way if another order needs its units. */
   readonly giveWayAfterMinutes: number | null;
 };
 

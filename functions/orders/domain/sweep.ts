@@ -25,7 +25,7 @@ export type SweepFacts = {
 };
 
 /**
- * Examines an order. Past its deadline, which pauses extend, it is cancelled. One that waits for the provider is charged as soon as the
+ * Examines an order. Past its deadline, which pauses extend, it is cancelled. One that waits for the provider is charged if the
  * provider is available, or else becomes offline when its wait is over. 24 hours in `placed` or `cancelling` park it (ADR 82).
  * `stalled`: its saga makes no progress and may be restarted.
  */
@@ -55,15 +55,15 @@ export const restartAsCanary = (order: Order, moment: Moment): Order => ({
 });
 
 /**
- * Whether its saga has brought a canary on. What its customer did says nothing about the sagas, and an order that was parked did not
- * get further.
+ * Whether the canary's saga has changed its status. What its customer did says nothing about the sagas, and an order that was parked
+ * did not make progress.
  */
 export const hasProgressed = (canary: Order, { status, reason }: Order): boolean =>
   status !== canary.status &&
   status !== 'needs_attention' &&
   !(status === 'cancelling' && reason === 'cancelled_by_customer');
 
-/** Since so long its stream records may have been given up, so that the events of its writes never arrive. */
+/** After this time the stream records of an order's last write may have been given up, so that its events never arrive. */
 const GIVEN_UP_AFTER_MS = 23 * 60 * 60_000;
 
 /** Whether the order has made no progress for so long that its events may be lost: then no restart by itself explains it. */

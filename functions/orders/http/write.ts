@@ -43,7 +43,7 @@ export const cancelOrder = (rt: Runtime<'db'>): RouteHandler<Routes['cancelOrder
 const WAITING = {
   problem: 'not_awaiting_payment',
   detail:
-    'The order waits for the payment provider and is charged as soon as it is available: record no other payment. ' +
+    'The order waits for the payment provider and will be charged after its return: record no other payment. ' +
     'Return the payment if you have already received it, or cancel the order.',
 } as const;
 

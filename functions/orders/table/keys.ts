@@ -16,7 +16,7 @@ export const orderIdsOf = (pk: string) => {
 export const DUE_LIST = 'due#orders#0';
 /**
  * An entry of the due list: when the order is due and its id, and a mark unless it is placed: `cancelling`, `deadline`, or `waiting` with
- * the end of its wait. By the mark a sweep knows which orders it must read, and which ones one saga brings on.
+ * the end of its wait. By the mark a sweep knows which orders it must read, and which saga must make progress.
  */
 export const dueEntry = ({ due, id, mark }: { readonly due: Instant; readonly id: OrderId; readonly mark: DueMark }) =>
   [due, id, ...(mark.kind === 'placed' ? [] : [mark.kind]), ...(mark.waitsUntil ? [mark.waitsUntil] : [])].join('#');

@@ -22,11 +22,11 @@ export type Prices = (tenantId: TenantId, skus: readonly Sku[]) => Promise<Reado
 /** The moment of the next decision. */
 export type OrderClock = () => Moment;
 
-/** An order of the due list. `stalled`: its saga must bring it on. `waiting`: for the provider. `deadline`: for its customer's payment. */
+/** An order of the due list. `placed`, `cancelling`: its saga makes no progress. `waiting`: for the provider. `deadline`: for its payment. */
 export type DueEntry = {
   readonly tenantId: TenantId;
   readonly id: OrderId;
-  /** Its status, where a saga brings it on; otherwise what it waits for. */
+  /** Its status, where a saga must make progress; otherwise what it waits for. */
   readonly kind: 'placed' | 'cancelling' | 'waiting' | 'deadline';
   /** Of an order that waits. */
   readonly waitsUntil?: string | undefined;

@@ -18,7 +18,7 @@ const counted = {
   failed: 'OrdersNotSwept',
 } as const satisfies Partial<Record<keyof SweepCounts, keyof typeof metrics>>;
 
-/** Every minute: orders past their deadline end, orders that wait are charged again, and orders without progress get a new run. */
+/** Every minute: orders past their deadline end, orders that wait are charged, and orders without progress get a new run. */
 export const sweepWorker = (rt: Runtime<'db'>) => {
   const sweep = sweepOrders({
     orders: orderTable(rt),

@@ -17,7 +17,7 @@ export type ChargeTask = {
   readonly continuesAfterDecline: boolean;
 };
 
-/** Why no further step can get the order paid in this run; `paid`: it is. */
+/** How the charge ends in this run. */
 export type ChargeEnd = 'paid' | 'declined' | 'unavailable' | 'unknown' | 'unresolved' | 'superseded';
 
 /**

@@ -93,7 +93,7 @@ export const adoptedPayment = (
     ),
   );
 
-/** The same where the order was unwound after the restore, and only a tombstone was left: all of the money is owed. */
+/** Adds the lost attempt to a tombstone, as owed: the order was unwound after the restore, and wants no money. */
 export const adoptIntoTombstone = (payment: Payment): Payment =>
   nextVersion(payment, { attempts: [createAttempt(payment, 1, 'settled')] });
 
@@ -116,7 +116,7 @@ export const owedAttempts = ({ attempts }: Pick<Payment, 'attempts'>): readonly 
   attempts.filter((attempt) => attempt.status === 'settled' && keptAmount(attempt) > 0);
 
 /**
- * The payment with what the provider says of one attempt, by `checkState`; this very object where it says nothing new. It may be an
+ * Merges the provider's state (checked by `checkState`) into one attempt. Returns the same object if nothing changes. It may be an
  * older answer: what was captured or refunded once stays so. A capture counts for the order only if its attempt is the last one and
  * was sent; of any other attempt the money is owed (ADR 80).
  */

@@ -8,7 +8,7 @@ export type Permit = { readonly generation?: number };
 /** Reads something of the provider that changes nothing; whether it answered. */
 export type Probe = () => Promise<boolean>;
 
-/** A report that loses this many races is not missed among the others. */
+/** A result that loses this many races is dropped: the results that won count. */
 const MAX_TRIES = 5;
 
 /** The circuit breaker for callers of the provider: request a permit, call, record the result (ADR 20). */

@@ -39,7 +39,7 @@ export type PaymentsDue = {
 };
 
 /**
- * A payment provider. `unknown`: it may or may not have acted; calling again with the same key is safe, and the only way to find out.
+ * A payment provider. `unknown`: it may or may not have acted; calling again with the same key is safe, and `status` tells what it did.
  * `refused`: it has definitely refused, and calling again changes nothing until a person has intervened.
  */
 export type Provider = {

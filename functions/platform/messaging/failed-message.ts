@@ -13,7 +13,7 @@ import type { Runtime } from '#platform/runtime/runtime';
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const FIRST_RETRY_MS = 5 * SECOND;
-/** Below the hour for which a person may wait for the effect of a repair. */
+/** A repair takes effect within an hour. */
 const MAX_RETRY_MS = 55 * MINUTE;
 /** Of the 14 days for which a queue keeps a message, ten remain for a person. */
 const MAX_AGE_MS = 4 * 24 * 60 * MINUTE;

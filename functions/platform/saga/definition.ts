@@ -11,7 +11,7 @@ export type TaskStep = {
   readonly next?: string;
   /** The steps that follow a refusal, by saga error. A refusal is not retried unless `retried` says so. */
   readonly refusals: readonly Refusal[];
-  /** Passes the refusal's name to the function as `error`, beside the saga's input; `with_cause`: also what the refusing function said, as `cause`. */
+  /** Passes the refusal's name to the function as `error`, beside the saga's input; `with_cause`: also its error message, as `cause`. */
   readonly takesRefusal?: true | 'with_cause';
 };
 
