@@ -61,7 +61,6 @@ it('needs neither an attempt nor the breaker nor the provider for a free order',
 });
 
 it.each<[string, Payment, unknown]>([
-  ['captured', aPayment({}, captured), { ok: true, value: aPayment({}, captured) }],
   ['declined', aPayment({}, { status: 'declined' }), refused('declined')],
   ['being settled', aPayment({ status: 'settling' }), refused('superseded')],
   ['settled', aPayment({ status: 'settled', attempts: [] }), refused('superseded')],
@@ -70,6 +69,36 @@ it.each<[string, Payment, unknown]>([
   const provider = capturing();
   expect(await charge(inMemoryPayments(payment).payments, provider)).toEqual(result);
   expect(anyCall(provider)).toEqual([]);
+});
+
+describe('a capture that an earlier task has recorded', () => {
+  const recorded = aPayment({}, captured);
+
+  it.each([createBreaker().breaker, createBreaker(open).breaker])(
+    'counts once the provider says that it still keeps the money, also while the breaker is open',
+    async (breaker) => {
+      const { written, payments } = inMemoryPayments(recorded);
+      const provider = scriptedProvider({ status: [aState('captured')] });
+      expect(await charge(payments, provider, { breaker })).toEqual({ ok: true, value: recorded });
+      expect(written).toHaveLength(1);
+      expect(anyCall(provider)).toEqual([[key]]);
+    },
+  );
+
+  it('is followed by the next attempt if it was refunded by hand since', async () => {
+    const { written, payments } = inMemoryPayments(recorded);
+    const provider = scriptedProvider({
+      status: [aState('captured', { refunded: 55_00 })],
+      charge: aState('captured'),
+    });
+    expect(await charge(payments, provider)).toMatchObject({ ok: true });
+    expect(provider.charge.mock.calls.map(([sent]) => sent)).toEqual([`${key}.2`]);
+    expect(written.at(-1)?.reports).toMatchObject([{ n: 1, kind: 'refunded', amount: 55_00 }]);
+  });
+
+  it('is unknown while the provider does not answer', async () => {
+    expect(await charge(inMemoryPayments(recorded).payments, scriptedProvider())).toEqual(refused('unknown'));
+  });
 });
 
 describe('the outcome of the charge', () => {
@@ -261,7 +290,6 @@ describe('while the breaker is open', () => {
 
   it.each<[string, Partial<Attempt>, unknown]>([
     ['intended', {}, refused('unknown')],
-    ['captured', captured, { ok: true }],
     ['declined', { status: 'declined' }, refused('declined')],
   ])('returns the result of an attempt that is %s, never that nothing was sent', async (_, attempt, result) => {
     const { written, payments } = inMemoryPayments(aPayment({}, attempt));

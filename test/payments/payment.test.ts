@@ -120,7 +120,6 @@ describe('the next step of a charge', () => {
   });
 
   it.each<[string, Payment, string]>([
-    ['paid', aPayment({}, captured), 'paid'],
     ['declined', aPayment({}, { status: 'declined' }), 'declined'],
     ['superseded while it is settled', aPayment({ status: 'settling' }), 'superseded'],
     ['superseded by a tombstone', aPayment({ status: 'settled', attempts: [] }), 'superseded'],
@@ -172,9 +171,20 @@ describe('the next step of a charge', () => {
     });
   });
 
-  it('looks again where a part is kept, and gives back first what is owed', () => {
-    const [part, owed] = [anAttempt({ ...captured, refunded: 1 }), anAttempt({ status: 'settled', captured: 1 })];
-    expect(nextChargeStep(aPayment({}, part), task)).toEqual({ do: 'look', attempt: part });
+  it.each([
+    ['paid', 55_00, 0],
+    ['unresolved', 55_00, 1],
+    ['unresolved', 55_01, 0],
+  ])('is %s where %d less %d is kept, once the provider has said so in this task', (result, gross, refunded) => {
+    const kept = anAttempt({ n: 2, status: 'captured', captured: gross, refunded });
+    const payment = aPayment({}, { status: 'settled' }, kept);
+    for (const unseen of [task, blocked, { ...task, seen: 1 }])
+      expect(nextChargeStep(payment, unseen)).toEqual({ do: 'look', attempt: kept });
+    expect(nextChargeStep(payment, { ...task, seen: 2 })).toEqual({ do: 'end', result });
+  });
+
+  it('gives back first what is owed', () => {
+    const owed = anAttempt({ status: 'settled', captured: 1 });
     for (const status of ['open', 'settled'] as const)
       expect(nextChargeStep(aPayment({ status }, owed), task)).toEqual({ do: 'giveBack', attempt: owed });
   });

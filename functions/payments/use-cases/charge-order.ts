@@ -17,8 +17,9 @@ type ChargeResult = Result<Payment | undefined, Refusal>;
 const MAX_STEPS = 12;
 
 /**
- * The intent is stored before anything is sent, and an outcome counts only while nobody settles. A repeat returns what is known. While
- * the breaker blocks calls, the attempt is stored as closed first: only then is it certain that nothing was or will be sent in this run.
+ * The intent is stored before anything is sent, and an outcome counts only while nobody settles. A repeat returns what is known, and looks
+ * again at what was captured. While the breaker blocks calls, the attempt is stored as closed first: only then is it certain that nothing
+ * was or will be sent in this run.
  */
 export const chargeOrder =
   (ports: Ports) =>
@@ -33,12 +34,14 @@ export const chargeOrder =
     const task = { run: step.run, maySend: permit !== undefined, continuesAfterDecline: false };
     const request = { ...step, total: order.total };
     let payment = await ports.payments.putIfAbsent(openPayment(request, permit ? undefined : step.run));
+    let seen: number | undefined;
     for (let steps = 0; steps < MAX_STEPS; steps += 1) {
-      const next = nextChargeStep(payment, task);
+      const next = nextChargeStep(payment, { ...task, seen });
       if (next.do === 'end') return next.result === 'paid' ? ok(payment) : err(next.result);
       const taken = await takeStep(ports, { payment, order, permit: permit ?? {} })(next);
       if (!taken.ok) return taken;
       payment = taken.value;
+      if (next.do === 'send' || next.do === 'look') seen = next.attempt.n;
     }
     return err('unknown');
   };
@@ -81,12 +84,9 @@ const send = async (ports: Ports, { payment, order, permit }: Context, attempt: 
   return isOpen ? err('unknown') : recorded;
 };
 
-/** The same part as before stays for a person. */
-const look = async (ports: Ports, { payment }: Context, attempt: Attempt): Promise<Taken> => {
-  const answer = await ports.provider.status(attempt.key);
-  const recorded = await recordAnswer(ports, { payment, attempt, answer });
-  return recorded.ok && recorded.value === payment ? err('unresolved') : recorded;
-};
+/** A read, which the breaker does not keep from a provider that may be down: an order that is paid for is worth it. */
+const look = async (ports: Ports, { payment }: Context, attempt: Attempt): Promise<Taken> =>
+  recordAnswer(ports, { payment, attempt, answer: await ports.provider.status(attempt.key) });
 
 type Answered = {
   readonly payment: Payment;
