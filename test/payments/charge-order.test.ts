@@ -99,6 +99,12 @@ describe('a capture that an earlier task has recorded', () => {
   it('is unknown while the provider does not answer', async () => {
     expect(await charge(inMemoryPayments(recorded).payments, scriptedProvider())).toEqual(refused('unknown'));
   });
+
+  it('needs a person if the provider denies it', async () => {
+    const { written, payments } = inMemoryPayments(recorded);
+    expect(await charge(payments, scriptedProvider({ status: [aState('absent')] }))).toEqual(refused('unresolved'));
+    expect(written).toHaveLength(1);
+  });
 });
 
 describe('the outcome of the charge', () => {

@@ -62,3 +62,14 @@ it.each([
 ])('does not claim success where %s', async (_, error, provider) => {
   expect(await undo(provider)).toEqual(refused(error));
 });
+
+it.each([
+  ['captured less than is recorded', aState('absent')],
+  ['refunded less than is recorded', aState('captured', { refunded: 1_00 })],
+])('leaves to a person what contradicts the record: it says that it %s', async (_, state) => {
+  const provider = scriptedProvider({ status: [state], void: 'voided', refund: 'refunded' });
+  const recorded = anAttempt({ status: 'captured', captured: 55_00, refunded: 2_00 });
+  expect(await undoCharge(provider)(recorded, total)).toEqual(refused('refused'));
+  expect(provider.void).not.toHaveBeenCalled();
+  expect(provider.refund).not.toHaveBeenCalled();
+});
