@@ -41,7 +41,10 @@ export const metrics = {
     },
   },
   StrayCaptures: {
-    alarm: { text: 'The provider captured money that belongs to no order.', runbook: 'stray-captures' },
+    alarm: {
+      text: 'The provider captured money that belongs to no order, or contradicts a payment.',
+      runbook: 'stray-captures',
+    },
   },
   ReturnsRefused: {
     alarm: {

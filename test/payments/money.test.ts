@@ -16,7 +16,7 @@ import { inMemoryCharges } from '../fixtures/in-memory-charges.ts';
 import { inMemoryProvider } from '../fixtures/in-memory-provider.ts';
 import { at, inMemoryBreakers, limits } from './fixtures/in-memory-breakers.ts';
 import { inMemoryPayments } from './fixtures/in-memory-payments.ts';
-import { key, order, step, total } from './fixtures/payment.ts';
+import { key, order, reportContradiction, step, total } from './fixtures/payment.ts';
 
 type Makes = 'captured' | 'declined' | 'pending';
 const MAX_RETRIES = 20;
@@ -77,6 +77,7 @@ const createOrderMoney = (
   const ports = (isLossy: boolean) => ({
     orders,
     now: () => at(0),
+    reportContradiction,
     breaker: circuitBreaker(slowBreakers, { now: () => at(0), limits: { ...limits, failures: 2 } }),
     payments: slowPayments,
     provider: inMemoryProvider(slowCharges, { makes, capturesLater, isLost: isLossy ? isLost : () => false }),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ChargeState, checkState, keptAmount } from '#payments/domain/charge-state';
+import { type ChargeState, checkState, describeOddNet, keptAmount } from '#payments/domain/charge-state';
 import { nextChargeStep } from '#payments/domain/charge-step';
 import {
   type Attempt,
@@ -96,16 +96,33 @@ describe('a state', () => {
     aState('captured', { refunded: 5_00, returned: 6_00 }),
     aState('captured', { disputed: 55_01 }),
     aState('captured', { currency: 'USD' }),
-  ])('needs a person: %j', (state) => expect(checkState(total, state)).toBeUndefined());
+    aState('captured', { captured: -1, refunded: -1 }),
+    aState('captured', { refunded: 0.5 }),
+    aState('captured', { captured: Number.MAX_SAFE_INTEGER + 1 }),
+  ])('needs a person: %j', (state) => expect(checkState(total, state).ok).toBe(false));
 
   it.each([aState('absent'), aState('declined', { currency: 'USD' }), aState('captured', { captured: 1 })])(
     'counts as it is: %j',
-    (state) => expect(checkState(total, state)).toBe(state),
+    (state) => expect(checkState(total, state)).toEqual({ ok: true, value: state }),
+  );
+
+  it.each([aState('declined'), aState('captured', { captured: 54_99 }), aState('captured', { refunded: 9 })])(
+    'needs a person if it falls behind what was recorded before: %j',
+    (state) => expect(checkState(total, state, { captured: 55_00, refunded: 10 }).ok).toBe(false),
+  );
+
+  it.each([
+    [0, undefined],
+    [1, 'it keeps a part of the total'],
+    [55_00, undefined],
+    [55_01, 'it keeps more than the total'],
+  ])('that keeps %d is described by %j', (kept, description) =>
+    expect(describeOddNet(total, { captured: kept + 5, refunded: 5 })).toBe(description),
   );
 
   it('of another currency counts as never captured once all of it is refunded', () => {
     const state = aState('captured', { currency: 'USD', refunded: 55_00 });
-    expect(checkState(total, state)).toEqual(aState('voided', { currency: 'USD' }));
+    expect(checkState(total, state)).toEqual({ ok: true, value: aState('voided', { currency: 'USD' }) });
   });
 });
 

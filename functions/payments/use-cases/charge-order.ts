@@ -1,5 +1,5 @@
 import type { FindOrderForRun, OrderForTask, SagaInput } from '#orders/contract';
-import { type ChargeState, checkState } from '#payments/domain/charge-state';
+import { type ChargeState, checkState, describeOddNet } from '#payments/domain/charge-state';
 import { type ChargeEnd, type ChargeStep, nextChargeStep } from '#payments/domain/charge-step';
 import { type Attempt, markSettled, openPayment, type Payment, providerKey } from '#payments/domain/payment';
 import type { CircuitBreaker, Permit } from '#payments/use-cases/circuit-breaker';
@@ -86,24 +86,29 @@ const send = async (ports: Ports, { payment, order, permit }: Context, attempt: 
 
 /** A read, which the breaker does not keep from a provider that may be down: an order that is paid for is worth it. */
 const look = async (ports: Ports, { payment }: Context, attempt: Attempt): Promise<Taken> =>
-  recordAnswer(ports, { payment, attempt, answer: await ports.provider.status(attempt.key) });
+  recordAnswer(ports, { payment, attempt, answer: await ports.provider.status(attempt.key), recorded: attempt });
 
 type Answered = {
   readonly payment: Payment;
   readonly attempt: Attempt;
   readonly answer: ChargeState | 'unknown';
+  /** What the answer may not fall behind, because it was recorded before the provider was called. */
+  readonly recorded?: Attempt;
 };
 
-const recordAnswer = async (ports: Ports, { payment, attempt, answer }: Answered): Promise<Taken> => {
+const recordAnswer = async (ports: Ports, { payment, attempt, answer, recorded }: Answered): Promise<Taken> => {
   if (answer === 'unknown') return err('unknown');
-  const state = checkState(payment.total, answer);
-  if (!state) return err('unresolved');
-  const recorded = await recordState(ports)(payment, attempt, state);
-  return recorded.ok ? recorded : err('unknown');
+  const { total } = payment;
+  const checked = checkState(total, answer, recorded);
+  const because = checked.ok ? describeOddNet(total, checked.value) : checked.error;
+  if (because !== undefined) ports.reportContradiction({ charge: attempt.key, because, state: answer });
+  if (!checked.ok) return err('unresolved');
+  const stored = await recordState(ports)(payment, attempt, checked.value);
+  return stored.ok ? stored : err('unknown');
 };
 
 const giveBack = async (ports: Ports, { payment }: Context, attempt: Attempt): Promise<Taken> => {
-  const undone = await undoCharge(ports.provider)(attempt, payment.total);
+  const undone = await undoCharge(ports)(attempt, payment.total);
   if (!undone.ok) return err(undone.error === 'refused' ? 'unresolved' : 'unknown');
   return store(ports, payment, markSettled(payment, attempt, { state: undone.value, at: ports.now() }));
 };
