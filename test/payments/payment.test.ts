@@ -256,6 +256,15 @@ it('adopts an attempt whose payment was lost, as its order wants', () => {
   );
 });
 
+it('ends a settlement whose last open attempt turns out to be refunded', () => {
+  const settling = aPayment({ status: 'settling' }, { status: 'declined' }, { status: 'settled' });
+  const refunded = merge(settling, 1, aState('captured', { refunded: 55_00 }));
+  expect(refunded).toMatchObject({ status: 'settled', attempts: [{ status: 'settled' }, { status: 'settled' }] });
+  const kept = merge(settling, 1, aState('captured', { refunded: 54_99 }));
+  expect(kept.status).toBe('settling');
+  expect(attemptsToSettle(kept)).toMatchObject([{ n: 1 }]);
+});
+
 const anyAmount = fc.constantFrom(0, 20_00, 55_00);
 /** What a provider may say in any order: the domain merges older answers, contradictions and repeats. */
 const anyState = fc
