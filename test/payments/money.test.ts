@@ -265,7 +265,7 @@ it('captures once and reports it, for any number of charges and with any lost re
 
 it('returns all that was captured before an order is unwound, although no callback reports it', () =>
   // Invariant 3. Fails if a settlement takes a decline, or anything else that was recorded, for what the provider keeps. Where the breaker
-  // was open nothing was sent, so only a callback tells of a capture by hand.
+  // was open nothing was sent, so only a callback reports a capture by hand.
   fc.assert(
     fc.asyncProperty(
       fc.scheduler(),

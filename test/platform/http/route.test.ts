@@ -152,7 +152,15 @@ describe('a request reaches no handler', () => {
     const { answer } = serveRoute<typeof getItem>(getItem, async () => ({ status: 200, body: { total: 0 } }));
     const response = toResponse(await answer(eventOf({ params: { part: 'a', id: '7' } }), undefined));
     expect(response).toMatchObject({ status: 404, body: { code } });
-    expect(Object.hasOwn(problemsOf(getItem), 'not_found')).toBe(code === 'not_found');
+    expect(problemsOf(getItem)).toHaveProperty(code);
+  });
+
+  it('and none of its parameters is not_found where each has a problem of its own', () => {
+    const item_not_found = { status: 404, title: 'No item.', detail: 'Check the id.' };
+    const params = { id: z.string() };
+    expect(problemsOf({ ...listItems, path: '/items/{id}', params, problems: { item_not_found } })).not.toHaveProperty(
+      'not_found',
+    );
   });
 
   it('with an invalid query, and the response lists what is invalid', async () => {
