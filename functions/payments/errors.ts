@@ -30,7 +30,7 @@ export const sagaErrors = {
 export const metrics = {
   BreakerOpened: {
     alarm: {
-      text: 'A payment provider keeps failing: its circuit breaker is open, and orders await offline payment.',
+      text: 'A payment provider keeps failing: its circuit breaker is open, and orders await their payment.',
       runbook: 'breaker-open',
     },
   },
