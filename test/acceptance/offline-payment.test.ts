@@ -115,7 +115,7 @@ test.concurrent('an order that waits takes no other payment, and is charged by i
 
 test.concurrent('an unpaid order gives way to one that needs its units, if its tenant wants that, and its customer gets a mail', async () => {
   const { shop } = await openShopDuringOutage(0, 0);
-  // the latest orders of the outage may take units meanwhile, and may make others give way too
+  // the latest orders of the outage may still take units, and may make others give way too
   await pollUntil(
     host.limits.orderMs,
     async () => {
