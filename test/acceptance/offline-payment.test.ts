@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { getCharge, getPolicy, haveOneFirst, isReplay, type Order, putPolicy, setOutage } from './client.ts';
+import { findMail } from './find-mail.ts';
 import { host } from './host.ts';
+import { endOutages, openShopDuringOutage } from './outage.ts';
 import { pollUntil } from './poll.ts';
 import { expectProblem } from './problem.ts';
 import { expectStatus } from './request.ts';
 import { openShop, placeOrder, readOrder, readStock, type Shop, waitForOrderEnd } from './shop.ts';
+
+afterAll(endOutages);
 
 type StatusWait = { readonly status: Order['status']; readonly timeoutMs?: number };
 
@@ -15,25 +19,6 @@ const waitForStatus = (shop: Shop, id: string, { status, timeoutMs = host.limits
     () => readOrder(shop, id),
     (order) => order.status === status,
   );
-
-/** Opens a shop with this policy whose provider is down and whose breaker is open. */
-const openShopDuringOutage = async (offlineAfterMinutes: number | null = 0) => {
-  const shop = await openShop({ mug: 100 });
-  await expectStatus(putPolicy(shop.tenantId, { offlineAfterMinutes, giveWayAfterMinutes: null }), 200);
-  await expectStatus(setOutage(shop.tenantId, 600), 200);
-  const firstOrder = await placeOrder(shop, [['mug', 1]]);
-  // the charges fail until the breaker opens; from then on, every order waits for another payment, except for an occasional probe
-  const { items } = await pollUntil(
-    4 * host.limits.orderMs,
-    async () => {
-      await placeOrder(shop, [['mug', 2]]);
-      return expectStatus(shop.orders(), 200);
-    },
-    ({ items }) => items.some(({ status }) => status === 'awaiting_payment'),
-  );
-  const waiting = items.find(({ status }) => status === 'awaiting_payment') as Order;
-  return { shop, firstOrder, waiting };
-};
 
 test.concurrent('during an outage of the provider, orders of a tenant that wants it await another payment, which confirms them', async () => {
   const { shop, waiting } = await openShopDuringOutage();
@@ -126,6 +111,38 @@ test.concurrent('an order that waits takes no other payment, and is charged by i
     ({ status }) => status === 'confirmed',
   );
   expect(await expectStatus(getCharge(shop.tenantId, id), 200)).toMatchObject({ captured: total.amount, refunded: 0 });
+});
+
+test.concurrent('an unpaid order gives way to one that needs its units, if its tenant wants that, and its customer gets a mail', async () => {
+  const { shop } = await openShopDuringOutage(0, 0);
+  // the latest orders of the outage may still take units, and may make others give way too
+  await pollUntil(
+    host.limits.orderMs,
+    async () => {
+      const { available } = await readStock(shop, 'mug');
+      return available === 0 || (await shop.adjust('mug', { delta: -available, reason: 'counted' })).status === 201;
+    },
+    (isSoldOut) => isSoldOut,
+  );
+  const { id, total } = await placeOrder(shop, [['mug', 2]]);
+  await waitForStatus(shop, id, { status: 'awaiting_payment', timeoutMs: 2 * host.limits.orderMs });
+  const paid = await expectStatus(shop.pay(id, { ...total, reference: shop.newKey() }), 201);
+  expect(paid).toMatchObject({ status: 'confirmed' });
+
+  const [gaveWay] = await pollUntil(
+    host.limits.orderMs,
+    async () => (await expectStatus(shop.orders(), 200)).items.filter(({ reason }) => reason === 'gave_way'),
+    ({ length }) => length > 0,
+  );
+  const unpaid = gaveWay?.id ?? '';
+  expect(await waitForOrderEnd(shop, unpaid)).toMatchObject({ status: 'cancelled', reason: 'gave_way' });
+  expectProblem(await shop.pay(unpaid, { ...total, reference: 'too late' }), 'not_awaiting_payment');
+  const mail = await pollUntil(
+    host.limits.orderMs,
+    () => findMail(shop.tenantId, unpaid, 'cancelled'),
+    (item) => item?.['status'] === 'sent',
+  );
+  expect(JSON.stringify(mail)).toContain('Please do not pay it any more');
 });
 
 test("an operator reads and replaces a tenant's policy", async () => {

@@ -1,33 +1,10 @@
-import { ListExecutionsCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { expect, test } from 'vitest';
 import { createOrderBody, type Order } from './client.ts';
-import { host, queueNames } from './host.ts';
+import { stopExecutions } from './executions.ts';
+import { host } from './host.ts';
 import { pollUntil } from './poll.ts';
 import { expectStatus } from './request.ts';
 import { expectStock, openShop, placeOrder, waitForAllOrders } from './shop.ts';
-
-const sfn = new SFNClient(host.aws);
-const stateMachineArn = (id: string) =>
-  `arn:aws:states:${host.aws.region ?? 'us-east-1'}:000000000000:stateMachine:${queueNames.workflow(id)}`;
-
-/** Stops the running executions of these orders. Resolves to their number. */
-const stopExecutions = async (orders: ReadonlySet<string>): Promise<number> => {
-  let stopped = 0;
-  for (const saga of ['fulfil-order', 'unwind-order']) {
-    const { executions = [] } = await sfn.send(
-      new ListExecutionsCommand({ stateMachineArn: stateMachineArn(saga), statusFilter: 'RUNNING', maxResults: 100 }),
-    );
-    for (const { name = '', executionArn } of executions) {
-      if (!orders.has(name.slice(0, name.lastIndexOf('-')))) continue;
-      // it may have ended by itself since it was listed
-      await sfn.send(new StopExecutionCommand({ executionArn })).then(
-        () => (stopped += 1),
-        () => undefined,
-      );
-    }
-  }
-  return stopped;
-};
 
 test('orders end even if their sagas are stopped in any state', async () => {
   const shop = await openShop({ mug: 100, tray: 100 });

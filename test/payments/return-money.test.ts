@@ -3,7 +3,7 @@ import type { Payment } from '#payments/domain/payment';
 import { returnAllOwed } from '#payments/use-cases/return-money';
 import type { OrderId } from '#platform/kernel';
 import { inMemoryPayments } from './fixtures/in-memory-payments.ts';
-import { aPayment, aState, key, NOW, tenantId, total } from './fixtures/payment.ts';
+import { aPayment, aState, key, NOW, reportContradiction, tenantId, total } from './fixtures/payment.ts';
 import { scriptedProvider } from './fixtures/scripted-provider.ts';
 
 const owed = aPayment({}, { status: 'settled', captured: 55_00 });
@@ -21,6 +21,7 @@ const createReturns = (payment: Payment | undefined, listed = 1, refund: 'refund
       update: async () => true,
     },
     now: () => NOW,
+    reportContradiction,
     due: {
       async returns(after, limit) {
         pages.push(after);

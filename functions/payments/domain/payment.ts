@@ -118,7 +118,7 @@ export const owedAttempts = ({ attempts }: Pick<Payment, 'attempts'>): readonly 
 /**
  * Merges the provider's state (checked by `checkState`) into one attempt. Returns the same object if nothing changes. It may be an
  * older answer: what was captured or refunded once stays so. A capture counts for the order only if its attempt is the last one and
- * was sent; of any other attempt the money is owed (ADR 80).
+ * was sent; of any other attempt the money is owed (ADR 80). A settlement that has nothing left to settle ends.
  */
 export const withState = (
   payment: Payment,
@@ -137,7 +137,12 @@ export const withState = (
     const { run: _, ...rest } = attempt;
     return { ...rest, status, captured, refunded };
   });
-  return changed ? nextVersion(payment, { attempts, ...withReports(payment, reports) }) : payment;
+  if (!changed) return payment;
+  const isSettled = payment.status === 'settling' && attemptsToSettle({ attempts }).length === 0;
+  return nextVersion(payment, {
+    ...{ attempts, ...withReports(payment, reports) },
+    ...(isSettled && { status: 'settled' as const }),
+  });
 };
 
 type Answer = { readonly payment: Payment; readonly state: ChargeState; readonly captured: number };
@@ -183,8 +188,8 @@ export const startSettling = (payment: Payment): Payment => {
 };
 
 /** The attempts for which the provider may have or get money. */
-export const attemptsToSettle = (payment: Payment): readonly Attempt[] =>
-  payment.attempts.filter((attempt) => attempt.status !== 'settled' || keptAmount(attempt) > 0);
+export const attemptsToSettle = ({ attempts }: Pick<Payment, 'attempts'>): readonly Attempt[] =>
+  attempts.filter((attempt) => attempt.status !== 'settled' || keptAmount(attempt) > 0);
 
 /** The provider keeps nothing of the attempt, and never will. Once that is true of all, a payment in settlement is settled. */
 export const markSettled = (

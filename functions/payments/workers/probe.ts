@@ -1,3 +1,4 @@
+import { contradictionLog } from '#payments/adapters/contradiction-log';
 import { SANDBOX, sandboxProvider } from '#payments/adapters/sandbox-provider';
 import type { metrics } from '#payments/errors';
 import { breakerTable } from '#payments/table/breaker-table';
@@ -23,7 +24,10 @@ export const probeWorker = (rt: Runtime<'db' | 'secrets'>) => {
     breaker,
     async (tenantId) => (await provider.status(`${tenantId}.probe`)) !== 'unknown',
   );
-  const returnMoney = returnAllOwed({ payments: paymentTable(rt), provider, now, due });
+  const returnMoney = returnAllOwed({
+    ...{ payments: paymentTable(rt), provider, now, due },
+    reportContradiction: contradictionLog(rt),
+  });
   return scheduledFunction(rt, async (deadlineMs) => {
     const hasTimeLeft = () => rt.now().getTime() < deadlineMs - LAST_CALLS_MS;
     const probes = await probe(now(), hasTimeLeft);
