@@ -30,7 +30,7 @@ export const sagaErrors = {
 export const metrics = {
   BreakerOpened: {
     alarm: {
-      text: 'A payment provider keeps failing: its circuit breaker is open, and orders await offline payment.',
+      text: 'A payment provider keeps failing: its circuit breaker is open, and new orders wait for it or are paid offline, as their tenant decided.',
       runbook: 'breaker-open',
     },
   },
@@ -45,8 +45,14 @@ export const metrics = {
   },
   ReturnsRefused: {
     alarm: {
-      text: 'The provider does not return captured money that no order wants.',
-      runbook: 'stray-captures',
+      text: 'The provider does not return captured money that no order wants, or contradicts itself about it.',
+      runbook: 'money-owed',
+    },
+  },
+  ReturnsOverdue: {
+    alarm: {
+      text: 'Captured money that no order wants has been owed for more than 15 minutes, because the provider gives no definite answer.',
+      runbook: 'money-owed',
     },
   },
 } as const satisfies Metrics;

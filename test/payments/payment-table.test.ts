@@ -5,6 +5,7 @@ import {
   owedAttempts,
   type Payment,
   paymentTombstone,
+  postponeReturn,
   startSettling,
   withState,
 } from '#payments/domain/payment';
@@ -12,6 +13,7 @@ import { findPayment } from '#payments/public';
 import { duePayments } from '#payments/table/due-payments';
 import { attemptKey } from '#payments/table/keys';
 import { paymentTable } from '#payments/table/payment-table';
+import { addMs } from '#platform/kernel';
 import { createTestTable } from '../fixtures/table.ts';
 import { aPayment, aState, NOW as at, orderId, tenantId, total } from './fixtures/payment.ts';
 
@@ -128,12 +130,19 @@ describe('a transition', () => {
 
   it('to money that is owed is in the index until it is returned', async () => {
     const { payments, rt } = await storedPayment(owed);
-    const due = () => duePayments(rt).returns('', 10);
-    const [entry] = await due();
-    expect(entry).toEqual({ cursor: 't1#o1', tenantId, orderId });
-    expect(await duePayments(rt).returns('t1#o1', 10)).toEqual([]);
-    await payments.update(owed, settled(owed, 'captured', returned));
+    const due = (when = at, after?: string) => duePayments(rt).returns(when, { after, limit: 10 });
+    const cursor = `${at}#t1#o1`;
+    expect(await due()).toEqual([{ cursor, tenantId, orderId }]);
+    expect(await due(at, cursor)).toEqual([]);
+    expect(await due(addMs(at, -1))).toEqual([]);
+    const later = addMs(at, 50_000);
+    const postponed = postponeReturn(owed, later);
+    expect(await payments.update(owed, postponed)).toBe(true);
+    expect(await payments.find(tenantId, orderId)).toEqual({ ...owed, version: 5, owed: { since: at, dueAt: later } });
     expect(await due()).toEqual([]);
+    expect(await due(later)).toMatchObject([{ cursor: `${later}#t1#o1` }]);
+    await payments.update(postponed, settled(postponed, 'captured', returned));
+    expect(await due(later)).toEqual([]);
   });
 
   it('by somebody outside is counted once it is stored, and shown to other contexts', async () => {

@@ -38,6 +38,8 @@ export type Payment = {
   readonly status: 'open' | 'settling' | 'settled';
   readonly attempts: readonly Attempt[];
   readonly reports?: readonly Report[] | undefined;
+  /** Only while `owedAttempts` has any: since when, and when their return is tried next. */
+  readonly owed?: { readonly since: Instant; readonly dueAt: Instant } | undefined;
   readonly version: number;
 };
 
@@ -115,6 +117,14 @@ export const withLastReopened = (payment: Payment, closedBy: number | undefined)
 export const owedAttempts = ({ attempts }: Pick<Payment, 'attempts'>): readonly Attempt[] =>
   attempts.filter((attempt) => attempt.status === 'settled' && keptAmount(attempt) > 0);
 
+/** Money is owed from the moment at which it becomes known, until none is. */
+const withOwed = ({ owed, ...payment }: Payment, at: Instant): Payment =>
+  owedAttempts(payment).length > 0 ? { ...payment, owed: owed ?? { since: at, dueAt: at } } : payment;
+
+/** A return has failed: it is tried again at `dueAt`, behind all that are due before. */
+export const postponeReturn = (payment: Payment, dueAt: Instant): Payment =>
+  nextVersion(payment, { owed: payment.owed && { ...payment.owed, dueAt } });
+
 /**
  * The payment with what the provider says of one attempt, by `checkState`; this very object where it says nothing new. It may be an
  * older answer: what was captured or refunded once stays so. A capture counts for the order only if its attempt is the last one and
@@ -137,7 +147,7 @@ export const withState = (
     const { run: _, ...rest } = attempt;
     return { ...rest, status, captured, refunded };
   });
-  return changed ? nextVersion(payment, { attempts, ...withReports(payment, reports) }) : payment;
+  return changed ? withOwed(nextVersion(payment, { attempts, ...withReports(payment, reports) }), at) : payment;
 };
 
 type Answer = { readonly payment: Payment; readonly state: ChargeState; readonly captured: number };
@@ -197,7 +207,8 @@ export const markSettled = (
     attempt.n === n ? { ...attempt, status: 'settled' as const } : attempt,
   );
   const isSettled = payment.status === 'settling' && attempts.every(({ status }) => status === 'settled');
-  return nextVersion(payment, { ...recorded, attempts, ...(isSettled && { status: 'settled' }) });
+  const settled = nextVersion(payment, { ...recorded, attempts, ...(isSettled && { status: 'settled' }) });
+  return withOwed(settled, answer.at);
 };
 
 const nextVersion = (payment: Payment, change: Partial<Payment>): Payment => ({

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { PaymentDeclined, PaymentDisputed, PaymentReceived, PaymentRefunded } from '#payments/contract';
-import { owedAttempts, type Payment, type Report } from '#payments/domain/payment';
+import type { Payment, Report } from '#payments/domain/payment';
 import type { metrics } from '#payments/errors';
-import { attemptKey, RETURNS_LIST, returnCursor } from '#payments/table/keys';
+import { attemptKey, RETURNS_LIST, returnDue } from '#payments/table/keys';
 import type { Payments } from '#payments/use-cases/ports';
 import type { Event } from '#platform/messaging/events';
 import type { BaseRuntime, Runtime } from '#platform/runtime/runtime';
@@ -17,7 +17,7 @@ export const paymentTable = (rt: Runtime<'db'>): Payments => {
     toItem: ({ version: _, ...payment }) => ({
       ...attemptKey(payment.tenantId, payment.orderId),
       ...payment,
-      ...(owedAttempts(payment).length > 0 && { duePk: RETURNS_LIST, dueSk: returnCursor(payment) }),
+      ...(payment.owed && { duePk: RETURNS_LIST, dueSk: returnDue(payment.owed.dueAt, payment) }),
     }),
     schema: PaymentItem,
     toEvents: (from, to) => (from ? eventsOf(rt, from, to) : []),
@@ -91,6 +91,7 @@ const PaymentItem = z.pipe(
         z.array(z.object({ at: z.string(), n: z.int(), kind: z.enum(['refunded', 'disputed']), amount: z.int() })),
       ),
     ),
+    owed: z.optional(z.object({ since: z.string(), dueAt: z.string() })),
     v: z.int(),
   }),
   z.transform(({ v, ...payment }): Payment => ({ ...payment, version: v })),
