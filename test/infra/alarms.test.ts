@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { contexts } from '#contexts';
 import { functionsOf, names } from '#platform/manifest';
@@ -76,6 +76,16 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
     ).toEqual(scheduled.map(({ id }) => named.fn(id)).sort());
     for (const { Properties } of alarms.filter((alarm) => alarm.Properties.MetricName === 'Errors'))
       expect(Properties).toMatchObject({ Namespace: 'AWS/Lambda', Statistic: 'Sum', Threshold: 0, Period: 300 });
+  });
+
+  test.each(scheduled)('the page of the alarm for failed runs of $id says what they mean', ({ id }) => {
+    const { Properties } = getOnly(
+      alarms.filter(({ Properties: { AlarmDescription } }) => AlarmDescription.startsWith(`A run of ${id} failed.`)),
+      id,
+    );
+    const [, page = ''] = RUNBOOK.exec(Properties.AlarmDescription) ?? [];
+    const [meaning = ''] = readFileSync(page, 'utf8').split('**Look here.**');
+    expect(meaning).toContain(`\`${id}\``);
   });
 
   test('each worker has an alarm for a message that is more than three minutes old', () => {
