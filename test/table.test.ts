@@ -95,6 +95,7 @@ const createFlow = ({ declines = false } = {}) => {
   const noBackoff = async () => false;
   const ports = {
     ...{ orders: findOrderForRun(rt), holds, payments, now, stock: stockTable(rt), pick: () => 0 },
+    reportContradiction: () => {},
     breaker: circuitBreaker(breakerTable(rt, 'sandbox'), { now, limits: rt.times.breaker }),
     provider: inMemoryProvider(inMemoryCharges().charges, { makes: declines ? 'declined' : 'captured' }),
   };

@@ -30,7 +30,7 @@ export const sagaErrors = {
 export const metrics = {
   BreakerOpened: {
     alarm: {
-      text: 'A payment provider keeps failing: its circuit breaker is open, and new orders wait for it or are paid offline, as their tenant decided.',
+      text: 'A payment provider keeps failing: its circuit breaker is open, and orders await their payment.',
       runbook: 'breaker-open',
     },
   },
@@ -41,7 +41,10 @@ export const metrics = {
     },
   },
   StrayCaptures: {
-    alarm: { text: 'The provider captured money that belongs to no order.', runbook: 'stray-captures' },
+    alarm: {
+      text: 'The provider captured money that belongs to no order, or contradicts a payment.',
+      runbook: 'stray-captures',
+    },
   },
   ReturnsRefused: {
     alarm: {

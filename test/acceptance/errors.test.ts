@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ProblemCode } from '#contexts';
 import { noSkus } from '../fixtures/nasty-names.ts';
-import { createOrderBody, createTenant } from './client.ts';
+import { createOrderBody, createTenant, getPolicy } from './client.ts';
 import { expectProblem } from './problem.ts';
 import { type ApiResponse, expectStatus, send } from './request.ts';
 import { openShop, PRICE, type Shop } from './shop.ts';
@@ -133,6 +133,16 @@ test('a key of 255 characters is accepted', async () => {
 expectRefusals('order_not_found', {
   'reading an unknown order': ({ order: read }) => read('nothing'),
   'cancelling an unknown order': ({ cancel }) => cancel('nothing'),
+  'reading what cannot be the id of an order': ({ order: read }) => read('no.order'),
+  'cancelling what cannot be the id of an order': ({ cancel }) => cancel('x'.repeat(65)),
+  'paying what cannot be the id of an order': ({ pay }) =>
+    pay('no%20order', { amount: 1, currency: 'EUR', reference: 'r' }),
+});
+expectRefusals('tenant_not_found', {
+  'reading the policy of what cannot be the id of a tenant': () => getPolicy('No_Tenant'),
+});
+expectRefusals('key_not_found', {
+  'revoking what cannot be the id of a key': ({ key }) => send('DELETE', '/v1/keys/no.key', { key }),
 });
 expectRefusals('product_not_found', { 'reading an unknown product': ({ product }) => product('unicorn') });
 expectRefusals('sku_not_found', { 'reading the stock of an unknown SKU': ({ stock }) => stock('unicorn') });

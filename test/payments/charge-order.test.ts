@@ -5,7 +5,7 @@ import type { CircuitBreaker } from '#payments/use-cases/circuit-breaker';
 import type { Payments } from '#payments/use-cases/ports';
 import { at, createBreaker } from './fixtures/in-memory-breakers.ts';
 import { inMemoryPayments } from './fixtures/in-memory-payments.ts';
-import { aPayment, aState, key, NOW, order, step, total } from './fixtures/payment.ts';
+import { aPayment, aState, key, NOW, order, reportContradiction, step, total } from './fixtures/payment.ts';
 import { scriptedProvider } from './fixtures/scripted-provider.ts';
 
 const findOrder = async () => order;
@@ -13,7 +13,10 @@ const refused = (error: string) => ({ ok: false, error });
 type Provider = ReturnType<typeof scriptedProvider>;
 type Setting = { readonly breaker?: CircuitBreaker; readonly run?: number };
 const charge = (payments: Payments, provider: Provider, { breaker = createBreaker().breaker, run = 1 }: Setting = {}) =>
-  chargeOrder({ orders: findOrder, payments, provider, breaker, now: () => NOW })({ ...step, run });
+  chargeOrder({ orders: findOrder, payments, provider, breaker, now: () => NOW, reportContradiction })({
+    ...step,
+    run,
+  });
 const open = { status: 'open', generation: 1, failures: [], until: at(1), version: 3 } as const;
 const readyForProbe = { ...open, until: at(0) };
 const captured = { status: 'captured', captured: 55_00 } as const;
@@ -41,7 +44,14 @@ it('sends and stores nothing once the order has moved on', async () => {
   const { written, payments } = inMemoryPayments();
   const provider = capturing();
   const { breaker } = createBreaker();
-  const charge = chargeOrder({ orders: async () => undefined, payments, provider, breaker, now: () => NOW });
+  const charge = chargeOrder({
+    orders: async () => undefined,
+    payments,
+    provider,
+    breaker,
+    now: () => NOW,
+    reportContradiction,
+  });
   expect(await charge(step)).toEqual(refused('superseded'));
   expect(written).toEqual([]);
   expect(anyCall(provider)).toEqual([]);
@@ -52,16 +62,17 @@ it('needs neither an attempt nor the breaker nor the provider for a free order',
   const provider = capturing();
   const { breaker } = createBreaker(open);
   const orders = async () => ({ ...order, total: { ...total, amount: 0 } });
-  expect(await chargeOrder({ orders, payments, provider, breaker, now: () => NOW })(step)).toEqual({
-    ok: true,
-    value: undefined,
-  });
+  expect(await chargeOrder({ orders, payments, provider, breaker, now: () => NOW, reportContradiction })(step)).toEqual(
+    {
+      ok: true,
+      value: undefined,
+    },
+  );
   expect(written).toEqual([]);
   expect(anyCall(provider)).toEqual([]);
 });
 
 it.each<[string, Payment, unknown]>([
-  ['captured', aPayment({}, captured), { ok: true, value: aPayment({}, captured) }],
   ['declined', aPayment({}, { status: 'declined' }), refused('declined')],
   ['being settled', aPayment({ status: 'settling' }), refused('superseded')],
   ['settled', aPayment({ status: 'settled', attempts: [] }), refused('superseded')],
@@ -70,6 +81,42 @@ it.each<[string, Payment, unknown]>([
   const provider = capturing();
   expect(await charge(inMemoryPayments(payment).payments, provider)).toEqual(result);
   expect(anyCall(provider)).toEqual([]);
+});
+
+describe('a capture that an earlier task has recorded', () => {
+  const recorded = aPayment({}, captured);
+
+  it.each([createBreaker().breaker, createBreaker(open).breaker])(
+    'counts once the provider says that it still keeps the money, also while the breaker is open',
+    async (breaker) => {
+      const { written, payments } = inMemoryPayments(recorded);
+      const provider = scriptedProvider({ status: [aState('captured')] });
+      expect(await charge(payments, provider, { breaker })).toEqual({ ok: true, value: recorded });
+      expect(written).toHaveLength(1);
+      expect(anyCall(provider)).toEqual([[key]]);
+    },
+  );
+
+  it('is followed by the next attempt if it was refunded by hand since', async () => {
+    const { written, payments } = inMemoryPayments(recorded);
+    const provider = scriptedProvider({
+      status: [aState('captured', { refunded: 55_00 })],
+      charge: aState('captured'),
+    });
+    expect(await charge(payments, provider)).toMatchObject({ ok: true });
+    expect(provider.charge.mock.calls.map(([sent]) => sent)).toEqual([`${key}.2`]);
+    expect(written.at(-1)?.reports).toMatchObject([{ n: 1, kind: 'refunded', amount: 55_00 }]);
+  });
+
+  it('is unknown while the provider does not answer', async () => {
+    expect(await charge(inMemoryPayments(recorded).payments, scriptedProvider())).toEqual(refused('unknown'));
+  });
+
+  it('needs a person if the provider denies it', async () => {
+    const { written, payments } = inMemoryPayments(recorded);
+    expect(await charge(payments, scriptedProvider({ status: [aState('absent')] }))).toEqual(refused('unresolved'));
+    expect(written).toHaveLength(1);
+  });
 });
 
 describe('the outcome of the charge', () => {
@@ -217,7 +264,9 @@ describe('a race for the next attempt', () => {
       update: async () => false,
       find: async () => won,
     };
-    expect(await charge(losingRace, capturing())).toEqual({ ok: true, value: won });
+    const provider = scriptedProvider({ status: [aState('captured')] });
+    expect(await charge(losingRace, provider)).toEqual({ ok: true, value: won });
+    expect(provider.charge).not.toHaveBeenCalled();
   });
 
   it('is unknown if it is lost again and again, or if the payment is gone', async () => {
@@ -247,6 +296,7 @@ describe('while the breaker is open', () => {
     expect(provider.charge).not.toHaveBeenCalled();
     expect(await charge(payments, provider, { run: 2 })).toMatchObject({ ok: true });
     expect(provider.charge.mock.calls.map(([sent]) => sent)).toEqual([key]);
+    provider.status.mockResolvedValue(aState('captured'));
     expect(await charge(payments, provider)).toMatchObject({ ok: true });
     expect(written.map(({ attempts }) => attempts[0]?.status)).toEqual(['closed', 'intended', 'captured']);
   });
@@ -261,7 +311,6 @@ describe('while the breaker is open', () => {
 
   it.each<[string, Partial<Attempt>, unknown]>([
     ['intended', {}, refused('unknown')],
-    ['captured', captured, { ok: true }],
     ['declined', { status: 'declined' }, refused('declined')],
   ])('returns the result of an attempt that is %s, never that nothing was sent', async (_, attempt, result) => {
     const { written, payments } = inMemoryPayments(aPayment({}, attempt));

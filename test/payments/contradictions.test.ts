@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { idFrom } from '#platform/http/idempotency';
-import { openShop } from '../fixtures/shop.ts';
+import { type AfterInvocation, openShop } from '../fixtures/shop.ts';
 
 type Shop = Awaited<ReturnType<typeof openShop>>;
 const shops: Shop[] = [];
-const open = async () => {
-  const shop = await openShop();
+const open = async (after?: AfterInvocation) => {
+  const shop = await openShop(after);
   shops.push(shop);
   return shop;
 };
@@ -57,6 +57,22 @@ describe('a refund by hand', () => {
     await refundByHand(shop, id, TOTAL.amount);
     expect(await shop.place('tok_ok')).toBe(id);
     await shop.until(id, 'confirmed', 60);
+    expect((await keptBy(shop, id)) + (await keptBy(shop, `${id}.2`))).toBe(TOTAL.amount);
+  });
+
+  it('between the capture and the confirmation is noticed by the next run, although no callback reports it', async () => {
+    let isLost = true;
+    const shop = await open({
+      functionId: 'payments-charge',
+      run: async () => {
+        if (isLost) throw new Error('the answer of the task is lost');
+      },
+    });
+    const id = await shop.place('tok_ok');
+    await shop.advance(2);
+    await refundByHand(shop, id, TOTAL.amount);
+    isLost = false;
+    await shop.until(id, 'confirmed');
     expect((await keptBy(shop, id)) + (await keptBy(shop, `${id}.2`))).toBe(TOTAL.amount);
   });
 });

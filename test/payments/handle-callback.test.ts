@@ -6,7 +6,7 @@ import type { Stray } from '#payments/domain/stray';
 import { handleCallback } from '#payments/use-cases/handle-callback';
 import type { Payments } from '#payments/use-cases/ports';
 import { inMemoryPayments } from './fixtures/in-memory-payments.ts';
-import { aPayment, aState, key, NOW, orderId, tenantId, total } from './fixtures/payment.ts';
+import { aPayment, aState, key, NOW, orderId, reportContradiction, tenantId, total } from './fixtures/payment.ts';
 import { scriptedProvider } from './fixtures/scripted-provider.ts';
 
 const captured = { status: 'captured', captured: 55_00 } as const;
@@ -30,6 +30,7 @@ const createHandler = ({ payment, order, ...other }: Setting, provider: ReturnTy
       },
     },
     now: () => NOW,
+    reportContradiction,
   });
   return { handle, written, strays, orders, provider };
 };
@@ -77,12 +78,23 @@ describe('a callback that may tell something new', () => {
     expect(written.at(-1)?.reports).toEqual(kind === 'declined' ? undefined : [{ at: NOW, n: 1, kind, amount }]);
   });
 
-  it('is not acknowledged while the state is unknown, or needs a person', async () => {
+  it('is not acknowledged while the state is unknown', async () => {
     const payment = aPayment();
     const unknown = createHandler({ payment }, scriptedProvider());
     expect(await unknown.handle(callbackOf('captured'))).toEqual(refused('unknown'));
-    const foreign = scriptedProvider({ status: [aState('captured', { currency: 'USD' })] });
-    expect(await createHandler({ payment }, foreign).handle(callbackOf('captured'))).toEqual(refused('contradiction'));
+  });
+
+  it.each<[string, Partial<Attempt>, ReturnType<typeof aState>]>([
+    ['another currency', {}, aState('captured', { currency: 'USD' })],
+    ['less than was recorded', captured, aState('declined')],
+    ['more than the total', {}, aState('captured', { captured: 60_00 })],
+  ])('is acknowledged and quarantined where the provider says %s', async (_, attempt, state) => {
+    const payment = aPayment({}, attempt);
+    const { handle, strays } = createHandler({ payment }, scriptedProvider({ status: [state] }));
+    const callback = callbackOf(attempt.status === undefined ? 'captured' : 'declined');
+    expect(await handle(callback)).toEqual(handled('quarantined'));
+    const { currency, captured: gross, refunded } = state;
+    expect(strays).toEqual([{ tenantId, key, currency, captured: gross, refunded, at: NOW }]);
   });
 
   it('is not acknowledged after several lost races, or once the payment is lost', async () => {

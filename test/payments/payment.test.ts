@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ChargeState, checkState, keptAmount } from '#payments/domain/charge-state';
+import { type ChargeState, checkState, describeOddNet, keptAmount } from '#payments/domain/charge-state';
 import { nextChargeStep } from '#payments/domain/charge-step';
 import {
   type Attempt,
@@ -111,16 +111,33 @@ describe('a state', () => {
     aState('captured', { refunded: 5_00, returned: 6_00 }),
     aState('captured', { disputed: 55_01 }),
     aState('captured', { currency: 'USD' }),
-  ])('needs a person: %j', (state) => expect(checkState(total, state)).toBeUndefined());
+    aState('captured', { captured: -1, refunded: -1 }),
+    aState('captured', { refunded: 0.5 }),
+    aState('captured', { captured: Number.MAX_SAFE_INTEGER + 1 }),
+  ])('needs a person: %j', (state) => expect(checkState(total, state).ok).toBe(false));
 
   it.each([aState('absent'), aState('declined', { currency: 'USD' }), aState('captured', { captured: 1 })])(
     'counts as it is: %j',
-    (state) => expect(checkState(total, state)).toBe(state),
+    (state) => expect(checkState(total, state)).toEqual({ ok: true, value: state }),
+  );
+
+  it.each([aState('declined'), aState('captured', { captured: 54_99 }), aState('captured', { refunded: 9 })])(
+    'needs a person if it falls behind what was recorded before: %j',
+    (state) => expect(checkState(total, state, { captured: 55_00, refunded: 10 }).ok).toBe(false),
+  );
+
+  it.each([
+    [0, undefined],
+    [1, 'it keeps a part of the total'],
+    [55_00, undefined],
+    [55_01, 'it keeps more than the total'],
+  ])('that keeps %d is described by %j', (kept, description) =>
+    expect(describeOddNet(total, { captured: kept + 5, refunded: 5 })).toBe(description),
   );
 
   it('of another currency counts as never captured once all of it is refunded', () => {
     const state = aState('captured', { currency: 'USD', refunded: 55_00 });
-    expect(checkState(total, state)).toEqual(aState('voided', { currency: 'USD' }));
+    expect(checkState(total, state)).toEqual({ ok: true, value: aState('voided', { currency: 'USD' }) });
   });
 });
 
@@ -135,7 +152,6 @@ describe('the next step of a charge', () => {
   });
 
   it.each<[string, Payment, string]>([
-    ['paid', aPayment({}, captured), 'paid'],
     ['declined', aPayment({}, { status: 'declined' }), 'declined'],
     ['superseded while it is settled', aPayment({ status: 'settling' }), 'superseded'],
     ['superseded by a tombstone', aPayment({ status: 'settled', attempts: [] }), 'superseded'],
@@ -187,9 +203,20 @@ describe('the next step of a charge', () => {
     });
   });
 
-  it('looks again where a part is kept, and gives back first what is owed', () => {
-    const [part, owed] = [anAttempt({ ...captured, refunded: 1 }), anAttempt({ status: 'settled', captured: 1 })];
-    expect(nextChargeStep(aPayment({}, part), task)).toEqual({ do: 'look', attempt: part });
+  it.each([
+    ['paid', 55_00, 0],
+    ['unresolved', 55_00, 1],
+    ['unresolved', 55_01, 0],
+  ])('is %s where %d less %d is kept, once the provider has said so in this task', (result, gross, refunded) => {
+    const kept = anAttempt({ n: 2, status: 'captured', captured: gross, refunded });
+    const payment = aPayment({}, { status: 'settled' }, kept);
+    for (const unseen of [task, blocked, { ...task, seen: 1 }])
+      expect(nextChargeStep(payment, unseen)).toEqual({ do: 'look', attempt: kept });
+    expect(nextChargeStep(payment, { ...task, seen: 2 })).toEqual({ do: 'end', result });
+  });
+
+  it('gives back first what is owed', () => {
+    const owed = anAttempt({ status: 'settled', captured: 1 });
     for (const status of ['open', 'settled'] as const)
       expect(nextChargeStep(aPayment({ status }, owed), task)).toEqual({ do: 'giveBack', attempt: owed });
   });
@@ -242,6 +269,15 @@ it('adopts an attempt whose payment was lost, as its order wants', () => {
   expect(adoptedPayment(request, { n: 1, isWanted: false, isOver: true })).toEqual(
     aPayment({ status: 'settled' }, { status: 'settled' }),
   );
+});
+
+it('ends a settlement whose last open attempt turns out to be refunded', () => {
+  const settling = aPayment({ status: 'settling' }, { status: 'declined' }, { status: 'settled' });
+  const refunded = merge(settling, 1, aState('captured', { refunded: 55_00 }));
+  expect(refunded).toMatchObject({ status: 'settled', attempts: [{ status: 'settled' }, { status: 'settled' }] });
+  const kept = merge(settling, 1, aState('captured', { refunded: 54_99 }));
+  expect(kept.status).toBe('settling');
+  expect(attemptsToSettle(kept)).toMatchObject([{ n: 1 }]);
 });
 
 const anyAmount = fc.constantFrom(0, 20_00, 55_00);

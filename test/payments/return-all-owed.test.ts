@@ -3,7 +3,7 @@ import type { Payment } from '#payments/domain/payment';
 import { type ReturnFailure, returnAllOwed } from '#payments/use-cases/return-all-owed';
 import { addMs, type OrderId } from '#platform/kernel';
 import { inMemoryPayments } from './fixtures/in-memory-payments.ts';
-import { aPayment, aState, key, NOW, tenantId, total } from './fixtures/payment.ts';
+import { aPayment, aState, key, NOW, reportContradiction, tenantId, total } from './fixtures/payment.ts';
 import { scriptedProvider } from './fixtures/scripted-provider.ts';
 
 const owedSince = (since: string) =>
@@ -29,6 +29,7 @@ const createReturns = (payment: Payment | undefined, listed = 1, refund: 'refund
       update: (from, to) => storeOf(from.orderId).payments.update(from, to),
     },
     now: () => NOW,
+    reportContradiction,
     due: {
       async returns(at, { after, limit }) {
         expect(at).toBe(NOW);

@@ -83,10 +83,14 @@ describe.each(calls)('%s', (...[, call, body, expected]) => {
   });
 });
 
-it.each([{ captured: -1 }, { captured: 0.5 }, { refunded: undefined }])(
-  'takes a state with %j for unknown',
+it.each([{ captured: '1' }, { refunded: undefined }])('takes a state with %j for unknown', async (change) => {
+  expect(await respondingWith({ ...captured, ...change }).status(key)).toBe('unknown');
+});
+
+it.each([{ captured: -1 }, { captured: 0.5 }, { refunded: 1e300 }])(
+  'returns a state with %j as it is, because waiting does not change it',
   async (change) => {
-    expect(await respondingWith({ ...captured, ...change }).status(key)).toBe('unknown');
+    expect(await respondingWith({ ...captured, ...change }).status(key)).toEqual({ ...captured, ...change });
   },
 );
 

@@ -3,20 +3,26 @@ import type { Payment } from '#payments/domain/payment';
 import type { Payments } from '#payments/use-cases/ports';
 import { settleOrder } from '#payments/use-cases/settle-order';
 import { inMemoryPayments } from './fixtures/in-memory-payments.ts';
-import { aPayment, aState, key, NOW, order, step, total } from './fixtures/payment.ts';
+import { aPayment, aState, key, NOW, order, reportContradiction, step, total } from './fixtures/payment.ts';
 import { scriptedProvider } from './fixtures/scripted-provider.ts';
 
 const orders = async () => order;
 const captured = { status: 'captured', captured: 55_00 } as const;
 const refused = (error: string) => ({ ok: false, error });
 const settle = (payments: Payments, provider: ReturnType<typeof scriptedProvider>) =>
-  settleOrder({ orders, payments, provider, now: () => NOW })(step);
+  settleOrder({ orders, payments, provider, now: () => NOW, reportContradiction })(step);
 const voiding = () => scriptedProvider({ status: [aState('absent')], void: 'voided' });
 
 it('reads the order first', async () => {
   const { written, payments } = inMemoryPayments();
   const findOrder = vi.fn(async () => undefined);
-  const settleWith = settleOrder({ orders: findOrder, payments, provider: voiding(), now: () => NOW });
+  const settleWith = settleOrder({
+    orders: findOrder,
+    payments,
+    provider: voiding(),
+    now: () => NOW,
+    reportContradiction,
+  });
   expect(await settleWith(step)).toEqual(refused('superseded'));
   expect(findOrder).toHaveBeenCalledWith(step, 'cancelling');
   expect(written).toEqual([]);
@@ -34,7 +40,7 @@ it('stores nothing for a free order', async () => {
   const { written, payments } = inMemoryPayments();
   const free = async () => ({ ...order, total: { ...total, amount: 0 } });
   const provider = voiding();
-  expect(await settleOrder({ orders: free, payments, provider, now: () => NOW })(step)).toEqual({
+  expect(await settleOrder({ orders: free, payments, provider, now: () => NOW, reportContradiction })(step)).toEqual({
     ok: true,
     value: undefined,
   });

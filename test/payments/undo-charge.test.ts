@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { ChargeState } from '#payments/domain/charge-state';
 import { undoCharge } from '#payments/use-cases/undo-charge';
-import { anAttempt, aState, key, total } from './fixtures/payment.ts';
+import { anAttempt, aState, key, reportContradiction, total } from './fixtures/payment.ts';
 import { scriptedProvider } from './fixtures/scripted-provider.ts';
 
 const captured = aState('captured');
-const undo = (provider: ReturnType<typeof scriptedProvider>) => undoCharge(provider)(anAttempt(), total);
+const undo = (provider: ReturnType<typeof scriptedProvider>) =>
+  undoCharge({ provider, reportContradiction })(anAttempt(), total);
 const refused = (error: string) => ({ ok: false, error });
 
 it.each([aState('absent'), aState('pending'), aState('declined')])('voids a key whose state is %j', async (state) => {
@@ -61,4 +62,15 @@ it.each([
   ['the refund is unknown', 'unknown', scriptedProvider({ status: [captured] })],
 ])('does not claim success where %s', async (_, error, provider) => {
   expect(await undo(provider)).toEqual(refused(error));
+});
+
+it.each([
+  ['captured less than is recorded', aState('absent')],
+  ['refunded less than is recorded', aState('captured', { refunded: 1_00 })],
+])('leaves to a person what contradicts the record: it says that it %s', async (_, state) => {
+  const provider = scriptedProvider({ status: [state], void: 'voided', refund: 'refunded' });
+  const recorded = anAttempt({ status: 'captured', captured: 55_00, refunded: 2_00 });
+  expect(await undoCharge({ provider, reportContradiction })(recorded, total)).toEqual(refused('refused'));
+  expect(provider.void).not.toHaveBeenCalled();
+  expect(provider.refund).not.toHaveBeenCalled();
 });

@@ -127,7 +127,7 @@ describe('the sandbox', () => {
 
   it.each(['t1', 't1.', '.o1', 't1.o1.x', 't1.o1.1', 't1.o1.2.3'])('refuses the key %s', async (other) => {
     const { call } = createSandbox();
-    expect(await call('GET', `/${other}`)).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    expect(await call('GET', `/${other}`)).toMatchObject({ status: 404, body: { code: 'charge_not_found' } });
     expect(await call('POST', '', { ...charge('tok_ok'), key: other })).toMatchObject({ status: 422 });
   });
 

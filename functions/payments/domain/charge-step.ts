@@ -15,14 +15,16 @@ export type ChargeTask = {
   readonly maySend: boolean;
   /** Whether a declined attempt is followed by another one, with another card (a policy of the tenant, off today). */
   readonly continuesAfterDecline: boolean;
+  /** The attempt whose state the provider has returned during this task; undefined as long as it has returned none. */
+  readonly seen?: number | undefined;
 };
 
 /** Why no further step can get the order paid in this run; `paid`: it is. */
 export type ChargeEnd = 'paid' | 'declined' | 'unavailable' | 'unknown' | 'unresolved' | 'superseded';
 
 /**
- * What the charge of a placed order does next. `send`: charge under the attempt's key. `look`: read its state, because a part of the
- * money may have moved. `giveBack`: what it keeps is owed. `store`: the payment, on condition that it is unchanged.
+ * What the charge of a placed order does next. `send`: charge under the attempt's key. `look`: read its state, because
+ * money may have moved since it was recorded. `giveBack`: what it keeps is owed. `store`: the payment, on condition that it is unchanged.
  */
 export type ChargeStep =
   | { readonly do: 'end'; readonly result: ChargeEnd }
@@ -33,7 +35,7 @@ const end = (result: ChargeEnd): ChargeStep => ({ do: 'end', result });
 
 /**
  * The next step, from the last attempt. The net of captured and refunded decides: all is paid, none leads to the next attempt, a part
- * needs a person. The next attempt is opened only while the payment is open, nothing is owed, and every earlier one is over. A closed
+ * needs a person. What an earlier task recorded as kept may have been refunded by hand since, so it counts only once it was seen. The next attempt is opened only while the payment is open, nothing is owed, and every earlier one is over. A closed
  * attempt is reopened, never followed, and only by a later run than the one that closed it.
  */
 export const nextChargeStep = (payment: Payment, task: ChargeTask): ChargeStep => {
@@ -53,8 +55,9 @@ export const nextChargeStep = (payment: Payment, task: ChargeTask): ChargeStep =
     case 'declined':
       return task.continuesAfterDecline ? followLast(payment, closedBy) : end('declined');
     case 'captured':
-      if (keptAmount(last) === payment.total.amount) return end('paid');
-      return keptAmount(last) === 0 ? followLast(payment, closedBy) : { do: 'look', attempt: last };
+      if (keptAmount(last) === 0) return followLast(payment, closedBy);
+      if (task.seen !== last.n) return { do: 'look', attempt: last };
+      return end(keptAmount(last) === payment.total.amount ? 'paid' : 'unresolved');
     case 'settled':
       return followLast(payment, closedBy);
   }

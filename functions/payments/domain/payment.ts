@@ -128,7 +128,7 @@ export const postponeReturn = (payment: Payment, dueAt: Instant): Payment =>
 /**
  * The payment with what the provider says of one attempt, by `checkState`; this very object where it says nothing new. It may be an
  * older answer: what was captured or refunded once stays so. A capture counts for the order only if its attempt is the last one and
- * was sent; of any other attempt the money is owed (ADR 80).
+ * was sent; of any other attempt the money is owed (ADR 80). A settlement that has nothing left to settle ends.
  */
 export const withState = (
   payment: Payment,
@@ -147,7 +147,13 @@ export const withState = (
     const { run: _, ...rest } = attempt;
     return { ...rest, status, captured, refunded };
   });
-  return changed ? withOwed(nextVersion(payment, { attempts, ...withReports(payment, reports) }), at) : payment;
+  if (!changed) return payment;
+  const isSettled = payment.status === 'settling' && attemptsToSettle({ attempts }).length === 0;
+  const next = nextVersion(payment, {
+    ...{ attempts, ...withReports(payment, reports) },
+    ...(isSettled && { status: 'settled' as const }),
+  });
+  return withOwed(next, at);
 };
 
 type Answer = { readonly payment: Payment; readonly state: ChargeState; readonly captured: number };
@@ -193,8 +199,8 @@ export const startSettling = (payment: Payment): Payment => {
 };
 
 /** The attempts for which the provider may have or get money. */
-export const attemptsToSettle = (payment: Payment): readonly Attempt[] =>
-  payment.attempts.filter((attempt) => attempt.status !== 'settled' || keptAmount(attempt) > 0);
+export const attemptsToSettle = ({ attempts }: Pick<Payment, 'attempts'>): readonly Attempt[] =>
+  attempts.filter((attempt) => attempt.status !== 'settled' || keptAmount(attempt) > 0);
 
 /** The provider keeps nothing of the attempt, and never will. Once that is true of all, a payment in settlement is settled. */
 export const markSettled = (

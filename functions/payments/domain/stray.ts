@@ -1,6 +1,6 @@
 import type { Instant, TenantId } from '#platform/kernel';
 
-/** A capture at the provider that no order of the tenant accounts for. Amounts in minor units. */
+/** What the provider says of a key that no order of the tenant accounts for. Amounts as it states them, in minor units. */
 export type Stray = {
   readonly tenantId: TenantId;
   readonly key: string;

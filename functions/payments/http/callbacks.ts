@@ -1,4 +1,5 @@
 import { findOrderForPayment } from '#orders/public';
+import { contradictionLog } from '#payments/adapters/contradiction-log';
 import { SANDBOX, sandboxProvider } from '#payments/adapters/sandbox-provider';
 import { Callback, type callbackRoutes } from '#payments/contract';
 import { isSigned, SIGNATURE_HEADER } from '#payments/http/signature';
@@ -18,6 +19,7 @@ export const receiveCallback = (
     orders: findOrderForPayment(rt),
     strays: strayTable(rt),
     provider: sandboxProvider(rt),
+    reportContradiction: contradictionLog(rt),
     now: () => rt.now().toISOString(),
   });
   const callbackKey = secretReader(rt, 'provider-callback-key');
@@ -36,7 +38,6 @@ export const receiveCallback = (
     }
     if (handled.error === 'charge_not_found') return { problem: handled.error };
     rt.logger.error('a callback had no effect yet', { charge: key, status, because: handled.error });
-    const isWrong = handled.error === 'wrong_amount' || handled.error === 'contradiction';
-    return { problem: isWrong ? 'wrong_amount' : 'unavailable' };
+    return { problem: handled.error === 'wrong_amount' ? handled.error : 'unavailable' };
   };
 };

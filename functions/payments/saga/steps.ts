@@ -1,6 +1,7 @@
 import { SagaInput } from '#orders/contract';
 import { sagaErrors as orderErrors } from '#orders/errors';
 import { findOrderForRun } from '#orders/public';
+import { contradictionLog } from '#payments/adapters/contradiction-log';
 import { SANDBOX, sandboxProvider } from '#payments/adapters/sandbox-provider';
 import { sagaErrors } from '#payments/errors';
 import { breakerTable } from '#payments/table/breaker-table';
@@ -26,6 +27,7 @@ export const chargeStep = (rt: Runtime<'db' | 'secrets'>) => {
     orders: findOrderForRun(rt),
     payments: paymentTable(rt),
     provider: sandboxProvider(rt),
+    reportContradiction: contradictionLog(rt),
     breaker: circuitBreaker(breakerTable(rt, SANDBOX), { now, limits: rt.times.breaker }),
     now,
   });
@@ -46,6 +48,7 @@ export const settleStep = (rt: Runtime<'db' | 'secrets'>) => {
     orders: findOrderForRun(rt),
     payments: paymentTable(rt),
     provider: sandboxProvider(rt),
+    reportContradiction: contradictionLog(rt),
     now: () => rt.now().toISOString(),
   });
   return taskFunction(rt, SagaInput, async (step) => {

@@ -1,5 +1,5 @@
 import type { FindOrderForRun, OrderForTask, SagaInput } from '#orders/contract';
-import { type ChargeState, checkState } from '#payments/domain/charge-state';
+import { type ChargeState, checkState, describeOddNet } from '#payments/domain/charge-state';
 import { type ChargeEnd, type ChargeStep, nextChargeStep } from '#payments/domain/charge-step';
 import { type Attempt, markSettled, openPayment, type Payment, providerKey } from '#payments/domain/payment';
 import type { CircuitBreaker, Permit } from '#payments/use-cases/circuit-breaker';
@@ -17,8 +17,9 @@ type ChargeResult = Result<Payment | undefined, Refusal>;
 const MAX_STEPS = 12;
 
 /**
- * The intent is stored before anything is sent, and an outcome counts only while nobody settles. A repeat returns what is known. While
- * the breaker blocks calls, the attempt is stored as closed first: only then is it certain that nothing was or will be sent in this run.
+ * The intent is stored before anything is sent, and an outcome counts only while nobody settles. A repeat returns what is known, and looks
+ * again at what was captured. While the breaker blocks calls, the attempt is stored as closed first: only then is it certain that nothing
+ * was or will be sent in this run.
  */
 export const chargeOrder =
   (ports: Ports) =>
@@ -33,12 +34,14 @@ export const chargeOrder =
     const task = { run: step.run, maySend: permit !== undefined, continuesAfterDecline: false };
     const request = { ...step, total: order.total };
     let payment = await ports.payments.putIfAbsent(openPayment(request, permit ? undefined : step.run));
+    let seen: number | undefined;
     for (let steps = 0; steps < MAX_STEPS; steps += 1) {
-      const next = nextChargeStep(payment, task);
+      const next = nextChargeStep(payment, { ...task, seen });
       if (next.do === 'end') return next.result === 'paid' ? ok(payment) : err(next.result);
       const taken = await takeStep(ports, { payment, order, permit: permit ?? {} })(next);
       if (!taken.ok) return taken;
       payment = taken.value;
+      if (next.do === 'send' || next.do === 'look') seen = next.attempt.n;
     }
     return err('unknown');
   };
@@ -81,29 +84,31 @@ const send = async (ports: Ports, { payment, order, permit }: Context, attempt: 
   return isOpen ? err('unknown') : recorded;
 };
 
-/** The same part as before stays for a person. */
-const look = async (ports: Ports, { payment }: Context, attempt: Attempt): Promise<Taken> => {
-  const answer = await ports.provider.status(attempt.key);
-  const recorded = await recordAnswer(ports, { payment, attempt, answer });
-  return recorded.ok && recorded.value === payment ? err('unresolved') : recorded;
-};
+/** A read, which the breaker does not keep from a provider that may be down: an order that is paid for is worth it. */
+const look = async (ports: Ports, { payment }: Context, attempt: Attempt): Promise<Taken> =>
+  recordAnswer(ports, { payment, attempt, answer: await ports.provider.status(attempt.key), recorded: attempt });
 
 type Answered = {
   readonly payment: Payment;
   readonly attempt: Attempt;
   readonly answer: ChargeState | 'unknown';
+  /** What the answer may not fall behind, because it was recorded before the provider was called. */
+  readonly recorded?: Attempt;
 };
 
-const recordAnswer = async (ports: Ports, { payment, attempt, answer }: Answered): Promise<Taken> => {
+const recordAnswer = async (ports: Ports, { payment, attempt, answer, recorded }: Answered): Promise<Taken> => {
   if (answer === 'unknown') return err('unknown');
-  const state = checkState(payment.total, answer);
-  if (!state) return err('unresolved');
-  const recorded = await recordState(ports)(payment, attempt, state);
-  return recorded.ok ? recorded : err('unknown');
+  const { total } = payment;
+  const checked = checkState(total, answer, recorded);
+  const because = checked.ok ? describeOddNet(total, checked.value) : checked.error;
+  if (because !== undefined) ports.reportContradiction({ charge: attempt.key, because, state: answer });
+  if (!checked.ok) return err('unresolved');
+  const stored = await recordState(ports)(payment, attempt, checked.value);
+  return stored.ok ? stored : err('unknown');
 };
 
 const giveBack = async (ports: Ports, { payment }: Context, attempt: Attempt): Promise<Taken> => {
-  const undone = await undoCharge(ports.provider)(attempt, payment.total);
+  const undone = await undoCharge(ports)(attempt, payment.total);
   if (!undone.ok) return err(undone.error === 'refused' ? 'unresolved' : 'unknown');
   return store(ports, payment, markSettled(payment, attempt, { state: undone.value, at: ports.now() }));
 };

@@ -1,15 +1,15 @@
 import type { FindOrderForPayment, OrderForPayment } from '#orders/contract';
 import type { Callback } from '#payments/contract';
 import { type AttemptIds, attemptIdsOf, isNews, isPlausible, isPossibleAttempt } from '#payments/domain/callback';
-import { type ChargeState, checkState } from '#payments/domain/charge-state';
-import { type Attempt, adoptedPayment, adoptIntoTombstone, type Payment } from '#payments/domain/payment';
+import { type ChargeState, checkState, describeOddNet, keptAmount } from '#payments/domain/charge-state';
+import { adoptedPayment, adoptIntoTombstone, type Payment } from '#payments/domain/payment';
 import type { Strays } from '#payments/use-cases/ports';
 import { recordState } from '#payments/use-cases/record-state';
 import { type ReturnPorts, type ReturnRefusal, returnOwed } from '#payments/use-cases/return-money';
 import { err, ok, type Result } from '#platform/kernel';
 
 type Ports = ReturnPorts & { readonly orders: FindOrderForPayment; readonly strays: Strays };
-type Refusal = ReturnRefusal | 'charge_not_found' | 'wrong_amount' | 'contradiction';
+type Refusal = ReturnRefusal | 'charge_not_found' | 'wrong_amount';
 /** What became of the callback. */
 export type Handled = 'nothing_new' | 'recorded' | 'quarantined';
 type CallbackResult = Result<Handled, Refusal>;
@@ -17,7 +17,7 @@ type CallbackResult = Result<Handled, Refusal>;
 /**
  * Handles a provider's callback, of any status, in any order and any number of times. It is only a reason to look: what the provider
  * says of the key is merged into the payment, and captured money that no order wants goes back. The result is a refusal until that is
- * done, so that the provider repeats the callback (ADR 81).
+ * done, so that the provider repeats the callback (ADR 81). What contradicts itself is quarantined: repeating it changes nothing.
  */
 export const handleCallback =
   (ports: Ports) =>
@@ -30,22 +30,44 @@ export const handleCallback =
     if (!isNews(callback, payment, attempt)) return ok('nothing_new');
     const answer = await ports.provider.status(attempt.key);
     if (answer === 'unknown') return err('unknown');
-    const state = checkState(payment.total, answer);
-    return state ? recordAndReturn(ports, { payment, attempt, state }) : err('contradiction');
+    const checked = checkState(payment.total, answer, attempt);
+    return checked.ok
+      ? recordAndReturn(ports, { ids, payment, state: checked.value })
+      : quarantine(ports, { ids, key: attempt.key, state: answer, because: checked.error });
   };
 
 type Recording = {
+  readonly ids: AttemptIds;
   readonly payment: Payment;
-  readonly attempt: Pick<Attempt, 'n'>;
   readonly state: ChargeState;
 };
 
-const recordAndReturn = async (ports: Ports, { payment, attempt, state }: Recording): Promise<CallbackResult> => {
-  const recorded = await recordState(ports)(payment, attempt, state);
+/** More than the total is recorded, and quarantined too: nothing else tells a person of it once the order is confirmed. */
+const recordAndReturn = async (ports: Ports, { ids, payment, state }: Recording): Promise<CallbackResult> => {
+  const recorded = await recordState(ports)(payment, ids, state);
   if (!recorded.ok) return recorded;
   const returned = await returnOwed(ports)(recorded.value);
   if (!returned.ok) return returned;
+  const attempt = returned.value.attempts[ids.n - 1];
+  const isTooMuch = attempt !== undefined && keptAmount(attempt) > payment.total.amount;
+  if (isTooMuch)
+    return quarantine(ports, { ids, key: attempt.key, state, because: describeOddNet(payment.total, attempt) });
   return ok(returned.value === payment ? 'nothing_new' : 'recorded');
+};
+
+type Quarantined = {
+  readonly ids: AttemptIds;
+  readonly key: string;
+  readonly state: ChargeState;
+  /** Undefined where nothing is wrong but that no order accounts for it. */
+  readonly because?: string | undefined;
+};
+
+const quarantine = async (ports: Ports, { ids, key, state, because }: Quarantined): Promise<CallbackResult> => {
+  const { currency, captured, refunded } = state;
+  if (because !== undefined) ports.reportContradiction({ charge: key, because, state });
+  await ports.strays.quarantine({ tenantId: ids.tenantId, key, currency, captured, refunded, at: ports.now() });
+  return ok('quarantined');
 };
 
 type UnknownCharge = {
@@ -68,16 +90,14 @@ const handleUnknownCharge = async (
   if (answer.captured === 0) return ok('nothing_new');
   const isAdoptable = payment ? payment.attempts.length === 0 && ids.n === 1 : isPossibleAttempt(ids);
   const order = isAdoptable ? await ports.orders(ids.tenantId, ids.orderId) : undefined;
-  const state = order && order.total.amount > 0 ? checkState(order.total, answer) : undefined;
-  if (!order || !state) {
-    const { currency, captured, refunded } = answer;
-    const { tenantId } = ids;
-    await ports.strays.quarantine({ tenantId, key: callback.key, currency, captured, refunded, at: ports.now() });
-    return ok('quarantined');
+  const checked = order && order.total.amount > 0 ? checkState(order.total, answer) : undefined;
+  if (!order || !checked?.ok) {
+    const because = checked?.ok === false ? checked.error : undefined;
+    return quarantine(ports, { ids, key: callback.key, state: answer, because });
   }
   if (!isPlausible(callback, order.total)) return err('wrong_amount');
   const adopted = await adopt(ports, { ids, payment, order });
-  return adopted ? recordAndReturn(ports, { payment: adopted, attempt: ids, state }) : err('contended');
+  return adopted ? recordAndReturn(ports, { ids, payment: adopted, state: checked.value }) : err('contended');
 };
 
 type Adoption = Pick<UnknownCharge, 'ids' | 'payment'> & { readonly order: OrderForPayment };

@@ -13,11 +13,17 @@ export type Payments = {
   update(from: Payment, to: Payment): Promise<boolean>;
 };
 
-/** Captures that belong to no order of ours. */
+/** Captures that belong to no order of ours, and states that contradict our record of a payment. */
 export type Strays = {
-  /** Stores what the provider keeps under a key; a repeat with the same amounts changes nothing. */
+  /** Stores what the provider says of a key; a repeat with the same amounts changes nothing. */
   quarantine(stray: Stray): Promise<void>;
 };
+
+/** What a provider says of a key that a person must look at, and why. */
+export type Contradiction = { readonly charge: string; readonly because: string; readonly state: ChargeState };
+
+/** Names it in the log. The caller sees to it that a person is called. */
+export type ReportContradiction = (contradiction: Contradiction) => void;
 
 /** The circuit breaker of one provider, separate for each tenant. */
 export type Breakers = {
@@ -54,6 +60,6 @@ export type Provider = {
   void(key: string): Promise<'voided' | 'captured' | 'refused' | 'unknown'>;
   /** Refunds this much of what was captured, once per refund key. */
   refund(key: string, refundKey: string, money: Money): Promise<'refunded' | 'refused' | 'unknown'>;
-  /** Changes nothing. */
+  /** Changes nothing, and knows all that earlier calls have answered. */
   status(key: string): Promise<ChargeState | 'unknown'>;
 };

@@ -15,7 +15,7 @@ type SettleResult = Result<Payment | undefined, 'superseded' | 'refused' | 'unkn
  * whole shop's charges (ADR 20).
  */
 export const settleOrder =
-  ({ orders, payments, provider, now }: Ports) =>
+  ({ orders, payments, now, ...undoPorts }: Ports) =>
   async (step: SagaInput): Promise<SettleResult> => {
     const order = await orders(step, 'cancelling');
     if (!order) return err('superseded');
@@ -25,7 +25,7 @@ export const settleOrder =
     if (current !== payment && !(await payments.update(payment, current))) return err('contended');
     let isRefused = false;
     for (const attempt of attemptsToSettle(current)) {
-      const undone = await undoCharge(provider)(attempt, payment.total);
+      const undone = await undoCharge(undoPorts)(attempt, payment.total);
       if (!undone.ok && undone.error === 'unknown') return undone;
       isRefused ||= !undone.ok;
       if (!undone.ok) continue;

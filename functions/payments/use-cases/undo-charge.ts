@@ -1,11 +1,12 @@
 import { afterRefund, type ChargeState, checkState, keptAmount } from '#payments/domain/charge-state';
 import { type Attempt, refundKey } from '#payments/domain/payment';
-import type { Provider } from '#payments/use-cases/ports';
+import type { Provider, ReportContradiction } from '#payments/use-cases/ports';
 import { err, type Money, ok, type Result } from '#platform/kernel';
 
 /** A capture between look and void, or a refund by hand between look and refund, needs another look. */
 const MAX_LOOKS = 3;
 
+export type UndoPorts = { readonly provider: Provider; readonly reportContradiction: ReportContradiction };
 type UndoResult = Result<ChargeState, 'refused' | 'unknown'>;
 
 /**
@@ -13,15 +14,19 @@ type UndoResult = Result<ChargeState, 'refused' | 'unknown'>;
  * the key. Where nothing is left to refund, it is done. Refused: the provider refuses, or what it says needs a person.
  */
 export const undoCharge =
-  (provider: Provider) =>
+  (ports: UndoPorts) =>
   async (attempt: Attempt, total: Money): Promise<UndoResult> => {
     for (let looks = 0; looks < MAX_LOOKS; looks += 1) {
-      const answer = await provider.status(attempt.key);
+      const answer = await ports.provider.status(attempt.key);
       if (answer === 'unknown') return err('unknown');
-      const state = checkState(total, answer);
-      if (!state) return err('refused');
+      const checked = checkForUndo(attempt, total, answer);
+      if (!checked.ok) {
+        ports.reportContradiction({ charge: attempt.key, because: checked.error, state: answer });
+        return err('refused');
+      }
+      const state = checked.value;
       if (answer.captured > 0 && keptAmount(state) === 0) return ok(state);
-      const undone = await (keptAmount(state) > 0 ? refundKept : voidKey)(provider, { attempt, state });
+      const undone = await (keptAmount(state) > 0 ? refundKept : voidKey)(ports.provider, { attempt, state });
       if (undone) return undone;
     }
     return err('refused');
@@ -29,9 +34,15 @@ export const undoCharge =
 
 type Charge = { readonly attempt: Attempt; readonly state: ChargeState };
 
-/** Undefined where the state must be read again. Our refund key works once, so money that came after it needs a person. */
+/** Our refund key works once, so money that came after it needs a person. */
+const checkForUndo = (attempt: Attempt, total: Money, answer: ChargeState): Result<ChargeState, string> => {
+  const checked = checkState(total, answer, attempt);
+  const isRefundUsed = checked.ok && checked.value.returned > 0 && keptAmount(checked.value) > 0;
+  return isRefundUsed ? err('it keeps money after our refund') : checked;
+};
+
+/** Undefined where the state must be read again. */
 const refundKept = async (provider: Provider, { attempt, state }: Charge): Promise<UndoResult | undefined> => {
-  if (state.returned > 0) return err('refused');
   const amount = keptAmount(state);
   const outcome = await provider.refund(attempt.key, refundKey(attempt), { amount, currency: state.currency });
   if (outcome === 'unknown') return err('unknown');

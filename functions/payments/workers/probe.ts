@@ -1,3 +1,4 @@
+import { contradictionLog } from '#payments/adapters/contradiction-log';
 import { SANDBOX, sandboxProvider } from '#payments/adapters/sandbox-provider';
 import type { metrics } from '#payments/errors';
 import { breakerTable } from '#payments/table/breaker-table';
@@ -31,6 +32,7 @@ export const probeWorker = (rt: Runtime<'db' | 'secrets'>) => {
   });
   const returnMoney = returnAllOwed({
     ...{ payments: paymentTable(rt), provider, now, due },
+    reportContradiction: contradictionLog(rt),
     onFailure: ({ error, ...failure }) =>
       rt.logger.error('captured money could not be returned', { ...failure, error: error as Error | undefined }),
   });

@@ -27,7 +27,10 @@ export type RouteDefinition = {
   readonly scope: Scope;
   /** One sentence for the reader of the API. */
   readonly summary: string;
-  /** The schema of each path parameter. A value that does not match is answered with its schema's problem, or else with 404. */
+  /**
+   * The schema of each path parameter. A value that does not match is answered with its schema's problem, or else as one that names nothing:
+   * `order_not_found` for `/orders/{id}` where the route has that problem, and else `not_found`.
+   */
   readonly params?: Readonly<Record<string, Schema>>;
   /** Without one, a query string is not read. */
   readonly query?: Schema;
@@ -50,13 +53,28 @@ export type Routes = Readonly<Record<string, RouteGroup>>;
 
 const FOR_EVERY_ROUTE = ['bad_request', 'throttled', 'internal', 'bad_gateway', 'unavailable', 'timeout'] as const;
 
-/** A value that names no resource is one that does not exist. */
-const paramProblem = (schema: Schema): PlatformProblemCode => problemOf(schema) ?? 'not_found';
+/** The problem of a resource that does not exist, by the segment before its parameter: `order_not_found` for `/orders/{id}`. */
+const absenceOf = ({ path, problems = {} }: Pick<RouteDefinition, 'path' | 'problems'>, param: string) => {
+  const segments = path.split('/');
+  const collection = segments[segments.indexOf(`{${param}}`) - 1] ?? '';
+  const code = `${collection.replace(/s$/, '')}_not_found`;
+  return Object.hasOwn(problems, code) ? code : undefined;
+};
+
+const isPlatformProblem = (code: string): code is PlatformProblemCode => Object.hasOwn(platformProblems, code);
+
+/** A value that cannot name a resource is one that does not exist. */
+const paramProblem = (definition: RouteDefinition, param: string, schema: Schema): string =>
+  problemOf(schema) ?? absenceOf(definition, param) ?? 'not_found';
 
 /** Every problem that a route may answer with: its own, and those that its scope, its input and the gateway imply. */
-export const problemsOf = ({ scope, params, query, body, idempotent, problems = {} }: RouteDefinition): Problems => {
+export const problemsOf = (definition: RouteDefinition): Problems => {
+  const { scope, params, query, body, idempotent, problems = {} } = definition;
   const implied: readonly PlatformProblemCode[] = [
-    ...Object.values(params ?? {}).map(paramProblem),
+    ...Object.entries(params ?? {}).flatMap(([name, schema]) => {
+      const code = paramProblem(definition, name, schema);
+      return isPlatformProblem(code) ? [code] : [];
+    }),
     ...(body ? problemsWithin(body) : []),
     ...(query ? (['invalid_query'] as const) : []),
     ...(body ? (['malformed_json', 'unsupported_media_type', 'invalid_body', 'body_too_large'] as const) : []),
@@ -144,7 +162,16 @@ const toResponse = (definition: RouteDefinition, answer: Answer<RouteDefinition>
     const { replayed } = answer as { readonly replayed?: boolean };
     return jsonResponse(status, body, replayed ? { ...headers, ...REPLAYED_HEADER } : headers);
   }
-  const { problem: code, detail, members } = answer;
+  return toProblem(definition, answer);
+};
+
+type ProblemAnswer = {
+  readonly problem: string;
+  readonly detail?: string;
+  readonly members?: Readonly<Record<string, unknown>>;
+};
+
+const toProblem = (definition: RouteDefinition, { problem: code, detail, members }: ProblemAnswer) => {
   const problem = definition.problems?.[code] ?? platformProblems[code as PlatformProblemCode];
   return problemResponse(code, problem, { detail, ...(members && { members }) });
 };
@@ -157,7 +184,7 @@ export const serveRoute = <R extends RouteDefinition>(definition: R, handle: Rou
     const params: Record<string, unknown> = {};
     for (const [name, schema] of Object.entries(paramSchemas)) {
       const parsed = schema.safeParse(pathParameter(event, name));
-      if (!parsed.success) return platformProblem(paramProblem(schema));
+      if (!parsed.success) return toProblem(definition, { problem: paramProblem(definition, name, schema) });
       params[name] = parsed.data;
     }
 

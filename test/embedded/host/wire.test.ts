@@ -148,9 +148,14 @@ describe('a target', () => {
 
   it.each([
     ...['//v1/orders', '/v1//orders', '/v1/orders//', '/V1/orders', '/v1/orders;a=b', '/v1%2Forders', '/v1/orders#a'],
-    ...['*', 'http://127.0.0.1', 'http://127.0.0.1?a=/v1/orders', '/v1/%zz', '/v1/orders/%ff', '/%00', '/v1/orders%00'],
+    ...['*', 'http://127.0.0.1', 'http://127.0.0.1?a=/v1/orders', '/v1/%zz', '/%00', '/v1/orders%00'],
   ])('names nothing: %s', async (target) => {
     await expectProblem([lines(`GET ${target} HTTP/1.1`, HOST, key)], { code: 'not_found', status: 404 });
+  });
+
+  it('names no order if its id cannot be decoded', async () => {
+    const sent = [lines('GET /v1/orders/%ff HTTP/1.1', HOST, key)];
+    await expectProblem(sent, { code: 'order_not_found', status: 404 });
   });
 });
 

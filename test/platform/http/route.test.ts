@@ -140,6 +140,29 @@ describe('a request reaches no handler', () => {
     expect(problemsOf(getItem)).toHaveProperty('not_found');
   });
 
+  it.each([
+    ['/items/{id}', 'item_not_found'],
+    ['/items/{id}/parts/{part}', 'item_not_found'],
+    ['/parts/{part}/items/{id}', 'item_not_found'],
+    ['/parts/{id}', 'not_found'],
+  ] as const)('of %s with the problem %s, because what it should name does not exist', async (path, code) => {
+    const params = { part: z.string(), id: z.string().check(z.regex(/^[a-z]+$/)) };
+    const item_not_found = { status: 404, title: 'No item.', detail: 'Check the id.' };
+    const getItem = { ...listItems, path, params, problems: { item_not_found } };
+    const { answer } = serveRoute<typeof getItem>(getItem, async () => ({ status: 200, body: { total: 0 } }));
+    const response = toResponse(await answer(eventOf({ params: { part: 'a', id: '7' } }), undefined));
+    expect(response).toMatchObject({ status: 404, body: { code } });
+    expect(problemsOf(getItem)).toHaveProperty(code);
+  });
+
+  it('and none of its parameters is not_found where each has a problem of its own', () => {
+    const item_not_found = { status: 404, title: 'No item.', detail: 'Check the id.' };
+    const params = { id: z.string() };
+    expect(problemsOf({ ...listItems, path: '/items/{id}', params, problems: { item_not_found } })).not.toHaveProperty(
+      'not_found',
+    );
+  });
+
   it('with an invalid query, and the response lists what is invalid', async () => {
     const { answer } = serveRoute<ListItems>(listItems, async () => ({ status: 200, body: { total: 0 } }));
     const response = toResponse(await answer(eventOf({ query: { page: '2' } }), undefined));

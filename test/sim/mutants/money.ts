@@ -47,8 +47,8 @@ export const money: readonly Mutant[] = [
     name: 'void-is-enough',
     bug: 'a charge that was captured before the void is not refunded',
     file: 'functions/payments/use-cases/undo-charge.ts',
-    from: 'await (keptAmount(state) > 0 ? refundKept : voidKey)(provider, { attempt, state });',
-    to: "await (async () => {\n        const voided = await voidKey(provider, { attempt, state });\n        return voided ?? ok({ ...state, status: 'voided' as const });\n      })();",
+    from: 'await (keptAmount(state) > 0 ? refundKept : voidKey)(ports.provider, { attempt, state });',
+    to: "await (async () => {\n        const voided = await voidKey(ports.provider, { attempt, state });\n        return voided ?? ok({ ...state, status: 'voided' as const });\n      })();",
   },
   {
     name: 'unknown-refund-is-done',

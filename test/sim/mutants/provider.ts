@@ -43,7 +43,7 @@ export const provider: readonly Mutant[] = [
     name: 'stray-forgotten',
     bug: 'a capture that belongs to no order is not put into quarantine',
     file: CALLBACKS,
-    from: 'await ports.strays.quarantine({ tenantId, key: callback.key, currency, captured, refunded, at: ports.now() });',
-    to: 'void [tenantId, currency, captured, refunded];',
+    from: 'await ports.strays.quarantine({ tenantId: ids.tenantId, key, currency, captured, refunded, at: ports.now() });',
+    to: 'void [currency, captured, refunded];',
   },
 ];
