@@ -6,6 +6,7 @@ import {
   type Payment,
   paymentTombstone,
   postponeReturn,
+  reportedAmount,
   startSettling,
   withState,
 } from '#payments/domain/payment';
@@ -143,6 +144,25 @@ describe('a transition', () => {
     expect(await due(later)).toMatchObject([{ cursor: `${later}#t1#o1` }]);
     await payments.update(postponed, settled(postponed, 'captured', returned));
     expect(await due(later)).toEqual([]);
+  });
+
+  it('of a dispute that grows cent by cent keeps a small item with the right sum', async () => {
+    const { payments, metric, item } = await storedPayment();
+    await payments.update(intent, captured);
+    let disputed = captured;
+    for (let cents = 1; cents <= 5_500; cents += 1)
+      disputed = withState(disputed, { n: 1 }, { state: aState('captured', { disputed: cents }), at });
+    expect(reportedAmount(disputed.reports ?? [], { n: 1, kind: 'disputed' })).toBe(5_500);
+    expect(JSON.stringify(disputed.reports).length).toBeLessThan(4_096);
+    expect(await payments.update({ ...captured, version: 2 }, { ...disputed, version: 3 })).toBe(true);
+    expect((await item())?.['out']).toEqual(outbox(3, ['PaymentDisputed.v1', 5_500]));
+    expect(metric.mock.calls).toEqual([
+      [
+        'PaymentsChangedOutside',
+        1,
+        { tenantId, orderId, attempt: 1, kind: 'disputed', amount: 5_500, currency: 'EUR' },
+      ],
+    ]);
   });
 
   it('by somebody outside is counted once it is stored, and shown to other contexts', async () => {
