@@ -6,10 +6,10 @@ import {
   type Payment,
   paymentTombstone,
   postponeReturn,
-  reportedAmount,
   startSettling,
   withState,
 } from '#payments/domain/payment';
+import { reportedAmount } from '#payments/domain/report';
 import { findPayment } from '#payments/public';
 import { duePayments } from '#payments/table/due-payments';
 import { attemptKey } from '#payments/table/keys';
@@ -152,7 +152,7 @@ describe('a transition', () => {
     let disputed = captured;
     for (let cents = 1; cents <= 5_500; cents += 1)
       disputed = withState(disputed, { n: 1 }, { state: aState('captured', { disputed: cents }), at });
-    expect(reportedAmount(disputed.reports ?? [], { n: 1, kind: 'disputed' })).toBe(5_500);
+    expect(reportedAmount(disputed.reports, { n: 1, kind: 'disputed' })).toBe(5_500);
     expect(JSON.stringify(disputed.reports).length).toBeLessThan(4_096);
     expect(await payments.update({ ...captured, version: 2 }, { ...disputed, version: 3 })).toBe(true);
     expect((await item())?.['out']).toEqual(outbox(3, ['PaymentDisputed.v1', 5_500]));

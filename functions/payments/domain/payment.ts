@@ -1,4 +1,5 @@
 import { type ChargeState, keptAmount } from '#payments/domain/charge-state';
+import { addReports, newReports, type Report } from '#payments/domain/report';
 import type { Instant, Money, OrderId, TenantId } from '#platform/kernel';
 
 /**
@@ -16,14 +17,6 @@ export type Attempt = {
   readonly refunded: number;
   /** Only while closed: the run that closed it. */
   readonly run?: number | undefined;
-};
-
-/** What happened at the provider without Breakwater: money refunded or disputed, of attempt `n`, in minor units. */
-export type Report = {
-  readonly at: Instant;
-  readonly n: number;
-  readonly kind: 'refunded' | 'disputed';
-  readonly amount: number;
 };
 
 /**
@@ -135,7 +128,7 @@ export const withState = (
   { n }: Pick<Attempt, 'n'>,
   { state, at }: { readonly state: ChargeState; readonly at: Instant },
 ): Payment => {
-  const reports = newReports(payment, n, { state, at });
+  const reports = newReports(payment.reports, n, { state, at });
   let changed = reports.length > 0;
   const attempts = payment.attempts.map((attempt) => {
     if (attempt.n !== n) return attempt;
@@ -150,7 +143,7 @@ export const withState = (
   if (!changed) return payment;
   const isSettled = payment.status === 'settling' && attemptsToSettle({ attempts }).length === 0;
   const next = nextVersion(payment, {
-    ...{ attempts, ...withReports(payment, reports) },
+    ...{ attempts, ...(reports.length > 0 && { reports: addReports(payment.reports, reports) }) },
     ...(isSettled && { status: 'settled' as const }),
   });
   return withOwed(next, at);
@@ -166,26 +159,6 @@ const statusAfter = ({ n, status }: Attempt, { payment, state, captured }: Answe
   // a settlement marks itself what it has voided, and ends with the last one
   return state.status === 'voided' && payment.status === 'open' ? 'settled' : status;
 };
-
-/** What the provider's state adds to what was recorded as done outside. */
-const newReports = (
-  { reports = [] }: Payment,
-  n: number,
-  { state, at }: { readonly state: ChargeState; readonly at: Instant },
-): readonly Report[] => {
-  const amounts = { refunded: state.refunded - state.returned, disputed: state.disputed };
-  return (['refunded', 'disputed'] as const).flatMap((kind) => {
-    const amount = amounts[kind] - reportedAmount(reports, { n, kind });
-    return amount > 0 ? [{ at, n, kind, amount }] : [];
-  });
-};
-
-/** In minor units. */
-export const reportedAmount = (reports: readonly Report[], { n, kind }: Pick<Report, 'n' | 'kind'>): number =>
-  reports.filter((report) => report.n === n && report.kind === kind).reduce((sum, { amount }) => sum + amount, 0);
-
-const withReports = ({ reports = [] }: Payment, added: readonly Report[]): Pick<Payment, 'reports'> =>
-  added.length > 0 ? { reports: [...reports, ...added] } : {};
 
 /** From here on no charge counts. Where certainly nothing was sent, the payment is settled at once. */
 export const startSettling = (payment: Payment): Payment => {

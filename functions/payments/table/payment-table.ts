@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { PaymentDeclined, PaymentDisputed, PaymentReceived, PaymentRefunded } from '#payments/contract';
-import type { Payment, Report } from '#payments/domain/payment';
+import type { Payment } from '#payments/domain/payment';
+import { reportGrowth } from '#payments/domain/report';
 import type { metrics } from '#payments/errors';
 import { attemptKey, RETURNS_LIST, returnDue } from '#payments/table/keys';
 import type { Payments } from '#payments/use-cases/ports';
@@ -28,7 +29,7 @@ export const paymentTable = (rt: Runtime<'db'>): Payments => {
     find: (tenantId, orderId) => table.find({ tenantId, orderId }),
     async update(from, to) {
       if (!(await table.update(from, to))) return false;
-      for (const { n, kind, amount } of addedReports(from, to)) {
+      for (const { n, kind, amount } of reportGrowth(from.reports, to.reports)) {
         const { tenantId, orderId, total } = to;
         const details = { tenantId, orderId, attempt: n, kind, amount, currency: total.currency };
         rt.metric('PaymentsChangedOutside' satisfies keyof typeof metrics, 1, details);
@@ -37,9 +38,6 @@ export const paymentTable = (rt: Runtime<'db'>): Payments => {
     },
   };
 };
-
-const addedReports = ({ reports: known = [] }: Payment, { reports = [] }: Payment): readonly Report[] =>
-  reports.slice(known.length);
 
 const sumOf = (amounts: readonly { readonly amount: number }[]) => amounts.reduce((sum, { amount }) => sum + amount, 0);
 const capturedBy = ({ attempts }: Payment) => attempts.reduce((sum, { captured }) => sum + captured, 0);
@@ -56,7 +54,7 @@ const eventsOf = (rt: BaseRuntime, from: Payment, to: Payment): readonly Event[]
     amount > 0
       ? [mintEvent(rt, type, { tenantId, aggregateId: orderId, version, data: { ...total, amount, ...more } })]
       : [];
-  const added = addedReports(from, to);
+  const added = reportGrowth(from.reports, to.reports);
   const refunded = refundedBy(to) - refundedBy(from);
   const unasked = Math.min(refunded, sumOf(added.filter(({ kind }) => kind === 'refunded')));
   return [

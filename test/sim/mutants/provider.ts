@@ -35,7 +35,7 @@ export const provider: readonly Mutant[] = [
   {
     name: 'unasked-refund-swallowed',
     bug: 'a refund that nobody asked for is not recorded as such',
-    file: 'functions/payments/domain/payment.ts',
+    file: 'functions/payments/domain/report.ts',
     from: 'return amount > 0 ? [{ at, n, kind, amount }] : [];',
     to: "return amount > 0 && kind === 'disputed' ? [{ at, n, kind, amount }] : [];",
   },
