@@ -46,6 +46,12 @@ export const metrics = {
       runbook: 'stray-captures',
     },
   },
+  CallbacksRefused: {
+    alarm: {
+      text: 'The payment provider signed a callback that cannot be read, names no charge, or says another amount or currency than the order.',
+      runbook: 'callbacks-refused',
+    },
+  },
   ReturnsRefused: {
     alarm: {
       text: 'The provider does not return captured money that no order wants, or contradicts itself about it.',

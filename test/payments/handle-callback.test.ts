@@ -97,6 +97,15 @@ describe('a callback that may tell something new', () => {
     expect(strays).toEqual([{ tenantId, key, currency, captured: gross, refunded, at: NOW }]);
   });
 
+  it('is repeated until the order shows what contradicts it', async () => {
+    const provider = scriptedProvider({ status: [aState('captured', { currency: 'USD' })] });
+    const { payments } = inMemoryPayments(aPayment());
+    const losingRace = { ...payments, update: async () => false };
+    expect(await createHandler({ payments: losingRace }, provider).handle(callbackOf('captured'))).toEqual(
+      refused('contended'),
+    );
+  });
+
   it('is not acknowledged after several lost races, or once the payment is lost', async () => {
     const provider = scriptedProvider({ status: [aState('captured')] });
     const { payments } = inMemoryPayments(aPayment());

@@ -6,6 +6,7 @@ import {
   type Payment,
   paymentTombstone,
   postponeReturn,
+  reportContradicted,
   startSettling,
   withState,
 } from '#payments/domain/payment';
@@ -144,6 +145,15 @@ describe('a transition', () => {
     expect(await due(later)).toMatchObject([{ cursor: `${later}#t1#o1` }]);
     await payments.update(postponed, settled(postponed, 'captured', returned));
     expect(await due(later)).toEqual([]);
+  });
+
+  it('to what contradicts the payment is stored and shown, and counts as no change outside', async () => {
+    const { payments, metric, rt } = await storedPayment();
+    const state = aState('captured', { currency: 'USD' });
+    const contradicted = reportContradicted(intent, { n: 1 }, { state, because: 'it is impossible', at });
+    expect(await payments.update(intent, contradicted)).toBe(true);
+    expect(await findPayment(rt)(tenantId, orderId)).toEqual(contradicted);
+    expect(metric).not.toHaveBeenCalled();
   });
 
   it('of a dispute that grows cent by cent keeps a small item with the right sum', async () => {

@@ -1,5 +1,11 @@
 import { type ChargeState, keptAmount } from '#payments/domain/charge-state';
-import { addReports, newReports, type Report } from '#payments/domain/report';
+import {
+  addReports,
+  type ContradictedState,
+  newReports,
+  type Report,
+  withContradiction,
+} from '#payments/domain/report';
 import type { Instant, Money, OrderId, TenantId } from '#platform/kernel';
 
 /**
@@ -158,6 +164,16 @@ const statusAfter = ({ n, status }: Attempt, { payment, state, captured }: Answe
   if (state.status === 'declined') return 'declined';
   // a settlement marks itself what it has voided, and ends with the last one
   return state.status === 'voided' && payment.status === 'open' ? 'settled' : status;
+};
+
+/** The payment with what the provider said of one attempt that cannot be true; this very object where that is known. */
+export const reportContradicted = (
+  payment: Payment,
+  { n }: Pick<Attempt, 'n'>,
+  contradicted: ContradictedState & { readonly at: Instant },
+): Payment => {
+  const reports = withContradiction(payment.reports, { n, total: payment.total, ...contradicted });
+  return reports === payment.reports ? payment : nextVersion(payment, { reports });
 };
 
 /** From here on no charge counts. Where certainly nothing was sent, the payment is settled at once. */

@@ -1,16 +1,24 @@
-import type { ChargeState } from '#payments/domain/charge-state';
-import type { Instant } from '#platform/kernel';
+import { type ChargeState, keptAmount } from '#payments/domain/charge-state';
+import type { Instant, Money } from '#platform/kernel';
 
 /**
  * What happened at the provider without Breakwater: money refunded or disputed, of attempt `n`, in minor units. The oldest of many may be the
- * sum of several, as of the last of them.
+ * sum of several, as of the last of them. `contradicted`: what the provider said last that cannot be true of the payment, if it did.
  */
 export type Report = {
   readonly at: Instant;
   readonly n: number;
-  readonly kind: 'refunded' | 'disputed';
+  readonly kind: 'refunded' | 'disputed' | 'contradicted';
+  /** Of a contradiction, what the provider says that it keeps; 0 where that is no amount. */
   readonly amount: number;
+  /** Only of a contradiction in another currency than the total's. */
+  readonly currency?: string | undefined;
+  /** Only of a contradiction: what cannot be true, in words. */
+  readonly because?: string | undefined;
 };
+
+/** What a provider said that cannot be true, and why. */
+export type ContradictedState = { readonly state: ChargeState; readonly because: string };
 
 const KINDS = ['refunded', 'disputed'] as const;
 /** Of each attempt and kind, so that all of a payment take some kilobytes at most. */
@@ -56,3 +64,20 @@ export const reportGrowth = (
       return amount > 0 ? [{ n, kind, amount }] : [];
     }),
   );
+
+/** A currency code has three letters, and a provider may state any text. */
+const MAX_CURRENCY_LENGTH = 8;
+
+/** The reports with the contradiction in place of an earlier one of the attempt; these very ones where it says nothing new. */
+export const withContradiction = (
+  reports: readonly Report[] = [],
+  { at, n, total, state, because }: ContradictedState & Pick<Report, 'at' | 'n'> & { readonly total: Money },
+): readonly Report[] => {
+  const kept = keptAmount(state);
+  const amount = Number.isSafeInteger(kept) && kept > 0 ? kept : 0;
+  const currency = state.currency === total.currency ? undefined : state.currency.slice(0, MAX_CURRENCY_LENGTH);
+  const earlier = reports.find((report) => report.n === n && report.kind === 'contradicted');
+  if (earlier?.amount === amount && earlier.currency === currency && earlier.because === because) return reports;
+  const added: Report = { at, n, kind: 'contradicted', amount, ...(currency !== undefined && { currency }), because };
+  return [...reports.filter((report) => report !== earlier), added];
+};

@@ -86,7 +86,16 @@ const PaymentItem = z.pipe(
     ),
     reports: z.optional(
       z.readonly(
-        z.array(z.object({ at: z.string(), n: z.int(), kind: z.enum(['refunded', 'disputed']), amount: z.int() })),
+        z.array(
+          z.object({
+            at: z.string(),
+            n: z.int(),
+            kind: z.enum(['refunded', 'disputed', 'contradicted']),
+            amount: z.int(),
+            currency: z.optional(z.string()),
+            because: z.optional(z.string()),
+          }),
+        ),
       ),
     ),
     owed: z.optional(z.object({ since: z.string(), dueAt: z.string() })),

@@ -15,8 +15,8 @@ export const provider: readonly Mutant[] = [
     name: 'settling-capture-is-known',
     bug: 'a callback about a payment that is being settled counts as known',
     file: CALLBACKS,
-    from: "if (!isNews(callback, payment, attempt)) return ok('nothing_new');",
-    to: "if (payment.status === 'settling' || !isNews(callback, payment, attempt)) return ok('nothing_new');",
+    from: '!isNews(callback, payment, attempt)',
+    to: "(payment.status === 'settling' || !isNews(callback, payment, attempt))",
   },
   {
     name: 'decline-is-believed',
