@@ -14,6 +14,7 @@ export const operations = {
     },
     redrive: {
       everyMinutes: 1,
+      runbook: 'dead-letters',
       timeoutSeconds: 55,
       redrives: true,
       grants: [{ of: 'operations', may: ['GetItem', 'PutItem'] }],

@@ -72,7 +72,10 @@ export const OrderResponse = z.object({
     }),
   ),
   paid: z.optional(z.object({ reference: z.string(), at: z.iso.datetime() })),
-  /** What was refunded or disputed at the provider outside Breakwater. Only `GET /v1/orders/{id}` shows it. */
+  /**
+   * What was refunded or disputed at the provider outside Breakwater, or what the provider says of the payment that cannot be true
+   * (`contradicted`). Only `GET /v1/orders/{id}` shows it.
+   */
   reports: z.optional(
     z.readonly(
       z.array(
@@ -80,9 +83,13 @@ export const OrderResponse = z.object({
           at: z.iso.datetime(),
           /** The attempt at the payment, from 1. */
           n: z.int(),
-          kind: z.enum(['refunded', 'disputed']),
-          /** In minor units of the total's currency. */
+          kind: z.enum(['refunded', 'disputed', 'contradicted']),
+          /** In minor units of the total's currency, or of `currency`. Of a contradiction, what the provider says that it keeps. */
           amount: z.int(),
+          /** Only of a contradiction in another currency. */
+          currency: z.optional(z.string()),
+          /** Why a contradiction cannot be true. */
+          because: z.optional(z.string()),
         }),
       ),
     ),

@@ -42,6 +42,7 @@ export const orders = {
     },
     sweep: {
       everyMinutes: 1,
+      runbook: 'sweeper-findings',
       timeoutSeconds: 55,
       grants: [
         { of: 'orders', may: ['GetItem', 'PutItem'] },

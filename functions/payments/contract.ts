@@ -46,13 +46,15 @@ export type PaymentView = {
     readonly captured: number;
     readonly refunded: number;
   }[];
-  /** What was done at the provider outside Breakwater. */
+  /** What was done at the provider outside Breakwater, and what the provider says that cannot be true (`contradicted`). */
   readonly reports?:
     | readonly {
         readonly at: string;
         readonly n: number;
-        readonly kind: 'refunded' | 'disputed';
+        readonly kind: 'refunded' | 'disputed' | 'contradicted';
         readonly amount: number;
+        readonly currency?: string | undefined;
+        readonly because?: string | undefined;
       }[]
     | undefined;
 };

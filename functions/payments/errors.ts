@@ -46,10 +46,22 @@ export const metrics = {
       runbook: 'stray-captures',
     },
   },
+  CallbacksRefused: {
+    alarm: {
+      text: 'The payment provider signed a callback that cannot be read, names no charge, or says another amount or currency than the order.',
+      runbook: 'callbacks-refused',
+    },
+  },
   ReturnsRefused: {
     alarm: {
-      text: 'The provider does not return captured money that no order wants.',
-      runbook: 'stray-captures',
+      text: 'The provider does not return captured money that no order wants, or contradicts itself about it.',
+      runbook: 'money-owed',
+    },
+  },
+  ReturnsOverdue: {
+    alarm: {
+      text: 'Captured money that no order wants has been owed for more than 15 minutes, because the provider gives no definite answer.',
+      runbook: 'money-owed',
     },
   },
 } as const satisfies Metrics;

@@ -38,6 +38,7 @@ export const payments = {
     },
     probe: {
       everyMinutes: 1,
+      runbook: 'money-owed',
       timeoutSeconds: 55,
       callsProvider: true,
       secrets: ['provider-key'],

@@ -33,15 +33,23 @@ export type QueueId = string;
  * A function. Its entry point is the export of its name, in camel case, in `functions/<context>/<context>.lambda.ts`; its routes are
  * the group of its name in the context's contract.
  */
-export type FunctionSpec = {
+export type FunctionSpec = CommonSpec &
+  (ScheduledSpec | { readonly everyMinutes?: undefined; readonly runbook?: undefined });
+
+/** Of a function that runs on a schedule. */
+type ScheduledSpec = {
+  readonly everyMinutes: number;
+  /** The page of `docs/runbooks/` for a run that failed. It says what a failed run of this function means. */
+  readonly runbook: string;
+};
+
+type CommonSpec = {
   /** Is the authorizer in front of all routes that are not public. */
   readonly authorizes?: true;
   /** Consumes these events from a queue of its own, with partial batch responses. */
   readonly consumes?: readonly EventType[];
   /** Reads the table's stream: INSERT and MODIFY records whose new image has `out.v`. */
   readonly streams?: true;
-  /** Runs on a schedule. */
-  readonly everyMinutes?: number;
   /** Is a task of sagas, which alone invoke it. */
   readonly task?: true;
   readonly grants: readonly Grant[];

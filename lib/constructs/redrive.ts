@@ -18,7 +18,7 @@ export class Redrive extends Construct {
       retentionPeriod: RETENTION,
     });
     acknowledge(canaries, 'deadEnd');
-    const { role } = new Scheduled(this, 'Redrive', { ...props, runbook: 'dead-letters' });
+    const { role } = new Scheduled(this, 'Redrive', props);
     const { deadLetters } = names(props.deployment.stage.name);
     acknowledge(
       role,

@@ -9,18 +9,14 @@ import { ContextFunction, type ContextFunctionProps } from './function.ts';
 export type ScheduledProps = ContextFunctionProps & {
   readonly everyMinutes: number;
   /** The page for a run that failed. */
-  readonly runbook?: string;
+  readonly runbook: string;
 };
 
 /** A function that runs on a schedule. A failed run is not repeated, because the next one does its work. */
 export class Scheduled extends Construct {
   readonly role: Role;
 
-  constructor(
-    scope: Construct,
-    name: string,
-    { everyMinutes, runbook = 'sweeper-findings', ...props }: ScheduledProps,
-  ) {
+  constructor(scope: Construct, name: string, { everyMinutes, runbook, ...props }: ScheduledProps) {
     super(scope, name);
     const { lambda, role } = new ContextFunction(this, 'Run', props);
     this.role = role;

@@ -24,10 +24,10 @@ export class ContextStack extends Stack {
     for (const { id, name, spec } of functionsOf(manifest)) {
       const props = { deployment, id, spec };
       if (spec.consumes) new Worker(this, name, { ...props, consumes: spec.consumes });
-      else if (spec.redrives && spec.everyMinutes)
-        new Redrive(this, name, { ...props, everyMinutes: spec.everyMinutes });
-      else if (spec.everyMinutes) new Scheduled(this, name, { ...props, everyMinutes: spec.everyMinutes });
-      else if (spec.streams) new Relay(this, name, props);
+      else if (spec.everyMinutes) {
+        const { everyMinutes, runbook } = spec;
+        new (spec.redrives ? Redrive : Scheduled)(this, name, { ...props, everyMinutes, runbook });
+      } else if (spec.streams) new Relay(this, name, props);
       else new ContextFunction(this, name, props);
       for (const queue of spec.sends ?? []) new QuarantineQueue(this, queue, { stage, id: queue });
     }

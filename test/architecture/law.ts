@@ -18,7 +18,7 @@ const sdk = packages('@aws-sdk/[^/]+', '@smithy/[^/]+');
 /** Types only: the package has no code. */
 const lambdaTypes = '^aws-lambda$';
 /** What the whole backend shares and what has no I/O. */
-const kernel = platform('(kernel|money|currencies)\\.ts$');
+const kernel = platform('(kernel|concurrently|money|currencies)\\.ts$');
 
 /** The import law: what the modules with a matching path may import. Anything else is forbidden. */
 export const law: readonly { readonly modules: string; readonly may: readonly string[] }[] = [

@@ -1,7 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { contexts } from '#contexts';
-import { functionsOf, names } from '#platform/manifest';
+import { functionsOf, type Manifest, names } from '#platform/manifest';
 import { stageOf } from '../../lib/stages.ts';
 import { allStages, getOnly, type Json, settingsOf, synthesise } from './synthesis.ts';
 
@@ -9,6 +9,16 @@ const RUNBOOK = /Runbook: (docs\/runbooks\/[a-z-]+\.md)$/;
 const workers = functionsOf(...contexts).filter(({ spec }) => spec.consumes);
 const scheduled = functionsOf(...contexts).filter(({ spec }) => spec.everyMinutes);
 const workflows = contexts.flatMap((manifest) => Object.keys(manifest.workflows ?? {}));
+
+const metrics = contexts.flatMap((manifest: Manifest) =>
+  Object.entries(manifest.metrics ?? {}).map(([name, { alarm }]) => ({ name, alarm })),
+);
+
+test('every metric has an alarm but those that count what is usual', () =>
+  expect(metrics.filter(({ alarm }) => !alarm).map(({ name }) => name)).toEqual([
+    ...['OrdersExpired', 'OrdersReleased', 'OrdersMadeOffline', 'OrdersGaveWay'],
+    'DeadLettersSentBack',
+  ]));
 
 type AlarmTarget = { readonly dimensionName: string; readonly type: string; readonly nameProperty: string };
 
@@ -78,6 +88,16 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
       expect(Properties).toMatchObject({ Namespace: 'AWS/Lambda', Statistic: 'Sum', Threshold: 0, Period: 300 });
   });
 
+  test.each(scheduled)('the page of the alarm for failed runs of $id says what they mean', ({ id }) => {
+    const { Properties } = getOnly(
+      alarms.filter(({ Properties: { AlarmDescription } }) => AlarmDescription.startsWith(`A run of ${id} failed.`)),
+      id,
+    );
+    const [, page = ''] = RUNBOOK.exec(Properties.AlarmDescription) ?? [];
+    const [meaning = ''] = readFileSync(page, 'utf8').split('**Look here.**');
+    expect(meaning).toContain(`\`${id}\``);
+  });
+
   test('each worker has an alarm for a message that is more than three minutes old', () => {
     expect(
       targetsOf('ApproximateAgeOfOldestMessage', {
@@ -92,14 +112,15 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
       expect(Properties).toMatchObject({ Statistic: 'Maximum', Threshold: 180, Period: 60 });
   });
 
-  test.each(['BreakerOpened', 'MessagesBehind', 'OrdersParked', 'OrdersRestarted'])(
-    'the first %s raises an alarm',
-    (metric) => {
+  test.each(metrics.filter(({ alarm }) => alarm))(
+    'the first $name raises an alarm with its text and page',
+    (counted) => {
       const alarm = getOnly(
-        alarms.filter(({ Properties }) => Properties.MetricName === metric),
-        metric,
+        alarms.filter(({ Properties }) => Properties.MetricName === counted.name),
+        counted.name,
       );
       expect(alarm.Properties).toMatchObject({
+        AlarmDescription: `${counted.alarm?.text} Runbook: docs/runbooks/${counted.alarm?.runbook}.md`,
         Namespace: 'Breakwater',
         Dimensions: [{ Name: 'Stage', Value: stage }],
         Statistic: 'Sum',

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { StageName } from '#platform/manifest';
 import type { FormatValue } from './property-formats.ts';
 import { isOmitted, TYPE_FORMATS } from './resource-formats.ts';
@@ -47,7 +48,24 @@ const entriesOf = (stage: StageName, resources: readonly Resource[], parameters:
     .filter((resource) => !isOmitted(resource) && !wholeOf(resource))
     .sort((a, b) => (a.id < b.id ? -1 : 1))
     .map((resource) => ({ type: resource.Type, title: titleOf(resource), facts: factsOf(resource, resource) }));
-  return joinHeads(entries);
+  return joinCounted(joinHeads(entries));
+};
+
+const ALARM = 'AWS::CloudWatch::Alarm';
+/** Alarms on metrics that functions report are one entry of a stack where they differ in nothing but the metric and the page. */
+const joinCounted = (entries: readonly Entry[]): readonly Entry[] => {
+  const own = (entry: Entry) => [textOf('MetricName', entry), textOf('AlarmDescription', entry)];
+  const isCounted = (entry: Entry) => entry.title === `${typeNameOf(ALARM)} Counted${own(entry)[0]}Alarm`;
+  const shared = ({ facts }: Entry) => facts.filter(({ key }) => key !== 'MetricName' && key !== 'AlarmDescription');
+  const alike = (entry: Entry) =>
+    entries.filter((other) => isCounted(other) && isDeepStrictEqual(shared(other), shared(entry)));
+  return entries.flatMap((entry) => {
+    const joined = isCounted(entry) ? alike(entry) : [];
+    if (joined.length < 2) return [entry];
+    if (joined[0] !== entry) return [];
+    const pages = joined.map((alarm) => ({ key: 'MetricName', text: own(alarm).join(' '), below: false }));
+    return [{ ...entry, title: `${typeNameOf(ALARM)} Counted<Metric>Alarm`, facts: [...shared(entry), ...pages] }];
+  });
 };
 
 const HEAD = /(?<= )HEAD(?= )|HEAD(?=\)$)/g;

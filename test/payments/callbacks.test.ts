@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { findOrderForPayment } from '#orders/public';
 import { orderTable } from '#orders/table/order-table';
 import type { Payment } from '#payments/domain/payment';
@@ -19,7 +19,9 @@ const capture = { key, status: 'captured', ...total };
 const settled = aPayment({ status: 'settled' }, { status: 'settled' });
 
 const createReceiver = async (existing?: Payment) => {
-  const { rt, provider, itemAt } = sandboxRuntime();
+  const { rt: base, provider, itemAt } = sandboxRuntime();
+  const metric = vi.fn<typeof base.metric>();
+  const rt: typeof base = Object.create(base, { metric: { value: metric } });
   const payments = paymentTable(rt);
   if (existing) await payments.putIfAbsent(existing);
   await chargeTable(rt).putIfAbsent(createCharge({ key, ...total }, 'captured'));
@@ -34,7 +36,7 @@ const createReceiver = async (existing?: Payment) => {
   const now = () => Math.floor(rt.now().getTime() / 1_000);
   const signed = (text: string, t = now(), secret = CALLBACK_SECRET) => `t=${t},v1=${sign(secret, `${t}`, text)}`;
   return {
-    ...{ send, signed, now, provider, rt },
+    ...{ send, signed, now, provider, rt, metric },
     sendSigned: (body: unknown) => send(JSON.stringify(body), signed(JSON.stringify(body))),
     payment: () => payments.find(tenantId, orderId),
     attempt: async () => (await payments.find(tenantId, orderId))?.attempts[0],
@@ -61,10 +63,29 @@ describe('a callback', () => {
     expect(await charged()).toMatchObject({ captured: 55_00, refunded: 55_00, refunds: [`${key}.refund`] });
   });
 
-  it('with another amount is refused', async () => {
+  it('with another amount is refused, and what the provider keeps is recorded', async () => {
     const { sendSigned, payment } = await createReceiver(aPayment());
     expect(await sendSigned({ ...capture, amount: 1 })).toMatchObject({ status: 422, body: { code: 'wrong_amount' } });
-    expect(await payment()).toEqual(aPayment());
+    expect(await payment()).toEqual(aPayment({ version: 2 }, { status: 'captured', captured: 55_00 }));
+  });
+
+  it.each([
+    [{ amount: 1 }, { because: 'wrong_amount', charge: key, status: 'captured', amount: 1, currency: 'EUR' }],
+    [
+      { key: 't1.o2' },
+      { because: 'charge_not_found', charge: 't1.o2', status: 'captured', amount: 55_00, currency: 'EUR' },
+    ],
+    [{ status: 'lost' }, { because: 'unreadable', problem: expect.stringContaining('invalid_body') }],
+  ])('that is signed and refused alarms, with what the provider said: %j', async (change, details) => {
+    const { sendSigned, metric } = await createReceiver(aPayment());
+    await sendSigned({ ...capture, ...change });
+    expect(metric.mock.calls).toEqual([['CallbacksRefused', 1, details]]);
+  });
+
+  it('that nobody has signed raises no alarm, because anyone may send it', async () => {
+    const { send, metric } = await createReceiver(aPayment());
+    await send(JSON.stringify({ ...capture, amount: 1 }));
+    expect(metric).not.toHaveBeenCalled();
   });
 
   it('about a key that the provider does not know is refused', async () => {

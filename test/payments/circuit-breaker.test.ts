@@ -114,12 +114,14 @@ describe('the result of a call', () => {
 describe('the scheduled probes', () => {
   const other = 't2' as TenantId;
   const due = { breakers: async () => [tenantId, other] };
+  const onFailure = vi.fn();
 
   it('close the breakers whose providers answer, without any order', async () => {
     const { written, breaker, moveTo } = createBreaker(open);
     moveTo(15_000);
     const probe = vi.fn(answering);
-    expect(await probeBreakers(due, breaker, probe)(at(15_000), () => true)).toEqual({ probed: 2, closed: 2 });
+    const run = probeBreakers({ due, breaker, probe, onFailure });
+    expect(await run(at(15_000), () => true)).toEqual({ probed: 2, closed: 2, failed: 0 });
     // both tenants have one breaker in this test, so the second finds it closed
     expect(probe.mock.calls).toEqual([[tenantId]]);
     expect(written.at(-1)?.status).toBe('closed');
@@ -128,11 +130,21 @@ describe('the scheduled probes', () => {
   it('leave a breaker open whose provider does not answer, and stop when the time is over', async () => {
     const { written, breaker, moveTo } = createBreaker(open);
     moveTo(15_000);
-    const probe = probeBreakers(due, breaker, silent);
+    const run = probeBreakers({ due, breaker, probe: silent, onFailure });
     const hasTimeLeft = vi.fn(() => true).mockReturnValueOnce(true);
     hasTimeLeft.mockReturnValue(false);
-    expect(await probe(at(15_000), hasTimeLeft)).toEqual({ probed: 1, closed: 0 });
+    expect(await run(at(15_000), hasTimeLeft)).toEqual({ probed: 1, closed: 0, failed: 0 });
     expect(written.at(-1)?.status).toBe('open');
+  });
+
+  it('go on with the others where a breaker cannot be written', async () => {
+    const { breaker, moveTo } = createBreaker(open);
+    moveTo(15_000);
+    const error = new Error('broken');
+    const allowRequest = vi.fn(breaker.allowRequest).mockRejectedValueOnce(error);
+    const run = probeBreakers({ due, breaker: { ...breaker, allowRequest }, probe: answering, onFailure });
+    expect(await run(at(15_000), () => true)).toEqual({ probed: 2, closed: 1, failed: 1 });
+    expect(onFailure.mock.calls).toEqual([[tenantId, error]]);
   });
 });
 

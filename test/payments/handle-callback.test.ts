@@ -97,6 +97,15 @@ describe('a callback that may tell something new', () => {
     expect(strays).toEqual([{ tenantId, key, currency, captured: gross, refunded, at: NOW }]);
   });
 
+  it('is repeated until the order shows what contradicts it', async () => {
+    const provider = scriptedProvider({ status: [aState('captured', { currency: 'USD' })] });
+    const { payments } = inMemoryPayments(aPayment());
+    const losingRace = { ...payments, update: async () => false };
+    expect(await createHandler({ payments: losingRace }, provider).handle(callbackOf('captured'))).toEqual(
+      refused('contended'),
+    );
+  });
+
   it('is not acknowledged after several lost races, or once the payment is lost', async () => {
     const provider = scriptedProvider({ status: [aState('captured')] });
     const { payments } = inMemoryPayments(aPayment());
@@ -143,16 +152,49 @@ describe('an amount or a currency that does not fit', () => {
     callbackOf('refunded', { amount: 55_01 }),
     callbackOf('refunded', { currency: 'USD' }),
     callbackOf('disputed', { amount: 55_01 }),
-  ])('is refused without a call: %j', async (callback) => {
-    const { handle, written, provider } = createHandler({ payment: aPayment({}, captured) }, scriptedProvider());
+  ])('is refused after a look, and changes nothing where the provider keeps what it should: %j', async (callback) => {
+    const { handle, written, provider } = createHandler(
+      { payment: aPayment({}, captured) },
+      scriptedProvider({ status: [aState('captured')] }),
+    );
     expect(await handle(callback)).toEqual(refused('wrong_amount'));
     expect(written).toHaveLength(1);
-    expect(provider.status).not.toHaveBeenCalled();
+    expect(provider.status.mock.calls).toEqual([[key]]);
+  });
+
+  it('is a reason to look all the same: what the provider says is recorded, and what no order wants goes back', async () => {
+    const wrong = callbackOf('captured', { amount: 54_99 });
+    const provider = () => scriptedProvider({ status: [aState('captured')], refund: 'refunded' });
+    const wanted = createHandler({ payment: aPayment() }, provider());
+    expect(await wanted.handle(wrong)).toEqual(refused('wrong_amount'));
+    expect(wanted.written.at(-1)).toEqual(aPayment({ version: 2 }, captured));
+    const unwanted = createHandler({ payment: aPayment({ status: 'settled' }, { status: 'settled' }) }, provider());
+    expect(await unwanted.handle(wrong)).toEqual(refused('wrong_amount'));
+    expect(unwanted.written.at(-1)?.attempts).toMatchObject([{ captured: 55_00, refunded: 55_00 }]);
+  });
+
+  it('is quarantined and on the order, once, where the provider keeps what the callback says', async () => {
+    const { handle, written, strays } = createHandler(
+      { payment: aPayment({}, captured) },
+      scriptedProvider({ status: [aState('captured', { currency: 'USD', captured: 55_01 })] }),
+    );
+    for (const _ of ['once', 'again'])
+      expect(await handle(callbackOf('captured', { currency: 'USD', amount: 55_01 }))).toEqual(handled('quarantined'));
+    expect(strays[0]).toMatchObject({ currency: 'USD', captured: 55_01 });
+    const because = 'it keeps money in another currency';
+    expect(written.at(-1)).toMatchObject({
+      version: 2,
+      reports: [{ at: NOW, n: 1, kind: 'contradicted', amount: 55_01, currency: 'USD', because }],
+      attempts: [captured],
+    });
   });
 
   it('is at most what was captured, where less than the total was', async () => {
     const part = aPayment({}, { ...captured, captured: 30_00 });
-    const { handle } = createHandler({ payment: part }, scriptedProvider());
+    const { handle } = createHandler(
+      { payment: part },
+      scriptedProvider({ status: [aState('captured', { captured: 30_00 })] }),
+    );
     expect(await handle(callbackOf('refunded', { amount: 30_01 }))).toEqual(refused('wrong_amount'));
     const early = createHandler({ payment: aPayment() }, scriptedProvider());
     expect(await early.handle(callbackOf('refunded'))).toEqual(refused('unknown'));
@@ -263,10 +305,10 @@ describe('a charge without a payment', () => {
     ).toEqual(refused('contended'));
   });
 
-  it('is refused if the amount is not that of its order', async () => {
+  it('is adopted although the amount of the callback is not that of its order, which is refused', async () => {
     const { handle, written } = createHandler({ order: placed }, capturing());
     expect(await handle(callbackOf('captured', { amount: 1 }))).toEqual(refused('wrong_amount'));
-    expect(written).toEqual([]);
+    expect(written.at(-1)).toEqual(aPayment({ version: 2 }, captured));
   });
 
   it.each<[string, Setting, string]>([

@@ -5,13 +5,17 @@ import {
   owedAttempts,
   type Payment,
   paymentTombstone,
+  postponeReturn,
+  reportContradicted,
   startSettling,
   withState,
 } from '#payments/domain/payment';
+import { reportedAmount } from '#payments/domain/report';
 import { findPayment } from '#payments/public';
 import { duePayments } from '#payments/table/due-payments';
 import { attemptKey } from '#payments/table/keys';
 import { paymentTable } from '#payments/table/payment-table';
+import { addMs } from '#platform/kernel';
 import { createTestTable } from '../fixtures/table.ts';
 import { aPayment, aState, NOW as at, orderId, tenantId, total } from './fixtures/payment.ts';
 
@@ -128,12 +132,47 @@ describe('a transition', () => {
 
   it('to money that is owed is in the index until it is returned', async () => {
     const { payments, rt } = await storedPayment(owed);
-    const due = () => duePayments(rt).returns('', 10);
-    const [entry] = await due();
-    expect(entry).toEqual({ cursor: 't1#o1', tenantId, orderId });
-    expect(await duePayments(rt).returns('t1#o1', 10)).toEqual([]);
-    await payments.update(owed, settled(owed, 'captured', returned));
+    const due = (when = at, after?: string) => duePayments(rt).returns(when, { after, limit: 10 });
+    const cursor = `${at}#t1#o1`;
+    expect(await due()).toEqual([{ cursor, tenantId, orderId }]);
+    expect(await due(at, cursor)).toEqual([]);
+    expect(await due(addMs(at, -1))).toEqual([]);
+    const later = addMs(at, 50_000);
+    const postponed = postponeReturn(owed, later);
+    expect(await payments.update(owed, postponed)).toBe(true);
+    expect(await payments.find(tenantId, orderId)).toEqual({ ...owed, version: 5, owed: { since: at, dueAt: later } });
     expect(await due()).toEqual([]);
+    expect(await due(later)).toMatchObject([{ cursor: `${later}#t1#o1` }]);
+    await payments.update(postponed, settled(postponed, 'captured', returned));
+    expect(await due(later)).toEqual([]);
+  });
+
+  it('to what contradicts the payment is stored and shown, and counts as no change outside', async () => {
+    const { payments, metric, rt } = await storedPayment();
+    const state = aState('captured', { currency: 'USD' });
+    const contradicted = reportContradicted(intent, { n: 1 }, { state, because: 'it is impossible', at });
+    expect(await payments.update(intent, contradicted)).toBe(true);
+    expect(await findPayment(rt)(tenantId, orderId)).toEqual(contradicted);
+    expect(metric).not.toHaveBeenCalled();
+  });
+
+  it('of a dispute that grows cent by cent keeps a small item with the right sum', async () => {
+    const { payments, metric, item } = await storedPayment();
+    await payments.update(intent, captured);
+    let disputed = captured;
+    for (let cents = 1; cents <= 5_500; cents += 1)
+      disputed = withState(disputed, { n: 1 }, { state: aState('captured', { disputed: cents }), at });
+    expect(reportedAmount(disputed.reports, { n: 1, kind: 'disputed' })).toBe(5_500);
+    expect(JSON.stringify(disputed.reports).length).toBeLessThan(4_096);
+    expect(await payments.update({ ...captured, version: 2 }, { ...disputed, version: 3 })).toBe(true);
+    expect((await item())?.['out']).toEqual(outbox(3, ['PaymentDisputed.v1', 5_500]));
+    expect(metric.mock.calls).toEqual([
+      [
+        'PaymentsChangedOutside',
+        1,
+        { tenantId, orderId, attempt: 1, kind: 'disputed', amount: 5_500, currency: 'EUR' },
+      ],
+    ]);
   });
 
   it('by somebody outside is counted once it is stored, and shown to other contexts', async () => {

@@ -12,11 +12,13 @@ import {
   owedAttempts,
   type Payment,
   paymentTombstone,
+  postponeReturn,
   providerKey,
   refundKey,
   startSettling,
   withState,
 } from '#payments/domain/payment';
+import { addMs } from '#platform/kernel';
 import { anAttempt, aPayment, aState, NOW as at, key, orderId, tenantId, total } from './fixtures/payment.ts';
 
 const request = { tenantId, orderId, total };
@@ -42,12 +44,25 @@ describe('what the provider says of an attempt', () => {
     ['intended', aState('declined'), { status: 'declined' }],
     ['intended', aState('voided'), { status: 'settled' }],
     ['declined', aState('captured'), captured],
-    ['closed', aState('captured'), { status: 'settled', captured: 55_00 }],
-    ['settled', aState('captured'), { status: 'settled', captured: 55_00 }],
   ])('makes one that is %s, at %j, this: %j', (status, state, expected) => {
-    const payment = aPayment({}, { status, ...(status === 'closed' && { run: 1 }) });
-    expect(merge(payment, 1, state)).toEqual(aPayment({ version: 2 }, expected));
+    expect(merge(aPayment({}, { status }), 1, state)).toEqual(aPayment({ version: 2 }, expected));
   });
+
+  it.each<Partial<Attempt>>([{ status: 'closed', run: 1 }, { status: 'settled' }])(
+    'is owed since it is known if the attempt is %j, until it is returned',
+    (attempt) => {
+      const owed = merge(aPayment({}, attempt), 1, aState('captured'));
+      const since = { since: at, dueAt: at };
+      expect(owed).toEqual(aPayment({ version: 2, owed: since }, { status: 'settled', captured: 55_00 }));
+      const dueAt = addMs(at, 50_000);
+      const postponed = postponeReturn(owed, dueAt);
+      expect(postponed).toEqual({ ...owed, version: 3, owed: { since: at, dueAt } });
+      const disputed = withState(postponed, { n: 1 }, { state: aState('captured', { disputed: 1 }), at: dueAt });
+      expect(disputed.owed).toEqual({ since: at, dueAt });
+      const returned = aState('captured', { refunded: 55_00, returned: 55_00 });
+      expect(markSettled(disputed, { n: 1 }, { state: returned, at })).not.toHaveProperty('owed');
+    },
+  );
 
   it.each<[Partial<Attempt>, ChargeState]>([
     [{ status: 'intended' }, aState('absent')],

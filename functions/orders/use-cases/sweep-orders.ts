@@ -2,7 +2,6 @@ import { type Moment, type Order, restart } from '#orders/domain/order';
 import type { Pause } from '#orders/domain/pause';
 import { type Examination, examine, hasProgressed, mayHaveLostEvents, restartAsCanary } from '#orders/domain/sweep';
 import { releaseByCanaries } from '#orders/use-cases/canaries';
-import { forEachConcurrently } from '#orders/use-cases/concurrently';
 import type {
   DueCursor,
   DueEntry,
@@ -13,6 +12,7 @@ import type {
   ProviderIsAvailable,
 } from '#orders/use-cases/ports';
 import { updateOrder } from '#orders/use-cases/update-order';
+import { forEachConcurrently } from '#platform/concurrently';
 import { addMs, ok, type TenantId } from '#platform/kernel';
 
 const PAGE_SIZE = 200;

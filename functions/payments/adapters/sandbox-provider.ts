@@ -1,13 +1,10 @@
 import * as z from 'zod/mini';
 import type { ProviderName } from '#payments/contract';
-import type { Provider } from '#payments/use-cases/ports';
+import { PROVIDER_CALL_MS, type Provider } from '#payments/use-cases/ports';
 import type { Runtime } from '#platform/runtime/runtime';
 import { secretReader } from '#platform/runtime/secret';
 
 export const SANDBOX: ProviderName = 'sandbox';
-
-/** Longer than the slowest successful call, and short enough for two calls within a task's time. */
-const TIMEOUT_MS = 5_000;
 
 /** A number that is no amount is an answer all the same: `checkState` leaves it to a person. */
 const amount = z.number();
@@ -49,7 +46,7 @@ export const sandboxProvider = (rt: Runtime<'secrets'>): Provider => {
           ...(correlationId !== undefined && { 'x-correlation-id': correlationId }),
         },
         ...(method === 'POST' && { body: JSON.stringify(body) }),
-        timeoutMs: TIMEOUT_MS,
+        timeoutMs: PROVIDER_CALL_MS,
       });
       if (response.status === 200) return answer.parse(await response.json());
       if (response.status === 409 && Problem.parse(await response.json()).code !== 'conflict') return 'refused';

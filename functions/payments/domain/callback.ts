@@ -1,5 +1,6 @@
 import { keptAmount } from '#payments/domain/charge-state';
-import { type Attempt, MAX_ATTEMPTS, type Payment, reportedAmount } from '#payments/domain/payment';
+import { type Attempt, MAX_ATTEMPTS, type Payment } from '#payments/domain/payment';
+import { reportedAmount } from '#payments/domain/report';
 import type { Money, OrderId, TenantId } from '#platform/kernel';
 
 /** What a callback says of a key. It is a reason to look at the key's state, and never more (ADR 81). */
@@ -25,7 +26,7 @@ export const isPlausible = ({ status, amount, currency }: ChargeReport, total: M
 };
 
 /** Whether the callback reports something that the payment does not know. Amounts of refunds and disputes are sums until now. */
-export const isNews = ({ status, amount }: ChargeReport, { reports = [] }: Payment, attempt: Attempt): boolean => {
+export const isNews = ({ status, amount }: ChargeReport, { reports }: Payment, attempt: Attempt): boolean => {
   switch (status) {
     case 'captured':
       return attempt.captured < amount || (attempt.status === 'settled' && keptAmount(attempt) > 0);

@@ -1,4 +1,11 @@
 import { type ChargeState, keptAmount } from '#payments/domain/charge-state';
+import {
+  addReports,
+  type ContradictedState,
+  newReports,
+  type Report,
+  withContradiction,
+} from '#payments/domain/report';
 import type { Instant, Money, OrderId, TenantId } from '#platform/kernel';
 
 /**
@@ -18,14 +25,6 @@ export type Attempt = {
   readonly run?: number | undefined;
 };
 
-/** What happened at the provider without Breakwater: money refunded or disputed, of attempt `n`, in minor units. */
-export type Report = {
-  readonly at: Instant;
-  readonly n: number;
-  readonly kind: 'refunded' | 'disputed';
-  readonly amount: number;
-};
-
 /**
  * Everything that happens to an order's money, over all of its runs (ADR 80). `settling` and `settled` refuse every later charge;
  * settled without attempts is the tombstone.
@@ -38,6 +37,8 @@ export type Payment = {
   readonly status: 'open' | 'settling' | 'settled';
   readonly attempts: readonly Attempt[];
   readonly reports?: readonly Report[] | undefined;
+  /** Only while `owedAttempts` has any: since when, and when their return is tried next. */
+  readonly owed?: { readonly since: Instant; readonly dueAt: Instant } | undefined;
   readonly version: number;
 };
 
@@ -115,6 +116,14 @@ export const withLastReopened = (payment: Payment, closedBy: number | undefined)
 export const owedAttempts = ({ attempts }: Pick<Payment, 'attempts'>): readonly Attempt[] =>
   attempts.filter((attempt) => attempt.status === 'settled' && keptAmount(attempt) > 0);
 
+/** Money is owed from the moment at which it becomes known, until none is. */
+const withOwed = ({ owed, ...payment }: Payment, at: Instant): Payment =>
+  owedAttempts(payment).length > 0 ? { ...payment, owed: owed ?? { since: at, dueAt: at } } : payment;
+
+/** A return has failed: it is tried again at `dueAt`, behind all that are due before. */
+export const postponeReturn = (payment: Payment, dueAt: Instant): Payment =>
+  nextVersion(payment, { owed: payment.owed && { ...payment.owed, dueAt } });
+
 /**
  * Merges the provider's state (checked by `checkState`) into one attempt. Returns the same object if nothing changes. It may be an
  * older answer: what was captured or refunded once stays so. A capture counts for the order only if its attempt is the last one and
@@ -125,7 +134,7 @@ export const withState = (
   { n }: Pick<Attempt, 'n'>,
   { state, at }: { readonly state: ChargeState; readonly at: Instant },
 ): Payment => {
-  const reports = newReports(payment, n, { state, at });
+  const reports = newReports(payment.reports, n, { state, at });
   let changed = reports.length > 0;
   const attempts = payment.attempts.map((attempt) => {
     if (attempt.n !== n) return attempt;
@@ -139,10 +148,11 @@ export const withState = (
   });
   if (!changed) return payment;
   const isSettled = payment.status === 'settling' && attemptsToSettle({ attempts }).length === 0;
-  return nextVersion(payment, {
-    ...{ attempts, ...withReports(payment, reports) },
+  const next = nextVersion(payment, {
+    ...{ attempts, ...(reports.length > 0 && { reports: addReports(payment.reports, reports) }) },
     ...(isSettled && { status: 'settled' as const }),
   });
+  return withOwed(next, at);
 };
 
 type Answer = { readonly payment: Payment; readonly state: ChargeState; readonly captured: number };
@@ -156,25 +166,15 @@ const statusAfter = ({ n, status }: Attempt, { payment, state, captured }: Answe
   return state.status === 'voided' && payment.status === 'open' ? 'settled' : status;
 };
 
-/** What the provider's state adds to what was recorded as done outside. */
-const newReports = (
-  { reports = [] }: Payment,
-  n: number,
-  { state, at }: { readonly state: ChargeState; readonly at: Instant },
-): readonly Report[] => {
-  const amounts = { refunded: state.refunded - state.returned, disputed: state.disputed };
-  return (['refunded', 'disputed'] as const).flatMap((kind) => {
-    const amount = amounts[kind] - reportedAmount(reports, { n, kind });
-    return amount > 0 ? [{ at, n, kind, amount }] : [];
-  });
+/** The payment with what the provider said of one attempt that cannot be true; this very object where that is known. */
+export const reportContradicted = (
+  payment: Payment,
+  { n }: Pick<Attempt, 'n'>,
+  contradicted: ContradictedState & { readonly at: Instant },
+): Payment => {
+  const reports = withContradiction(payment.reports, { n, total: payment.total, ...contradicted });
+  return reports === payment.reports ? payment : nextVersion(payment, { reports });
 };
-
-/** In minor units. */
-export const reportedAmount = (reports: readonly Report[], { n, kind }: Pick<Report, 'n' | 'kind'>): number =>
-  reports.filter((report) => report.n === n && report.kind === kind).reduce((sum, { amount }) => sum + amount, 0);
-
-const withReports = ({ reports = [] }: Payment, added: readonly Report[]): Pick<Payment, 'reports'> =>
-  added.length > 0 ? { reports: [...reports, ...added] } : {};
 
 /** From here on no charge counts. Where certainly nothing was sent, the payment is settled at once. */
 export const startSettling = (payment: Payment): Payment => {
@@ -202,7 +202,8 @@ export const markSettled = (
     attempt.n === n ? { ...attempt, status: 'settled' as const } : attempt,
   );
   const isSettled = payment.status === 'settling' && attempts.every(({ status }) => status === 'settled');
-  return nextVersion(payment, { ...recorded, attempts, ...(isSettled && { status: 'settled' }) });
+  const settled = nextVersion(payment, { ...recorded, attempts, ...(isSettled && { status: 'settled' }) });
+  return withOwed(settled, answer.at);
 };
 
 const nextVersion = (payment: Payment, change: Partial<Payment>): Payment => ({

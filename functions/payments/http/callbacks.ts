@@ -2,6 +2,7 @@ import { findOrderForPayment } from '#orders/public';
 import { contradictionLog } from '#payments/adapters/contradiction-log';
 import { SANDBOX, sandboxProvider } from '#payments/adapters/sandbox-provider';
 import { Callback, type callbackRoutes } from '#payments/contract';
+import type { metrics } from '#payments/errors';
 import { isSigned, SIGNATURE_HEADER } from '#payments/http/signature';
 import { paymentTable } from '#payments/table/payment-table';
 import { strayTable } from '#payments/table/stray-table';
@@ -23,21 +24,30 @@ export const receiveCallback = (
     now: () => rt.now().toISOString(),
   });
   const callbackKey = secretReader(rt, 'provider-callback-key');
+  /** Only of what is signed: it is the provider who says it. */
+  const refused = (details: Readonly<Record<string, unknown>>) =>
+    rt.metric('CallbacksRefused' satisfies keyof typeof metrics, 1, details);
   return async ({ params, header, rawBody, parseBody }) => {
     if (params.provider !== SANDBOX) return { problem: 'not_found' };
     const signed = { secret: await callbackKey(), signature: header(SIGNATURE_HEADER), body: rawBody() };
     if (!isSigned(signed, rt.now())) return { problem: 'invalid_signature' };
     const callback = parseBody(Callback);
-    if (!callback.ok) return { response: callback.error };
+    if (!callback.ok) {
+      refused({ because: 'unreadable', problem: callback.error.body });
+      return { response: callback.error };
+    }
 
     const handled = await handle(callback.value);
-    const { key, status } = callback.value;
+    const { key: charge, status, amount, currency } = callback.value;
     if (handled.ok) {
-      rt.logger.info('a callback was handled', { charge: key, status, result: handled.value });
+      rt.logger.info('a callback was handled', { charge, status, result: handled.value });
       return { status: 200, body: { received: true } };
     }
-    if (handled.error === 'charge_not_found') return { problem: handled.error };
-    rt.logger.error('a callback had no effect yet', { charge: key, status, because: handled.error });
-    return { problem: handled.error === 'wrong_amount' ? handled.error : 'unavailable' };
+    if (handled.error === 'charge_not_found' || handled.error === 'wrong_amount') {
+      refused({ because: handled.error, charge, status, amount, currency });
+      return { problem: handled.error };
+    }
+    rt.logger.error('a callback had no effect yet', { charge, status, because: handled.error });
+    return { problem: 'unavailable' };
   };
 };

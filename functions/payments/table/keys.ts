@@ -30,7 +30,7 @@ export const idsOf = (pk: string) => {
 /** The breakers of all tenants that are open or probing, in the index `due`: a partition for the scheduled probe alone. */
 export const BREAKERS_LIST = 'due#breakers';
 export const breakerDue = (until: Instant, tenantId: TenantId) => `${until}#${tenantId}`;
-/** The payments of all tenants with money to give back, in the index `due`. */
+/** The payments of all tenants with money to give back, in the index `due`, by the time at which that is tried next. */
 export const RETURNS_LIST = 'due#returns';
-export const returnCursor = ({ tenantId, orderId }: { readonly tenantId: TenantId; readonly orderId: OrderId }) =>
-  `${tenantId}#${orderId}`;
+type PaymentIds = { readonly tenantId: TenantId; readonly orderId: OrderId };
+export const returnDue = (dueAt: Instant, { tenantId, orderId }: PaymentIds) => `${dueAt}#${tenantId}#${orderId}`;

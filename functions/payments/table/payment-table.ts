@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import { PaymentDeclined, PaymentDisputed, PaymentReceived, PaymentRefunded } from '#payments/contract';
-import { owedAttempts, type Payment, type Report } from '#payments/domain/payment';
+import type { Payment } from '#payments/domain/payment';
+import { reportGrowth } from '#payments/domain/report';
 import type { metrics } from '#payments/errors';
-import { attemptKey, RETURNS_LIST, returnCursor } from '#payments/table/keys';
+import { attemptKey, RETURNS_LIST, returnDue } from '#payments/table/keys';
 import type { Payments } from '#payments/use-cases/ports';
 import type { Event } from '#platform/messaging/events';
 import type { BaseRuntime, Runtime } from '#platform/runtime/runtime';
@@ -17,7 +18,7 @@ export const paymentTable = (rt: Runtime<'db'>): Payments => {
     toItem: ({ version: _, ...payment }) => ({
       ...attemptKey(payment.tenantId, payment.orderId),
       ...payment,
-      ...(owedAttempts(payment).length > 0 && { duePk: RETURNS_LIST, dueSk: returnCursor(payment) }),
+      ...(payment.owed && { duePk: RETURNS_LIST, dueSk: returnDue(payment.owed.dueAt, payment) }),
     }),
     schema: PaymentItem,
     toEvents: (from, to) => (from ? eventsOf(rt, from, to) : []),
@@ -28,7 +29,7 @@ export const paymentTable = (rt: Runtime<'db'>): Payments => {
     find: (tenantId, orderId) => table.find({ tenantId, orderId }),
     async update(from, to) {
       if (!(await table.update(from, to))) return false;
-      for (const { n, kind, amount } of addedReports(from, to)) {
+      for (const { n, kind, amount } of reportGrowth(from.reports, to.reports)) {
         const { tenantId, orderId, total } = to;
         const details = { tenantId, orderId, attempt: n, kind, amount, currency: total.currency };
         rt.metric('PaymentsChangedOutside' satisfies keyof typeof metrics, 1, details);
@@ -37,9 +38,6 @@ export const paymentTable = (rt: Runtime<'db'>): Payments => {
     },
   };
 };
-
-const addedReports = ({ reports: known = [] }: Payment, { reports = [] }: Payment): readonly Report[] =>
-  reports.slice(known.length);
 
 const sumOf = (amounts: readonly { readonly amount: number }[]) => amounts.reduce((sum, { amount }) => sum + amount, 0);
 const capturedBy = ({ attempts }: Payment) => attempts.reduce((sum, { captured }) => sum + captured, 0);
@@ -56,7 +54,7 @@ const eventsOf = (rt: BaseRuntime, from: Payment, to: Payment): readonly Event[]
     amount > 0
       ? [mintEvent(rt, type, { tenantId, aggregateId: orderId, version, data: { ...total, amount, ...more } })]
       : [];
-  const added = addedReports(from, to);
+  const added = reportGrowth(from.reports, to.reports);
   const refunded = refundedBy(to) - refundedBy(from);
   const unasked = Math.min(refunded, sumOf(added.filter(({ kind }) => kind === 'refunded')));
   return [
@@ -88,9 +86,19 @@ const PaymentItem = z.pipe(
     ),
     reports: z.optional(
       z.readonly(
-        z.array(z.object({ at: z.string(), n: z.int(), kind: z.enum(['refunded', 'disputed']), amount: z.int() })),
+        z.array(
+          z.object({
+            at: z.string(),
+            n: z.int(),
+            kind: z.enum(['refunded', 'disputed', 'contradicted']),
+            amount: z.int(),
+            currency: z.optional(z.string()),
+            because: z.optional(z.string()),
+          }),
+        ),
       ),
     ),
+    owed: z.optional(z.object({ since: z.string(), dueAt: z.string() })),
     v: z.int(),
   }),
   z.transform(({ v, ...payment }): Payment => ({ ...payment, version: v })),

@@ -54,15 +54,33 @@ export type CircuitBreaker = ReturnType<typeof circuitBreaker>;
 
 const PAGE_SIZE = 25;
 
-/** Probes the providers of tenants whose breakers are due for it, so that a breaker closes without any customer's order. */
+export type ProbeReport = { readonly probed: number; readonly closed: number; readonly failed: number };
+
+type ProbePorts = {
+  readonly due: Pick<PaymentsDue, 'breakers'>;
+  readonly breaker: CircuitBreaker;
+  readonly probe: (tenantId: TenantId) => Promise<boolean>;
+  /** Called for each breaker that could not be written. The run goes on with the others. */
+  readonly onFailure: (tenantId: TenantId, error: unknown) => void;
+};
+
+/**
+ * Probes the providers of tenants whose breakers are due for it, so that a breaker closes without any customer's order. One that stays open
+ * is due again behind the others.
+ */
 export const probeBreakers =
-  (due: Pick<PaymentsDue, 'breakers'>, breaker: CircuitBreaker, probe: (tenantId: TenantId) => Promise<boolean>) =>
-  async (at: Instant, hasTimeLeft: () => boolean): Promise<{ readonly probed: number; readonly closed: number }> => {
-    const counts = { probed: 0, closed: 0 };
+  ({ due, breaker, probe, onFailure }: ProbePorts) =>
+  async (at: Instant, hasTimeLeft: () => boolean): Promise<ProbeReport> => {
+    const counts = { probed: 0, closed: 0, failed: 0 };
     for (const tenantId of await due.breakers(at, PAGE_SIZE)) {
       if (!hasTimeLeft()) break;
       counts.probed += 1;
-      if (await breaker.allowRequest(tenantId, () => probe(tenantId))) counts.closed += 1;
+      try {
+        if (await breaker.allowRequest(tenantId, () => probe(tenantId))) counts.closed += 1;
+      } catch (error) {
+        counts.failed += 1;
+        onFailure(tenantId, error);
+      }
     }
     return counts;
   };

@@ -4,7 +4,7 @@ import { type AttemptIds, attemptIdsOf, isNews, isPlausible, isPossibleAttempt }
 import { type ChargeState, checkState, describeOddNet, keptAmount } from '#payments/domain/charge-state';
 import { adoptedPayment, adoptIntoTombstone, type Payment } from '#payments/domain/payment';
 import type { Strays } from '#payments/use-cases/ports';
-import { recordState } from '#payments/use-cases/record-state';
+import { recordContradiction, recordState } from '#payments/use-cases/record-state';
 import { type ReturnPorts, type ReturnRefusal, returnOwed } from '#payments/use-cases/return-money';
 import { err, ok, type Result } from '#platform/kernel';
 
@@ -26,15 +26,19 @@ export const handleCallback =
     const payment = await ports.payments.find(ids.tenantId, ids.orderId);
     const attempt = payment?.attempts[ids.n - 1];
     if (!payment || !attempt) return handleUnknownCharge(ports, { callback, ids, payment });
-    if (!isPlausible(callback, payment.total, attempt.captured)) return err('wrong_amount');
-    if (!isNews(callback, payment, attempt)) return ok('nothing_new');
+    const isFitting = isPlausible(callback, payment.total, attempt.captured);
+    if (isFitting && !isNews(callback, payment, attempt)) return ok('nothing_new');
     const answer = await ports.provider.status(attempt.key);
     if (answer === 'unknown') return err('unknown');
     const checked = checkState(payment.total, answer, attempt);
-    return checked.ok
-      ? recordAndReturn(ports, { ids, payment, state: checked.value })
-      : quarantine(ports, { ids, key: attempt.key, state: answer, because: checked.error });
+    if (!checked.ok)
+      return quarantine(ports, { ids, payment, key: attempt.key, state: answer, because: checked.error });
+    return refuseUnlessFitting(isFitting, await recordAndReturn(ports, { ids, payment, state: checked.value }));
   };
+
+/** A callback that says another amount or currency is refused once what the provider keeps is recorded, unless a person gets to know of that. */
+const refuseUnlessFitting = (isFitting: boolean, result: CallbackResult): CallbackResult =>
+  isFitting || !result.ok || result.value === 'quarantined' ? result : err('wrong_amount');
 
 type Recording = {
   readonly ids: AttemptIds;
@@ -51,23 +55,33 @@ const recordAndReturn = async (ports: Ports, { ids, payment, state }: Recording)
   const attempt = returned.value.attempts[ids.n - 1];
   const isTooMuch = attempt !== undefined && keptAmount(attempt) > payment.total.amount;
   if (isTooMuch)
-    return quarantine(ports, { ids, key: attempt.key, state, because: describeOddNet(payment.total, attempt) });
+    return quarantine(ports, {
+      ...{ ids, payment: returned.value, key: attempt.key, state },
+      because: describeOddNet(payment.total, attempt),
+    });
   return ok(returned.value === payment ? 'nothing_new' : 'recorded');
 };
 
 type Quarantined = {
   readonly ids: AttemptIds;
+  /** With an attempt for the key, if there is one: its order shows what contradicts it. */
+  readonly payment?: Payment;
   readonly key: string;
   readonly state: ChargeState;
   /** Undefined where nothing is wrong but that no order accounts for it. */
   readonly because?: string | undefined;
 };
 
-const quarantine = async (ports: Ports, { ids, key, state, because }: Quarantined): Promise<CallbackResult> => {
+const quarantine = async (
+  ports: Ports,
+  { ids, payment, key, state, because }: Quarantined,
+): Promise<CallbackResult> => {
   const { currency, captured, refunded } = state;
   if (because !== undefined) ports.reportContradiction({ charge: key, because, state });
   await ports.strays.quarantine({ tenantId: ids.tenantId, key, currency, captured, refunded, at: ports.now() });
-  return ok('quarantined');
+  if (!payment || because === undefined) return ok('quarantined');
+  const recorded = await recordContradiction(ports)(payment, ids, { state, because });
+  return recorded.ok ? ok('quarantined') : recorded;
 };
 
 type UnknownCharge = {
@@ -95,9 +109,10 @@ const handleUnknownCharge = async (
     const because = checked?.ok === false ? checked.error : undefined;
     return quarantine(ports, { ids, key: callback.key, state: answer, because });
   }
-  if (!isPlausible(callback, order.total)) return err('wrong_amount');
   const adopted = await adopt(ports, { ids, payment, order });
-  return adopted ? recordAndReturn(ports, { ids, payment: adopted, state: checked.value }) : err('contended');
+  if (!adopted) return err('contended');
+  const recorded = await recordAndReturn(ports, { ids, payment: adopted, state: checked.value });
+  return refuseUnlessFitting(isPlausible(callback, order.total), recorded);
 };
 
 type Adoption = Pick<UnknownCharge, 'ids' | 'payment'> & { readonly order: OrderForPayment };

@@ -33,16 +33,21 @@ export type Breakers = {
   update(tenantId: TenantId, from: Breaker, to: Breaker): Promise<boolean>;
 };
 
+export type ReturnDue = { readonly cursor: string; readonly tenantId: TenantId; readonly orderId: OrderId };
+
 /** The work of all tenants that waits for the schedule, a page at a time and eventually consistent. */
 export type PaymentsDue = {
   /** The tenants whose breakers may be probed, the longest due first. */
   breakers(at: Instant, limit: number): Promise<readonly TenantId[]>;
-  /** The orders with captured money that must go back, by their keys, after this one. */
+  /** The orders with captured money whose return may be tried, the longest due first, after the entry with this cursor. */
   returns(
-    after: string,
-    limit: number,
-  ): Promise<readonly { readonly cursor: string; readonly tenantId: TenantId; readonly orderId: OrderId }[]>;
+    at: Instant,
+    page: { readonly after: string | undefined; readonly limit: number },
+  ): Promise<readonly ReturnDue[]>;
 };
+
+/** No call of a provider takes longer. It is longer than the slowest successful one, and short enough for two within a task's time. */
+export const PROVIDER_CALL_MS = 5_000;
 
 /**
  * A payment provider. `unknown`: it may or may not have acted; calling again with the same key is safe, and `status` tells what it did.

@@ -15,8 +15,8 @@ export const provider: readonly Mutant[] = [
     name: 'settling-capture-is-known',
     bug: 'a callback about a payment that is being settled counts as known',
     file: CALLBACKS,
-    from: "if (!isNews(callback, payment, attempt)) return ok('nothing_new');",
-    to: "if (payment.status === 'settling' || !isNews(callback, payment, attempt)) return ok('nothing_new');",
+    from: '!isNews(callback, payment, attempt)',
+    to: "(payment.status === 'settling' || !isNews(callback, payment, attempt))",
   },
   {
     name: 'decline-is-believed',
@@ -35,7 +35,7 @@ export const provider: readonly Mutant[] = [
   {
     name: 'unasked-refund-swallowed',
     bug: 'a refund that nobody asked for is not recorded as such',
-    file: 'functions/payments/domain/payment.ts',
+    file: 'functions/payments/domain/report.ts',
     from: 'return amount > 0 ? [{ at, n, kind, amount }] : [];',
     to: "return amount > 0 && kind === 'disputed' ? [{ at, n, kind, amount }] : [];",
   },
