@@ -211,7 +211,7 @@ export const createNetwork = (options: Options): Network => {
     return scopes.run({ fn: id, tenants, breakerUnread: false, isProbing: false }, async () => {
       activeFunctions.push(id);
       try {
-        if (!(await options.outages.allowInvocation(id, event))) return undefined;
+        if (!options.outages.allowInvocation(id)) return undefined;
         await sleep(latency());
         const isDuplicated = faults.strike('invoked twice', id) !== undefined;
         const duplicate = isDuplicated ? runInvocation(id, event, proceed).catch(ignoreFunctionError) : undefined;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { orderIdsOf } from '#orders/table/keys';
 import { createHost, type Host } from '../../embedded/host/host.ts';
 import type { Row, Violation } from '../../ops/audit/table-audit.ts';
-import { backend, consumedTypeOf, consumers, definitions, sleep, times, workers } from './backend.ts';
+import { backend, consumedTypeOf, consumers, definitions, sleep, streamReaders, times, workers } from './backend.ts';
 import { chanceOf } from './chance.ts';
 import { createClient } from './client.ts';
 import { createCustomers, type Tenant } from './customers.ts';
@@ -67,7 +67,7 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
   const watch = createWatch({ timeline, now: Date.now, maxMails, paymentDeadlineMs });
   const messages = createMessageLedger();
   const outages = createOutages({
-    consumers,
+    ...{ consumers, streamReaders },
     pauseConsumer: (fn) => host.pauseConsumer(fn),
     resumeConsumer: (fn) => host.resumeConsumer(fn),
   });
