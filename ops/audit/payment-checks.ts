@@ -49,18 +49,23 @@ export const checkMoney = (id: string, records: OrderRecords): readonly Violatio
   ];
 };
 
-/** Once nothing is in progress, every attempt has an end: only the one that paid a confirmed order is still captured. */
+/** Once nothing is in progress, every attempt has an end: only the one that paid a confirmed order is still captured. Only the last may be closed. */
 export const checkAttempts = (id: string, { order, payment }: OrderRecords): readonly Violation[] => {
   if (!payment) return [];
   const mayKeep = order?.status === 'confirmed' && !order.paidOffline;
   const open = payment.attempts.filter(
     ({ status }) => status === 'intended' || status === 'settling' || (status === 'captured' && !mayKeep),
   );
+  const followed = payment.attempts.slice(0, -1).filter(({ status }) => status === 'closed');
   const isUnsettled = payment.status === 'settling' || (order?.status === 'cancelled' && payment.status !== 'settled');
   return [
     ...open.map(({ n, status }) => ({
       invariant: 21,
       message: `${order?.status ?? 'unknown'} order ${id}: its attempt ${n} is still ${status}`,
+    })),
+    ...followed.map(({ n }) => ({
+      invariant: 21,
+      message: `${order?.status ?? 'unknown'} order ${id}: its attempt ${n} was closed, and followed instead of reopened`,
     })),
     ...(isUnsettled && open.length === 0
       ? [

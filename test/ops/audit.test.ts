@@ -158,6 +158,10 @@ describe('npm run audit', () => {
       { sk: 'attempt', id: 'confirmed', change: { attempts: [attempt(1, 1_000), attempt(2, 1_500)] } },
     ],
     [
+      '21: confirmed order X: its attempt 1 was closed, and followed instead of reopened',
+      { sk: 'attempt', id: 'confirmed', change: { attempts: [attempt(1, 0, 'closed'), attempt(2, 2_500)] } },
+    ],
+    [
       '21: confirmed order X: its attempt 2 is still intended',
       { sk: 'attempt', id: 'confirmed', change: { attempts: [attempt(1, 2_500), attempt(2, 0, 'intended')] } },
     ],

@@ -1,3 +1,5 @@
+import { orderIdsOf } from '#orders/table/keys';
+import type { Row } from '../../ops/audit/table-audit.ts';
 import { secrets } from '../fixtures/secrets.ts';
 import type { ClientResponse, RequestSteps, SendRequest } from './client.ts';
 import { emailOf } from './emails.ts';
@@ -45,11 +47,16 @@ const FALSE_SHARE = 0.3;
 const maxTotalOf = (currency: string) => MAX_TOTALS[currency] ?? 0;
 const COUNT_INTERVAL_MS = 200;
 const MAX_OPENINGS = 20;
+const RETURN_INTERVAL_MS = 15_000;
 
 /** The clients outside: shopkeepers and their customers, who act independently and concurrently. */
 export const createCustomers = ({ plan, send, faults, provider, sleep, timeline, watch }: Options) => {
   const { report } = watch;
-  const accepted: AcceptedOrder[] = [];
+  let accepted: AcceptedOrder[] = [];
+  const purchases = new Map<string, { readonly purchase: Purchase; readonly tenant: Tenant }>();
+  /** Orders that were accepted, and that a restored table does not have. */
+  const lost = new Set<string>();
+  let returning: readonly string[] = [];
   const lastStatuses = new Map<string, string>();
   const sendKeyed = createKeyedSender({ send, report });
 
@@ -131,11 +138,8 @@ export const createCustomers = ({ plan, send, faults, provider, sleep, timeline,
     return tenants;
   };
 
-  const placeOrder = async (
-    purchase: Purchase,
-    { id: tenantId, apiKey: bearer }: Tenant,
-    { blank = '', lines = purchase.lines } = {},
-  ) => {
+  const placeOrder = async (purchase: Purchase, tenant: Tenant, { blank = '', lines = purchase.lines } = {}) => {
+    const { id: tenantId, apiKey: bearer } = tenant;
     const { key, token, email = emailOf(key, tenantId) } = purchase;
     // each key has an address of its own, so that the table shows which orders were placed with the key
     const bodyWith = (text: string) => ({ lines, customer: { email: text }, payment: { token } });
@@ -149,6 +153,8 @@ export const createCustomers = ({ plan, send, faults, provider, sleep, timeline,
     const known = accepted.find((order) => order.tenantId === tenantId && order.key === key);
     if (known && known.id !== body.id) report(4, `${key} was answered with orders ${known.id} and ${body.id}`);
     if (!known) accepted.push({ tenantId, id: body.id, key });
+    purchases.set(body.id, { purchase, tenant });
+    lost.delete(body.id);
     checkOrder(tenantId, response);
     return body;
   };
@@ -156,6 +162,7 @@ export const createCustomers = ({ plan, send, faults, provider, sleep, timeline,
   const readOrder = async (id: string, { id: tenantId, apiKey: bearer }: Tenant) => {
     const response = await send<Order>('GET', `/v1/orders/${id}`, { bearer });
     const { status, body } = response;
+    if (status === 404 && lost.has(id)) return undefined;
     if (status === 404) report(8, `order ${id} was accepted, and is not found`);
     if (status !== 200) return undefined;
     checkOrder(tenantId, response);
@@ -192,7 +199,9 @@ export const createCustomers = ({ plan, send, faults, provider, sleep, timeline,
       if (act === 'read') await readOrder(order.id, tenant);
       if (act === 'order again') {
         const lines = purchase.lines.map(({ sku, quantity }) => ({ sku, quantity: quantity + 1 }));
-        await Promise.all([placeOrder(purchase, tenant, { blank: ' ' }), placeOrder(purchase, tenant, { lines })]);
+        const again = placeOrder(purchase, tenant, { blank: ' ' });
+        // a lost order would be another one with these lines
+        await Promise.all([again, ...(lost.has(order.id) ? [] : [placeOrder(purchase, tenant, { lines })])]);
       }
     }
     await readOrder(order.id, tenant);
@@ -226,9 +235,27 @@ export const createCustomers = ({ plan, send, faults, provider, sleep, timeline,
   };
 
   return {
-    accepted: accepted as readonly AcceptedOrder[],
+    accepted: (): readonly AcceptedOrder[] => accepted,
     openShops,
     cancel,
+    /** The table was restored to this. Three quarters of those whose orders are lost will come back, and the others do not expect theirs. */
+    onRestore(rows: readonly Row[]) {
+      const ids = new Set(rows.filter(({ sk }) => sk === 'order').map(({ pk }) => orderIdsOf(pk).id as string));
+      for (const { id } of accepted) if (!ids.has(id)) lost.add(id);
+      returning = [...lost].filter((id) => id.charCodeAt(id.length - 1) % 4 !== 0);
+      accepted = accepted.filter(({ id }) => !lost.has(id) || returning.includes(id));
+      lastStatuses.clear();
+      sendKeyed.forget();
+    },
+    /** Resolves once everybody who comes back has repeated the order with its key. */
+    async comeBack() {
+      const repeat = async (id: string) => {
+        const { purchase, tenant } = purchases.get(id) as { readonly purchase: Purchase; readonly tenant: Tenant };
+        await sleep((id.charCodeAt(0) % 8) * RETURN_INTERVAL_MS);
+        for (let n = 0; n < MAX_OPENINGS && lost.has(id); n += 1) await placeOrder(purchase, tenant);
+      };
+      await Promise.all(returning.map(repeat));
+    },
     /** Resolves once every purchase and chore of the plan is done or given up. */
     async carryOutPlan(tenants: readonly Tenant[]) {
       const tenantOf = (shop: number) => tenants[shop] as Tenant;
@@ -239,3 +266,4 @@ export const createCustomers = ({ plan, send, faults, provider, sleep, timeline,
     },
   };
 };
+export type Customers = ReturnType<typeof createCustomers>;

@@ -16,6 +16,8 @@ const SLOW_MS = 1_900;
 const TIMED_OUT_MS = 2_000;
 /** Longer than Breakwater's time-out for the provider. */
 const LATE_MS = 5_500;
+/** Shorter than that. Until the sender has the answer, others act on what the provider has done. */
+const MAX_SLOW_ANSWER_MS = 4_000;
 const MAX_DELAY_MS = 15 * 60_000;
 const MAX_REORDERING_MS = 20_000;
 const MAX_DUPLICATE_DELAY_MS = 60_000;
@@ -102,6 +104,8 @@ export type Network = Interceptors & {
   readonly inFlightCount: () => number;
   /** The functions of the invocations in progress. */
   readonly activeFunctions: () => readonly string[];
+  /** Drops the messages that are on their way. */
+  readonly dropMessages: () => void;
 };
 
 /**
@@ -113,6 +117,8 @@ export const createNetwork = (options: Options): Network => {
   const scopes = new AsyncLocalStorage<Scope>();
   const activeFunctions: string[] = [];
   let messagesInFlight = 0;
+  /** Messages of an earlier generation are not delivered. */
+  let generation = 0;
   let busOutageEndsAt = 0;
   const latency = () => chance.int(1, 12);
 
@@ -200,6 +206,8 @@ export const createNetwork = (options: Options): Network => {
     }
     if (id === 'relay-publish' && faults.strike('stream batch replay', id) !== undefined) throw crashError('replayed');
     if (id === PROVIDER && faults.strike('late provider answer', id) !== undefined) await sleep(LATE_MS);
+    const slowAnswer = id === PROVIDER ? faults.strike('slow provider answer', id) : undefined;
+    if (slowAnswer !== undefined) await sleep(slowAnswer * MAX_SLOW_ANSWER_MS);
     return response;
   };
 
@@ -227,11 +235,12 @@ export const createNetwork = (options: Options): Network => {
   };
 
   const deliver: NonNullable<Interceptors['deliver']> = (queue, envelope, proceed) => {
+    const sentIn = generation;
     const deliverAfter = (ms: number) => {
       messagesInFlight += 1;
       void sleep(ms).then(() => {
         messagesInFlight -= 1;
-        proceed();
+        if (sentIn === generation) proceed();
       });
     };
     const delay = faults.strike('delay of minutes', queue);
@@ -249,6 +258,9 @@ export const createNetwork = (options: Options): Network => {
     ...{ call, invoke, deliver },
     inFlightCount: () => activeFunctions.length + messagesInFlight,
     activeFunctions: () => activeFunctions,
+    dropMessages() {
+      generation += 1;
+    },
   };
 };
 

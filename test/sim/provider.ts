@@ -1,3 +1,4 @@
+import type { Row } from '../../ops/audit/table-audit.ts';
 import type { Tenant } from './customers.ts';
 import type { Faults, Kind } from './faults.ts';
 import {
@@ -30,6 +31,7 @@ const MAX_NOTIFICATIONS = 60;
 const NOTIFICATION_INTERVAL_MS = 30 * SECOND;
 const MAX_LOOKS = 20;
 const LOOK_INTERVAL_MS = 5 * SECOND;
+const CLOSE_LOOKS = { looks: 1_000, intervalMs: 10 };
 const MAX_LATE_MS = 10 * MINUTE;
 /** The number of an attempt that no order opens in a run. */
 const UNOPENED_ATTEMPT = 5;
@@ -62,11 +64,15 @@ export const createProvider = ({ console, faults, sleep, now, report, onCaptureB
     if (status >= 300) report(3, `a true callback was answered with ${status}: ${JSON.stringify(callback)}`);
   };
 
-  const findWhere = async (key: string, matches: (charge: Charge) => boolean): Promise<Charge | undefined> => {
-    for (let n = 0; n < MAX_LOOKS; n += 1) {
+  const findWhere = async (
+    key: string,
+    matches: (charge: Charge) => boolean,
+    { looks, intervalMs } = { looks: MAX_LOOKS, intervalMs: LOOK_INTERVAL_MS },
+  ): Promise<Charge | undefined> => {
+    for (let n = 0; n < looks; n += 1) {
       const charge = await console.find(key);
       if (charge && matches(charge)) return charge;
-      await sleep(LOOK_INTERVAL_MS);
+      await sleep(intervalMs);
     }
     return undefined;
   };
@@ -76,13 +82,16 @@ export const createProvider = ({ console, faults, sleep, now, report, onCaptureB
     await console.notify({ key: chargeOf(tenantId, order), status, ...order.total }, now());
   };
 
-  const reportLate = async (tenantId: string, order: PlacedOrder) => {
-    const charge = await console.find(chargeOf(tenantId, order));
-    if (!charge || (charge.status !== 'captured' && charge.status !== 'declined')) return;
-    const { key, amount, currency, status, refunded } = charge;
+  const reportCharge = async ({ key, amount, currency, status, refunded }: Charge) => {
+    if (status !== 'captured' && status !== 'declined') return;
     // the amount of a refund is what is refunded by now
     await notifyTruth({ key, amount, currency, status });
     if (refunded > 0) await notifyTruth({ key, currency, amount: refunded, status: 'refunded' });
+  };
+
+  const reportLate = async (tenantId: string, order: PlacedOrder) => {
+    const charge = await console.find(chargeOf(tenantId, order));
+    if (charge) await reportCharge(charge);
   };
 
   /** Captures money for an order that does not exist, or for an attempt that the order has not opened. */
@@ -102,7 +111,9 @@ export const createProvider = ({ console, faults, sleep, now, report, onCaptureB
     const charge = await findWhere(chargeOf(tenantId, order), isRefundable);
     if (!charge) return;
     const left = charge.captured - charge.refunded;
-    const amount = force < 0.5 ? left : Math.max(1, Math.floor(left * rest(force)));
+    await refundUntilTaken(charge, force < 0.5 ? left : Math.max(1, Math.floor(left * rest(force))));
+  };
+  const refundUntilTaken = async (charge: Charge, amount: number) => {
     for (let n = 0; n < MAX_LOOKS; n += 1) {
       const { status, body } = await console.refund(charge, amount);
       const { key, currency } = charge;
@@ -112,14 +123,17 @@ export const createProvider = ({ console, faults, sleep, now, report, onCaptureB
     }
   };
 
-  const captureByHand = async (tenantId: string, order: PlacedOrder) => {
+  /** Half of these persons capture at the moment of the void, before Breakwater has its answer. */
+  const captureByHand = async (tenantId: string, order: PlacedOrder, force: number) => {
+    const key = chargeOf(tenantId, order);
     // a void before any charge has no amount
     const isCapturable = ({ status, amount }: Charge) => (status === 'declined' || status === 'voided') && amount > 0;
-    const charge = await findWhere(chargeOf(tenantId, order), isCapturable);
+    const first = await findWhere(key, isCapturable);
+    const charge = force < 0.5 ? first : await findWhere(key, ({ status }) => status === 'voided', CLOSE_LOOKS);
     if (!charge) return;
     onCaptureByHand(charge.key);
     await console.capture(charge);
-    const { key, amount, currency } = charge;
+    const { amount, currency } = charge;
     await notifyTruth({ key, amount, currency, status: 'captured' });
   };
 
@@ -141,7 +155,7 @@ export const createProvider = ({ console, faults, sleep, now, report, onCaptureB
     if (kind === 'late callback') return reportLate(tenantId, order);
     if (kind === 'stray capture') return captureForNobody(tenantId, order, force);
     if (kind === 'refund by hand') return refundByHand(tenantId, order, force);
-    return captureByHand(tenantId, order);
+    return captureByHand(tenantId, order, force);
   };
 
   return {
@@ -160,6 +174,19 @@ export const createProvider = ({ console, faults, sleep, now, report, onCaptureB
         // `whenDone` throws it
         done.catch(() => undefined);
         misdeeds.push(done);
+      }
+    },
+    /** The provider sends all callbacks about its charges again. `rows` are those of the table, which has its records. */
+    async repeatCallbacks(rows: readonly Row[]) {
+      const charges = rows.filter(({ sk }) => sk === 'charge') as unknown as readonly Charge[];
+      await Promise.all(charges.map(reportCharge));
+    },
+    /** A person refunds by hand what the provider keeps under these keys. */
+    async refundStrays(keys: readonly string[]) {
+      for (const key of keys) {
+        const charge = await console.find(key);
+        if (charge && charge.captured > charge.refunded)
+          await refundUntilTaken(charge, charge.captured - charge.refunded);
       }
     },
     /** Resolves once the provider has done all that was planned, and its callbacks are taken. */

@@ -17,6 +17,7 @@ import { createOutages } from './outages.ts';
 import { HOPELESS_TOKENS, type Plan, planOf } from './plan.ts';
 import { createProvider } from './provider.ts';
 import { violationsAtQuiescence } from './quiescence.ts';
+import { createRestoration } from './restore.ts';
 import { rowsOf } from './rows.ts';
 import { runtime } from './runtime.ts';
 import { tenantsOf } from './scope.ts';
@@ -90,20 +91,31 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
       watch.report(7, `${caller} used ${keys.join(', ')} while it worked for ${[...tenants].join(', ')}`),
   });
   const host: Host = createHost({
-    ...{ ...backend, interceptors: network, onTableChange: watch.onTableChange },
+    ...{ ...backend, interceptors: network, onTableChange: watch.onTableChange, pointInTimeRecovery: true },
     transactionLatencyMs: () => Math.ceil(Math.random() * 10),
     replicationLagMs: (partition) =>
       Math.ceil(Math.random() * 30 + (faults.strike('replica behind', partition) ?? 0) * MAX_LAG_MS),
   });
-  const send = createClient({ request: host.request, chance: chanceOf(seed, 'clients'), sleep, step: runtime.steps });
+  const send = createClient({
+    ...{ request: host.request, chance: chanceOf(seed, 'clients'), sleep, step: runtime.steps },
+    isApiOpen: () => restoration.isApiOpen(),
+  });
   const console = createProviderConsole(send, (call) => host.callAws(call));
   const provider = createProvider({ console, faults, sleep, now: Date.now, ...watch });
   const customers = createCustomers({ plan, send, faults, provider, sleep, timeline, watch });
-  const keyHolders = createKeyHolders({ send, sleep, now: Date.now, report: watch.report });
+  const restoration = createRestoration({
+    ...{ network, outages, messages, customers, provider, consumers, watch, sleep, now: Date.now },
+    ...{ workers: workers.map(({ id }) => id), host: () => host },
+  });
+  const keyHolders = createKeyHolders({
+    ...{ send, sleep, now: Date.now },
+    // a restored table lacks the keys, their ends and the requests of the lost time
+    report: (invariant, message) => (restoration.hasBegun() ? undefined : watch.report(invariant, message)),
+  });
   const operator = createOperator({
     ...{ send, faults, sleep, consumers, definitions, activeFunctions: network.activeFunctions },
     ...{ workers: workers.map(({ id }) => id), consumedTypeOf, outages, messages, console, watch, now: Date.now },
-    host: () => host,
+    ...{ restoration, host: () => host },
   });
 
   let rows: readonly Row[] = [];
@@ -144,6 +156,7 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
     ]);
     faults.stop();
     await operator.cleanUp(tenants);
+    await restoration.whenDone();
     await provider.whenDone();
     const maxDeadlineMs = Math.max(times.paymentDeadlineMs, times.parkAfterMs);
     const until = runtime.now() + maxDeadlineMs + QUIESCENCE_MARGIN_MS;
@@ -157,7 +170,7 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
     const deadLetterCount = await operator.countDeadLetters();
     if (!quiescent)
       watch.report(8, `no quiescence: ${network.inFlightCount()} in flight, ${deadLetterCount} dead letters`);
-    for (const { invariant, message } of violationsAtQuiescence(rows, customers.accepted))
+    for (const { invariant, message } of violationsAtQuiescence(rows, customers.accepted()))
       watch.report(invariant, message);
     for (const message of messages.lost()) watch.report(22, message);
   };
@@ -173,7 +186,7 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
   if (runtime.strayTimers() > 0) violation ??= { invariant: 10, message: 'a timer runs on the machine’s own time' };
 
   return {
-    ...{ seed, steps, orders: customers.accepted.length, struck: faults.struck, trace },
+    ...{ seed, steps, orders: customers.accepted().length, struck: faults.struck, trace },
     hash: hash.digest('hex').slice(0, 16),
     histories: timeline.historyCount(),
     statuses: countStatuses(rows),
