@@ -100,10 +100,11 @@ export const createProvider = ({ console, faults, sleep, now, report, onCaptureB
       force < 0.5 ? attemptKeyOf(tenantId, `stray${id.slice(0, 20)}`) : attemptKeyOf(tenantId, id, UNOPENED_ATTEMPT);
     for (let n = 0; n < MAX_LOOKS; n += 1) {
       const { status } = await console.charge(key, total, 'tok_ok');
-      if (status === 200) return notifyTruth({ key, status: 'captured', ...total });
-      if (status < 500) return;
+      if (status < 500) break;
       await sleep(LOOK_INTERVAL_MS);
     }
+    const { captured = 0 } = (await console.find(key)) ?? {};
+    if (captured > 0) await notifyTruth({ key, status: 'captured', ...total });
   };
 
   const refundByHand = async (tenantId: string, order: PlacedOrder, force: number) => {
@@ -115,12 +116,14 @@ export const createProvider = ({ console, faults, sleep, now, report, onCaptureB
   };
   const refundUntilTaken = async (charge: Charge, amount: number) => {
     for (let n = 0; n < MAX_LOOKS; n += 1) {
-      const { status, body } = await console.refund(charge, amount);
-      const { key, currency } = charge;
-      if (status === 200) return notifyTruth({ key, currency, amount: body.refunded, status: 'refunded' });
-      if (status < 500) return;
+      const { status } = await console.refund(charge, amount);
+      if (status < 500) break;
       await sleep(LOOK_INTERVAL_MS);
     }
+    const { key, currency } = charge;
+    const { refunded = 0 } = (await console.find(key)) ?? {};
+    // a refusal may only mean that an earlier try had its effect
+    if (refunded > charge.refunded) await notifyTruth({ key, currency, amount: refunded, status: 'refunded' });
   };
 
   /** Half of these persons capture at the moment of the void, before Breakwater has its answer. */
