@@ -31,7 +31,7 @@ const MAX_NOTIFICATIONS = 60;
 const NOTIFICATION_INTERVAL_MS = 30 * SECOND;
 const MAX_LOOKS = 20;
 const LOOK_INTERVAL_MS = 5 * SECOND;
-const CLOSE_LOOKS = { looks: 1_000, intervalMs: 10 };
+const CLOSE_LOOKS = { looks: 800, intervalMs: 25 };
 const MAX_LATE_MS = 10 * MINUTE;
 /** The number of an attempt that no order opens in a run. */
 const UNOPENED_ATTEMPT = 5;
@@ -130,9 +130,9 @@ export const createProvider = ({ console, faults, sleep, now, report, onCaptureB
   const captureByHand = async (tenantId: string, order: PlacedOrder, force: number) => {
     const key = chargeOf(tenantId, order);
     // a void before any charge has no amount
-    const isCapturable = ({ status, amount }: Charge) => (status === 'declined' || status === 'voided') && amount > 0;
-    const first = await findWhere(key, isCapturable);
-    const charge = force < 0.5 ? first : await findWhere(key, ({ status }) => status === 'voided', CLOSE_LOOKS);
+    const isVoided = ({ status, amount }: Charge) => status === 'voided' && amount > 0;
+    const isCapturable = (charge: Charge) => charge.status === 'declined' || isVoided(charge);
+    const charge = await (force < 0.5 ? findWhere(key, isCapturable) : findWhere(key, isVoided, CLOSE_LOOKS));
     if (!charge) return;
     onCaptureByHand(charge.key);
     await console.capture(charge);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { orderIdsOf } from '#orders/table/keys';
+import { MAX_ATTEMPTS } from '#payments/domain/payment';
 import { createHost, type Host } from '../../embedded/host/host.ts';
 import type { Row, Violation } from '../../ops/audit/table-audit.ts';
 import { backend, consumedTypeOf, consumers, definitions, sleep, streamReaders, times, workers } from './backend.ts';
@@ -132,13 +133,23 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
     );
   };
 
-  /** Parked orders are resumed. What no payment will ever come of is cancelled by its customer, some of it only once it is parked. */
+  /**
+   * Parked orders are resumed. What no payment will ever come of is cancelled by its customer, some of it only once it is parked: the
+   * provider never answers, or all attempts that an order may have are spent.
+   */
   const endStuckOrders = async (tenants: readonly Tenant[]) => {
+    const hasSpentAttempts = (orderId: string) =>
+      rows.some(
+        ({ sk, orderId: id, attempts }) =>
+          sk === 'attempt' && id === orderId && (attempts as readonly unknown[]).length === MAX_ATTEMPTS,
+      );
     for (const { pk, sk, status, payment, history } of rows) {
       if (sk !== 'order' || (status !== 'needs_attention' && status !== 'placed')) continue;
       const { tenantId, id } = orderIdsOf(pk);
       const tenant = tenants.find((candidate) => candidate.id === tenantId);
-      const isHopeless = HOPELESS_TOKENS.includes((payment as { readonly token: string }).token);
+      const isHopeless =
+        HOPELESS_TOKENS.includes((payment as { readonly token: string }).token) ||
+        (status === 'needs_attention' && hasSpentAttempts(id));
       const parkedFrom = (history as readonly { readonly status: string }[]).at(-2)?.status ?? '';
       const isPatient = id.charCodeAt(id.length - 1) % 2 === 0;
       if (tenant && isHopeless && (status === 'placed' ? !isPatient : parkedFrom === 'placed'))
