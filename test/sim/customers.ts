@@ -1,4 +1,3 @@
-import { orderIdsOf } from '#orders/table/keys';
 import type { Row } from '../../ops/audit/table-audit.ts';
 import { secrets } from '../fixtures/secrets.ts';
 import type { ClientResponse, RequestSteps, SendRequest } from './client.ts';
@@ -7,6 +6,7 @@ import type { Faults } from './faults.ts';
 import { createKeyedSender } from './keyed-requests.ts';
 import { putPolicy } from './levers.ts';
 import { createOfflinePayer, FINAL_STATUSES } from './offline-payments.ts';
+import { createOrderBook } from './order-book.ts';
 import { type Chore, MAX_TOTALS, type Plan, type Purchase, type Shop } from './plan.ts';
 import type { Provider } from './provider.ts';
 import type { Timeline } from './timeline.ts';
@@ -22,9 +22,6 @@ export type Order = {
 };
 export type Refused = { readonly code?: string; readonly detail?: string };
 type StockCount = { readonly available: number; readonly approximate?: true };
-
-/** An order that an answer has accepted. */
-export type AcceptedOrder = { readonly tenantId: string; readonly id: string; readonly key: string };
 
 type Options = {
   readonly plan: Plan;
@@ -47,16 +44,11 @@ const FALSE_SHARE = 0.3;
 const maxTotalOf = (currency: string) => MAX_TOTALS[currency] ?? 0;
 const COUNT_INTERVAL_MS = 200;
 const MAX_OPENINGS = 20;
-const RETURN_INTERVAL_MS = 15_000;
 
 /** The clients outside: shopkeepers and their customers, who act independently and concurrently. */
 export const createCustomers = ({ plan, send, faults, provider, sleep, timeline, watch }: Options) => {
   const { report } = watch;
-  let accepted: AcceptedOrder[] = [];
-  const purchases = new Map<string, { readonly purchase: Purchase; readonly tenant: Tenant }>();
-  /** Orders that were accepted, and that a restored table does not have. */
-  const lost = new Set<string>();
-  let returning: readonly string[] = [];
+  const book = createOrderBook();
   const lastStatuses = new Map<string, string>();
   const sendKeyed = createKeyedSender({ send, report });
 
@@ -150,11 +142,9 @@ export const createCustomers = ({ plan, send, faults, provider, sleep, timeline,
     checkTaken({ ...purchase, lines }, plan.shops[purchase.shop] as Shop, response);
     const { status, body } = response;
     if (status !== 202) return undefined;
-    const known = accepted.find((order) => order.tenantId === tenantId && order.key === key);
+    const known = book.find(tenantId, key);
     if (known && known.id !== body.id) report(4, `${key} was answered with orders ${known.id} and ${body.id}`);
-    if (!known) accepted.push({ tenantId, id: body.id, key });
-    purchases.set(body.id, { purchase, tenant });
-    lost.delete(body.id);
+    book.add({ tenantId, id: body.id, key }, { purchase, tenant });
     checkOrder(tenantId, response);
     return body;
   };
@@ -162,7 +152,7 @@ export const createCustomers = ({ plan, send, faults, provider, sleep, timeline,
   const readOrder = async (id: string, { id: tenantId, apiKey: bearer }: Tenant) => {
     const response = await send<Order>('GET', `/v1/orders/${id}`, { bearer });
     const { status, body } = response;
-    if (status === 404 && lost.has(id)) return undefined;
+    if (status === 404 && book.isLost(id)) return undefined;
     if (status === 404) report(8, `order ${id} was accepted, and is not found`);
     if (status !== 200) return undefined;
     checkOrder(tenantId, response);
@@ -201,7 +191,7 @@ export const createCustomers = ({ plan, send, faults, provider, sleep, timeline,
         const lines = purchase.lines.map(({ sku, quantity }) => ({ sku, quantity: quantity + 1 }));
         const again = placeOrder(purchase, tenant, { blank: ' ' });
         // a lost order would be another one with these lines
-        await Promise.all([again, ...(lost.has(order.id) ? [] : [placeOrder(purchase, tenant, { lines })])]);
+        await Promise.all([again, ...(book.isLost(order.id) ? [] : [placeOrder(purchase, tenant, { lines })])]);
       }
     }
     await readOrder(order.id, tenant);
@@ -235,27 +225,17 @@ export const createCustomers = ({ plan, send, faults, provider, sleep, timeline,
   };
 
   return {
-    accepted: (): readonly AcceptedOrder[] => accepted,
+    accepted: book.accepted,
     openShops,
     cancel,
-    /** The table was restored to this. Three quarters of those whose orders are lost will come back, and the others do not expect theirs. */
+    /** The table was restored to this. */
     onRestore(rows: readonly Row[]) {
-      const ids = new Set(rows.filter(({ sk }) => sk === 'order').map(({ pk }) => orderIdsOf(pk).id as string));
-      for (const { id } of accepted) if (!ids.has(id)) lost.add(id);
-      returning = [...lost].filter((id) => id.charCodeAt(id.length - 1) % 4 !== 0);
-      accepted = accepted.filter(({ id }) => !lost.has(id) || returning.includes(id));
+      book.onRestore(rows);
       lastStatuses.clear();
       sendKeyed.forget();
     },
     /** Resolves once everybody who comes back has repeated the order with its key. */
-    async comeBack() {
-      const repeat = async (id: string) => {
-        const { purchase, tenant } = purchases.get(id) as { readonly purchase: Purchase; readonly tenant: Tenant };
-        await sleep((id.charCodeAt(0) % 8) * RETURN_INTERVAL_MS);
-        for (let n = 0; n < MAX_OPENINGS && lost.has(id); n += 1) await placeOrder(purchase, tenant);
-      };
-      await Promise.all(returning.map(repeat));
-    },
+    comeBack: () => book.comeBack(sleep, ({ purchase, tenant }) => placeOrder(purchase, tenant)),
     /** Resolves once every purchase and chore of the plan is done or given up. */
     async carryOutPlan(tenants: readonly Tenant[]) {
       const tenantOf = (shop: number) => tenants[shop] as Tenant;

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { crashError, FunctionError } from '../../embedded/aws/lambda/function-error.ts';
 import { type Caller, ServiceError } from '../../embedded/aws/service.ts';
 import type { Interceptors, ServiceCall } from '../../embedded/host/interceptors.ts';
+import { type CallInput, keysOf } from './call-keys.ts';
 import type { Chance } from './chance.ts';
 import type { Faults } from './faults.ts';
 import type { MessageLedger } from './messages.ts';
@@ -61,28 +62,6 @@ type Options = {
   readonly onProviderRequest: (request: ProviderRequest, hasReadBreaker: boolean) => void;
   /** Receives the keys of a call that belong to none of its tenants. */
   readonly onForeignKeys: (caller: string, keys: readonly string[], tenants: ReadonlySet<string>) => void;
-};
-
-type KeyAttributes = { readonly pk?: { readonly S?: string } };
-type WriteInput = { readonly Key?: KeyAttributes; readonly Item?: KeyAttributes };
-type CallInput = WriteInput & {
-  readonly TransactItems?: readonly Readonly<Record<string, WriteInput>>[];
-  readonly RequestItems?: Readonly<Record<string, { readonly Keys?: readonly KeyAttributes[] }>>;
-  readonly ExpressionAttributeValues?: Readonly<Record<string, { readonly S?: string }>>;
-  readonly Entries?: readonly { readonly DetailType?: string }[];
-  readonly name?: string;
-};
-
-const isKey = (text: string | undefined): text is string => text?.includes('#') === true;
-
-/** The partition keys that a call of the table names. */
-const keysOf = (operation: string, callInput: unknown): string[] => {
-  const input = callInput as CallInput;
-  const writes = [input, ...(input.TransactItems ?? []).flatMap((part) => Object.values(part))];
-  const batchKeys = Object.values(input.RequestItems ?? {}).flatMap(({ Keys = [] }) => Keys);
-  const queried = operation === 'Query' ? Object.values(input.ExpressionAttributeValues ?? {}).map(({ S }) => S) : [];
-  const written = writes.flatMap(({ Key, Item }) => [Key?.pk?.S, Item?.pk?.S]);
-  return [...written, ...batchKeys.map(({ pk }) => pk?.S), ...queried].filter(isKey);
 };
 
 const timeoutError = () => Object.assign(new Error('the call timed out'), { name: 'TimeoutError' });
