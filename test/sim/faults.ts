@@ -29,7 +29,7 @@ export const rates = {
   'partial batch failure': 3_000,
   'invoked twice': 1_500,
   'late provider answer': 5_000,
-  'slow provider answer': 5_000,
+  'slow provider answer': 8_000,
   // at a tick
   'consumer fails': 1_000,
   'consumer stopped': 1_000,

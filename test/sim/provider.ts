@@ -31,6 +31,8 @@ const MAX_NOTIFICATIONS = 60;
 const NOTIFICATION_INTERVAL_MS = 30 * SECOND;
 const MAX_LOOKS = 20;
 const LOOK_INTERVAL_MS = 5 * SECOND;
+/** A person with this force or more captures at the moment of the void. */
+const VOID_FORCE = 0.5;
 const CLOSE_LOOKS = { looks: 800, intervalMs: 25 };
 const MAX_LATE_MS = 10 * MINUTE;
 /** The number of an attempt that no order opens in a run. */
@@ -132,7 +134,7 @@ export const createProvider = ({ console, faults, sleep, now, report, onCaptureB
     // a void before any charge has no amount
     const isVoided = ({ status, amount }: Charge) => status === 'voided' && amount > 0;
     const isCapturable = (charge: Charge) => charge.status === 'declined' || isVoided(charge);
-    const charge = await (force < 0.5 ? findWhere(key, isCapturable) : findWhere(key, isVoided, CLOSE_LOOKS));
+    const charge = await (force < VOID_FORCE ? findWhere(key, isCapturable) : findWhere(key, isVoided, CLOSE_LOOKS));
     if (!charge) return;
     onCaptureByHand(charge.key);
     await console.capture(charge);
@@ -145,7 +147,8 @@ export const createProvider = ({ console, faults, sleep, now, report, onCaptureB
     const soon = rest(force) ** 5 * MINUTE;
     const { amount, currency } = order.total;
     const key = chargeOf(tenantId, order);
-    await sleep(Math.ceil(kind === 'late callback' ? force * MAX_LATE_MS : soon));
+    const waitsForVoid = kind === 'capture by hand' && force >= VOID_FORCE;
+    if (!waitsForVoid) await sleep(Math.ceil(kind === 'late callback' ? force * MAX_LATE_MS : soon));
     if (kind === 'false decline') return sayFalsely(tenantId, order, 'declined');
     if (kind === 'false callback')
       return sayFalsely(tenantId, order, pickByForce(['captured', 'refunded', 'disputed'] as const, force));
