@@ -1,18 +1,30 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
-import { strayKey, strayList } from '#payments/table/keys';
-import type { TenantId } from '#platform/kernel';
+import { attemptKey, strayKey, strayList } from '#payments/table/keys';
+import type { OrderId, TenantId } from '#platform/kernel';
 import { LIST_INDEX } from '#platform/manifest';
 import type { Account } from './account.ts';
 
 type StrayFilter = { readonly tenantId: string; readonly limit: number };
 
-/** Captures of a tenant's provider that belong to no order, by their keys, each a line of JSON. Amounts in minor units. */
+type Attempts = readonly { readonly key: string }[];
+
+/**
+ * Captures of a tenant's provider that belong to no order, by their keys, each a line of JSON. Amounts in minor units. A capture leaves
+ * the list once an order accounts for it: then refunding it by hand would take the order's money.
+ */
 export const listStrays = async (
   { names, clientOptions }: Account,
   { tenantId, limit }: StrayFilter,
 ): Promise<readonly string[]> => {
   const client = DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions));
+  const find = async (Key: object) =>
+    (await client.send(new GetCommand({ TableName: names.table, Key: { ...Key }, ConsistentRead: true }))).Item;
+  const isAccountedFor = async (key: string) => {
+    const [, orderId] = key.split('.') as [TenantId, OrderId];
+    const { attempts = [] } = (await find(attemptKey(tenantId as TenantId, orderId))) ?? {};
+    return (attempts as Attempts).some((attempt) => attempt.key === key);
+  };
   const lines: string[] = [];
   const pages = paginateQuery(
     { client },
@@ -25,9 +37,8 @@ export const listStrays = async (
   );
   for await (const { Items = [] } of pages) {
     for (const { listSk } of Items) {
-      const Key = strayKey(tenantId as TenantId, listSk as string);
-      const { Item: stray } = await client.send(new GetCommand({ TableName: names.table, Key, ConsistentRead: true }));
-      if (!stray) continue;
+      const stray = await find(strayKey(tenantId as TenantId, listSk as string));
+      if (!stray || (await isAccountedFor(listSk as string))) continue;
       const { key, currency, captured, refunded, at } = stray;
       lines.push(JSON.stringify({ key, currency, captured, refunded, at }));
       if (lines.length === limit) return lines;

@@ -1,29 +1,6 @@
-import { type Balance, checkAttempts, checkMoney, type PaymentRecord } from './payment-checks.ts';
+import type { OrderRecords } from './order-records.ts';
+import { checkAttempts, checkMoney } from './payment-checks.ts';
 import type { SkuQuantity, Violation } from './table-rows.ts';
-
-/** What the items that belong to one order say about it. */
-export type OrderRecords = {
-  order?: {
-    readonly status: string;
-    readonly reason?: string;
-    /** Units per SKU, as `sumBySku` formats them. */
-    readonly lines: string;
-    readonly totalMinor: number;
-    readonly paidOffline: boolean;
-    readonly deadline?: string;
-    /** While it waits for the provider. */
-    readonly waitsUntil?: string;
-    readonly changedAt: string;
-  };
-  hold?: { readonly state: string; readonly units: string };
-  payment?: PaymentRecord;
-  /** The payment sandbox's records, on stages that have the sandbox as their provider. */
-  charges?: readonly Balance[];
-  /** The numbers of the attempts whose captures are in quarantine. */
-  strays?: readonly number[];
-  /** Statuses that a mail to the customer was sent about, or is recorded as withheld. */
-  readonly notifiedStatuses: string[];
-};
 
 export type AuditOptions = {
   /** Nothing is in progress: every order must have ended, and every customer must have been notified. */

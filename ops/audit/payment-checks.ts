@@ -1,17 +1,5 @@
-import type { OrderRecords } from './order-checks.ts';
+import type { AttemptRecord, Balance, OrderRecords, PaymentRecord, UnaskedReport } from './order-records.ts';
 import type { Row, Violation } from './table-rows.ts';
-
-/** What was captured and refunded under one of the provider's keys, in minor units. `n` is the number of the order's attempt. */
-export type Balance = { readonly n: number; readonly captured: number; readonly refunded: number };
-type AttemptRecord = Balance & { readonly status: string };
-/** What the provider did unasked, as the payment has recorded it. */
-type UnaskedReport = { readonly n: number; readonly kind: string; readonly amount: number };
-
-export type PaymentRecord = {
-  readonly status: string;
-  readonly attempts: readonly AttemptRecord[];
-  readonly reports: readonly UnaskedReport[];
-};
 
 /** The payment of an order. */
 export const toPayment = (row: Row): PaymentRecord => ({
@@ -31,7 +19,7 @@ const expectedKept = ({ order, payment }: OrderRecords): number => {
   return order.totalMinor - sum(unasked.map(({ amount }) => amount));
 };
 
-/** The order keeps what it must, by its own records and by the provider's. A capture in quarantine belongs to no order. */
+/** The order keeps what it must, by its own records and by the provider's. A capture in quarantine belongs to no order, unless an attempt has it. */
 export const checkMoney = (id: string, records: OrderRecords): readonly Violation[] => {
   const { order, payment, charges = [], strays = [] } = records;
   const expected = expectedKept(records);
@@ -43,6 +31,8 @@ export const checkMoney = (id: string, records: OrderRecords): readonly Violatio
     return [{ invariant, message }];
   };
   const attempts = payment?.attempts ?? [];
+  // an order that was placed again after a restore has taken its capture over
+  const isStray = ({ n }: Balance) => strays.includes(n) && !attempts.some((attempt) => attempt.n === n);
   const keeping = attempts.filter((attempt) => keptOf(attempt) > 0);
   return [
     ...check('its payment attempt', attempts),
@@ -50,7 +40,7 @@ export const checkMoney = (id: string, records: OrderRecords): readonly Violatio
     ...(charges.length > 0
       ? check(
           'the provider',
-          charges.filter(({ n }) => !strays.includes(n)),
+          charges.filter((charge) => !isStray(charge)),
         )
       : []),
     ...(keeping.length > 1
@@ -59,18 +49,23 @@ export const checkMoney = (id: string, records: OrderRecords): readonly Violatio
   ];
 };
 
-/** Once nothing is in progress, every attempt has an end: only the one that paid a confirmed order is still captured. */
+/** Once nothing is in progress, every attempt has an end: only the one that paid a confirmed order is still captured. Only the last may be closed. */
 export const checkAttempts = (id: string, { order, payment }: OrderRecords): readonly Violation[] => {
   if (!payment) return [];
   const mayKeep = order?.status === 'confirmed' && !order.paidOffline;
   const open = payment.attempts.filter(
     ({ status }) => status === 'intended' || status === 'settling' || (status === 'captured' && !mayKeep),
   );
+  const followed = payment.attempts.slice(0, -1).filter(({ status }) => status === 'closed');
   const isUnsettled = payment.status === 'settling' || (order?.status === 'cancelled' && payment.status !== 'settled');
   return [
     ...open.map(({ n, status }) => ({
       invariant: 21,
       message: `${order?.status ?? 'unknown'} order ${id}: its attempt ${n} is still ${status}`,
+    })),
+    ...followed.map(({ n }) => ({
+      invariant: 21,
+      message: `${order?.status ?? 'unknown'} order ${id}: its attempt ${n} was closed, and followed instead of reopened`,
     })),
     ...(isUnsettled && open.length === 0
       ? [

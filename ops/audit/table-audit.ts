@@ -1,4 +1,5 @@
-import { type AuditOptions, type AuditPause, checkOrder, type OrderRecords, sumBySku } from './order-checks.ts';
+import { type AuditOptions, type AuditPause, checkOrder, sumBySku } from './order-checks.ts';
+import type { OrderRecords } from './order-records.ts';
 import { toPayment } from './payment-checks.ts';
 import { createStockLedger } from './stock-ledger.ts';
 import { parseKey, type Row, type SkuQuantity, type Violation } from './table-rows.ts';

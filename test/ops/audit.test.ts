@@ -125,7 +125,7 @@ describe('npm run audit', () => {
     ],
     [
       '3: confirmed order X: its payment attempt keeps 0 instead of 2500',
-      { sk: 'attempt', id: 'confirmed', change: { captured: 0 } },
+      { sk: 'attempt', id: 'confirmed', change: { attempts: [attempt(1, 0)] } },
     ],
     [
       '3: confirmed order X: the provider keeps 0 instead of 2500',
@@ -158,6 +158,10 @@ describe('npm run audit', () => {
       { sk: 'attempt', id: 'confirmed', change: { attempts: [attempt(1, 1_000), attempt(2, 1_500)] } },
     ],
     [
+      '21: confirmed order X: its attempt 1 was closed, and followed instead of reopened',
+      { sk: 'attempt', id: 'confirmed', change: { attempts: [attempt(1, 0, 'closed'), attempt(2, 2_500)] } },
+    ],
+    [
       '21: confirmed order X: its attempt 2 is still intended',
       { sk: 'attempt', id: 'confirmed', change: { attempts: [attempt(1, 2_500), attempt(2, 0, 'intended')] } },
     ],
@@ -186,6 +190,11 @@ describe('npm run audit', () => {
     const stray = { pk: `payments#demo#stray#${key}`, sk: 'stray' };
     expect(auditRows([...rows, capture])).toContain('3: confirmed order X: the provider keeps 2570 instead of 2500');
     expect(auditRows([...rows, capture, stray])).toEqual([]);
+  });
+
+  it('counts a capture that an order has taken over since it was in quarantine', () => {
+    const stray = { pk: `payments#demo#stray#demo.${orderIds['confirmed']}`, sk: 'stray' };
+    expect(auditRows([...rows, stray])).toEqual([]);
   });
 
   it('accepts and counts a mail that is recorded as withheld', () => {

@@ -20,6 +20,8 @@ export const times = {
 export const workers = workersOf(contexts);
 /** The workers with a queue. */
 export const consumers = workers.filter(({ spec }) => spec.consumes).map(({ id }) => id);
+/** The workers that read the stream. */
+export const streamReaders = workers.filter(({ spec }) => spec.streams).map(({ id }) => id);
 /** The first event type that a consumer consumes. */
 export const consumedTypeOf = (fn: FunctionId): EventType => {
   const type = workers.find(({ id }) => id === fn)?.spec.consumes?.[0];

@@ -22,7 +22,9 @@ export const watchCancellations = ({ now, paymentDeadlineMs, report }: Options) 
   const cancelledByCustomer = new Set<string>();
   const latest = new Map<string, Item>();
   const declined = new Set<string>();
-  const pauses: Interval[] = [];
+  /** Tenants whose unpaid orders give way. */
+  const givesWay = new Set<string>();
+  let pauses: Interval[] = [];
 
   /** When the payment of the order is overdue: its deadline, and for how long deadlines were paused since it began. */
   const overdueAt = (order: Item): number => {
@@ -46,7 +48,9 @@ export const watchCancellations = ({ now, paymentDeadlineMs, report }: Options) 
     if (reason === 'payment_expired' && (isWaiting(old) || now() < overdueAt(old)))
       return `as unpaid, and its deadline is ${new Date(overdueAt(old)).toISOString()}`;
     if (reason === 'gave_way' && (old['status'] !== 'awaiting_payment' || isWaiting(old)))
-      return `to give way, and it was ${old['status']}`;
+      return `to give way, and it was ${isWaiting(old) ? 'waiting' : old['status']}`;
+    if (reason === 'gave_way' && !givesWay.has(name.split('.')[0] ?? ''))
+      return 'to give way, and the policy of its tenant says never';
     return undefined;
   };
 
@@ -60,9 +64,18 @@ export const watchCancellations = ({ now, paymentDeadlineMs, report }: Options) 
       const problem = problemOf(name, old, String(next['reason']));
       if (problem) report(`${name} is cancelled ${problem}, at ${new Date(now()).toISOString()}`);
     },
+    onPolicy(tenant: string, _: Item | undefined, next: Item | undefined) {
+      if (typeof next?.['giveWayAfterMinutes'] === 'number') givesWay.add(tenant);
+      else givesWay.delete(tenant);
+    },
     onCharge(tenant: string, _: Item | undefined, next: Item | undefined) {
       if (next?.['status'] !== 'declined') return;
       declined.add(`${tenant}.${String(next['key']).split('.')[1]}`);
+    },
+    /** The table was restored, and has these pauses. What customers and the provider have done stays so. */
+    onRestore(restoredPauses: readonly Interval[]) {
+      latest.clear();
+      pauses = [...restoredPauses];
     },
     /** The customer of this order asks for its cancellation. */
     onCustomerCancels: (tenant: string, orderId: string) => void cancelledByCustomer.add(`${tenant}.${orderId}`),

@@ -41,6 +41,8 @@ export const watchChannels = (report: (message: string) => void) => {
       channelsOf(name).chargeable = toPayment(next as never).attempts.find(({ status }) => status === 'intended')?.n;
       check(name);
     },
+    /** Drops all that it knows. */
+    forget: () => orders.clear(),
     /** Breakwater sends a charge with this key. */
     onChargeSent(key: string) {
       const name = key.split('.').slice(0, 2).join('.');

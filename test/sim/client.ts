@@ -24,14 +24,18 @@ type Options = {
   readonly chance: Chance;
   readonly sleep: (ms: number) => Promise<void>;
   readonly step: () => number;
+  /** Whether the API takes requests. By default it always does. The provider is not behind it. */
+  readonly isApiOpen?: () => boolean;
 };
 
 /** A time-out as a client sees it: the request may or may not have had an effect. */
 const TIMED_OUT = { status: 599, headers: {}, body: '{}' };
+/** A request that the throttle of a closed API turns away: nothing has happened, and it may be repeated. */
+const TURNED_AWAY = { status: 503, headers: {}, body: '{}' };
 
 /** A client on the internet: its requests have a latency, and it retries time-outs and answers of 5xx. Returns the last answer. */
 export const createClient =
-  ({ request, chance, sleep, step }: Options): SendRequest =>
+  ({ request, chance, sleep, step, isApiOpen = () => true }: Options): SendRequest =>
   async <T>(
     method: string,
     target: string,
@@ -49,7 +53,10 @@ export const createClient =
       if (tries > 0) await sleep(chance.int(100, Math.min(MAX_BACKOFF_MS, 500 * 2 ** tries)));
       await sleep(chance.int(1, 20));
       sentAt = step();
-      response = await Promise.race([request(sent), sleep(TIMEOUT_MS).then(() => TIMED_OUT)]);
+      response =
+        isApiOpen() || !target.startsWith('/v1/')
+          ? await Promise.race([request(sent), sleep(TIMEOUT_MS).then(() => TIMED_OUT)])
+          : TURNED_AWAY;
     }
     const { status, headers: responseHeaders, body: text } = response;
     return { status, headers: responseHeaders, body: JSON.parse(text || '{}') as T, sentAt, receivedAt: step() };

@@ -1,3 +1,4 @@
+import type { Row } from '../../ops/audit/table-audit.ts';
 import { secrets } from '../fixtures/secrets.ts';
 import type { ClientResponse, RequestSteps, SendRequest } from './client.ts';
 import { emailOf } from './emails.ts';
@@ -5,6 +6,7 @@ import type { Faults } from './faults.ts';
 import { createKeyedSender } from './keyed-requests.ts';
 import { putPolicy } from './levers.ts';
 import { createOfflinePayer, FINAL_STATUSES } from './offline-payments.ts';
+import { createOrderBook } from './order-book.ts';
 import { type Chore, MAX_TOTALS, type Plan, type Purchase, type Shop } from './plan.ts';
 import type { Provider } from './provider.ts';
 import type { Timeline } from './timeline.ts';
@@ -20,9 +22,6 @@ export type Order = {
 };
 export type Refused = { readonly code?: string; readonly detail?: string };
 type StockCount = { readonly available: number; readonly approximate?: true };
-
-/** An order that an answer has accepted. */
-export type AcceptedOrder = { readonly tenantId: string; readonly id: string; readonly key: string };
 
 type Options = {
   readonly plan: Plan;
@@ -49,7 +48,7 @@ const MAX_OPENINGS = 20;
 /** The clients outside: shopkeepers and their customers, who act independently and concurrently. */
 export const createCustomers = ({ plan, send, faults, provider, sleep, timeline, watch }: Options) => {
   const { report } = watch;
-  const accepted: AcceptedOrder[] = [];
+  const book = createOrderBook();
   const lastStatuses = new Map<string, string>();
   const sendKeyed = createKeyedSender({ send, report });
 
@@ -131,11 +130,8 @@ export const createCustomers = ({ plan, send, faults, provider, sleep, timeline,
     return tenants;
   };
 
-  const placeOrder = async (
-    purchase: Purchase,
-    { id: tenantId, apiKey: bearer }: Tenant,
-    { blank = '', lines = purchase.lines } = {},
-  ) => {
+  const placeOrder = async (purchase: Purchase, tenant: Tenant, { blank = '', lines = purchase.lines } = {}) => {
+    const { id: tenantId, apiKey: bearer } = tenant;
     const { key, token, email = emailOf(key, tenantId) } = purchase;
     // each key has an address of its own, so that the table shows which orders were placed with the key
     const bodyWith = (text: string) => ({ lines, customer: { email: text }, payment: { token } });
@@ -146,9 +142,9 @@ export const createCustomers = ({ plan, send, faults, provider, sleep, timeline,
     checkTaken({ ...purchase, lines }, plan.shops[purchase.shop] as Shop, response);
     const { status, body } = response;
     if (status !== 202) return undefined;
-    const known = accepted.find((order) => order.tenantId === tenantId && order.key === key);
+    const known = book.find(tenantId, key);
     if (known && known.id !== body.id) report(4, `${key} was answered with orders ${known.id} and ${body.id}`);
-    if (!known) accepted.push({ tenantId, id: body.id, key });
+    book.add({ tenantId, id: body.id, key }, { purchase, tenant });
     checkOrder(tenantId, response);
     return body;
   };
@@ -156,6 +152,7 @@ export const createCustomers = ({ plan, send, faults, provider, sleep, timeline,
   const readOrder = async (id: string, { id: tenantId, apiKey: bearer }: Tenant) => {
     const response = await send<Order>('GET', `/v1/orders/${id}`, { bearer });
     const { status, body } = response;
+    if (status === 404 && book.isLost(id)) return undefined;
     if (status === 404) report(8, `order ${id} was accepted, and is not found`);
     if (status !== 200) return undefined;
     checkOrder(tenantId, response);
@@ -192,7 +189,9 @@ export const createCustomers = ({ plan, send, faults, provider, sleep, timeline,
       if (act === 'read') await readOrder(order.id, tenant);
       if (act === 'order again') {
         const lines = purchase.lines.map(({ sku, quantity }) => ({ sku, quantity: quantity + 1 }));
-        await Promise.all([placeOrder(purchase, tenant, { blank: ' ' }), placeOrder(purchase, tenant, { lines })]);
+        const again = placeOrder(purchase, tenant, { blank: ' ' });
+        // a lost order would be another one with these lines
+        await Promise.all([again, ...(book.isLost(order.id) ? [] : [placeOrder(purchase, tenant, { lines })])]);
       }
     }
     await readOrder(order.id, tenant);
@@ -226,9 +225,17 @@ export const createCustomers = ({ plan, send, faults, provider, sleep, timeline,
   };
 
   return {
-    accepted: accepted as readonly AcceptedOrder[],
+    accepted: book.accepted,
     openShops,
     cancel,
+    /** The table was restored to this. */
+    onRestore(rows: readonly Row[]) {
+      book.onRestore(rows);
+      lastStatuses.clear();
+      sendKeyed.forget();
+    },
+    /** Resolves once everybody who comes back has repeated the order with its key. */
+    comeBack: () => book.comeBack(sleep, ({ purchase, tenant }) => placeOrder(purchase, tenant)),
     /** Resolves once every purchase and chore of the plan is done or given up. */
     async carryOutPlan(tenants: readonly Tenant[]) {
       const tenantOf = (shop: number) => tenants[shop] as Tenant;
@@ -239,3 +246,4 @@ export const createCustomers = ({ plan, send, faults, provider, sleep, timeline,
     },
   };
 };
+export type Customers = ReturnType<typeof createCustomers>;

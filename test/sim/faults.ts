@@ -29,6 +29,7 @@ export const rates = {
   'partial batch failure': 3_000,
   'invoked twice': 1_500,
   'late provider answer': 5_000,
+  'slow provider answer': 8_000,
   // at a tick
   'consumer fails': 1_000,
   'consumer stopped': 1_000,
@@ -39,6 +40,8 @@ export const rates = {
   'dead letters redriven': 6_000,
   'environment restart': 5_000,
   'changed saga deployed': 12_000,
+  // at a tick, once in a run
+  'table restored': 100,
   // at an order
   decline: 10_000,
   'duplicate callback': 60_000,
@@ -81,7 +84,7 @@ const INTENSITIES = [0, 1, 1, 3];
 const tickKinds: readonly Kind[] = [
   ...(['poison message', 'provider outage', 'dead letters redriven'] as const),
   ...(['environment restart', 'changed saga deployed'] as const),
-  ...(['consumer fails', 'consumer stopped', 'deadlines paused', 'parked orders resumed'] as const),
+  ...(['consumer fails', 'consumer stopped', 'deadlines paused', 'parked orders resumed', 'table restored'] as const),
 ];
 
 type Opportunity = Fault & Omit<StoredFault, 'force'>;

@@ -19,7 +19,10 @@ type Options = {
   readonly report: (invariant: number, message: string) => void;
 };
 
-/** Sends requests under keys, and compares all answers under one key: they must show one effect of one request (invariant 16). */
+/**
+ * Sends requests under keys, and compares all answers under one key: they must show one effect of one request (invariant 16). `forget`
+ * drops what answers have shown until now.
+ */
 export const createKeyedSender = ({ send, report }: Options) => {
   const effects = new Map<string, Effect>();
 
@@ -42,7 +45,7 @@ export const createKeyedSender = ({ send, report }: Options) => {
     known.isFirstAnswered ||= !isReplay;
   };
 
-  return async <T extends Created>(keyed: KeyedRequest): Promise<ClientResponse<T>> => {
+  const sendKeyed = async <T extends Created>(keyed: KeyedRequest): Promise<ClientResponse<T>> => {
     const { scope, key, target, bearer, body, notation = body } = keyed;
     const headers: [string, string][] = [['idempotency-key', key]];
     const response = await send<T>('POST', target, { bearer, body: notation, headers });
@@ -52,4 +55,5 @@ export const createKeyedSender = ({ send, report }: Options) => {
     else checkEffect(name, request, response);
     return response;
   };
+  return Object.assign(sendKeyed, { forget: () => effects.clear() });
 };

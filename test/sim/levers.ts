@@ -1,9 +1,11 @@
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
+import { eventsOf } from '#orders/table/history-events';
 import { sign } from '#payments/http/signature';
 import type { FunctionId } from '#platform/manifest';
-import { outgoingEvents } from '#relay/stream-record';
+import { outgoingEvents, toEntry } from '#relay/stream-record';
 import type { Host } from '../../embedded/host/host.ts';
+import type { Row } from '../../ops/audit/table-audit.ts';
 import { secrets } from '../fixtures/secrets.ts';
 import type { ClientResponse, SendRequest } from './client.ts';
 
@@ -91,6 +93,36 @@ export const republishGivenUp = async (host: Host): Promise<void> => {
         await host.callAws({ target: 'AWSEvents.PutEvents', body: JSON.stringify({ Entries: [event.entry] }) });
       }
     }
+};
+
+/** What `npm run republish` does: publishes the events of all orders again. */
+export const republishOrders = async ({ callAws }: Host, rows: readonly Row[]): Promise<void> => {
+  for (const event of rows.filter(({ sk }) => sk === 'order').flatMap(eventsOf)) {
+    const Entries = [toEntry(event, 'orders', TABLE_NAME)];
+    await callAws({ target: 'AWSEvents.PutEvents', body: JSON.stringify({ Entries }) });
+  }
+};
+
+/** The keys that `npm run ops -- strays` lists: captures of no order, and of no attempt of an order. */
+export const straysOf = (rows: readonly Row[]): readonly string[] => {
+  const attempts = rows.flatMap((row) => (row['attempts'] as readonly { readonly key: string }[] | undefined) ?? []);
+  const keys = new Set(attempts.map(({ key }) => key));
+  return rows.flatMap(({ sk, key }) => (sk === 'stray' && !keys.has(String(key)) ? [String(key)] : []));
+};
+
+/** Deletes the messages of a consumer's queue. */
+export const purgeQueue = async ({ callAws, origin }: Host, fn: FunctionId): Promise<void> => {
+  const body = JSON.stringify({ QueueUrl: `${origin}/000000000000/${PREFIX}${fn}` });
+  const { status, json } = await callAws({ target: 'AmazonSQS.PurgeQueue', body });
+  if (status !== 200) throw new Error(`PurgeQueue: ${json}`);
+};
+
+export const stopExecution = async (call: Call, executionArn: string): Promise<void> => {
+  const { status, json } = await call({
+    target: 'AWSStepFunctions.StopExecution',
+    body: JSON.stringify({ executionArn }),
+  });
+  if (status !== 200) throw new Error(`StopExecution: ${json}`);
 };
 
 /** The provider's records and its console, in which a person acts by hand. */

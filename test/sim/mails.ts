@@ -18,6 +18,8 @@ export const watchMails = (maxMails: number, report: (message: string) => void) 
     return mailbox;
   };
   return {
+    /** Drops the mails until now. */
+    forget: () => mailboxes.clear(),
     onOrder: (tenant: string, orderId: string, email: string) => emails.set(`${tenant}/${orderId}`, email),
     onDelivery(tenant: string, old: Item | undefined, next: Item | undefined) {
       const email = emails.get(`${tenant}/${next?.['orderId']}`);

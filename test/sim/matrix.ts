@@ -3,7 +3,7 @@ import { defaultTimes } from '#platform/runtime/times';
 import { createHost, type Host } from '../../embedded/host/host.ts';
 import type { Row } from '../../ops/audit/table-audit.ts';
 import { secrets } from '../fixtures/secrets.ts';
-import { backend, consumers, sleep, workers } from './backend.ts';
+import { backend, consumers, sleep, streamReaders, workers } from './backend.ts';
 import { type Cell, cellName } from './cells.ts';
 import { chanceOf } from './chance.ts';
 import { createClient } from './client.ts';
@@ -49,7 +49,7 @@ export const playCell = async (cell: Cell): Promise<CellResult> => {
   const watch = createWatch({ timeline: { set: () => {} }, now: Date.now, maxMails, paymentDeadlineMs });
   const messages = createMessageLedger();
   const outages = createOutages({
-    consumers,
+    ...{ consumers, streamReaders },
     pauseConsumer: (fn) => host.pauseConsumer(fn),
     resumeConsumer: (fn) => host.resumeConsumer(fn),
   });
@@ -75,7 +75,7 @@ export const playCell = async (cell: Cell): Promise<CellResult> => {
       },
       async invoke(fn, event, proceed) {
         if (isSkipped(fn)) return undefined;
-        if (!(await outages.allowInvocation(fn, event))) return undefined;
+        if (!outages.allowInvocation(fn)) return undefined;
         const response = await proceed();
         messages.onResponse(fn, event, response);
         return response;

@@ -32,6 +32,10 @@ export const createMessageLedger = () => {
       for (const { messageId, body } of records)
         if (messageId !== undefined && body !== undefined && !failed.has(messageId)) consumed.add(nameOf(fn, body));
     },
+    /** The queues were purged. */
+    onPurged() {
+      sent.clear();
+    },
     onFoundDead: (fn: FunctionId, body: string) => void deadLetters.add(nameOf(fn, body)),
     isPoison: (fn: FunctionId, body: string) => poison.has(nameOf(fn, body)),
     /** The messages that are unaccounted for. */

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { crashError, FunctionError } from '../../embedded/aws/lambda/function-error.ts';
 import { type Caller, ServiceError } from '../../embedded/aws/service.ts';
 import type { Interceptors, ServiceCall } from '../../embedded/host/interceptors.ts';
+import { type CallInput, keysOf } from './call-keys.ts';
 import type { Chance } from './chance.ts';
 import type { Faults } from './faults.ts';
 import type { MessageLedger } from './messages.ts';
@@ -16,6 +17,8 @@ const SLOW_MS = 1_900;
 const TIMED_OUT_MS = 2_000;
 /** Longer than Breakwater's time-out for the provider. */
 const LATE_MS = 5_500;
+/** Shorter than that. Until the sender has the answer, others act on what the provider has done. */
+const MAX_SLOW_ANSWER_MS = 4_000;
 const MAX_DELAY_MS = 15 * 60_000;
 const MAX_REORDERING_MS = 20_000;
 const MAX_DUPLICATE_DELAY_MS = 60_000;
@@ -61,28 +64,6 @@ type Options = {
   readonly onForeignKeys: (caller: string, keys: readonly string[], tenants: ReadonlySet<string>) => void;
 };
 
-type KeyAttributes = { readonly pk?: { readonly S?: string } };
-type WriteInput = { readonly Key?: KeyAttributes; readonly Item?: KeyAttributes };
-type CallInput = WriteInput & {
-  readonly TransactItems?: readonly Readonly<Record<string, WriteInput>>[];
-  readonly RequestItems?: Readonly<Record<string, { readonly Keys?: readonly KeyAttributes[] }>>;
-  readonly ExpressionAttributeValues?: Readonly<Record<string, { readonly S?: string }>>;
-  readonly Entries?: readonly { readonly DetailType?: string }[];
-  readonly name?: string;
-};
-
-const isKey = (text: string | undefined): text is string => text?.includes('#') === true;
-
-/** The partition keys that a call of the table names. */
-const keysOf = (operation: string, callInput: unknown): string[] => {
-  const input = callInput as CallInput;
-  const writes = [input, ...(input.TransactItems ?? []).flatMap((part) => Object.values(part))];
-  const batchKeys = Object.values(input.RequestItems ?? {}).flatMap(({ Keys = [] }) => Keys);
-  const queried = operation === 'Query' ? Object.values(input.ExpressionAttributeValues ?? {}).map(({ S }) => S) : [];
-  const written = writes.flatMap(({ Key, Item }) => [Key?.pk?.S, Item?.pk?.S]);
-  return [...written, ...batchKeys.map(({ pk }) => pk?.S), ...queried].filter(isKey);
-};
-
 const timeoutError = () => Object.assign(new Error('the call timed out'), { name: 'TimeoutError' });
 const throttlingError = () => new ServiceError('ThrottlingException', 'Rate exceeded');
 const never = () => new Promise<never>(() => {});
@@ -102,6 +83,8 @@ export type Network = Interceptors & {
   readonly inFlightCount: () => number;
   /** The functions of the invocations in progress. */
   readonly activeFunctions: () => readonly string[];
+  /** Drops the messages that are on their way. */
+  readonly dropMessages: () => void;
 };
 
 /**
@@ -113,6 +96,8 @@ export const createNetwork = (options: Options): Network => {
   const scopes = new AsyncLocalStorage<Scope>();
   const activeFunctions: string[] = [];
   let messagesInFlight = 0;
+  /** Messages of an earlier generation are not delivered. */
+  let generation = 0;
   let busOutageEndsAt = 0;
   const latency = () => chance.int(1, 12);
 
@@ -200,6 +185,8 @@ export const createNetwork = (options: Options): Network => {
     }
     if (id === 'relay-publish' && faults.strike('stream batch replay', id) !== undefined) throw crashError('replayed');
     if (id === PROVIDER && faults.strike('late provider answer', id) !== undefined) await sleep(LATE_MS);
+    const slowAnswer = id === PROVIDER ? faults.strike('slow provider answer', id) : undefined;
+    if (slowAnswer !== undefined) await sleep(slowAnswer * MAX_SLOW_ANSWER_MS);
     return response;
   };
 
@@ -211,7 +198,7 @@ export const createNetwork = (options: Options): Network => {
     return scopes.run({ fn: id, tenants, breakerUnread: false, isProbing: false }, async () => {
       activeFunctions.push(id);
       try {
-        if (!(await options.outages.allowInvocation(id, event))) return undefined;
+        if (!options.outages.allowInvocation(id)) return undefined;
         await sleep(latency());
         const isDuplicated = faults.strike('invoked twice', id) !== undefined;
         const duplicate = isDuplicated ? runInvocation(id, event, proceed).catch(ignoreFunctionError) : undefined;
@@ -227,11 +214,12 @@ export const createNetwork = (options: Options): Network => {
   };
 
   const deliver: NonNullable<Interceptors['deliver']> = (queue, envelope, proceed) => {
+    const sentIn = generation;
     const deliverAfter = (ms: number) => {
       messagesInFlight += 1;
       void sleep(ms).then(() => {
         messagesInFlight -= 1;
-        proceed();
+        if (sentIn === generation) proceed();
       });
     };
     const delay = faults.strike('delay of minutes', queue);
@@ -249,6 +237,9 @@ export const createNetwork = (options: Options): Network => {
     ...{ call, invoke, deliver },
     inFlightCount: () => activeFunctions.length + messagesInFlight,
     activeFunctions: () => activeFunctions,
+    dropMessages() {
+      generation += 1;
+    },
   };
 };
 

@@ -7,6 +7,7 @@ import type { Faults } from './faults.ts';
 import { attemptKeyOf, countDeadLetters, type ProviderConsole, pauseDeadlines } from './levers.ts';
 import type { MessageLedger } from './messages.ts';
 import type { Outages, StandstillMode } from './outages.ts';
+import type { Restoration } from './restore.ts';
 
 const SECOND = 1_000;
 const MAX_OUTAGE_SECONDS = 240;
@@ -32,6 +33,7 @@ type Options = {
   readonly outages: Outages;
   readonly messages: MessageLedger;
   readonly console: ProviderConsole;
+  readonly restoration: Restoration;
   readonly watch: {
     readonly parkedOrders: () => readonly ParkedOrder[];
     readonly onPause: (from: number, until: number) => void;
@@ -71,10 +73,11 @@ const changedDefinition = (definition: string, force: number): string => {
 /** The operator of Breakwater, and the faults that strike at ticks. */
 export const createOperator = (options: Options) => {
   const { host, send, faults, sleep, activeFunctions, consumers, workers, definitions } = options;
-  const { outages, messages, console, watch, now, consumedTypeOf } = options;
+  const { outages, messages, console, restoration, watch, now, consumedTypeOf } = options;
   let poisonCount = 0;
   /** When each function that makes no progress works again, in milliseconds of the run's ticks. */
   const outageEnds = new Map<FunctionId, number>();
+  let openedAt = 0;
 
   const sqs = async <T>(operation: string, input: object): Promise<T> => {
     const { status, json } = await host().callAws({ target: `AmazonSQS.${operation}`, body: JSON.stringify(input) });
@@ -174,6 +177,13 @@ export const createOperator = (options: Options) => {
     const outage = faults.strike('provider outage', 'any');
     if (outage !== undefined) await setOutage(pickByForce(tenants, outage).id, Math.ceil(outage * MAX_OUTAGE_SECONDS));
 
+    const isFirst = !restoration.hasBegun();
+    const restored = faults.strike('table restored', 'any', isFirst);
+    if (restored !== undefined) {
+      await restoration.run(restored, openedAt);
+      outageEnds.clear();
+    }
+
     const deadLetterCount = await countAllDeadLetters();
     const redriven = faults.strike('dead letters redriven', `${deadLetterCount} letters`, deadLetterCount > 0);
     if (redriven !== undefined) for (const fn of consumers) await redrive(fn);
@@ -182,6 +192,7 @@ export const createOperator = (options: Options) => {
   return {
     /** Gives the faults of ticks their opportunities, every second of the span. */
     async runTicks(tenants: readonly Tenant[], spanMs: number) {
+      openedAt = now();
       for (let ms = 0; ms < spanMs; ms += SECOND) {
         await sleep(SECOND);
         await tick(tenants, ms);

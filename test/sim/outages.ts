@@ -9,28 +9,29 @@ export type StandstillMode = (typeof standstillModes)[number];
 const QUEUES = 'AmazonSQS';
 
 type Options = {
-  /** Functions with a queue, which wait for their messages while they are stopped. */
+  /** Functions with a queue. */
   readonly consumers: readonly FunctionId[];
+  /** Functions that read the stream. */
+  readonly streamReaders: readonly FunctionId[];
   readonly pauseConsumer: (fn: FunctionId) => void;
   readonly resumeConsumer: (fn: FunctionId) => void;
 };
 
 /** The functions that make no progress at the moment. */
-export const createOutages = ({ consumers, pauseConsumer, resumeConsumer }: Options) => {
+export const createOutages = ({ consumers, streamReaders, pauseConsumer, resumeConsumer }: Options) => {
   const modes = new Map<FunctionId, StandstillMode>();
-  const waiting = new Map<FunctionId, (() => void)[]>();
+  /** Messages and stream records wait while their function is stopped. */
+  const canWait = (fn: FunctionId) => consumers.includes(fn) || streamReaders.includes(fn);
 
   const end = (fn: FunctionId) => {
-    if (modes.get(fn) === 'is stopped' && consumers.includes(fn)) resumeConsumer(fn);
+    if (modes.get(fn) === 'is stopped' && canWait(fn)) resumeConsumer(fn);
     modes.delete(fn);
-    for (const resume of waiting.get(fn) ?? []) resume();
-    waiting.delete(fn);
   };
   return {
     start(fn: FunctionId, mode: StandstillMode) {
       end(fn);
       modes.set(fn, mode);
-      if (mode === 'is stopped' && consumers.includes(fn)) pauseConsumer(fn);
+      if (mode === 'is stopped' && canWait(fn)) pauseConsumer(fn);
     },
     end,
     endAll() {
@@ -43,20 +44,12 @@ export const createOutages = ({ consumers, pauseConsumer, resumeConsumer }: Opti
     },
     /**
      * Whether the invocation goes on. A stopped schedule starts nothing. A reader of the stream that fails does so at once, because its
-     * source repeats the batch every ten seconds. A stopped one takes no batch: this one waits, and fails once the reader works again,
-     * so that it is read again.
+     * source repeats the batch every ten seconds.
      */
-    async allowInvocation(fn: FunctionId, event: unknown): Promise<boolean> {
+    allowInvocation(fn: FunctionId): boolean {
       const mode = modes.get(fn);
-      if (mode === undefined || consumers.includes(fn)) return true;
-      const isStream = (event as { readonly Records?: unknown } | undefined)?.Records !== undefined;
-      if (mode === 'fails' && isStream) throw crashError('failed');
-      if (mode === 'fails') return true;
-      if (!isStream) return false;
-      await new Promise<void>((resolve) => {
-        waiting.set(fn, [...(waiting.get(fn) ?? []), resolve]);
-      });
-      throw crashError('stopped');
+      if (mode === 'fails' && streamReaders.includes(fn)) throw crashError('failed');
+      return mode !== 'is stopped' || canWait(fn);
     },
   };
 };

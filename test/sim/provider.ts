@@ -1,3 +1,4 @@
+import type { Row } from '../../ops/audit/table-audit.ts';
 import type { Tenant } from './customers.ts';
 import type { Faults, Kind } from './faults.ts';
 import {
@@ -30,6 +31,9 @@ const MAX_NOTIFICATIONS = 60;
 const NOTIFICATION_INTERVAL_MS = 30 * SECOND;
 const MAX_LOOKS = 20;
 const LOOK_INTERVAL_MS = 5 * SECOND;
+/** A person with this force or more captures at the moment of the void. */
+const VOID_FORCE = 0.5;
+const CLOSE_LOOKS = { looks: 800, intervalMs: 25 };
 const MAX_LATE_MS = 10 * MINUTE;
 /** The number of an attempt that no order opens in a run. */
 const UNOPENED_ATTEMPT = 5;
@@ -62,11 +66,15 @@ export const createProvider = ({ console, faults, sleep, now, report, onCaptureB
     if (status >= 300) report(3, `a true callback was answered with ${status}: ${JSON.stringify(callback)}`);
   };
 
-  const findWhere = async (key: string, matches: (charge: Charge) => boolean): Promise<Charge | undefined> => {
-    for (let n = 0; n < MAX_LOOKS; n += 1) {
+  const findWhere = async (
+    key: string,
+    matches: (charge: Charge) => boolean,
+    { looks, intervalMs } = { looks: MAX_LOOKS, intervalMs: LOOK_INTERVAL_MS },
+  ): Promise<Charge | undefined> => {
+    for (let n = 0; n < looks; n += 1) {
       const charge = await console.find(key);
       if (charge && matches(charge)) return charge;
-      await sleep(LOOK_INTERVAL_MS);
+      await sleep(intervalMs);
     }
     return undefined;
   };
@@ -76,13 +84,16 @@ export const createProvider = ({ console, faults, sleep, now, report, onCaptureB
     await console.notify({ key: chargeOf(tenantId, order), status, ...order.total }, now());
   };
 
-  const reportLate = async (tenantId: string, order: PlacedOrder) => {
-    const charge = await console.find(chargeOf(tenantId, order));
-    if (!charge || (charge.status !== 'captured' && charge.status !== 'declined')) return;
-    const { key, amount, currency, status, refunded } = charge;
+  const reportCharge = async ({ key, amount, currency, status, refunded }: Charge) => {
+    if (status !== 'captured' && status !== 'declined') return;
     // the amount of a refund is what is refunded by now
     await notifyTruth({ key, amount, currency, status });
     if (refunded > 0) await notifyTruth({ key, currency, amount: refunded, status: 'refunded' });
+  };
+
+  const reportLate = async (tenantId: string, order: PlacedOrder) => {
+    const charge = await console.find(chargeOf(tenantId, order));
+    if (charge) await reportCharge(charge);
   };
 
   /** Captures money for an order that does not exist, or for an attempt that the order has not opened. */
@@ -91,10 +102,11 @@ export const createProvider = ({ console, faults, sleep, now, report, onCaptureB
       force < 0.5 ? attemptKeyOf(tenantId, `stray${id.slice(0, 20)}`) : attemptKeyOf(tenantId, id, UNOPENED_ATTEMPT);
     for (let n = 0; n < MAX_LOOKS; n += 1) {
       const { status } = await console.charge(key, total, 'tok_ok');
-      if (status === 200) return notifyTruth({ key, status: 'captured', ...total });
-      if (status < 500) return;
+      if (status < 500) break;
       await sleep(LOOK_INTERVAL_MS);
     }
+    const { captured = 0 } = (await console.find(key)) ?? {};
+    if (captured > 0) await notifyTruth({ key, status: 'captured', ...total });
   };
 
   const refundByHand = async (tenantId: string, order: PlacedOrder, force: number) => {
@@ -102,24 +114,31 @@ export const createProvider = ({ console, faults, sleep, now, report, onCaptureB
     const charge = await findWhere(chargeOf(tenantId, order), isRefundable);
     if (!charge) return;
     const left = charge.captured - charge.refunded;
-    const amount = force < 0.5 ? left : Math.max(1, Math.floor(left * rest(force)));
+    await refundUntilTaken(charge, force < 0.5 ? left : Math.max(1, Math.floor(left * rest(force))));
+  };
+  const refundUntilTaken = async (charge: Charge, amount: number) => {
     for (let n = 0; n < MAX_LOOKS; n += 1) {
-      const { status, body } = await console.refund(charge, amount);
-      const { key, currency } = charge;
-      if (status === 200) return notifyTruth({ key, currency, amount: body.refunded, status: 'refunded' });
-      if (status < 500) return;
+      const { status } = await console.refund(charge, amount);
+      if (status < 500) break;
       await sleep(LOOK_INTERVAL_MS);
     }
+    const { key, currency } = charge;
+    const { refunded = 0 } = (await console.find(key)) ?? {};
+    // a refusal may only mean that an earlier try had its effect
+    if (refunded > charge.refunded) await notifyTruth({ key, currency, amount: refunded, status: 'refunded' });
   };
 
-  const captureByHand = async (tenantId: string, order: PlacedOrder) => {
+  /** Half of these persons capture at the moment of the void, before Breakwater has its answer. */
+  const captureByHand = async (tenantId: string, order: PlacedOrder, force: number) => {
+    const key = chargeOf(tenantId, order);
     // a void before any charge has no amount
-    const isCapturable = ({ status, amount }: Charge) => (status === 'declined' || status === 'voided') && amount > 0;
-    const charge = await findWhere(chargeOf(tenantId, order), isCapturable);
+    const isVoided = ({ status, amount }: Charge) => status === 'voided' && amount > 0;
+    const isCapturable = (charge: Charge) => charge.status === 'declined' || isVoided(charge);
+    const charge = await (force < VOID_FORCE ? findWhere(key, isCapturable) : findWhere(key, isVoided, CLOSE_LOOKS));
     if (!charge) return;
     onCaptureByHand(charge.key);
     await console.capture(charge);
-    const { key, amount, currency } = charge;
+    const { amount, currency } = charge;
     await notifyTruth({ key, amount, currency, status: 'captured' });
   };
 
@@ -128,7 +147,8 @@ export const createProvider = ({ console, faults, sleep, now, report, onCaptureB
     const soon = rest(force) ** 5 * MINUTE;
     const { amount, currency } = order.total;
     const key = chargeOf(tenantId, order);
-    await sleep(Math.ceil(kind === 'late callback' ? force * MAX_LATE_MS : soon));
+    const waitsForVoid = kind === 'capture by hand' && force >= VOID_FORCE;
+    if (!waitsForVoid) await sleep(Math.ceil(kind === 'late callback' ? force * MAX_LATE_MS : soon));
     if (kind === 'false decline') return sayFalsely(tenantId, order, 'declined');
     if (kind === 'false callback')
       return sayFalsely(tenantId, order, pickByForce(['captured', 'refunded', 'disputed'] as const, force));
@@ -141,7 +161,7 @@ export const createProvider = ({ console, faults, sleep, now, report, onCaptureB
     if (kind === 'late callback') return reportLate(tenantId, order);
     if (kind === 'stray capture') return captureForNobody(tenantId, order, force);
     if (kind === 'refund by hand') return refundByHand(tenantId, order, force);
-    return captureByHand(tenantId, order);
+    return captureByHand(tenantId, order, force);
   };
 
   return {
@@ -160,6 +180,19 @@ export const createProvider = ({ console, faults, sleep, now, report, onCaptureB
         // `whenDone` throws it
         done.catch(() => undefined);
         misdeeds.push(done);
+      }
+    },
+    /** The provider sends all callbacks about its charges again. `rows` are those of the table, which has its records. */
+    async repeatCallbacks(rows: readonly Row[]) {
+      const charges = rows.filter(({ sk }) => sk === 'charge') as unknown as readonly Charge[];
+      await Promise.all(charges.map(reportCharge));
+    },
+    /** A person refunds by hand what the provider keeps under these keys. */
+    async refundStrays(keys: readonly string[]) {
+      for (const key of keys) {
+        const charge = await console.find(key);
+        if (charge && charge.captured > charge.refunded)
+          await refundUntilTaken(charge, charge.captured - charge.refunded);
       }
     },
     /** Resolves once the provider has done all that was planned, and its callbacks are taken. */

@@ -1,5 +1,5 @@
 import { createTableAudit, type Row, type Violation } from '../../ops/audit/table-audit.ts';
-import type { AcceptedOrder } from './customers.ts';
+import type { AcceptedOrder } from './order-book.ts';
 import { HOPELESS_TOKENS } from './plan.ts';
 
 type HistoryEntry = { readonly cause?: string };

@@ -30,6 +30,8 @@ export const watchRefusals = (availableOf: (name: string) => number, report: (me
       if (isRefused && wanted.every(({ quantity, minAvailable }) => minAvailable >= quantity))
         report(`${next.pk} was refused as out of stock, and all of it was available all the time`);
     },
+    /** Drops all that it knows. */
+    forget: () => undecided.clear(),
     onAvailable(name: string, available: number) {
       for (const lines of undecided.values()) {
         const line = lines.get(name);

@@ -30,7 +30,7 @@ Simulates N runs of Breakwater under faults and checks its invariants. The same 
 
 /** From this many seeds on, each kind of fault must have struck at least once per seed on average, and these once in this many seeds. */
 const MIN_SEEDS_TO_CHECK_FAULTS = 500;
-const SEEDS_PER_STRIKE: Partial<Record<Kind, number>> = { 'parked orders resumed': 20 };
+const SEEDS_PER_STRIKE: Partial<Record<Kind, number>> = { 'parked orders resumed': 20, 'table restored': 20 };
 const PROGRESS_INTERVAL_MS = 5_000;
 
 const parseWholeNumber = (name: string, text: string | undefined, min: number): number | undefined => {

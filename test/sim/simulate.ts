@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { orderIdsOf } from '#orders/table/keys';
+import { MAX_ATTEMPTS } from '#payments/domain/payment';
 import { createHost, type Host } from '../../embedded/host/host.ts';
 import type { Row, Violation } from '../../ops/audit/table-audit.ts';
-import { backend, consumedTypeOf, consumers, definitions, sleep, times, workers } from './backend.ts';
+import { backend, consumedTypeOf, consumers, definitions, sleep, streamReaders, times, workers } from './backend.ts';
 import { chanceOf } from './chance.ts';
 import { createClient } from './client.ts';
 import { createCustomers, type Tenant } from './customers.ts';
@@ -17,6 +18,7 @@ import { createOutages } from './outages.ts';
 import { HOPELESS_TOKENS, type Plan, planOf } from './plan.ts';
 import { createProvider } from './provider.ts';
 import { violationsAtQuiescence } from './quiescence.ts';
+import { createRestoration } from './restore.ts';
 import { rowsOf } from './rows.ts';
 import { runtime } from './runtime.ts';
 import { tenantsOf } from './scope.ts';
@@ -67,7 +69,7 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
   const watch = createWatch({ timeline, now: Date.now, maxMails, paymentDeadlineMs });
   const messages = createMessageLedger();
   const outages = createOutages({
-    consumers,
+    ...{ consumers, streamReaders },
     pauseConsumer: (fn) => host.pauseConsumer(fn),
     resumeConsumer: (fn) => host.resumeConsumer(fn),
   });
@@ -90,20 +92,31 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
       watch.report(7, `${caller} used ${keys.join(', ')} while it worked for ${[...tenants].join(', ')}`),
   });
   const host: Host = createHost({
-    ...{ ...backend, interceptors: network, onTableChange: watch.onTableChange },
+    ...{ ...backend, interceptors: network, onTableChange: watch.onTableChange, pointInTimeRecovery: true },
     transactionLatencyMs: () => Math.ceil(Math.random() * 10),
     replicationLagMs: (partition) =>
       Math.ceil(Math.random() * 30 + (faults.strike('replica behind', partition) ?? 0) * MAX_LAG_MS),
   });
-  const send = createClient({ request: host.request, chance: chanceOf(seed, 'clients'), sleep, step: runtime.steps });
+  const send = createClient({
+    ...{ request: host.request, chance: chanceOf(seed, 'clients'), sleep, step: runtime.steps },
+    isApiOpen: () => restoration.isApiOpen(),
+  });
   const console = createProviderConsole(send, (call) => host.callAws(call));
   const provider = createProvider({ console, faults, sleep, now: Date.now, ...watch });
   const customers = createCustomers({ plan, send, faults, provider, sleep, timeline, watch });
-  const keyHolders = createKeyHolders({ send, sleep, now: Date.now, report: watch.report });
+  const restoration = createRestoration({
+    ...{ network, outages, messages, customers, provider, consumers, watch, sleep, now: Date.now },
+    ...{ workers: workers.map(({ id }) => id), host: () => host },
+  });
+  const keyHolders = createKeyHolders({
+    ...{ send, sleep, now: Date.now },
+    // a restored table lacks the keys, their ends and the requests of the lost time
+    report: (invariant, message) => (restoration.hasBegun() ? undefined : watch.report(invariant, message)),
+  });
   const operator = createOperator({
     ...{ send, faults, sleep, consumers, definitions, activeFunctions: network.activeFunctions },
     ...{ workers: workers.map(({ id }) => id), consumedTypeOf, outages, messages, console, watch, now: Date.now },
-    host: () => host,
+    ...{ restoration, host: () => host },
   });
 
   let rows: readonly Row[] = [];
@@ -120,13 +133,23 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
     );
   };
 
-  /** Parked orders are resumed. What no payment will ever come of is cancelled by its customer, some of it only once it is parked. */
+  /**
+   * Parked orders are resumed. What no payment will ever come of is cancelled by its customer, some of it only once it is parked: the
+   * provider never answers, or all attempts that an order may have are spent.
+   */
   const endStuckOrders = async (tenants: readonly Tenant[]) => {
+    const hasSpentAttempts = (orderId: string) =>
+      rows.some(
+        ({ sk, orderId: id, attempts }) =>
+          sk === 'attempt' && id === orderId && (attempts as readonly unknown[]).length === MAX_ATTEMPTS,
+      );
     for (const { pk, sk, status, payment, history } of rows) {
       if (sk !== 'order' || (status !== 'needs_attention' && status !== 'placed')) continue;
       const { tenantId, id } = orderIdsOf(pk);
       const tenant = tenants.find((candidate) => candidate.id === tenantId);
-      const isHopeless = HOPELESS_TOKENS.includes((payment as { readonly token: string }).token);
+      const isHopeless =
+        HOPELESS_TOKENS.includes((payment as { readonly token: string }).token) ||
+        (status === 'needs_attention' && hasSpentAttempts(id));
       const parkedFrom = (history as readonly { readonly status: string }[]).at(-2)?.status ?? '';
       const isPatient = id.charCodeAt(id.length - 1) % 2 === 0;
       if (tenant && isHopeless && (status === 'placed' ? !isPatient : parkedFrom === 'placed'))
@@ -144,6 +167,7 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
     ]);
     faults.stop();
     await operator.cleanUp(tenants);
+    await restoration.whenDone();
     await provider.whenDone();
     const maxDeadlineMs = Math.max(times.paymentDeadlineMs, times.parkAfterMs);
     const until = runtime.now() + maxDeadlineMs + QUIESCENCE_MARGIN_MS;
@@ -157,7 +181,7 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
     const deadLetterCount = await operator.countDeadLetters();
     if (!quiescent)
       watch.report(8, `no quiescence: ${network.inFlightCount()} in flight, ${deadLetterCount} dead letters`);
-    for (const { invariant, message } of violationsAtQuiescence(rows, customers.accepted))
+    for (const { invariant, message } of violationsAtQuiescence(rows, customers.accepted()))
       watch.report(invariant, message);
     for (const message of messages.lost()) watch.report(22, message);
   };
@@ -173,7 +197,7 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
   if (runtime.strayTimers() > 0) violation ??= { invariant: 10, message: 'a timer runs on the machine’s own time' };
 
   return {
-    ...{ seed, steps, orders: customers.accepted.length, struck: faults.struck, trace },
+    ...{ seed, steps, orders: customers.accepted().length, struck: faults.struck, trace },
     hash: hash.digest('hex').slice(0, 16),
     histories: timeline.historyCount(),
     statuses: countStatuses(rows),

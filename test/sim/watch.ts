@@ -1,6 +1,6 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { StreamRecord } from '../../embedded/aws/dynamodb/dynamodb.ts';
-import type { Violation } from '../../ops/audit/table-audit.ts';
+import type { Row, Violation } from '../../ops/audit/table-audit.ts';
 import { watchCancellations } from './cancellations.ts';
 import { isWaiting, watchChannels } from './channels.ts';
 import { watchMails } from './mails.ts';
@@ -10,6 +10,7 @@ import type { Timeline } from './timeline.ts';
 
 type Image = Parameters<typeof unmarshall>[0];
 type StockSums = { received: number; available: number; held: number };
+const NO_STOCK: StockSums = { received: 0, available: 0, held: 0 };
 
 const TRANSITIONS: Readonly<Record<string, readonly string[]>> = {
   placed: ['confirmed', 'awaiting_payment', 'cancelling', 'needs_attention'],
@@ -40,6 +41,17 @@ const transitionProblem = (from: Item | undefined, to: Item | undefined): string
     : `went from ${oldStatus} to ${newStatus} and from run ${oldRun} to ${newRun}`;
 };
 
+/** Entities of which a restore changes what is known, in the order in which they depend on each other. */
+const RESTORED_ENTITIES = ['shard', 'hold', 'order', 'breaker', 'attempt', 'delivery'];
+
+const pausesOf = (rows: readonly Row[]) => {
+  const pauses = rows.find(({ sk }) => sk === 'pause')?.['pauses'] ?? [];
+  return (pauses as readonly { readonly from: string; readonly until: string }[]).map(({ from, until }) => ({
+    from: Date.parse(from),
+    until: Date.parse(until),
+  }));
+};
+
 /** Functions that call the provider only as the breaker allows. */
 const CALLERS_WITH_BREAKER = ['payments-charge', 'payments-probe'];
 
@@ -61,8 +73,11 @@ export const createWatch = ({ timeline, now, maxMails, paymentDeadlineMs }: Opti
   const probes = new Map<string, { readonly until: string; count: number }>();
   let firstViolation: Violation | undefined;
 
+  /** What a restored table contains was not written now. */
+  let isLoading = false;
+
   const report = (invariant: number, message: string) => {
-    firstViolation ??= { invariant, message };
+    if (!isLoading) firstViolation ??= { invariant, message };
   };
   const sumsOf = (tenant: string, sku: string): StockSums => {
     const name = `${tenant}/${sku}`;
@@ -137,12 +152,39 @@ export const createWatch = ({ timeline, now, maxMails, paymentDeadlineMs }: Opti
   };
   const observers: Readonly<Record<string, typeof onShard>> = {
     ...{ shard: onShard, hold: onHold, order: onOrder, charge: onCharge, breaker: onBreaker },
-    attempt: channels.onPayment,
+    ...{ attempt: channels.onPayment, policy: cancellations.onPolicy },
     tenant: onTenant,
     delivery: mails.onDelivery,
   };
 
+  const load = (entity: string, row: Item) => {
+    const [, tenant = '', itsEntity] = row.pk.split('#');
+    if (itsEntity === entity) observers[entity]?.(tenant, undefined, row);
+  };
+  const checkStock = () => {
+    for (const name of changedSkus) {
+      const { received, available, held } = sums.get(name) ?? NO_STOCK;
+      refusals.onAvailable(name, available);
+      timeline.set(name, available);
+      if (received !== available + held)
+        report(2, `${name}: ${received} received, ${available} available, ${held} held`);
+    }
+    changedSkus.clear();
+  };
+
   return {
+    /** Continues with a restored table. What the provider has done, and which keys were used, stays so. */
+    onRestore(rows: readonly Row[]) {
+      isLoading = true;
+      for (const name of sums.keys()) changedSkus.add(name);
+      sums.clear();
+      probes.clear();
+      for (const observer of [refusals, mails, channels]) observer.forget();
+      cancellations.onRestore(pausesOf(rows));
+      for (const entity of RESTORED_ENTITIES) for (const row of rows) load(entity, row as unknown as Item);
+      checkStock();
+      isLoading = false;
+    },
     onTableChange({ dynamodb: { NewImage, OldImage } }: StreamRecord) {
       const [old, next] = [itemOf(OldImage), itemOf(NewImage)];
       const [, tenant = '', entity = ''] = ((next ?? old)?.pk ?? '').split('#');
@@ -168,14 +210,7 @@ export const createWatch = ({ timeline, now, maxMails, paymentDeadlineMs }: Opti
     },
     /** The first violation until now. */
     check(): Violation | undefined {
-      for (const name of changedSkus) {
-        const { received, available, held } = sums.get(name) as StockSums;
-        refusals.onAvailable(name, available);
-        timeline.set(name, available);
-        if (received !== available + held)
-          report(2, `${name}: ${received} received, ${available} available, ${held} held`);
-      }
-      changedSkus.clear();
+      checkStock();
       return firstViolation;
     },
   };

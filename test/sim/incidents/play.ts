@@ -20,7 +20,12 @@ const TRANSACTION_LATENCY_MS = 5;
 const MAX_STEPS = 20_000_000;
 
 /** An incident has levers of its own. */
-const NO_OUTAGES = createOutages({ consumers: [], pauseConsumer: () => {}, resumeConsumer: () => {} });
+const NO_OUTAGES = createOutages({
+  consumers: [],
+  streamReaders: [],
+  pauseConsumer: () => {},
+  resumeConsumer: () => {},
+});
 
 export type IncidentJob = { readonly incident: IncidentName; readonly load: number };
 

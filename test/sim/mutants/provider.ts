@@ -46,4 +46,25 @@ export const provider: readonly Mutant[] = [
     from: 'await ports.strays.quarantine({ tenantId: ids.tenantId, key, currency, captured, refunded, at: ports.now() });',
     to: 'void [currency, captured, refunded];',
   },
+  {
+    name: 'restored-capture-ignored',
+    bug: 'a capture whose payment a restore has lost is ignored, although its order exists',
+    file: CALLBACKS,
+    from: "if (answer.captured === 0) return ok('nothing_new');",
+    to: "if (answer.captured === 0 || (!payment && (await ports.orders(ids.tenantId, ids.orderId)))) return ok('nothing_new');",
+  },
+  {
+    name: 'closed-is-followed',
+    bug: 'an attempt that was closed is followed by another one instead of being reopened',
+    file: 'functions/payments/domain/charge-step.ts',
+    from: "? { do: 'store', payment: withLastReopened(payment, closedBy) }",
+    to: "? { do: 'store', payment: (withNextAttempt ?? withLastReopened)(payment, closedBy) }",
+  },
+  {
+    name: 'owed-is-dropped',
+    bug: 'money that surfaces once its payment is settled is owed to nobody',
+    file: 'functions/payments/domain/payment.ts',
+    from: "attempts.filter((attempt) => attempt.status === 'settled' && keptAmount(attempt) > 0);",
+    to: "attempts.some(({ status }) => status !== 'settled')\n    ? attempts.filter((attempt) => attempt.status === 'settled' && keptAmount(attempt) > 0)\n    : [];",
+  },
 ];

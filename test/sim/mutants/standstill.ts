@@ -51,4 +51,25 @@ export const standstill: readonly Mutant[] = [
     from: "if (isWaiting(order)) return err('waiting_for_provider');\n  const { status, deadline, total } = order;",
     to: "const { status, total, deadline = isWaiting(order) ? '9999-01-01T00:00:00.000Z' : undefined } = order;",
   },
+  {
+    name: 'waiting-gives-way',
+    bug: 'an order that waits for the provider and may still be charged gives way',
+    file: 'functions/orders/domain/giving-way.ts',
+    from: "import { isOffline } from '#orders/domain/channel';",
+    to: "const isOffline = ({ status }: Order) => status === 'awaiting_payment';",
+  },
+  {
+    name: 'gives-way-unasked',
+    bug: 'orders give way although the policy of their tenant says never',
+    file: 'functions/orders/use-cases/give-way.ts',
+    from: "const { giveWayAfterMinutes: afterMinutes } = await policies.find(tenantId);\n    if (afterMinutes === null) return 'refuse';",
+    to: 'const afterMinutes = (await policies.find(tenantId)).giveWayAfterMinutes ?? 0;',
+  },
+  {
+    name: 'dead-letter-forgotten',
+    bug: 'a message that can never be handled counts as a dead letter, and nothing is sent to the dead letters',
+    file: 'functions/platform/messaging/failed-message.ts',
+    from: 'const cause = await sendToDeadLetters(record, error);',
+    to: "const cause = isPermanent(error) ? 'permanent' : await sendToDeadLetters(record, error);",
+  },
 ];
