@@ -17,6 +17,7 @@ const createReturns = (payment: Payment | undefined, listed = 1, refund: 'refund
   const provider = scriptedProvider({ status: [aState('captured')], refund });
   const pages: (string | undefined)[] = [];
   const failures: ReturnFailure[] = [];
+  const clock = { at: NOW };
   const stores = Array.from({ length: listed }, (_, index) =>
     inMemoryPayments(payment && { ...payment, orderId: `${index}` as OrderId }),
   );
@@ -28,7 +29,7 @@ const createReturns = (payment: Payment | undefined, listed = 1, refund: 'refund
       putIfAbsent: (first) => storeOf(first.orderId).payments.putIfAbsent(first),
       update: (from, to) => storeOf(from.orderId).payments.update(from, to),
     },
-    now: () => NOW,
+    now: () => clock.at,
     reportContradiction,
     due: {
       async returns(at, { after, limit }) {
@@ -44,7 +45,7 @@ const createReturns = (payment: Payment | undefined, listed = 1, refund: 'refund
     },
     onFailure: (failure) => void failures.push(failure),
   });
-  return { provider, pages, failures, returnAll, ...storeOf('0') };
+  return { provider, pages, failures, clock, returnAll, ...storeOf('0') };
 };
 const always = () => true;
 
@@ -90,6 +91,20 @@ it.each([
     expect(written.at(-1)).toMatchObject({ version: 2, owed: { since, dueAt: addMs(NOW, 50_000) } });
   },
 );
+
+it('ends its calls for one payment after 15 seconds, and takes up the rest the next time', async () => {
+  const { returnAll, provider, clock, failures } = createReturns(owed, 1, 'refused');
+  for (const call of [provider.status, provider.refund]) {
+    const answer = call.getMockImplementation() as () => Promise<never>;
+    call.mockImplementation(async () => {
+      clock.at = addMs(clock.at, 4_900);
+      return answer();
+    });
+  }
+  expect(await returnAll(always)).toEqual(nothing);
+  expect(failures).toMatchObject([{ because: 'unknown' }]);
+  expect([provider.status.mock.calls.length, provider.refund.mock.calls.length]).toEqual([2, 1]);
+});
 
 it('leaves a payment as it is whose debt another write has ended in between', async () => {
   const { returnAll, provider, payments, written } = createReturns(owed);

@@ -11,14 +11,13 @@ import { invocation } from '../fixtures/invocation.ts';
 import { aState, tenantId, total } from './fixtures/payment.ts';
 import { sandboxRuntime } from './fixtures/sandbox-runtime.ts';
 
-const PAYMENTS = 20;
 const FUNCTION_MS = 55_000;
 const STEP_MS = 250;
-const ids = Array.from({ length: PAYMENTS }, (_, index) => `o${String(index + 1).padStart(2, '0')}` as OrderId);
 const keyOf = (id: OrderId) => `${tenantId}.${id}`;
 
-/** Twenty payments whose money must go back. The provider never answers in time for those that are slow. */
-const createRuns = async (isSlow: (index: number) => boolean) => {
+/** Payments whose money must go back. The provider never answers in time for those that are slow. */
+const createRuns = async (count: number, isSlow: (index: number) => boolean) => {
+  const ids = Array.from({ length: count }, (_, index) => `o${String(index + 1).padStart(2, '0')}` as OrderId);
   const { rt: base } = sandboxRuntime();
   const clock = createVirtualClock();
   const slow = new Set(ids.filter((_, index) => isSlow(index)).map(keyOf));
@@ -74,19 +73,21 @@ const createRuns = async (isSlow: (index: number) => boolean) => {
   };
 };
 
-describe.each<[string, (index: number) => boolean]>([
-  ['the first seven', (index) => index < 7],
-  ['the last seven', (index) => index >= 13],
-  ['every third', (index) => index % 3 === 0],
-])('of twenty payments with money to return, of which %s are slow', (_, isSlow) => {
+describe.each<[number, string, (index: number) => boolean]>([
+  [20, 'the first seven', (index) => index < 7],
+  [20, 'the last seven', (index) => index >= 13],
+  [20, 'every third', (index) => index % 3 === 0],
+  // more than one run can try
+  [73, 'the first sixty', (index) => index < 60],
+])('of %d payments with money to return, of which %s are slow', (count, _, isSlow) => {
   it('all others are returned within three minutes, and every run ends before its function does', async () => {
-    const { runOnce, countReturned } = await createRuns(isSlow);
+    const { runOnce, countReturned } = await createRuns(count, isSlow);
     for (const _ of [1, 2, 3]) expect(await runOnce()).toBeLessThan(FUNCTION_MS - 2_000);
     expect(await countReturned()).toBe(13);
   });
 
   it('the slow ones are tried in turn, and raise an alarm once they are owed for a quarter of an hour', async () => {
-    const { runOnce, tries, metric } = await createRuns(isSlow);
+    const { runOnce, tries, metric } = await createRuns(count, isSlow);
     for (let minute = 0; minute < 15; minute += 1) await runOnce();
     expect(Math.max(...tries()) - Math.min(...tries())).toBeLessThanOrEqual(1);
     expect(metric).not.toHaveBeenCalled();
