@@ -134,8 +134,8 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
   };
 
   /**
-   * Parked orders are resumed. What no payment will ever come of is cancelled by its customer, some of it only once it is parked: the
-   * provider never answers, or all attempts that an order may have are spent.
+   * Parked orders are resumed, unless their customers lose patience. What no payment will ever come of is cancelled by its customer, some
+   * of it only once it is parked: the provider never answers, or all attempts that an order may have are spent.
    */
   const endStuckOrders = async (tenants: readonly Tenant[]) => {
     const hasSpentAttempts = (orderId: string) =>
@@ -152,8 +152,9 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
         (status === 'needs_attention' && hasSpentAttempts(id));
       const parkedFrom = (history as readonly { readonly status: string }[]).at(-2)?.status ?? '';
       const isPatient = id.charCodeAt(id.length - 1) % 2 === 0;
-      if (tenant && isHopeless && (status === 'placed' ? !isPatient : parkedFrom === 'placed'))
-        await customers.cancel(tenant, id);
+      const givesUp =
+        status === 'placed' ? isHopeless && !isPatient : parkedFrom === 'placed' && (isHopeless || !isPatient);
+      if (tenant && givesUp) await customers.cancel(tenant, id);
       else if (status === 'needs_attention') await operator.resume({ tenantId, id, parkedFrom });
     }
   };
