@@ -1,19 +1,23 @@
 import { expect, it } from 'vitest';
 import { canaryReports, deadLetterQueues } from '#operations/adapters/dead-letters';
+import { redriveWorker } from '#operations/workers/redrive';
+import { type Operation, type Service, ServiceError } from '../../embedded/aws/service.ts';
 import { createQueue } from '../../embedded/aws/sqs/queue.ts';
 import { createSqs } from '../../embedded/aws/sqs/sqs.ts';
+import { invocation } from '../fixtures/invocation.ts';
 import { createTestRuntime, FAKE_START_MS } from '../fixtures/runtime.ts';
 
 const ORIGIN = 'http://queues';
 const variables = {
   WORKERS: 'work',
+  CODE_VERSION: 'v1',
   QUEUES_URL_PREFIX: `${ORIGIN}/000000000000/`,
   CANARIES_URL: `${ORIGIN}/000000000000/canaries`,
 };
 type Input = { readonly WaitTimeSeconds?: number };
 
 /** Queues of which a short poll asks servers that have no message. */
-const setUp = () => {
+const setUp = ({ refused }: { readonly refused?: string } = {}) => {
   const received: Input[] = [];
   const { clock } = createTestRuntime();
   let ids = 0;
@@ -24,7 +28,7 @@ const setUp = () => {
   );
   const sqs = createSqs(queues, { clock, origin: ORIGIN });
   const { ReceiveMessage } = sqs.operations;
-  const service = {
+  const service: Service & { readonly operations: Record<string, Operation> } = {
     ...sqs,
     operations: {
       ...sqs.operations,
@@ -34,6 +38,10 @@ const setUp = () => {
       }) as NonNullable<typeof ReceiveMessage>,
     },
   };
+  if (refused)
+    service.operations[refused] = () => {
+      throw new ServiceError('ServiceUnavailable', 'not now', { status: 503 });
+    };
   const { rt } = createTestRuntime({ services: [service], variables });
   const queueOf = (name: (typeof names)[number]) => queues.get(name) ?? expect.fail(name);
   return { rt, received, queueOf };
@@ -56,4 +64,10 @@ it('keeps the time of a message that its queue itself made a dead letter: when i
   for (const letter of await queues.receive('work'))
     await queues.sendBack('work', letter, { isCanary: false, codeVersion: 'v1' });
   expect(queueOf('work').receive(1)[0]?.attributes['firstReceived']?.StringValue).toBe(sentAt.toISOString());
+});
+
+it('fails a run in which a queue could not be read, so that its alarm is raised, after everything else is done', async () => {
+  const { rt, received } = setUp({ refused: 'GetQueueAttributes' });
+  await expect(redriveWorker(rt)({}, invocation())).rejects.toThrow('2 calls failed');
+  expect(received).toEqual([]);
 });

@@ -33,7 +33,7 @@ describe('a run', () => {
   it('reads and writes no item while there is no dead letter and no report', async () => {
     const { run, calls } = setUp({ work: [] });
     expect(await run()).toMatchObject({ canariesSent: [], sentBack: [] });
-    expect(calls).toEqual(['findWaiting', 'receiveReports']);
+    expect(calls).toEqual(['isWaiting work', 'isWaiting reports']);
   });
 
   it('sends one dead letter of each cause and queue back as a canary, and leaves the others', async () => {
@@ -141,15 +141,45 @@ describe('a run', () => {
   });
 
   it('goes on with the other letters and the other queues where one fails, and reports how many failed', async () => {
-    const { run, sent, refuse, waiting } = setUp({
+    const { run, sent, refuse, waiting, failures } = setUp({
       bad: letters(2, 'A'),
       work: [...letters(1, 'A'), ...letters(1, 'B')],
       other: letters(1, 'A', 10),
     });
     refuse((call, subject) => (call === 'receive' && subject === 'bad') || (call === 'sendBack' && subject === 'A0'));
-    expect(await run()).toMatchObject({ failed: 2 });
+    expect(await run()).toMatchObject({ failedCalls: 2 });
+    expect(failures).toEqual(['bad: Error: receive of bad is refused', 'work: Error: sendBack of A0 is refused']);
     expect(sent.map(({ id }) => id)).toEqual(['B0', 'A10']);
     expect(waiting('work')).toEqual(['A0']);
+  });
+
+  it('leaves a queue of which three letters cannot be sent to the next run', async () => {
+    const { run, refuse, waiting } = setUp({ work: ['A', 'B', 'C', 'D'].flatMap((cause) => letters(1, cause)) });
+    refuse((call) => call === 'sendBack');
+    expect(await run()).toMatchObject({ failedCalls: 3 });
+    expect(waiting('work')).toHaveLength(4);
+  });
+
+  it('takes what it cannot look at for empty, and says so', async () => {
+    const { run, refuse, sent } = setUp({ bad: letters(1, 'A'), work: letters(1, 'A') });
+    refuse((call, subject) => call === 'isWaiting' && subject !== 'work');
+    expect(await run()).toMatchObject({ failedCalls: 2 });
+    expect(sent.map(({ consumer }) => consumer)).toEqual(['work']);
+    refuse((call) => call === 'isWaiting');
+    expect(await run()).toMatchObject({ failedCalls: 3, canariesSent: [] });
+  });
+
+  it('counts no canary as lost while it cannot read all reports', async () => {
+    const { run, skip, report, refuse } = setUp({ work: letters(2, 'A') });
+    await run();
+    report({ consumer: 'work', cause: 'A', codeVersion: 'v1', outcome: 'handled' });
+    skip(15);
+    refuse((call, subject) => call === 'receive' && subject === 'reports');
+    expect(await run()).toMatchObject({ lost: [], handled: [], failedCalls: 1 });
+    refuse((call) => call === 'remove');
+    expect(await run()).toMatchObject({ lost: [], handled: [{ cause: 'A' }], failedCalls: 1 });
+    refuse(() => false);
+    expect(await run()).toMatchObject({ handled: [], failedCalls: 0 });
   });
 
   it('reads all reports before it counts a canary as lost', async () => {
