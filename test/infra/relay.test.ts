@@ -56,6 +56,18 @@ describe.each(allStages())('%s', (stage, synthesis) => {
     });
   });
 
+  test('stores given-up records in a bucket whose name nobody can guess or take, in this account and region only', () => {
+    expect(bucket.Properties.BucketName).toBeUndefined();
+    const parameter = getOnly(
+      ofType('AWS::SSM::Parameter').filter(({ Properties }) => Properties.Name === named.parameter('given-up-bucket')),
+      'given-up-bucket',
+    );
+    expect([parameter.stack, parameter.Properties.Value]).toEqual([bucket.stack, { Ref: bucket.id }]);
+    for (const { Action, Condition } of allStatements(synthesis))
+      if (Action.some((action) => action.startsWith('s3:')))
+        expect(Condition).toEqual({ StringEquals: { 'aws:ResourceAccount': { Ref: 'AWS::AccountId' } } });
+  });
+
   const accessLogs = getOnly(
     ofType('AWS::S3::Bucket').filter(({ id }) => id !== bucket.id),
     'bucket of access logs',
