@@ -31,7 +31,6 @@ export class Relay extends Construct {
     const { lambda: publisher, role } = new ContextFunction(this, 'Publisher', props);
 
     const failedRecords = new Bucket(this, 'GivenUp', {
-      bucketName: resourceNames.givenUp(Stack.of(this).account),
       encryption: BucketEncryption.S3_MANAGED,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
@@ -40,6 +39,11 @@ export class Relay extends Construct {
     });
     const bucketLogicalId = Stack.of(this).getLogicalId(failedRecords.node.defaultChild as CfnBucket);
     acknowledge(role, 'unnamedResources', `Resource::<${bucketLogicalId}.Arn>/*`);
+    // its name is generated: a fixed one could be guessed and taken, and would stand in the way of another region's stack
+    new StringParameter(this, 'GivenUpBucket', {
+      parameterName: resourceNames.parameter('given-up-bucket'),
+      stringValue: failedRecords.bucketName,
+    });
     const table = Table.fromTableAttributes(this, 'Table', {
       tableName: resourceNames.table,
       tableStreamArn: StringParameter.valueForStringParameter(this, resourceNames.parameter('stream-arn')),
@@ -85,13 +89,18 @@ export class Relay extends Construct {
   }
 }
 
-/** Makes the bucket an on-failure destination and grants only what Lambda needs. The CDK's own destination also grants read and delete. */
+/**
+ * Makes the bucket an on-failure destination and grants only what Lambda needs, while the bucket belongs to this account. The CDK's own
+ * destination also grants read and delete.
+ */
 const toFailureDestination = (bucket: Bucket): IEventSourceDlq => ({
   bind(_, { role }) {
-    role?.addToPrincipalPolicy(
-      new PolicyStatement({ actions: ['s3:PutObject'], resources: [bucket.arnForObjects('*')] }),
-    );
-    role?.addToPrincipalPolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }));
+    const conditions = { StringEquals: { 'aws:ResourceAccount': Stack.of(bucket).account } };
+    for (const [action, resource] of [
+      ['s3:PutObject', bucket.arnForObjects('*')],
+      ['s3:ListBucket', bucket.bucketArn],
+    ] as const)
+      role?.addToPrincipalPolicy(new PolicyStatement({ actions: [action], resources: [resource], conditions }));
     return { destination: bucket.bucketArn };
   },
 });
