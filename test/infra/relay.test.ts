@@ -136,4 +136,29 @@ describe.each(allStages())('%s', (stage, synthesis) => {
       Statistic: 'Maximum',
     });
   });
+
+  test('reports what its event source gives up and drops', () =>
+    expect(mapping.Properties.MetricsConfig).toEqual({ Metrics: ['EventCount'] }));
+
+  if (stage === 'dev') return;
+
+  test.each([
+    ['OnFailureDestinationDeliveredEventCount', 'AWS/Lambda', 'EventSourceMappingUUID', mapping.id, 300],
+    ['DroppedEventCount', 'AWS/Lambda', 'EventSourceMappingUUID', mapping.id, 300],
+    // S3 counts once a day, so that this one lasts until all records are published
+    ['NumberOfObjects', 'AWS/S3', 'BucketName', bucket.id, 86_400],
+  ])('has an alarm for the first %s', (MetricName, Namespace, Name, Ref, Period) => {
+    const alarm = getOnly(
+      ofType('AWS::CloudWatch::Alarm').filter(({ Properties }) => Properties.MetricName === MetricName),
+      MetricName,
+    );
+    expect(alarm.Properties).toMatchObject({
+      Namespace,
+      Period,
+      Threshold: 0,
+      ComparisonOperator: 'GreaterThanThreshold',
+    });
+    expect(alarm.Properties.Dimensions).toContainEqual({ Name, Value: { Ref } });
+    expect(alarm.Properties.AlarmDescription).toContain('relay-behind.md');
+  });
 });
