@@ -137,28 +137,31 @@ describe.each(allStages())('%s', (stage, synthesis) => {
     });
   });
 
-  test('reports what its event source gives up and drops', () =>
-    expect(mapping.Properties.MetricsConfig).toEqual({ Metrics: ['EventCount'] }));
+  test(`${stage === 'dev' ? 'pays for no metrics of' : 'counts what is given up by'} its event source`, () =>
+    expect(mapping.Properties.MetricsConfig).toEqual(stage === 'dev' ? undefined : { Metrics: ['EventCount'] }));
 
   if (stage === 'dev') return;
 
+  const ofSource = { Namespace: 'AWS/Lambda', Period: 300 };
+  const source = { Name: 'EventSourceMappingUUID', Value: { Ref: mapping.id } };
   test.each([
-    ['OnFailureDestinationDeliveredEventCount', 'AWS/Lambda', 'EventSourceMappingUUID', mapping.id, 300],
-    ['DroppedEventCount', 'AWS/Lambda', 'EventSourceMappingUUID', mapping.id, 300],
+    { MetricName: 'OnFailureDestinationDeliveredEventCount', ...ofSource, dimension: source },
+    { MetricName: 'DroppedEventCount', ...ofSource, dimension: source },
     // S3 counts once a day, so that this one lasts until all records are published
-    ['NumberOfObjects', 'AWS/S3', 'BucketName', bucket.id, 86_400],
-  ])('has an alarm for the first %s', (MetricName, Namespace, Name, Ref, Period) => {
+    {
+      ...{ MetricName: 'NumberOfObjects', Namespace: 'AWS/S3', Period: 86_400 },
+      dimension: { Name: 'BucketName', Value: { Ref: bucket.id } },
+    },
+  ])('has an alarm for the first $MetricName', ({ dimension, ...watched }) => {
     const alarm = getOnly(
-      ofType('AWS::CloudWatch::Alarm').filter(({ Properties }) => Properties.MetricName === MetricName),
-      MetricName,
+      ofType('AWS::CloudWatch::Alarm').filter(({ Properties }) => Properties.MetricName === watched.MetricName),
+      watched.MetricName,
     );
     expect(alarm.Properties).toMatchObject({
-      Namespace,
-      Period,
-      Threshold: 0,
-      ComparisonOperator: 'GreaterThanThreshold',
+      ...watched,
+      ...{ Threshold: 0, ComparisonOperator: 'GreaterThanThreshold' },
     });
-    expect(alarm.Properties.Dimensions).toContainEqual({ Name, Value: { Ref } });
+    expect(alarm.Properties.Dimensions).toContainEqual(dimension);
     expect(alarm.Properties.AlarmDescription).toContain('relay-behind.md');
   });
 });
