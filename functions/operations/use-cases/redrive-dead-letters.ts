@@ -68,7 +68,7 @@ export const MAX_RUN_MS = 45_000;
 export const MAX_SENT_BACK = 80;
 /** What fails, if it is no consumer. */
 const REPORTS = 'reports';
-/** A queue of which so many letters cannot be sent waits for the next run, because each may take a time-out. */
+/** After this number of letters that cannot be sent, a queue waits for the next run, because each may take a time-out. */
 const MAX_FAILED_LETTERS = 3;
 
 /** How many dead letters of a queue were sent back, without canaries. */
