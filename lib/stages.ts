@@ -151,6 +151,9 @@ export const stageOf = ({
   };
 };
 
-/** What happens to data when its stack is deleted. */
+/**
+ * What happens to data when its stack is deleted. A rollback of the stack's creation deletes it on every stage: it is empty, and would
+ * stand in the way of the next deployment.
+ */
 export const removalPolicy = ({ protect }: Pick<StageTraits, 'protect'>) =>
-  protect ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+  protect ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;

@@ -9,7 +9,10 @@ const PUBLISH_TIMEOUT_MS = 60_000;
 
 const idOf = (entry: PutEventsRequestEntry | undefined): string => JSON.parse(entry?.Detail ?? '{}').id;
 
-/** Publishes entries on the bus of the stage, or throws an error that says what to do. */
+/**
+ * Publishes entries on the bus of the stage. Returns what the bus will never accept: the event's id and the reason. Throws an error
+ * that says what to do if the bus does not accept an event now.
+ */
 export const createEventPublisher = ({ clientOptions }: Account) => {
   const runtime = {
     bus: new EventBridgeClient(clientOptions),
@@ -18,11 +21,10 @@ export const createEventPublisher = ({ clientOptions }: Account) => {
     random: Math.random,
     logger: createLogger(createCorrelation(), { serviceName: 'republish', logLevel: 'WARN' }),
   };
-  return async (entries: readonly PutEventsRequestEntry[]): Promise<void> => {
+  return async (entries: readonly PutEventsRequestEntry[]): Promise<readonly string[]> => {
     const { failed, refused } = await publish(runtime, entries, Date.now() + PUBLISH_TIMEOUT_MS);
     if (failed !== undefined)
       throw new Error(`the bus does not accept event ${idOf(entries[failed])} now: run this command again`);
-    for (const [position, reason] of refused)
-      throw new Error(`the bus refuses event ${idOf(entries[position])}: ${reason}`);
+    return [...refused].map(([position, reason]) => `the bus refuses event ${idOf(entries[position])}: ${reason}`);
   };
 };

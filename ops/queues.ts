@@ -8,6 +8,7 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { attributesToSendBack } from '#platform/messaging/dead-letter';
 import type { Account } from './account.ts';
 import { UserError } from './command-line.ts';
 
@@ -28,8 +29,13 @@ const getQueueUrl = async (client: SQSClient, QueueName: string): Promise<string
 const getAttributes = async (client: SQSClient, QueueUrl: string) =>
   (await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }))).Attributes ?? {};
 
-const countMessages = async (client: SQSClient, queueUrl: string) =>
-  Number((await getAttributes(client, queueUrl))['ApproximateNumberOfMessages'] ?? 0);
+/** Messages that somebody has received and not deleted count, too: the redrive looks at dead letters each minute. */
+const countMessages = async (client: SQSClient, queueUrl: string) => {
+  const attributes = await getAttributes(client, queueUrl);
+  const countOf = (name: 'ApproximateNumberOfMessages' | 'ApproximateNumberOfMessagesNotVisible') =>
+    Number(attributes[name] ?? 0);
+  return countOf('ApproximateNumberOfMessages') + countOf('ApproximateNumberOfMessagesNotVisible');
+};
 
 /** A queue that every stage has. */
 const ANY_QUEUE = 'orders-start-saga';
@@ -83,7 +89,8 @@ type Redrive = { readonly from: string; readonly to: string; readonly limit: num
 /**
  * Moves at most `limit` messages, and at most as many as the queue had at the start. A message is deleted only after it was sent
  * to the other queue, so an interruption may leave it in both: consumers handle an event twice without harm. Its body and its attributes
- * stay as they are, except that it is no canary: its consumer tries it as often as any other message.
+ * stay as they are, except that it is no canary, so its consumer tries it as often as any other message, and that it keeps the time at
+ * which it was first received.
  */
 export const redriveMessages = async ({ clientOptions }: Account, { from, to, limit }: Redrive): Promise<number> => {
   const client = new SQSClient(clientOptions);
@@ -97,15 +104,15 @@ export const redriveMessages = async ({ clientOptions }: Account, { from, to, li
         MaxNumberOfMessages: Math.min(MAX_MESSAGES_PER_RECEIVE, wantedCount - movedCount),
         VisibilityTimeout: 60,
         WaitTimeSeconds: 1,
+        MessageSystemAttributeNames: ['SentTimestamp'],
         MessageAttributeNames: ['All'],
       }),
     );
     if (Messages.length === 0) break;
-    for (const { Body, ReceiptHandle, MessageAttributes = {} } of Messages) {
-      const { canary: _, ...attributes } = MessageAttributes;
-      await client.send(
-        new SendMessageCommand({ QueueUrl: target, MessageBody: Body ?? '', MessageAttributes: attributes }),
-      );
+    for (const message of Messages) {
+      const { Body = '', ReceiptHandle } = message;
+      const MessageAttributes = attributesToSendBack(message);
+      await client.send(new SendMessageCommand({ QueueUrl: target, MessageBody: Body, MessageAttributes }));
       await client.send(new DeleteMessageCommand({ QueueUrl: source, ReceiptHandle }));
       movedCount += 1;
     }

@@ -18,7 +18,7 @@ event keeps its id. With --dry-run, it only counts the events.
 npm run republish -- --given-up [--since <time>] [--stage dev] [--endpoint <url>] [--dry-run]
 
 Publishes the events of the stream records that the relay has given up, from the bucket that they were stored in since --since. It removes
-an object of the bucket once all of its events were published, so it can be repeated.`;
+an object of the bucket once all of its events were published, so it can be repeated. It names each object that it must keep, and why.`;
 
 const Time = z.iso.datetime({ offset: true }).transform((time) => new Date(time).toISOString());
 const Options = z.object({
@@ -56,7 +56,9 @@ const republishOrders = async ({ since, until, tenant, 'dry-run': dryRun, ...whe
     const events = Items.flatMap(eventsOf).filter(({ at }) => at >= since && (until === undefined || at < until));
     orderCount += Items.length;
     eventCount += events.length;
-    if (!dryRun) await publishEntries(events.map((event) => toEntry(event, 'orders', account.names.bus)));
+    if (dryRun) continue;
+    const [refusal] = await publishEntries(events.map((event) => toEntry(event, 'orders', account.names.bus)));
+    if (refusal !== undefined) throw new Error(refusal);
   }
   return `${orderCount} orders read, ${eventCount} events`;
 };
@@ -64,7 +66,9 @@ const republishOrders = async ({ since, until, tenant, 'dry-run': dryRun, ...whe
 const republishFromBucket = async ({ since, until, tenant, 'dry-run': dryRun, ...where }: Options): Promise<string> => {
   if (until !== undefined || tenant !== undefined)
     throw new UsageError('--given-up takes neither --tenant nor --until');
-  const { objectCount, eventCount } = await republishGivenUp(toAccount(where), { since, dryRun });
+  const { objectCount, eventCount, problems } = await republishGivenUp(toAccount(where), { since, dryRun });
+  for (const problem of problems) console.error(problem);
+  if (problems.length > 0) process.exitCode = 1;
   return `${objectCount} objects read, ${eventCount} events`;
 };
 

@@ -161,7 +161,7 @@ describe('npm run ops', () => {
     const [moved = ''] = await outputLines(`npm run -s ops -- look --queue ${env['TO']}`);
     const { id: _, sent, body, ...attributes } = JSON.parse(moved);
     expect([Date.parse(sent) > 0, body]).toEqual([true, expect.stringMatching(/^poison \d$/)]);
-    expect(attributes).toEqual({ error: 'Error: no', cause: 'Error-1' });
+    expect(attributes).toEqual({ error: 'Error: no', cause: 'Error-1', firstReceived: expect.any(String) });
   });
 
   test('orders lists the parked order with its cause', async () => {

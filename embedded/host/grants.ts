@@ -25,8 +25,7 @@ type Grants = Readonly<Record<string, (resource: string) => boolean>>;
 const createServiceGrants = ({ id, spec, stage, workflows, workers }: Grantee): Grants => {
   const named = names(stage);
   const redriven = spec.redrives ? workers : [];
-  const counts = new Set(redriven.map(named.deadLetters));
-  const reads = new Set([...counts, ...(spec.redrives ? [named.canaries] : [])]);
+  const reads = new Set([...redriven.map(named.deadLetters), ...(spec.redrives ? [named.canaries] : [])]);
   const startable = new Set(spec.starts?.map(named.workflow));
   const secrets = new Set(spec.secrets?.map(named.secret));
   const queues = new Set([
@@ -45,7 +44,7 @@ const createServiceGrants = ({ id, spec, stage, workflows, workers }: Grantee): 
     ChangeMessageVisibility: (queue) => hides.has(queue),
     ReceiveMessage: (queue) => reads.has(queue),
     DeleteMessage: (queue) => reads.has(queue),
-    GetQueueAttributes: (queue) => counts.has(queue),
+    GetQueueAttributes: (queue) => reads.has(queue),
     GetSecretValue: (secret) => secrets.has(secret),
   };
 };

@@ -187,6 +187,7 @@ export const createHost = (options: HostOptions): Host => {
     createEventBus({ name: named.bus, rules: consumers.rules, clock, newId }),
     workflows.service,
     createSecrets(options.secrets, named),
+    givenUp.parameters,
   ];
   const s3 = createS3(new Map([[givenUp.bucket.name, givenUp.bucket]]));
   services.push(...all.map((service) => instrument(service, options.trace, interceptors.call)));

@@ -78,6 +78,13 @@ export const metrics = {
       runbook: 'sweeper-findings',
     },
   },
+  /** Orders without progress for more than 23 hours: the stream's records of their last writes may have been given up. */
+  OrdersMayHaveLostEvents: {
+    alarm: {
+      text: 'Orders have made no progress for more than 23 hours: their events may have been given up.',
+      runbook: 'relay-behind',
+    },
+  },
   /** The sweep could not read or write these orders. It went on with the others. */
   OrdersNotSwept: {
     alarm: { text: 'The sweeper could not read or write an order.', runbook: 'sweeper-findings' },

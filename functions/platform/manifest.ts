@@ -173,12 +173,11 @@ export const names = (stage: StageName) => ({
   deadLetters: (id: FunctionId) => `breakwater-${stage}-${id}-dead`,
   /** Events that the bus could not deliver to the function's queue. */
   ruleDeadLetters: (id: FunctionId) => `breakwater-${stage}-${id}-undelivered`,
-  /** The bucket of stream records that the relay could not publish in time. Names of buckets are unique over all accounts. */
-  givenUp: (accountId: string) => `breakwater-${stage}-given-up-${accountId}`,
   workflow: (id: WorkflowId) => `breakwater-${stage}-${id}`,
   secrets: `breakwater/${stage}`,
   secret: (secret: string) => `breakwater/${stage}/${secret}`,
-  parameter: (name: 'stream-arn' | 'provider-url') => `/breakwater/${stage}/${name}`,
+  /** What does not follow from a name. `given-up-bucket`: of stream records that the relay could not publish in time (ADR 85). */
+  parameter: (name: 'stream-arn' | 'provider-url' | 'given-up-bucket') => `/breakwater/${stage}/${name}`,
 });
 
 /**

@@ -1,5 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, type IMetric, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  MathExpression,
+  Metric,
+  Stats,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -53,9 +61,29 @@ export const alarmOnMessages = (
 };
 
 /**
- * Raised by a message that is more than three minutes old: nobody receives the queue's messages, or the function cannot run. CloudWatch
- * leaves out messages that were received three times. One of a function that cannot run is older than three minutes by then; those that a
- * worker fails on are not, so the worker reports them (`MessagesBehind`).
+ * Raised by the first dead letter. Those that somebody has received count, too: the redrive looks at all of them every minute, and for
+ * that time they are hidden.
+ */
+export const alarmOnDeadLetters = (
+  scope: Construct,
+  id: string,
+  { queue, ...props }: AlarmProps<{ readonly queue: IQueue }>,
+) => {
+  const metric = new MathExpression({
+    expression: 'visible + hidden',
+    usingMetrics: {
+      visible: queue.metricApproximateNumberOfMessagesVisible(),
+      hidden: queue.metricApproximateNumberOfMessagesNotVisible({ statistic: Stats.MAXIMUM }),
+    },
+    period: QUEUE_PERIOD,
+  });
+  return new AlarmAbove(scope, id, { ...props, threshold: 0, metric });
+};
+
+/**
+ * Raised by a message that is more than three minutes old: nobody receives the queue's messages. It forgets a function that cannot run,
+ * because CloudWatch leaves out messages that were received three times: each such invocation is an error, which has an alarm of its own. A
+ * worker that runs and fails on messages reports them (`MessagesBehind`).
  */
 export const alarmOnAge = (
   scope: Construct,

@@ -33,8 +33,8 @@ type PermissionOptions = {
   readonly workers: readonly FunctionId[];
 };
 
-const READ_MESSAGES = ['sqs:ReceiveMessage', 'sqs:DeleteMessage'];
-const READ_DEAD_LETTERS = [...READ_MESSAGES, 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'];
+const READ_MESSAGES = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
+const READ_DEAD_LETTERS = [...READ_MESSAGES, 'sqs:ChangeMessageVisibility'];
 
 /** What moves messages between queues. The event source of a worker allows it to receive and hide the messages of its own queue. */
 const queueStatements = (

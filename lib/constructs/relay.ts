@@ -1,8 +1,8 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { FilterCriteria, FilterRule, type IEventSourceDlq, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { FilterCriteria, FilterRule, type IEventSourceDlq, MetricType, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
@@ -11,7 +11,7 @@ import { Construct } from 'constructs';
 import { MAX_RECORD_AGE_SECONDS, names } from '#platform/manifest';
 import { acknowledge } from '../nag.ts';
 import { removalPolicy, type Stage } from '../stages.ts';
-import { AlarmAbove } from './alarm.ts';
+import { AlarmAbove, alarmOnCount } from './alarm.ts';
 import { ContextFunction, type ContextFunctionProps } from './function.ts';
 
 const ALARM_ITERATOR_AGE = Duration.minutes(5);
@@ -31,7 +31,6 @@ export class Relay extends Construct {
     const { lambda: publisher, role } = new ContextFunction(this, 'Publisher', props);
 
     const failedRecords = new Bucket(this, 'GivenUp', {
-      bucketName: resourceNames.givenUp(Stack.of(this).account),
       encryption: BucketEncryption.S3_MANAGED,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
@@ -40,28 +39,34 @@ export class Relay extends Construct {
     });
     const bucketLogicalId = Stack.of(this).getLogicalId(failedRecords.node.defaultChild as CfnBucket);
     acknowledge(role, 'unnamedResources', `Resource::<${bucketLogicalId}.Arn>/*`);
+    // its name is generated: a fixed one could be guessed and taken, and would stand in the way of another region's stack
+    new StringParameter(this, 'GivenUpBucket', {
+      parameterName: resourceNames.parameter('given-up-bucket'),
+      stringValue: failedRecords.bucketName,
+    });
     const table = Table.fromTableAttributes(this, 'Table', {
       tableName: resourceNames.table,
       tableStreamArn: StringParameter.valueForStringParameter(this, resourceNames.parameter('stream-arn')),
     });
-    publisher.addEventSource(
-      new DynamoEventSource(table, {
-        startingPosition: StartingPosition.TRIM_HORIZON,
-        batchSize: 100,
-        parallelizationFactor: 4,
-        reportBatchItemFailures: true,
-        bisectBatchOnError: true,
-        maxRecordAge: Duration.seconds(MAX_RECORD_AGE_SECONDS),
-        // only inserted and updated items with an outbox
-        filters: [
-          FilterCriteria.filter({
-            eventName: FilterRule.or('INSERT', 'MODIFY'),
-            dynamodb: { NewImage: { out: { M: { v: { N: FilterRule.exists() } } } } },
-          }),
-        ],
-        onFailure: toFailureDestination(failedRecords),
-      }),
-    );
+    const source = new DynamoEventSource(table, {
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: 100,
+      parallelizationFactor: 4,
+      reportBatchItemFailures: true,
+      bisectBatchOnError: true,
+      maxRecordAge: Duration.seconds(MAX_RECORD_AGE_SECONDS),
+      // only inserted and updated items with an outbox
+      filters: [
+        FilterCriteria.filter({
+          eventName: FilterRule.or('INSERT', 'MODIFY'),
+          dynamodb: { NewImage: { out: { M: { v: { N: FilterRule.exists() } } } } },
+        }),
+      ],
+      // for its alarms: CloudWatch charges for these metrics
+      ...(stage.alarms && { metricsConfig: { metrics: [MetricType.EVENT_COUNT] } }),
+      onFailure: toFailureDestination(failedRecords),
+    });
+    publisher.addEventSource(source);
 
     const iteratorAge = publisher.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: Duration.minutes(1) });
     new AlarmAbove(this, 'LateAlarm', {
@@ -69,6 +74,38 @@ export class Relay extends Construct {
       metric: iteratorAge,
       threshold: ALARM_ITERATOR_AGE.toMilliseconds(),
       text: 'Events reach the bus more than 5 minutes late.',
+      runbook: 'relay-behind',
+    });
+    this.alarmOnGivenUpRecords(stage, source.eventSourceMappingId, failedRecords);
+  }
+
+  /** The alarm on late events ends when the late records are given up. These begin then, whatever the events are. */
+  private alarmOnGivenUpRecords(stage: Stage, EventSourceMappingUUID: string, bucket: Bucket) {
+    const metricOf = (metricName: string) =>
+      new Metric({ namespace: 'AWS/Lambda', metricName, dimensionsMap: { EventSourceMappingUUID } });
+    alarmOnCount(this, 'GivenUpAlarm', {
+      stage,
+      metric: metricOf('OnFailureDestinationDeliveredEventCount'),
+      text: 'Events were not published for 23 hours: their records are in the bucket of given-up records.',
+      runbook: 'relay-behind',
+    });
+    alarmOnCount(this, 'DroppedAlarm', {
+      stage,
+      metric: metricOf('DroppedEventCount'),
+      text: 'Events were not published for 23 hours, and their records could not be stored: only the table has them.',
+      runbook: 'relay-behind',
+    });
+    // S3 counts once a day, so this alarm comes late and lasts until every object is published
+    new AlarmAbove(this, 'KeptAlarm', {
+      stage,
+      metric: new Metric({
+        namespace: 'AWS/S3',
+        metricName: 'NumberOfObjects',
+        dimensionsMap: { BucketName: bucket.bucketName, StorageType: 'AllStorageTypes' },
+        period: Duration.days(1),
+      }),
+      threshold: 0,
+      text: 'The bucket of given-up records has events that nobody has published.',
       runbook: 'relay-behind',
     });
   }
@@ -85,13 +122,18 @@ export class Relay extends Construct {
   }
 }
 
-/** Makes the bucket an on-failure destination and grants only what Lambda needs. The CDK's own destination also grants read and delete. */
+/**
+ * Makes the bucket an on-failure destination and grants only what Lambda needs, while the bucket belongs to this account. The CDK's own
+ * destination also grants read and delete.
+ */
 const toFailureDestination = (bucket: Bucket): IEventSourceDlq => ({
   bind(_, { role }) {
-    role?.addToPrincipalPolicy(
-      new PolicyStatement({ actions: ['s3:PutObject'], resources: [bucket.arnForObjects('*')] }),
-    );
-    role?.addToPrincipalPolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }));
+    const conditions = { StringEquals: { 'aws:ResourceAccount': Stack.of(bucket).account } };
+    for (const [action, resource] of [
+      ['s3:PutObject', bucket.arnForObjects('*')],
+      ['s3:ListBucket', bucket.bucketArn],
+    ] as const)
+      role?.addToPrincipalPolicy(new PolicyStatement({ actions: [action], resources: [resource], conditions }));
     return { destination: bucket.bucketArn };
   },
 });

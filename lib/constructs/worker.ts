@@ -6,7 +6,7 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type EventType, MAX_RECEIVES, names, visibilitySecondsOf } from '#platform/manifest';
 import { acknowledge } from '../nag.ts';
-import { alarmOnAge, alarmOnMessages } from './alarm.ts';
+import { alarmOnAge, alarmOnCount, alarmOnDeadLetters, alarmOnMessages } from './alarm.ts';
 import { ContextFunction, type ContextFunctionProps, TIMEOUT_SECONDS } from './function.ts';
 
 const BATCH_SIZE = 10;
@@ -39,7 +39,7 @@ export class Worker extends Construct {
       deadLetterQueue: { queue: deadLetters, maxReceiveCount: MAX_RECEIVES },
     });
     acknowledge(ruleDeadLetters, 'deadEnd');
-    alarmOnMessages(this, 'DeadAlarm', {
+    alarmOnDeadLetters(this, 'DeadAlarm', {
       stage,
       queue: deadLetters,
       text: `${id} cannot handle a message: it is in ${named.deadLetters(id)}.`,
@@ -57,6 +57,12 @@ export class Worker extends Construct {
       stage,
       queue,
       text: `${named.queue(id)} has a message that is more than 3 minutes old.`,
+      runbook: 'queue-behind',
+    });
+    alarmOnCount(this, 'FailedAlarm', {
+      stage,
+      metric: lambda.metricErrors(),
+      text: `${id} crashes or times out: its messages wait in ${named.queue(id)}.`,
       runbook: 'queue-behind',
     });
     lambda.addEventSource(

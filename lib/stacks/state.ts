@@ -1,4 +1,4 @@
-import { Stack, type StackProps } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import {
   AttributeType,
   BillingMode,
@@ -42,7 +42,8 @@ export class StateStack extends Stack {
       // with a key that AWS owns, because a key of the account costs per request
       encryption: TableEncryption.DEFAULT,
       deletionProtection: stage.protect,
-      removalPolicy: removalPolicy(stage),
+      // deletion protection would refuse what a rollback deletes, and a restored table is imported
+      removalPolicy: stage.protect ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     for (const { name, partitionKey, sortKey, includes } of TABLE.indexes) {
       table.addGlobalSecondaryIndex({

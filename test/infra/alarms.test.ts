@@ -24,7 +24,17 @@ type AlarmTarget = { readonly dimensionName: string; readonly type: string; read
 
 describe.each(allStages())('%s', (stage, { ofType }) => {
   const named = names(stage);
-  const alarms = ofType('AWS::CloudWatch::Alarm');
+  /** One for each metric that an alarm watches: some watch a sum. */
+  const alarms = ofType('AWS::CloudWatch::Alarm').flatMap(({ Properties, ...alarm }) => {
+    const { Metrics = [], ...properties } = Properties;
+    const watched = Metrics.flatMap(({ MetricStat }: Json) => MetricStat ?? []);
+    return watched.length === 0
+      ? [{ ...alarm, Properties }]
+      : watched.map(({ Metric, Stat, Period }: Json) => ({
+          ...alarm,
+          Properties: { ...properties, ...Metric, Statistic: Stat, Period },
+        }));
+  });
   const dimension = ({ Properties }: Json, name: string) =>
     Properties.Dimensions?.find(({ Name }: Json) => Name === name)?.Value;
   /** What the alarms on a metric watch, by name: the value of a dimension, or the resource that it refers to. */
@@ -54,13 +64,12 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
     expect(unconsumed).toEqual(
       expect.arrayContaining(workers.flatMap(({ id }) => [named.deadLetters(id), named.ruleDeadLetters(id)])),
     );
-    expect(
-      targetsOf('ApproximateNumberOfMessagesVisible', {
-        dimensionName: 'QueueName',
-        type: 'AWS::SQS::Queue',
-        nameProperty: 'QueueName',
-      }),
-    ).toEqual(unconsumed.sort());
+    const byQueue = { dimensionName: 'QueueName', type: 'AWS::SQS::Queue', nameProperty: 'QueueName' };
+    expect(targetsOf('ApproximateNumberOfMessagesVisible', byQueue)).toEqual(unconsumed.sort());
+    // the redrive hides dead letters while it looks at them, every minute
+    expect(targetsOf('ApproximateNumberOfMessagesNotVisible', byQueue)).toEqual(
+      workers.map(({ id }) => named.deadLetters(id)).sort(),
+    );
   });
 
   test('each workflow has alarms for failed and timed-out executions', () => {
@@ -76,14 +85,14 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
     }
   });
 
-  test('each scheduled function has an alarm for failed runs', () => {
+  test('each scheduled function and each worker has an alarm for runs that fail, time out or crash', () => {
     expect(
       targetsOf('Errors', {
         dimensionName: 'FunctionName',
         type: 'AWS::Lambda::Function',
         nameProperty: 'FunctionName',
       }),
-    ).toEqual(scheduled.map(({ id }) => named.fn(id)).sort());
+    ).toEqual([...scheduled, ...workers].map(({ id }) => named.fn(id)).sort());
     for (const { Properties } of alarms.filter((alarm) => alarm.Properties.MetricName === 'Errors'))
       expect(Properties).toMatchObject({ Namespace: 'AWS/Lambda', Statistic: 'Sum', Threshold: 0, Period: 300 });
   });
@@ -97,6 +106,17 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
     const [meaning = ''] = readFileSync(page, 'utf8').split('**Look here.**');
     expect(meaning).toContain(`\`${id}\``);
   });
+
+  test.each(workers)(
+    '$id, while it cannot run, fails on each message once in every period of its alarm',
+    ({ id, spec }) => {
+      const queue = getOnly(
+        ofType('AWS::SQS::Queue').filter(({ Properties }) => Properties.QueueName === named.queue(id)),
+        id,
+      );
+      expect(queue.Properties.VisibilityTimeout + (spec.timeoutSeconds ?? 10)).toBeLessThan(300);
+    },
+  );
 
   test('each worker has an alarm for a message that is more than three minutes old', () => {
     expect(

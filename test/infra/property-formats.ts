@@ -45,3 +45,23 @@ export const formatTrustPolicy: FormatProperty = (document, format) => {
     Effect === 'Allow' && Action === 'sts:AssumeRole' && more.length === 0 && Object.keys(remaining).length === 0;
   return isPlain && Principal.Service ? `assumed by ${Principal.Service}` : `assumed by ${format(document.Statement)}`;
 };
+
+/** Every count of SQS is approximate. */
+export const shortMetricName = (name: string): string => name.replace(/^Approximate(NumberOf)?/, '');
+export const formatDimensions: FormatProperty = (value, format) =>
+  `of ${value.map(({ Value }: Json) => format(Value).replace(/^Queue /, '')).join(', ')}`;
+
+/** The expression of an alarm on metrics of one queue, with the names of the metrics, and what they share. */
+export const formatWatchedMetrics: FormatProperty = (metrics, format) => {
+  const [{ Expression, Id: _, ReturnData: __, ...remaining }, ...watched] = metrics;
+  const expression = watched.reduce(
+    (text: string, { Id, MetricStat }: Json) => text.replace(Id, shortMetricName(MetricStat.Metric.MetricName)),
+    Expression,
+  );
+  const shared = new Set<string>(
+    watched.map(({ MetricStat: { Metric, Stat, Period, ...others } }: Json) =>
+      [Metric.Namespace.replace(/^AWS\//, ''), `${Stat}, in ${Period} s${formatRemaining(others, format)}`].join(', '),
+    ),
+  );
+  return `${expression}, ${[...shared].join(', ')}${formatRemaining(remaining, format)}`;
+};

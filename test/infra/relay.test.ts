@@ -56,6 +56,18 @@ describe.each(allStages())('%s', (stage, synthesis) => {
     });
   });
 
+  test('stores given-up records in a bucket whose name nobody can guess or take, in this account and region only', () => {
+    expect(bucket.Properties.BucketName).toBeUndefined();
+    const parameter = getOnly(
+      ofType('AWS::SSM::Parameter').filter(({ Properties }) => Properties.Name === named.parameter('given-up-bucket')),
+      'given-up-bucket',
+    );
+    expect([parameter.stack, parameter.Properties.Value]).toEqual([bucket.stack, { Ref: bucket.id }]);
+    for (const { Action, Condition } of allStatements(synthesis))
+      if (Action.some((action) => action.startsWith('s3:')))
+        expect(Condition).toEqual({ StringEquals: { 'aws:ResourceAccount': { Ref: 'AWS::AccountId' } } });
+  });
+
   const accessLogs = getOnly(
     ofType('AWS::S3::Bucket').filter(({ id }) => id !== bucket.id),
     'bucket of access logs',
@@ -123,5 +135,33 @@ describe.each(allStages())('%s', (stage, synthesis) => {
       ComparisonOperator: 'GreaterThanThreshold',
       Statistic: 'Maximum',
     });
+  });
+
+  test(`${stage === 'dev' ? 'pays for no metrics of' : 'counts what is given up by'} its event source`, () =>
+    expect(mapping.Properties.MetricsConfig).toEqual(stage === 'dev' ? undefined : { Metrics: ['EventCount'] }));
+
+  if (stage === 'dev') return;
+
+  const ofSource = { Namespace: 'AWS/Lambda', Period: 300 };
+  const source = { Name: 'EventSourceMappingUUID', Value: { Ref: mapping.id } };
+  test.each([
+    { MetricName: 'OnFailureDestinationDeliveredEventCount', ...ofSource, dimension: source },
+    { MetricName: 'DroppedEventCount', ...ofSource, dimension: source },
+    // S3 counts once a day, so that this one lasts until all records are published
+    {
+      ...{ MetricName: 'NumberOfObjects', Namespace: 'AWS/S3', Period: 86_400 },
+      dimension: { Name: 'BucketName', Value: { Ref: bucket.id } },
+    },
+  ])('has an alarm for the first $MetricName', ({ dimension, ...watched }) => {
+    const alarm = getOnly(
+      ofType('AWS::CloudWatch::Alarm').filter(({ Properties }) => Properties.MetricName === watched.MetricName),
+      watched.MetricName,
+    );
+    expect(alarm.Properties).toMatchObject({
+      ...watched,
+      ...{ Threshold: 0, ComparisonOperator: 'GreaterThanThreshold' },
+    });
+    expect(alarm.Properties.Dimensions).toContainEqual(dimension);
+    expect(alarm.Properties.AlarmDescription).toContain('relay-behind.md');
   });
 });

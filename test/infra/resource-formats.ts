@@ -1,10 +1,13 @@
 import {
   booleanLabel,
+  formatDimensions,
   formatKeySchema,
   formatRemaining,
   formatTrustPolicy,
+  formatWatchedMetrics,
   omitted,
   ownerLabel,
+  shortMetricName,
   type TypeFormat,
   toFunctionName,
   withLabel,
@@ -63,11 +66,11 @@ export const TYPE_FORMATS: Readonly<Record<string, TypeFormat>> = {
   },
   'AWS::CloudWatch::Alarm': {
     properties: {
+      Metrics: formatWatchedMetrics,
       Namespace: (value) => value.replace(/^AWS\//, ''),
-      // every count of SQS is approximate
-      MetricName: (value) => value.replace(/^Approximate(NumberOf)?/, ''),
-      Dimensions: (value, format) =>
-        `of ${value.map(({ Value }: Json) => format(Value).replace(/^Queue /, '')).join(', ')}`,
+      MetricName: shortMetricName,
+      Dimensions: (value, format, where) =>
+        where.resource === where.owner ? formatDimensions(value, format, where) : '',
       Statistic: withLabel(''),
       Threshold: (value, format, { resource }) => {
         const { ComparisonOperator } = resource.Properties;
@@ -147,6 +150,8 @@ export const TYPE_FORMATS: Readonly<Record<string, TypeFormat>> = {
       ParallelizationFactor: withLabel('', ' concurrent per shard'),
       BisectBatchOnFunctionError: booleanLabel('bisected on error'),
       MaximumRecordAgeInSeconds: withLabel('records up to ', ' s old'),
+      MetricsConfig: ({ Metrics, ...remaining }, format) =>
+        `counts ${Metrics.join(' ')}${formatRemaining(remaining, format)}`,
       DestinationConfig: ({ OnFailure: { Destination }, ...remaining }, format) =>
         `failed records to ${format(Destination)}${formatRemaining(remaining, format)}`,
       FilterCriteria: ({ Filters }) =>

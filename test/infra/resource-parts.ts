@@ -15,6 +15,10 @@ type IsPartOf = (part: Resource, whole: Resource, resources: readonly Resource[]
  * is a part of none or of several has its own line.
  */
 export const PART_OF: Readonly<Record<string, IsPartOf>> = {
+  'AWS::CloudWatch::Alarm': ({ Properties: { Dimensions = [], Metrics = [] } }, { id }) =>
+    [...Dimensions, ...Metrics.flatMap(({ MetricStat }: Json) => MetricStat?.Metric.Dimensions ?? [])].some(
+      ({ Value }) => referencedId(Value) === id,
+    ),
   'AWS::IAM::Policy': isReferencedIn('Roles'),
   'AWS::IAM::Role': ({ id }, { Properties: { Role, RoleArn, CloudWatchRoleArn } }) =>
     [Role, RoleArn, CloudWatchRoleArn].some((role) => referencedId(role) === id),

@@ -113,16 +113,26 @@ const ownFacts = (resource: Resource, owner: Resource, format: FormatValue): rea
       return text ? [{ key: `${prefix}${property}`, text, below: false }] : [];
     })
     .concat(removalFact(resource, prefix));
-  if (resource.Type !== 'AWS::Lambda::EventSourceMapping' || resource === owner) return facts;
+  if (resource === owner) return facts;
+  if (resource.Type === 'AWS::CloudWatch::Alarm') return [alarmFact(facts, prefix)];
+  if (resource.Type !== 'AWS::Lambda::EventSourceMapping') return facts;
   return [{ key: type, text: facts.map((fact) => fact.text).join('; '), below: true }];
+};
+
+/** What all alarms share is in the first lines, and alarms.test.ts checks it. */
+const alarmFact = (facts: readonly Fact[], prefix: string): Fact => {
+  const { sharedProperties = [] } = TYPE_FORMATS['AWS::CloudWatch::Alarm'] ?? {};
+  const own = facts.filter(({ key }) => !sharedProperties.includes(key.slice(prefix.length)));
+  return { key: prefix, text: `alarm ${own.flatMap(({ text }) => text || []).join(', ')}`, below: false };
 };
 
 const removalFact = ({ DeletionPolicy, UpdateReplacePolicy }: Resource, prefix: string): readonly Fact[] => {
   const [onDeletion, onReplacement] = [DeletionPolicy ?? 'Delete', UpdateReplacePolicy ?? 'Delete'];
   if (onDeletion === 'Delete' && onReplacement === 'Delete') return [];
+  const isRetained = onReplacement === 'Retain';
   const policy =
-    onDeletion === onReplacement
-      ? onDeletion.toUpperCase()
+    isRetained && (onDeletion === 'Retain' || onDeletion === 'RetainExceptOnCreate')
+      ? `RETAIN${onDeletion === 'Retain' ? '' : ' once created'}`
       : `${onDeletion} on deletion, ${onReplacement} on replacement`;
   return [{ key: `${prefix}DeletionPolicy`, text: `${prefix.replace('.', ' ')}${policy}`, below: false }];
 };

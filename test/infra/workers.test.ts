@@ -71,15 +71,30 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
     for (const unconsumed of queues.filter(isUnconsumed)) {
       const alarm = getOnly(
         alarms.filter(
-          ({ stack, Properties }) => stack === unconsumed.stack && refersTo(Properties.Dimensions, unconsumed),
+          ({ stack, Properties }) =>
+            stack === unconsumed.stack && refersTo([Properties.Dimensions, Properties.Metrics].flat(), unconsumed),
         ),
         unconsumed.id,
       );
+      const isDeadLetters = workers.some(({ id }) => unconsumed.Properties.QueueName === named.deadLetters(id));
+      if (isDeadLetters)
+        expect(alarm.Properties.Metrics).toMatchObject([
+          { Expression: 'visible + hidden' },
+          ...['Visible', 'NotVisible'].map((kind) => ({
+            MetricStat: {
+              Metric: { Namespace: 'AWS/SQS', MetricName: `ApproximateNumberOfMessages${kind}` },
+              ...{ Stat: 'Maximum', Period: 60 },
+            },
+          })),
+        ]);
+      else
+        expect(alarm.Properties).toMatchObject({
+          Namespace: 'AWS/SQS',
+          MetricName: 'ApproximateNumberOfMessagesVisible',
+          Statistic: 'Maximum',
+          Period: 60,
+        });
       expect(alarm.Properties).toMatchObject({
-        Namespace: 'AWS/SQS',
-        MetricName: 'ApproximateNumberOfMessagesVisible',
-        Statistic: 'Maximum',
-        Period: 60,
         ComparisonOperator: 'GreaterThanThreshold',
         Threshold: 0,
         EvaluationPeriods: 1,

@@ -18,6 +18,7 @@ const setUp = (initial: Readonly<Record<string, readonly Letter[]>>) => {
     /** The run of the next minute. */
     run: (codeVersion = 'v1', hasTimeLeft = () => true) => {
       minute += 1;
+      fakes.showReports();
       return redrive(codeVersion, hasTimeLeft);
     },
     /** A second run of the same minute. */
@@ -32,7 +33,7 @@ describe('a run', () => {
   it('reads and writes no item while there is no dead letter and no report', async () => {
     const { run, calls } = setUp({ work: [] });
     expect(await run()).toMatchObject({ canariesSent: [], sentBack: [] });
-    expect(calls).toEqual(['findWaiting', 'receiveReports']);
+    expect(calls).toEqual(['isWaiting work', 'isWaiting reports']);
   });
 
   it('sends one dead letter of each cause and queue back as a canary, and leaves the others', async () => {
@@ -139,11 +140,86 @@ describe('a run', () => {
     expect([waiting('work').length, waiting('other').length]).toEqual([29, 3]);
   });
 
+  it('goes on with the other letters and the other queues where one fails, and reports how many failed', async () => {
+    const { run, sent, refuse, waiting, failures } = setUp({
+      bad: letters(2, 'A'),
+      work: [...letters(1, 'A'), ...letters(1, 'B')],
+      other: letters(1, 'A', 10),
+    });
+    refuse((call, subject) => (call === 'receive' && subject === 'bad') || (call === 'sendBack' && subject === 'A0'));
+    expect(await run()).toMatchObject({ failedCalls: 2 });
+    expect(failures).toEqual(['bad: Error: receive of bad is refused', 'work: Error: sendBack of A0 is refused']);
+    expect(sent.map(({ id }) => id)).toEqual(['B0', 'A10']);
+    expect(waiting('work')).toEqual(['A0']);
+  });
+
+  it('leaves a queue of which three letters cannot be sent to the next run', async () => {
+    const { run, refuse, waiting } = setUp({ work: ['A', 'B', 'C', 'D'].flatMap((cause) => letters(1, cause)) });
+    refuse((call) => call === 'sendBack');
+    expect(await run()).toMatchObject({ failedCalls: 3 });
+    expect(waiting('work')).toHaveLength(4);
+  });
+
+  it('takes what it cannot look at for empty, and says so', async () => {
+    const { run, refuse, sent } = setUp({ bad: letters(1, 'A'), work: letters(1, 'A') });
+    refuse((call, subject) => call === 'isWaiting' && subject !== 'work');
+    expect(await run()).toMatchObject({ failedCalls: 2 });
+    expect(sent.map(({ consumer }) => consumer)).toEqual(['work']);
+    refuse((call) => call === 'isWaiting');
+    expect(await run()).toMatchObject({ failedCalls: 3, canariesSent: [] });
+  });
+
+  it('counts no canary as lost while it cannot read all reports', async () => {
+    const { run, skip, report, refuse } = setUp({ work: letters(2, 'A') });
+    await run();
+    report({ consumer: 'work', cause: 'A', codeVersion: 'v1', outcome: 'handled' });
+    skip(15);
+    refuse((call, subject) => call === 'receive' && subject === 'reports');
+    expect(await run()).toMatchObject({ lost: [], handled: [], failedCalls: 1 });
+    refuse((call) => call === 'remove');
+    expect(await run()).toMatchObject({ lost: [], handled: [{ cause: 'A' }], failedCalls: 1 });
+    refuse(() => false);
+    expect(await run()).toMatchObject({ handled: [], failedCalls: 0 });
+  });
+
+  it('reads all reports before it counts a canary as lost', async () => {
+    const causes = Array.from({ length: 25 }, (_, n) => `cause${n}`);
+    const { run, skip, report } = setUp({ work: causes.flatMap((cause) => letters(2, cause)) });
+    await run();
+    for (const cause of causes) report({ consumer: 'work', cause, codeVersion: 'v1', outcome: 'handled' });
+    skip(15);
+    const after = await run();
+    expect(after).toMatchObject({ lost: [], sentBack: [{ consumer: 'work', count: 25 }] });
+  });
+
   it('receives a bounded number of messages of a queue', async () => {
     const { run, received } = setUp({ work: letters(1_000, 'A') });
     await run();
     expect(received('work')).toBe(300);
   });
+});
+
+it('sends all letters of a handled cause back at its bounded rate, although SQS answers with nothing now and then', () => {
+  // Fails if the first empty answer ends the scan of a queue.
+  const emptyOnce = fc.array(fc.boolean(), { maxLength: 40 }).map((answers) =>
+    // long polling asks all servers, so that it is not empty twice in a row while messages wait
+    answers.map((isEmpty, n) => isEmpty && !answers[n - 1]),
+  );
+  return fc.assert(
+    fc.asyncProperty(fc.array(emptyOnce, { minLength: 4, maxLength: 4 }), async (runs) => {
+      const { run, sent, report, answerEmpty, waiting } = setUp({ work: letters(201, 'A') });
+      const counts: number[] = [];
+      for (const answers of runs) {
+        answerEmpty(answers);
+        const before = sent.length;
+        await run();
+        counts.push(sent.length - before);
+        if (before === 0) report({ consumer: 'work', cause: 'A', codeVersion: 'v1', outcome: 'handled' });
+      }
+      expect(counts).toEqual([1, MAX_SENT_BACK, MAX_SENT_BACK, 40]);
+      expect(waiting('work')).toEqual([]);
+    }),
+  );
 });
 
 it('sends each dead letter back at most once in a version, one canary of a cause, and the others only after that was handled', () => {

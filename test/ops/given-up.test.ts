@@ -13,12 +13,12 @@ import { secrets } from '../fixtures/secrets.ts';
 
 const demo = { tenantId: 'demo', secret: '0123456789abcdef' };
 const HOUR = 3_600_000;
-const BUCKET = 'breakwater-dev-given-up-000000000000';
 
 type SentEvent = { readonly id: string; readonly type: string; readonly aggregateId: string };
 
 let server: HttpServer;
 let host: Host;
+let bucket: string;
 let relayFails = false;
 let busFails = false;
 let sent: SentEvent[] = [];
@@ -38,8 +38,12 @@ const republish = (...args: readonly string[]) =>
     );
   });
 
+const bucketName = async (): Promise<string> => {
+  const body = JSON.stringify({ Name: '/breakwater/dev/given-up-bucket' });
+  return JSON.parse((await host.callAws({ target: 'AmazonSSM.GetParameter', body })).json).Parameter.Value;
+};
 const listObjects = () => {
-  const { body } = host.callS3({ method: 'GET', target: `/${BUCKET}?list-type=2` });
+  const { body } = host.callS3({ method: 'GET', target: `/${bucket}?list-type=2` });
   return [...body.matchAll(/<Key>(.*?)<\/Key>/g)].map(([, key = '']) => key);
 };
 const waitUntil = async (isMet: () => boolean) => {
@@ -97,6 +101,7 @@ beforeAll(async () => {
       },
     },
   });
+  bucket = await bucketName();
   await host.loadFunctions();
   await seed(host, demo);
   server.serve(host);
@@ -161,6 +166,26 @@ describe('npm run republish -- --given-up', () => {
     expect(sent).toMatchObject([{ id: eventId }]);
     expect(listObjects()).toEqual([]);
     await host.whenIdle();
+  });
+
+  it('goes on past a record that can never be published, and names its object, which stays', async () => {
+    relayFails = true;
+    // one in every shard, so that one stands beside the order's record
+    for (let n = 0; n < 32; n += 1) {
+      const Item = { pk: { S: `orders#${n}` }, sk: { S: 'x' }, v: { N: '1' }, out: { M: { v: { N: '1' } } } };
+      const put = JSON.stringify({ TableName: 'breakwater-dev', Item });
+      await host.callAws({ target: 'DynamoDB_20120810.PutItem', body: put });
+    }
+    const id = await placeLostOrder();
+    const stored = listObjects();
+    const { code, stdout, stderr } = await republish('--given-up');
+    await host.whenIdle();
+    expect([code, await statusOf(id)]).toEqual([1, 'confirmed']);
+    const kept = listObjects();
+    expect([kept.length > 0, stdout]).toEqual([true, `${stored.length} objects read, 1 events published\n`]);
+    for (const key of kept)
+      expect(stderr).toContain(`${key}: a record cannot be published: not written by an aggregate`);
+    for (const key of kept) host.callS3({ method: 'DELETE', target: `/${bucket}/${key}` });
   });
 
   it('reads only what was given up since a time', async () => {

@@ -72,7 +72,10 @@ export const countDeadLetters = async ({ callAws, origin }: Host, fn: FunctionId
   const body = JSON.stringify({ QueueUrl: `${origin}/000000000000/${PREFIX}${fn}-dead`, AttributeNames: ['All'] });
   const { status, json } = await callAws({ target: 'AmazonSQS.GetQueueAttributes', body });
   if (status !== 200) throw new Error(`GetQueueAttributes: ${json}`);
-  return Number(JSON.parse(json).Attributes.ApproximateNumberOfMessages);
+  const { ApproximateNumberOfMessages: visible, ApproximateNumberOfMessagesNotVisible: hidden } =
+    JSON.parse(json).Attributes;
+  // the redrive hides them while it looks at them
+  return Number(visible) + Number(hidden);
 };
 
 /** What `npm run republish -- --given-up` does: publishes the events of the stream records that the relay has given up. */

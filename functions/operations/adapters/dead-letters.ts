@@ -8,51 +8,60 @@ import {
 } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import type { CanaryReport, DeadLetter, DeadLetterQueues, Reports } from '#operations/use-cases/redrive-dead-letters';
-import { CanaryOutcome, UNKNOWN_CAUSE } from '#platform/messaging/dead-letter';
+import {
+  attributesToSendBack,
+  CanaryOutcome,
+  toMessageAttributes,
+  UNKNOWN_CAUSE,
+} from '#platform/messaging/dead-letter';
 import type { Runtime } from '#platform/runtime/runtime';
 
 /** Longer than a run of the redrive. */
 const HIDDEN_SECONDS = 60;
 const MAX_MESSAGES_PER_CALL = 10;
+/**
+ * Long polling asks all servers of SQS. A short poll asks a few, and may find none of the messages that wait. It stays below the
+ * time-out of a call.
+ */
+const WAIT_SECONDS = 1;
 
 type ReceivedLetter = DeadLetter & { readonly message: Message };
 
 /** What a canary carries, and its consumer reports back. */
 const Canary = z.object({ consumer: z.string(), cause: z.string(), codeVersion: z.string() });
 
-const text = (StringValue: string) => ({ DataType: 'String', StringValue });
+const receiveFrom = async (rt: Runtime<'queues'>, QueueUrl: string): Promise<readonly Message[]> => {
+  const { Messages = [] } = await rt.queues.send(
+    new ReceiveMessageCommand({
+      QueueUrl,
+      MaxNumberOfMessages: MAX_MESSAGES_PER_CALL,
+      VisibilityTimeout: HIDDEN_SECONDS,
+      WaitTimeSeconds: WAIT_SECONDS,
+      MessageSystemAttributeNames: ['SentTimestamp'],
+      MessageAttributeNames: ['All'],
+    }),
+  );
+  return Messages;
+};
+
+const hasMessages = async (rt: Runtime<'queues'>, QueueUrl: string): Promise<boolean> => {
+  const AttributeNames = ['ApproximateNumberOfMessages' as const];
+  const { Attributes = {} } = await rt.queues.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames }));
+  return Number(Attributes['ApproximateNumberOfMessages'] ?? 0) > 0;
+};
 
 export const deadLetterQueues = (rt: Runtime<'queues'>): DeadLetterQueues<ReceivedLetter> => {
   const consumers = rt.env('WORKERS').split(',');
   const urlOf = (consumer: string) => `${rt.env('QUEUES_URL_PREFIX')}${consumer}`;
   const deadUrlOf = (consumer: string) => `${urlOf(consumer)}-dead`;
 
-  const hasDeadLetters = async (consumer: string) => {
-    const { Attributes = {} } = await rt.queues.send(
-      new GetQueueAttributesCommand({
-        QueueUrl: deadUrlOf(consumer),
-        AttributeNames: ['ApproximateNumberOfMessages'],
-      }),
-    );
-    return Number(Attributes['ApproximateNumberOfMessages'] ?? 0) > 0;
-  };
-
   return {
-    async findWaiting() {
-      const waiting = await Promise.all(consumers.map(hasDeadLetters));
-      return consumers.filter((_, n) => waiting[n]);
-    },
+    consumers,
+
+    isWaiting: (consumer) => hasMessages(rt, deadUrlOf(consumer)),
 
     async receive(consumer) {
-      const { Messages = [] } = await rt.queues.send(
-        new ReceiveMessageCommand({
-          QueueUrl: deadUrlOf(consumer),
-          MaxNumberOfMessages: MAX_MESSAGES_PER_CALL,
-          VisibilityTimeout: HIDDEN_SECONDS,
-          MessageAttributeNames: ['All'],
-        }),
-      );
-      return Messages.map((message) => ({
+      return (await receiveFrom(rt, deadUrlOf(consumer))).map((message) => ({
         message,
         cause: message.MessageAttributes?.['cause']?.StringValue || UNKNOWN_CAUSE,
         redriven: message.MessageAttributes?.['redriven']?.StringValue,
@@ -60,15 +69,14 @@ export const deadLetterQueues = (rt: Runtime<'queues'>): DeadLetterQueues<Receiv
     },
 
     async sendBack(consumer, { message, cause }, { isCanary, codeVersion }) {
-      const { canary: _, ...attributes } = message.MessageAttributes ?? {};
+      const canary = isCanary && { canary: JSON.stringify({ consumer, cause, codeVersion }) };
       await rt.queues.send(
         new SendMessageCommand({
           QueueUrl: urlOf(consumer),
           MessageBody: message.Body,
           MessageAttributes: {
-            ...attributes,
-            redriven: text(codeVersion),
-            ...(isCanary && { canary: text(JSON.stringify({ consumer, cause, codeVersion })) }),
+            ...attributesToSendBack(message),
+            ...toMessageAttributes({ redriven: codeVersion, ...canary }),
           },
         }),
       );
@@ -100,15 +108,11 @@ const parseReport = (body = ''): CanaryReport | undefined => {
 };
 
 export const canaryReports = (rt: Runtime<'queues'>): Reports => ({
+  isWaiting: () => hasMessages(rt, rt.env('CANARIES_URL')),
+
   async receive() {
-    const { Messages = [] } = await rt.queues.send(
-      new ReceiveMessageCommand({
-        QueueUrl: rt.env('CANARIES_URL'),
-        MaxNumberOfMessages: MAX_MESSAGES_PER_CALL,
-        VisibilityTimeout: HIDDEN_SECONDS,
-      }),
-    );
-    return Messages.map(({ Body, ReceiptHandle = '' }) => ({ receipt: ReceiptHandle, report: parseReport(Body) }));
+    const messages = await receiveFrom(rt, rt.env('CANARIES_URL'));
+    return messages.map(({ Body, ReceiptHandle = '' }) => ({ receipt: ReceiptHandle, report: parseReport(Body) }));
   },
 
   async remove(ReceiptHandle) {

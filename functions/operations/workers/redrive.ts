@@ -14,6 +14,8 @@ export const redriveWorker = (rt: Runtime<'db' | 'queues'>) => {
     reports: canaryReports(rt),
     redrives: redriveTable(rt),
     now: () => rt.now().toISOString(),
+    onFailure: (what, error) =>
+      rt.logger.error('the redrive could not read or write a queue', { what, error: error as Error }),
   });
 
   return scheduledFunction(rt, async (deadlineMs) => {
@@ -22,7 +24,7 @@ export const redriveWorker = (rt: Runtime<'db' | 'queues'>) => {
     const report = await redrive(codeVersion, () => rt.now().getTime() < endsAtMs);
     if (report === 'lease_held' || report === 'superseded')
       return rt.logger.warn('another redrive is running', { report });
-    const { canariesSent, handled, failed, lost, sentBack, unreadable } = report;
+    const { canariesSent, handled, failed, lost, sentBack, unreadable, failedCalls } = report;
     for (const canary of canariesSent)
       rt.logger.info('a dead letter was sent back as a canary', { ...canary, codeVersion });
     for (const canary of handled)
@@ -33,5 +35,7 @@ export const redriveWorker = (rt: Runtime<'db' | 'queues'>) => {
     const others = sentBack.reduce((sum, { count }) => sum + count, 0);
     if (others > 0) rt.logger.warn('dead letters were sent back', { sentBack, codeVersion });
     if (canariesSent.length + others > 0) rt.metric(SENT_BACK, canariesSent.length + others);
+    // the alarm on failed runs tells a person; everything else is done
+    if (failedCalls > 0) throw new Error(`${failedCalls} calls failed: the log lines before this name their queues`);
   });
 };

@@ -16,7 +16,11 @@ import { forEachConcurrently } from '#platform/concurrently';
 import { addMs, ok, type TenantId } from '#platform/kernel';
 
 const PAGE_SIZE = 200;
-/** At 20 ms for each order these are a thousand orders a second. */
+/**
+ * At 20 ms for each order these are a thousand orders a second. The due list bounds it further: it is one partition of its index, which
+ * takes 1,000 write units a second on AWS, and a restart or a release costs two, so at most 500 a second. Beyond that DynamoDB throttles
+ * the table's writes, those of new orders included.
+ */
 const CONCURRENCY = 20;
 /** A sweep that dies keeps others out for this long, which is longer than its function may run: 55 s. */
 const LEASE_MS = 90_000;

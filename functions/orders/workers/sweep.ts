@@ -16,6 +16,7 @@ const counted = {
   released: 'OrdersReleased',
   offline: 'OrdersMadeOffline',
   failed: 'OrdersNotSwept',
+  mayHaveLostEvents: 'OrdersMayHaveLostEvents',
 } as const satisfies Partial<Record<keyof SweepCounts, keyof typeof metrics>>;
 
 /** Every minute: orders past their deadline end, orders that wait are charged, and orders without progress get a new run. */

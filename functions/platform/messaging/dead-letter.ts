@@ -1,3 +1,4 @@
+import type { Message } from '@aws-sdk/client-sqs';
 import type { SQSMessageAttributes } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { maskEmails } from '#platform/mask-emails';
@@ -8,7 +9,8 @@ import { causeOf } from '#platform/runtime/permanent-error';
  *
  * - `error`: the name and the message of the error, without e-mail addresses.
  * - `cause`: a short name of why it failed. Dead letters of one cause are sent back together.
- * - `firstReceived`: ISO 8601; when the consumer received the message first, however often it has become a dead letter since.
+ * - `firstReceived`: ISO 8601; when the consumer received the message first, however often it has become a dead letter since. Of a message
+ *   that the queue itself has moved, when it was sent.
  * - `redriven`: the version of the code in which `operations-redrive` has sent the message back.
  * - `canary`: only while the message is sent back as a canary; what the consumer reports with the outcome.
  */
@@ -37,6 +39,13 @@ export const toMessageAttributes = (attributes: DeadLetterAttributes) =>
   Object.fromEntries(
     Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }] as const),
   );
+
+/** The attributes with which a received dead letter is sent back: those that it has, as no canary, and always with `firstReceived`. */
+export const attributesToSendBack = ({ Attributes, MessageAttributes = {} }: Message) => {
+  const { canary: _, ...attributes } = MessageAttributes;
+  const sentAt = new Date(Number(Attributes?.['SentTimestamp'])).toISOString();
+  return { ...toMessageAttributes({ firstReceived: sentAt }), ...attributes };
+};
 
 const MAX_ERROR_LENGTH = 1_000;
 /** SQS refuses a message that contains one of these. */

@@ -10,13 +10,28 @@ export class PermanentError extends Error {
 
 const MAX_MESSAGE_LENGTH = 120;
 
-/** What is refused in the same way each time, by name, because each SDK client has classes of its own. The last two are of Step Functions. */
+/** Refusals of AWS that only look as if they repeated: they pass once an index is built, or a sender or an account may send. */
+const PASSING_MESSAGE = /backfilling|have the specified index|not verified|suspended|paused/;
+
+/**
+ * What is refused in the same way each time, by name, because each SDK client has classes of its own: of several services, of Step
+ * Functions, of SQS, and of SES for a mail or an address that it never takes.
+ */
 const PERMANENT_NAMES = [
-  ...['PermanentError', 'ValidationException', 'SerializationException'],
-  ...['InvalidExecutionInput', 'InvalidName'],
+  'PermanentError',
+  'ValidationException',
+  'SerializationException',
+  'InvalidExecutionInput',
+  'InvalidName',
+  'InvalidMessageContents',
+  'MessageRejected',
+  'BadRequestException',
 ];
 /** The same, of one part of a transaction. */
 const PERMANENT_REASONS = ['ValidationError', 'ItemCollectionSizeLimitExceeded'];
+
+const isRefusal = (names: readonly string[], name: string, message: string): boolean =>
+  names.includes(name) && !PASSING_MESSAGE.test(message);
 
 /** The errors of the DynamoDB marshaller have no class. Their texts are those of its exact version, which a test throws each of. */
 const MARSHALLER_ERRORS: readonly (readonly [text: RegExp, meaning: string])[] = [
@@ -59,8 +74,8 @@ export const describePermanentError = (error: unknown): string | undefined => {
   if (!(error instanceof Error)) return undefined;
   if (error instanceof InvalidItem) return `InvalidItem: ${withoutData(error.issues)}`;
   const { name, message, CancellationReasons = [] } = error as Error & Thrown;
-  if (PERMANENT_NAMES.includes(name)) return `${name}: ${withoutData(message)}`;
-  const reason = CancellationReasons.find(({ Code = '' }) => PERMANENT_REASONS.includes(Code));
+  if (isRefusal(PERMANENT_NAMES, name, message)) return `${name}: ${withoutData(message)}`;
+  const reason = CancellationReasons.find(({ Code = '', Message = '' }) => isRefusal(PERMANENT_REASONS, Code, Message));
   if (reason) return `${name}: ${reason.Code}: ${withoutData(reason.Message ?? '')}`;
   const [, meaning] = MARSHALLER_ERRORS.find(([text]) => name === 'Error' && text.test(message)) ?? [];
   return meaning && `MarshallerError: ${meaning}`;

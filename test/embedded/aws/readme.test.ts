@@ -5,6 +5,7 @@ import { createEventBus } from '../../../embedded/aws/eventbridge/event-bus.ts';
 import { createInFlightCounter } from '../../../embedded/aws/in-flight.ts';
 import { createSecretsManager } from '../../../embedded/aws/secrets/secrets.ts';
 import { createSqs } from '../../../embedded/aws/sqs/sqs.ts';
+import { createParameterStore } from '../../../embedded/aws/ssm/parameters.ts';
 import { createStepFunctions } from '../../../embedded/aws/step-functions/service.ts';
 import { createVirtualClock } from '../../../embedded/aws/virtual-clock.ts';
 import { example } from './example.ts';
@@ -37,6 +38,7 @@ it('lists every operation', () => {
     EventBridge: createEventBus({ name: 'events', rules: [], clock, newId }),
     'Step Functions': createStepFunctions(new Map(), options).service,
     'Secrets Manager': createSecretsManager(new Map()),
+    'Parameter Store': createParameterStore(new Map()),
   };
   for (const [name, { operations }] of Object.entries(services)) {
     const [, row = ''] = new RegExp(`^\\| ${name} \\|([^|]*)\\|`, 'm').exec(readme) ?? [];

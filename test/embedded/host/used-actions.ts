@@ -26,7 +26,7 @@ export const grantedActions = (
     ...(consumes ? onQueues(['ChangeMessageVisibility'], [named.queue(id)]) : []),
     ...onQueues(['GetQueueAttributes', 'ReceiveMessage', 'ChangeMessageVisibility', 'DeleteMessage'], buried),
     ...(redrives ? onQueues(['SendMessage'], workers.map(named.queue)) : []),
-    ...(redrives ? onQueues(['ReceiveMessage', 'DeleteMessage'], [named.canaries]) : []),
+    ...(redrives ? onQueues(['GetQueueAttributes', 'ReceiveMessage', 'DeleteMessage'], [named.canaries]) : []),
     ...secrets.map((name) => `GetSecretValue of breakwater/dev/${name}`),
   ];
 };

@@ -56,6 +56,53 @@ describe('an error is permanent if it', () => {
   ])('not, if it is %s', (_, error) => expect(isPermanent(error)).toBe(false));
 });
 
+describe('an error of AWS', () => {
+  const invalidKey = 'The provided key element does not match the schema';
+  it.each<[verdict: 'permanent' | 'may pass', name: string, message: string]>([
+    ['permanent', 'ValidationException', 'Item size has exceeded the maximum allowed size'],
+    ['permanent', 'ValidationException', 'Item size to update has exceeded the maximum allowed size'],
+    ['permanent', 'ValidationException', invalidKey],
+    ['permanent', 'ValidationException', 'One or more parameter values were invalid: Type mismatch for key dueSk'],
+    ['may pass', 'ValidationException', 'Cannot read from backfilling global secondary index: due'],
+    ['may pass', 'ValidationException', 'The table does not have the specified index: due'],
+    ['permanent', 'SerializationException', 'NUMBER_VALUE cannot be converted to String'],
+    ['permanent', 'InvalidExecutionInput', 'Invalid State Machine Execution Input'],
+    ['permanent', 'InvalidName', "Invalid Name: '...'"],
+    ['may pass', 'InvalidArn', "Invalid Arn: 'arn:aws:states'"],
+    ['may pass', 'StateMachineDeleting', 'State Machine is being deleted'],
+    ['permanent', 'InvalidMessageContents', 'Invalid characters found'],
+    ['permanent', 'MessageRejected', 'Invalid email address'],
+    ['permanent', 'MessageRejected', 'Address blacklisted.'],
+    ['permanent', 'BadRequestException', "Missing final '@domain'"],
+    ['permanent', 'BadRequestException', 'Local address contains control or whitespace'],
+    [
+      'may pass',
+      'MessageRejected',
+      'Email address is not verified. The following identities failed the check: shop.example',
+    ],
+    ['may pass', 'MessageRejected', 'Sending suspended for this account. For more information, check the inbox.'],
+    ['may pass', 'MailFromDomainNotVerifiedException', 'no'],
+    ['may pass', 'AccountSuspendedException', 'no'],
+    ['may pass', 'SendingPausedException', 'no'],
+    ['may pass', 'LimitExceededException', 'no'],
+    ['may pass', 'TooManyRequestsException', 'Maximum sending rate exceeded.'],
+    ['may pass', 'NotFoundException', 'Configuration set is not found'],
+    ['may pass', 'ProvisionedThroughputExceededException', 'no'],
+    ['may pass', 'UnrecognizedClientException', 'The security token included in the request is invalid'],
+  ])('%s: %s "%s"', (verdict, name, message) => {
+    expect(isPermanent(named(name, message)) ? 'permanent' : 'may pass').toBe(verdict);
+  });
+
+  it('in a part of a transaction counts as it does alone', () => {
+    const cancelled = (Code: string, Message: string) =>
+      named('TransactionCanceledException', 'cancelled', {
+        CancellationReasons: [{ Code: 'None' }, { Code, Message }],
+      });
+    expect(isPermanent(cancelled('ValidationError', invalidKey))).toBe(true);
+    expect(isPermanent(cancelled('ValidationError', 'The table does not have the specified index: due'))).toBe(false);
+  });
+});
+
 describe('the cause of an error', () => {
   it('is its name and a digest', () =>
     expect(causeOf(named('ValidationException', 'x'))).toMatch(/^ValidationException-[0-9a-f]{8}$/));

@@ -41,7 +41,8 @@ const countDeadLetters = async ({ callAws }: Host): Promise<number> => {
   for (const QueueUrl of QueueUrls.filter((url) => DEAD_LETTERS.test(url))) {
     const input = { QueueUrl, AttributeNames: ['All'] };
     const { Attributes } = await call<{ readonly Attributes: Record<string, string> }>('GetQueueAttributes', input);
-    count += Number(Attributes['ApproximateNumberOfMessages']);
+    count +=
+      Number(Attributes['ApproximateNumberOfMessages']) + Number(Attributes['ApproximateNumberOfMessagesNotVisible']);
   }
   return count;
 };
