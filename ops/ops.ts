@@ -16,7 +16,7 @@ const USAGE = `npm run ops -- <command> [--stage dev] [--endpoint URL] [--region
   redrive --from NAME --to NAME [--most 100]       moves messages from one queue to another
   executions --workflow NAME [--status FAILED]     the latest executions of a workflow, with their errors
   orders --tenant ID --status STATUS [--most 100]  a tenant's newest orders with a status
-  pause --reason TEXT                              pauses the payment deadlines of all orders
+  pause --reason TEXT                              pauses the payment deadlines of all orders; none gives way to another
   unpause                                          ends the pause, by which every deadline is extended
   pauses                                           the pauses of the last 90 days
   resume --tenant ID --cause TEXT [--most 100]     resumes the parked orders whose cause contains the text, 10 a second

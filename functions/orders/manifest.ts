@@ -62,6 +62,7 @@ export const orders = {
       timeoutSeconds: 20,
       grants: [
         { of: 'orders', may: ['GetItem', 'BatchGetItem', 'PutItem'] },
+        { of: 'due', may: ['GetItem'] },
         { of: 'inventory', may: ['BatchGetItem', 'Query'] },
       ],
     },
