@@ -29,6 +29,7 @@ export const orders = {
     read: {
       grants: [
         { of: 'orders', may: ['GetItem', 'BatchGetItem', 'Query'] },
+        { of: 'due', may: ['GetItem'] },
         { of: 'payments', may: ['GetItem'] },
         { of: 'tenants', may: ['GetItem'] },
       ],

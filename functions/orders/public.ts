@@ -1,4 +1,5 @@
 import type { FindOrderForCustomer, FindOrderForPayment, FindOrderForRun } from '#orders/contract';
+import { orderForCustomer } from '#orders/table/order-for-customer';
 import { orderForPayment } from '#orders/table/order-for-payment';
 import { orderTable } from '#orders/table/order-table';
 import type { Runtime } from '#platform/runtime/runtime';
@@ -12,14 +13,6 @@ export const findOrderForRun = (rt: Runtime<'db'>): FindOrderForRun => {
   };
 };
 
-export const findOrderForCustomer = (rt: Runtime<'db'>): FindOrderForCustomer => {
-  const orders = orderTable(rt);
-  return async (tenantId, orderId) => {
-    const order = await orders.find(tenantId, orderId);
-    if (!order) return undefined;
-    const { customer, total, status, reason, deadline } = order;
-    return { email: customer.email, total, status, reason, deadline };
-  };
-};
+export const findOrderForCustomer: (rt: Runtime<'db'>) => FindOrderForCustomer = orderForCustomer;
 
 export const findOrderForPayment: (rt: Runtime<'db'>) => FindOrderForPayment = orderForPayment;
