@@ -1,5 +1,4 @@
-import type { FindOrderForCustomer, FindOrderForPayment, FindOrderForRun } from '#orders/contract';
-import { orderForCustomer } from '#orders/table/order-for-customer';
+import type { FindOrderForPayment, FindOrderForRun } from '#orders/contract';
 import { orderForPayment } from '#orders/table/order-for-payment';
 import { orderTable } from '#orders/table/order-table';
 import type { Runtime } from '#platform/runtime/runtime';
@@ -13,6 +12,6 @@ export const findOrderForRun = (rt: Runtime<'db'>): FindOrderForRun => {
   };
 };
 
-export const findOrderForCustomer: (rt: Runtime<'db'>) => FindOrderForCustomer = orderForCustomer;
+export { findOrderForCustomer } from '#orders/table/order-for-customer';
 
 export const findOrderForPayment: (rt: Runtime<'db'>) => FindOrderForPayment = orderForPayment;

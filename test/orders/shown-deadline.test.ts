@@ -2,7 +2,8 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { getOrder, listOrders } from '#orders/http/read';
 import { findOrderForCustomer } from '#orders/public';
-import { orderKey, orderList, pauseKey } from '#orders/table/keys';
+import { pauseKey } from '#orders/table/keys';
+import { orderTable } from '#orders/table/order-table';
 import { addMs, type OrderId } from '#platform/kernel';
 import { anOfflineOrder, anOrder, at, aWaitingOrder, id, tenantId } from '../fixtures/order.ts';
 import { TABLE_NAME } from '../fixtures/runtime.ts';
@@ -27,19 +28,15 @@ const createBackend = async (order = offline) => {
       return operation(input, caller);
     },
   });
-  const { id: orderId, version: v, requestDigest: asked, ...attributes } = order;
-  const listKeys = { listPk: orderList(tenantId), listSk: orderId };
-  const history = order.history.map((entry) => ({ ...entry, at: since }));
-  const Item = { ...orderKey(tenantId, orderId), ...listKeys, ...attributes, history, v, asked };
-  await rt.db.send(new PutCommand({ TableName: TABLE_NAME, Item }));
+  await orderTable(rt).putIfAbsent({ ...order, history: order.history.map((entry) => ({ ...entry, at: since })) });
   await rt.db.send(new PutCommand({ TableName: TABLE_NAME, Item: { ...pauseKey, pauses, v: 1 } }));
-  const input = { tenantId, params: { id: orderId }, query: { limit: 10 } } as never;
+  const input = { tenantId, params: { id }, query: { limit: 10 } } as never;
   return {
     pauseReads,
     read: async () => ((await getOrder(rt)(input)) as { readonly body: Shown }).body,
     list: async () =>
       ((await listOrders(rt)(input)) as { readonly body: { readonly items: readonly Shown[] } }).body.items,
-    forMail: () => findOrderForCustomer(rt)(tenantId, orderId),
+    forMail: () => findOrderForCustomer(rt)(tenantId, id),
     forMailOfAnother: () => findOrderForCustomer(rt)(tenantId, 'o9' as OrderId),
   };
 };

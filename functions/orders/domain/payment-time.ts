@@ -3,7 +3,7 @@ import { type Order, statusSince } from '#orders/domain/order';
 import { extendedDeadline, isPaused, type Pause } from '#orders/domain/pause';
 import { addMs, type Instant } from '#platform/kernel';
 
-// The time of an order that waits for its customer stands still within every pause. Whatever judges or shows its age or its deadline
+// The time of an order that waits for its customer does not go on within a pause. Whatever judges or shows its age or its deadline
 // does so here.
 
 /** The moment of a decision, and the pauses of all deadlines. */
