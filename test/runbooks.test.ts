@@ -197,7 +197,7 @@ describe('npm run ops', () => {
   test('pause and unpause change the one pause, and a second time is an error that says what to do', async () => {
     const failing = async (command: string) =>
       (await runShell(`npm run -s ops -- ${command}`).catch((error: { readonly stderr: string }) => error)).stderr;
-    expect(await failing('unpause')).toContain('the deadlines are not paused: npm run ops -- pause --reason TEXT');
+    expect(await failing('unpause')).toContain('the deadlines are not paused: the command pause');
     expect(await failing('pause')).toContain('--reason is missing');
     expect((await outputLines('npm run -s ops -- pause --reason incident'))[0]).toContain('until you run unpause');
     expect(await failing('pause --reason again')).toContain('the deadlines are paused already');

@@ -19,6 +19,14 @@ it('every command that a runbook prints has its stage', () =>
 it('every command in a text of the code has its stage', () =>
   expect(findStageless(filesIn('functions', '.ts').concat(filesIn('ops', 'pauses.ts')))).toEqual([]));
 
+it('the command of the sweeper’s log line is in a block of its runbook, so that a test runs it', () => {
+  const [, command = ''] =
+    /`(npm run [^`]*)`/.exec(readFileSync(join(ROOT, 'functions/orders/workers/sweep.ts'), 'utf8')) ?? [];
+  const printed = command.replace(/\$\{.*?\}/, '"$STAGE"');
+  const runbook = readFileSync(join(ROOT, 'docs/runbooks/sweeper-findings.md'), 'utf8');
+  expect(runbook.split('\n')).toContain(printed);
+});
+
 it('a runbook prints republish in a block, so that a test runs it', () => {
   const outside = filesIn('docs/runbooks', '.md').flatMap(({ path, text }) =>
     text
