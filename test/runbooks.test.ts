@@ -263,3 +263,22 @@ test.each(commands)('runs without an error: %s', async (command) => {
   if (command.includes('-X DELETE')) expect(response).toMatchObject({ id: env['KEY'], status: 'revoked' });
   if (command.includes('/resume')) expect(response).toMatchObject({ id: env['ORDER'], status: 'cancelling' });
 });
+
+// last, because the audit finds what this one leaves: an order whose money was refunded by hand
+test('the page of the sandbox says how to act as the provider’s console', async () => {
+  const page = readFileSync(join(ROOT, 'functions/sandbox/README.md'), 'utf8');
+  const curls = [...page.matchAll(/^ +(curl .*)$/gm)].map(([, curl = '']) => curl);
+  const { id } = await callApi('POST', '/v1/orders', {
+    lines: [{ sku: 'mug', quantity: 1 }],
+    customer: { email: 'a@example.com' },
+    payment: { token: 'tok_ok' },
+  });
+  expect(await waitForEnd(id)).toBe('confirmed');
+  const charges: unknown[] = [];
+  for (const curl of curls)
+    charges.push(JSON.parse((await runShell(`ORDER=${id}; PROVIDER_KEY=${PROVIDER_KEY}; ${curl}`)).stdout));
+  expect(charges).toMatchObject([
+    { status: 'captured', refunded: 0 },
+    { status: 'captured', refunded: 500 },
+  ]);
+});
