@@ -5,18 +5,19 @@ import { accountOptions, parseCommandLine, UsageError, UserError } from './comma
 import { listExecutions } from './executions.ts';
 import { listOrders } from './orders.ts';
 import { endPause, listPauses, startPause } from './pauses.ts';
-import { countUnconsumedMessages, peekMessages, redriveMessages } from './queues.ts';
+import { countAllMessages, countUnconsumedMessages, peekMessages, redriveMessages } from './queues.ts';
 import { resumeOrders } from './resume.ts';
 import { listStrays } from './strays.ts';
 
 const USAGE = `npm run ops -- <command> [--stage dev] [--endpoint URL] [--region REGION]
 
   queues                                           the number of messages in each queue that nothing consumes
+         --all                                     of every queue, with what is hidden: received, and tried again later
   look --queue NAME                                shows up to ten messages of a queue and leaves them there
   redrive --from NAME --to NAME [--most 100]       moves messages from one queue to another
   executions --workflow NAME [--status FAILED]     the latest executions of a workflow, with their errors
   orders --tenant ID --status STATUS [--most 100]  a tenant's newest orders with a status
-  pause --reason TEXT                              pauses the payment deadlines of all orders
+  pause --reason TEXT                              pauses the payment deadlines of all orders; none gives way to another
   unpause                                          ends the pause, by which every deadline is extended
   pauses                                           the pauses; pause forgets those that ended 90 days before it
   resume --tenant ID --cause TEXT [--most 100]     resumes the parked orders whose cause contains the text, 10 a second
@@ -28,6 +29,7 @@ The AWS SDK finds the credentials, the region and the endpoint in the environmen
 
 const Options = z.object({
   ...accountOptions,
+  all: z.boolean().default(false),
   queue: z.string().optional(),
   from: z.string().optional(),
   to: z.string().optional(),
@@ -51,7 +53,7 @@ const runCommand = async (args: readonly string[]): Promise<readonly string[]> =
   const limit = options.most;
   switch (positionals.join(' ')) {
     case 'queues':
-      return countUnconsumedMessages(account);
+      return options.all ? countAllMessages(account) : countUnconsumedMessages(account);
     case 'look':
       return peekMessages(account, required('queue', options.queue));
     case 'redrive': {

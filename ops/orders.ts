@@ -1,21 +1,18 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { orderIdsOf, orderKey, orderList } from '#orders/table/keys';
+import { type ShownOrder, shownDeadlines } from '#orders/table/shown-deadline';
 import type { TenantId } from '#platform/kernel';
 import { LIST_INDEX } from '#platform/manifest';
 import type { Account } from './account.ts';
 
 type OrderFilter = { readonly tenantId: string; readonly status: string; readonly limit: number };
 
-export type FoundOrder = {
+export type FoundOrder = ShownOrder & {
   readonly id: string;
-  readonly status: string;
   readonly run: number;
   readonly restarts: number;
   readonly cause?: string;
-  readonly deadline?: string;
-  readonly waitsUntil?: string;
-  readonly history: unknown;
 };
 
 /** A tenant's newest orders with this status. An order that needs attention has its cause. */
@@ -44,13 +41,17 @@ export const findOrders = async (
       );
       if (order?.['status'] !== status) continue;
       const { run, restarts, cause, deadline, waitsUntil, history } = order;
-      found.push({ id, status, run, restarts, cause, deadline, waitsUntil, history });
+      found.push({ id, status: order['status'], run, restarts, cause, deadline, waitsUntil, history });
       if (found.length === limit) return found;
     }
   }
   return found;
 };
 
-/** The same, each a line of JSON. */
-export const listOrders = async (account: Account, filter: OrderFilter): Promise<readonly string[]> =>
-  (await findOrders(account, filter)).map((order) => JSON.stringify(order));
+/** The same, each a line of JSON, with the deadlines that hold: extended by the pauses so far. */
+export const listOrders = async (account: Account, filter: OrderFilter): Promise<readonly string[]> => {
+  const found = await findOrders(account, filter);
+  const db = DynamoDBDocumentClient.from(new DynamoDBClient(account.clientOptions));
+  const deadlineOf = await shownDeadlines({ db, env: () => account.names.table })(found, new Date().toISOString());
+  return found.map((order) => JSON.stringify({ ...order, deadline: deadlineOf(order) }));
+};

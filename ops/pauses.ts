@@ -10,10 +10,10 @@ const openPauses = ({ names, clientOptions }: Account) =>
   );
 
 const PROBLEMS = {
-  already_paused: 'the deadlines are paused already: npm run ops -- pauses shows since when; unpause ends the pause',
-  not_paused: 'the deadlines are not paused: npm run ops -- pause --reason TEXT starts a pause',
+  already_paused: 'the deadlines are paused already: the command pauses shows since when, and unpause ends the pause',
+  not_paused: 'the deadlines are not paused: the command pause with a --reason starts a pause',
   contended:
-    'another operator changed the pauses at the same moment: look at npm run ops -- pauses, and repeat the command',
+    'another operator changed the pauses at the same moment: look at them with the command pauses, and repeat yours',
 } as const;
 
 /** Pauses the payment deadlines of all orders. An order that is paid within the pause is confirmed, however late. */

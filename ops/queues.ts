@@ -61,6 +61,21 @@ export const countUnconsumedMessages = async ({ names, clientOptions }: Account)
   return lines;
 };
 
+/** Every queue, also those of consumers: `<count> waiting<tab><count> hidden<tab><name>`. Hidden: received, and tried again later. */
+export const countAllMessages = async ({ names, clientOptions }: Account): Promise<readonly string[]> => {
+  const client = new SQSClient(clientOptions);
+  const lines: string[] = [];
+  for await (const { QueueUrls = [] } of paginateListQueues({ client }, { QueueNamePrefix: `${names.prefix}-` })) {
+    for (const url of QueueUrls) {
+      const attributes = await getAttributes(client, url);
+      const waiting = attributes['ApproximateNumberOfMessages'] ?? '0';
+      const hidden = attributes['ApproximateNumberOfMessagesNotVisible'] ?? '0';
+      lines.push(`${waiting} waiting\t${hidden} hidden\t${url.slice(url.lastIndexOf('/') + 1)}`);
+    }
+  }
+  return lines;
+};
+
 /** Up to ten messages of a queue, each a line of JSON. They stay in the queue and visible to its consumers. */
 export const peekMessages = async ({ clientOptions }: Account, queue: string): Promise<readonly string[]> => {
   const client = new SQSClient(clientOptions);

@@ -18,6 +18,7 @@ export const notifications = {
       grants: [
         { of: 'notifications', may: ['GetItem', 'PutItem', 'UpdateItem'] },
         { of: 'orders', may: ['GetItem'] },
+        { of: 'due', may: ['GetItem'] },
       ],
       secrets: ['mailbox-digest-key'],
       sendsMail: true,

@@ -13,7 +13,7 @@ const PolicyMinutes = z.nullable(z.int().check(z.minimum(0), z.maximum(MAX_POLIC
 export const TenantPolicy = z.strictObject({
   /** From when an order first awaits its payment to its instructions for an offline payment; until then it waits for the provider. Default 5. */
   offlineAfterMinutes: PolicyMinutes,
-  /** From these instructions to when the units of the unpaid order may go to an order that would be out of stock. Default null. */
+  /** From these instructions to when the units of the unpaid order may go to an order that would be out of stock. Default null. No pause of deadlines counts, and within one no order gives way. */
   giveWayAfterMinutes: PolicyMinutes,
 });
 export type TenantPolicy = z.infer<typeof TenantPolicy>;

@@ -62,7 +62,11 @@ export const OrderResponse = z.object({
   total: MoneySchema,
   /** The order awaits its payment and is charged minutes after the provider's return. From `until` on it has instructions instead; null: never. */
   waiting: z.optional(z.object({ until: z.nullable(z.iso.datetime()) })),
-  /** How the customer pays while the provider is unavailable: the whole total, with this reference, before the deadline. The order will not be charged. */
+  /**
+   * How the customer pays while the provider is unavailable: the whole total, with this reference, before the deadline. The order will not be charged.
+   * `deadline` is the one that holds, extended by the pauses of deadlines so far: while one lasts, it moves on with the time. Only in a replay of
+   * `POST /v1/orders` it is the one that was set at first, which no pause makes earlier.
+   */
   instructions: z.optional(
     z.object({
       reference: z.string(),
@@ -183,7 +187,7 @@ const RunData = z.object({ run: RunSchema });
 
 /** An order was accepted; run 1 fulfils it. */
 export const OrderPlaced = defineEvent('OrderPlaced.v1', RunData, OrderIdSchema);
-/** The provider is unavailable: the customer must pay `total` another way by `deadline`, with the order's id as reference. */
+/** The provider is unavailable: the customer must pay `total` another way by `deadline`, with the order's id as reference. Pauses extend the deadline; the order shows the one that holds. */
 export const OrderAwaitingPayment = defineEvent(
   'OrderAwaitingPayment.v1',
   z.extend(RunData, { total: MoneySchema, deadline: z.iso.datetime() }),
@@ -264,6 +268,7 @@ export type CustomerOrder = {
   readonly total: Money;
   readonly status: string;
   readonly reason?: string | undefined;
+  /** The one that holds, extended by the pauses so far. */
   readonly deadline?: string | undefined;
 };
 

@@ -16,7 +16,9 @@ export const problems = {
   not_awaiting_payment: {
     status: 409,
     title: 'The order is not awaiting a payment.',
-    detail: 'Read the order to see its current status. Return the payment if you have already received it.',
+    detail:
+      'Read the order to see its current status and, if it has instructions, its deadline, which has passed then. ' +
+      'Return the payment if you have already received it.',
   },
   not_parked: {
     status: 409,

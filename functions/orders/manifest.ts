@@ -29,6 +29,7 @@ export const orders = {
     read: {
       grants: [
         { of: 'orders', may: ['GetItem', 'BatchGetItem', 'Query'] },
+        { of: 'due', may: ['GetItem'] },
         { of: 'payments', may: ['GetItem'] },
         { of: 'tenants', may: ['GetItem'] },
       ],
@@ -63,6 +64,7 @@ export const orders = {
       timeoutSeconds: 20,
       grants: [
         { of: 'orders', may: ['GetItem', 'BatchGetItem', 'PutItem'] },
+        { of: 'due', may: ['GetItem'] },
         { of: 'inventory', may: ['BatchGetItem', 'Query'] },
       ],
     },

@@ -1,4 +1,4 @@
-import type { FindOrderForCustomer, FindOrderForPayment, FindOrderForRun } from '#orders/contract';
+import type { FindOrderForPayment, FindOrderForRun } from '#orders/contract';
 import { orderForPayment } from '#orders/table/order-for-payment';
 import { orderTable } from '#orders/table/order-table';
 import type { Runtime } from '#platform/runtime/runtime';
@@ -12,14 +12,6 @@ export const findOrderForRun = (rt: Runtime<'db'>): FindOrderForRun => {
   };
 };
 
-export const findOrderForCustomer = (rt: Runtime<'db'>): FindOrderForCustomer => {
-  const orders = orderTable(rt);
-  return async (tenantId, orderId) => {
-    const order = await orders.find(tenantId, orderId);
-    if (!order) return undefined;
-    const { customer, total, status, reason, deadline } = order;
-    return { email: customer.email, total, status, reason, deadline };
-  };
-};
+export { findOrderForCustomer } from '#orders/table/order-for-customer';
 
 export const findOrderForPayment: (rt: Runtime<'db'>) => FindOrderForPayment = orderForPayment;

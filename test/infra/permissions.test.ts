@@ -27,14 +27,15 @@ describe.each(allStages())('%s', (stage, synthesis) => {
       expect(isLimitedToOneContext(statement), JSON.stringify(statement)).toBe(true);
   });
 
-  test('only the sweeper and the probe of payments may read what is due of all tenants; who records a payment may read the pauses beside it', () => {
+  test('only the sweeper and the probe of payments may read what is due of all tenants; who judges or shows a deadline may read the pauses beside it', () => {
     const coversDue = ({ Condition }: Statement) => JSON.stringify(Condition ?? {}).includes('"due#*"');
     const dueStatementsOf = (id: string) => statementsOf(synthesis, functionOf(id)).filter(coversDue);
-    const [sweeper, probe, writer] = ['orders-sweep', 'payments-probe', 'orders-write'].map(dueStatementsOf);
+    const [sweeper, probe] = ['orders-sweep', 'payments-probe'].map(dueStatementsOf);
+    const readers = ['orders-write', 'orders-read', 'orders-refuse', 'notifications-deliver'].flatMap(dueStatementsOf);
     expect([sweeper, probe].map((statements) => statements?.length)).toEqual([1, 1]);
     // the list is an index, which a GetItem cannot read
-    expect(writer?.map(({ Action }) => Action)).toEqual([['dynamodb:GetItem']]);
-    expect(allStatements(synthesis).filter(coversDue)).toHaveLength(3);
+    expect(readers.map(({ Action }) => Action)).toEqual(Array(4).fill(['dynamodb:GetItem']));
+    expect(allStatements(synthesis).filter(coversDue)).toHaveLength(6);
   });
 
   test('only actions of streams, tracing and log delivery are allowed on all resources', () => {

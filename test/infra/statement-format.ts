@@ -44,6 +44,22 @@ export const formatStatement = (statement: Json, format: FormatValue): Fact => {
   };
 };
 
+const KEYS = ' where LeadingKeys ';
+
+/** Statements that differ in nothing but their leading keys are one line, because they allow what one statement would. */
+export const joinLeadingKeys = (statements: readonly Fact[]): readonly Fact[] => {
+  const joined = new Map<string, Fact>();
+  for (const fact of statements) {
+    const [allowed = '', keys] = fact.text.split(KEYS);
+    const existing = keys === undefined ? undefined : joined.get(allowed);
+    joined.set(
+      keys === undefined ? fact.text : allowed,
+      existing ? { ...existing, text: `${existing.text}, ${keys}` } : fact,
+    );
+  }
+  return [...joined.values()];
+};
+
 const serviceOf = (action: string) => action.replace(/:.*/, '');
 
 const formatCondition = (condition: Json, format: FormatValue): string => {

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isOffline, isWaiting, makeOffline } from '#orders/domain/channel';
-import { isPastNominalDeadline, recordOfflinePayment } from '#orders/domain/customer';
+import { recordOfflinePayment } from '#orders/domain/customer';
 import type { Order } from '#orders/domain/order';
 import { endPause, extendedDeadline, type Pause, pausedMs, startPause } from '#orders/domain/pause';
+import { isPastNominalDeadline } from '#orders/domain/payment-time';
 import { markAwaitingPayment } from '#orders/domain/saga-step';
 import { examine } from '#orders/domain/sweep';
 import { addMs } from '#platform/kernel';

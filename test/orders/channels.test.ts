@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { openShop } from '../fixtures/shop.ts';
+import { type Order, openShop } from '../fixtures/shop.ts';
 
 type Shop = Awaited<ReturnType<typeof openShop>>;
 const shops: Shop[] = [];
@@ -90,16 +90,17 @@ describe('an order that meets an open breaker', () => {
   });
 });
 
-describe('the last units of a SKU, held by an unpaid order', () => {
-  const sellOut = async (giveWayAfterMinutes: number | null) => {
-    const { shop, id, unknown } = await placeDuringOutage({ seconds: 60, offlineAfterMinutes: 0, giveWayAfterMinutes });
-    await shop.until(id, 'awaiting_payment', 10);
-    await shop.until(unknown, 'confirmed', 600);
-    await shop.adjustStock(-96);
-    expect(await shop.stock()).toBe(0);
-    return { shop, unpaid: id };
-  };
+/** A shop whose last units an unpaid, offline order holds. */
+const sellOut = async (giveWayAfterMinutes: number | null) => {
+  const { shop, id, unknown } = await placeDuringOutage({ seconds: 60, offlineAfterMinutes: 0, giveWayAfterMinutes });
+  await shop.until(id, 'awaiting_payment', 10);
+  await shop.until(unknown, 'confirmed', 600);
+  await shop.adjustStock(-96);
+  expect(await shop.stock()).toBe(0);
+  return { shop, unpaid: id };
+};
 
+describe('the last units of a SKU, held by an unpaid order', () => {
   it('go to another order once its tenant’s policy lets it give way, and its payment is refused from then on', async () => {
     const { shop, unpaid } = await sellOut(1);
     const id = await shop.place('tok_ok');
@@ -114,6 +115,52 @@ describe('the last units of a SKU, held by an unpaid order', () => {
     const id = await shop.place('tok_ok');
     expect(await shop.until(id, 'cancelled', 120)).toMatchObject({ reason: 'out_of_stock' });
     expect(await shop.pay(unpaid)).toMatchObject({ status: 201 });
+  });
+});
+
+describe('a pause of deadlines', () => {
+  const MINUTE_MS = 60_000;
+  const refused = async (shop: Shop) => {
+    const id = await shop.place('tok_ok');
+    expect(await shop.until(id, 'cancelled', 120)).toMatchObject({ reason: 'out_of_stock' });
+  };
+
+  it('keeps the units with an unpaid order as long as it lasts, and its payment confirms it', async () => {
+    const { shop, unpaid } = await sellOut(1);
+    await shop.pauseDeadlines();
+    await refused(shop);
+    expect(await shop.pay(unpaid)).toMatchObject({ status: 201, body: { status: 'confirmed' } });
+  });
+
+  it('does not count to the minutes after which an unpaid order gives way', async () => {
+    const { shop, unpaid } = await sellOut(10);
+    const endPause = await shop.pauseDeadlines();
+    await shop.advance(10 * 60);
+    await endPause();
+    await refused(shop);
+    await shop.advance(10 * 60);
+    await shop.until(await shop.place('tok_ok'), 'confirmed', 120);
+    expect(await shop.order(unpaid)).toMatchObject({ reason: 'gave_way' });
+  });
+
+  it('extends the deadline that the order, and the list of orders, show', async () => {
+    const { shop, id } = await placeDuringOutage({ seconds: 3_600, offlineAfterMinutes: 0 });
+    const deadlineOf = (order: Order | undefined) => Date.parse(order?.instructions?.deadline ?? '');
+    const shown = async () => [
+      deadlineOf(await shop.order(id)),
+      deadlineOf((await shop.orders()).find((order) => order.id === id)),
+    ];
+    const before = deadlineOf(await shop.until(id, 'awaiting_payment', 10));
+    const endPause = await shop.pauseDeadlines();
+    await shop.advance(2 * 60);
+    for (const deadline of await shown()) expect(deadline - before).toBeGreaterThanOrEqual(2 * MINUTE_MS);
+    await shop.advance(3 * 60);
+    await endPause();
+    await shop.advance(60);
+    for (const deadline of await shown()) {
+      expect(deadline - before).toBeGreaterThanOrEqual(5 * MINUTE_MS);
+      expect(deadline - before).toBeLessThan(5.5 * MINUTE_MS);
+    }
   });
 });
 

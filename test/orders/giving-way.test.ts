@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chooseGivingWay, giveWay, type Holder, mayBeGivenWay, tryAgain } from '#orders/domain/giving-way';
 import type { Order } from '#orders/domain/order';
+import type { Pause } from '#orders/domain/pause';
 import { letOthersGiveWay } from '#orders/use-cases/give-way';
 import type { FindManyOrders, Policies, StockToGiveWay } from '#orders/use-cases/ports';
 import { addMs, type OrderId, type Sku } from '#platform/kernel';
@@ -25,7 +26,7 @@ const choose = (missing: readonly (readonly [Sku, number])[], holders: readonly 
   chooseGivingWay(
     missing.map(([sku, units]) => ({ sku, missing: units })),
     holders,
-    { at: now, afterMinutes },
+    { at: now, afterMinutes, pauses: [] },
   )?.map(({ id }) => id);
 
 describe('the orders that give way', () => {
@@ -129,8 +130,13 @@ it('an order is tried again at most three times, in its current run', () => {
 });
 
 describe('a refusal for want of stock', () => {
-  type Setting = { readonly minutes?: number | null; readonly missing?: number; readonly others?: readonly Order[] };
-  const create = ({ minutes = 30, missing = 2, others = [] }: Setting) => {
+  type Setting = {
+    readonly minutes?: number | null;
+    readonly missing?: number;
+    readonly others?: readonly Order[];
+    readonly pauses?: readonly Pause[];
+  };
+  const create = ({ minutes = 30, missing = 2, others = [], pauses = [] }: Setting) => {
     const { rows, orders, transitions } = inMemoryOrders(anOrder());
     for (const order of others) rows.set(order.id, order);
     let onRead = () => {};
@@ -152,7 +158,9 @@ describe('a refusal for want of stock', () => {
         [...others, anOrder({ id: 'gone' as OrderId })].map(({ id }) => ({ orderId: id, held: new Map([[mug, 1]]) })),
     };
     const run = (runNumber = 1) =>
-      letOthersGiveWay({ orders, findMany, policies, stock, now: () => momentAt(now) })(stepOf(runNumber));
+      letOthersGiveWay({ orders, findMany, findPauses: async () => pauses, policies, stock, now: () => momentAt(now) })(
+        stepOf(runNumber),
+      );
     return { run, rows, transitions, orders, afterRead };
   };
   const others = [offlineSince(1, 5), offlineSince(2, 3), offlineSince(3, 1)];
@@ -161,6 +169,7 @@ describe('a refusal for want of stock', () => {
     expect(await create({ minutes: null, others }).run()).toBe('refuse');
     expect(await create({ others }).run(2)).toBe('refuse');
     expect(await create({ others: others.slice(0, 1) }).run()).toBe('refuse');
+    expect(await create({ others, pauses: [{ from: addMs(now, -MINUTE), reason: 'incident' }] }).run()).toBe('refuse');
     const { rows, run } = create({ others });
     rows.clear();
     expect(await run()).toBe('refuse');

@@ -5,10 +5,11 @@ import { addMs, type Instant } from '#platform/kernel';
 export const MINUTE_MS = 60_000;
 
 /** Whether the order waits for the provider and is charged by us, instead of being paid offline (ADR 83). */
-export const isWaiting = ({ waitsUntil }: Order): boolean => waitsUntil !== undefined;
+export const isWaiting = ({ waitsUntil }: Pick<Order, 'waitsUntil'>): boolean => waitsUntil !== undefined;
 
 /** Whether its customer was told to pay another way. */
-export const isOffline = (order: Order): boolean => order.status === 'awaiting_payment' && !isWaiting(order);
+export const isOffline = (order: Pick<Order, 'status' | 'waitsUntil'>): boolean =>
+  order.status === 'awaiting_payment' && !isWaiting(order);
 
 /**
  * The order awaits its payment: waiting for the provider or, once the policy's time since it first awaited its payment has passed,

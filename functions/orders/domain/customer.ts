@@ -1,7 +1,8 @@
 import { isWaiting } from '#orders/domain/channel';
-import { type Line, type Moment, type Order, startCancelling, statusSince, transitionTo } from '#orders/domain/order';
-import { extendedDeadline, type Pause } from '#orders/domain/pause';
-import { err, type Instant, type Money, ok, type Result, replayOf } from '#platform/kernel';
+import { type Line, type Moment, type Order, startCancelling, transitionTo } from '#orders/domain/order';
+import type { Pause } from '#orders/domain/pause';
+import { canBePaid } from '#orders/domain/payment-time';
+import { err, type Money, ok, type Result, replayOf } from '#platform/kernel';
 import { maxMoney } from '#platform/money';
 
 export type OrderRequest = Pick<Order, 'tenantId' | 'id' | 'requestDigest' | 'customer' | 'payment'> & {
@@ -49,10 +50,6 @@ export type OfflinePaymentRequest = {
   readonly requestDigest: string;
 };
 
-/** Whether only a pause may still keep the order's deadline from having passed: then the pauses must be read. */
-export const isPastNominalDeadline = ({ status, deadline }: Order, at: Instant): boolean =>
-  status === 'awaiting_payment' && deadline !== undefined && deadline <= at;
-
 /**
  * An offline payment of the whole total, in time, confirms an order that awaits it. Pauses extend its deadline. Repeating its request
  * returns the same order. An order that waits for the provider takes no payment: it will be charged.
@@ -67,10 +64,8 @@ export function recordOfflinePayment(
     return replay.ok ? ok(order) : replay;
   }
   if (isWaiting(order)) return err('waiting_for_provider');
-  const { status, deadline, total } = order;
-  if (status !== 'awaiting_payment' || deadline === undefined) return err('not_awaiting_payment');
-  if (extendedDeadline({ deadline, since: statusSince(order) }, pauses, moment.at) <= moment.at)
-    return err('not_awaiting_payment');
+  if (!canBePaid(order, { at: moment.at, pauses })) return err('not_awaiting_payment');
+  const { total } = order;
   if (amount.amount !== total.amount || amount.currency !== total.currency) return err('wrong_amount');
   const paid = { reference, key, requestDigest, at: moment.at };
   return ok(transitionTo({ ...order, paid }, 'confirmed', moment));

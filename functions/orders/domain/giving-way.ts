@@ -1,6 +1,7 @@
 import { isOffline, MINUTE_MS } from '#orders/domain/channel';
 import { isInProgress, type Moment, type Order, restart, startCancelling, statusSince } from '#orders/domain/order';
-import { addMs, type Sku } from '#platform/kernel';
+import { hasBeenUnpaidFor, type PausedTime } from '#orders/domain/payment-time';
+import type { Sku } from '#platform/kernel';
 
 /** After this number of tries the order is refused: others took the units each time. */
 const MAX_GIVE_WAYS = 3;
@@ -18,14 +19,14 @@ export const mayBeGivenWay = (order: Order, run: number): boolean =>
 const isReleasing = ({ order }: Holder): boolean => isInProgress(order) && order.reason === 'gave_way';
 
 /**
- * Chooses the orders that give way: of those that are offline and were told how to pay at least `afterMinutes` ago, the oldest, as few
- * as cover the shortages. What orders that gave way before still hold counts. Undefined where all of them would not be enough: then
- * none gives way.
+ * Chooses the orders that give way: of those that are offline and were told how to pay at least `afterMinutes` ago, pauses not counted,
+ * the oldest, as few as cover the shortages. What orders that gave way before still hold counts. Undefined where all of them would not
+ * be enough: then none gives way. None does while a pause lasts.
  */
 export function chooseGivingWay(
   shortages: readonly Shortage[],
   holders: readonly Holder[],
-  { at, afterMinutes }: Pick<Moment, 'at'> & { readonly afterMinutes: number },
+  { afterMinutes, ...time }: PausedTime & { readonly afterMinutes: number },
 ): readonly Order[] | undefined {
   const missing = new Map(shortages.map((shortage) => [shortage.sku, shortage.missing]));
   const giveUnits = ({ held }: Holder) => {
@@ -33,7 +34,7 @@ export function chooseGivingWay(
   };
   for (const holder of holders.filter(isReleasing)) giveUnits(holder);
   const candidates = holders
-    .filter(({ order }) => isOffline(order) && addMs(statusSince(order), afterMinutes * MINUTE_MS) <= at)
+    .filter(({ order }) => hasBeenUnpaidFor(order, afterMinutes * MINUTE_MS, time))
     .toSorted((a, b) => (statusSince(a.order) < statusSince(b.order) ? -1 : 1));
   const chosen: Holder[] = [];
   for (const candidate of candidates) {

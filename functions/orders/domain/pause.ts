@@ -1,6 +1,6 @@
 import { addMs, type Instant } from '#platform/kernel';
 
-/** An interval in which no deadline passes. Without `until` it has not ended. */
+/** An interval in which no deadline passes and no unpaid order gives way. Without `until` it has not ended. */
 export type Pause = { readonly from: Instant; readonly until?: Instant | undefined; readonly reason: string };
 
 type Interval = { readonly from: Instant; readonly to: Instant };
@@ -26,6 +26,10 @@ export const extendedDeadline = (
   pauses: readonly Pause[],
   at: Instant,
 ): Instant => addMs(deadline, pausedMs(pauses, { from: since, to: at }));
+
+/** Whether a pause lasts at this moment. */
+export const isPaused = (pauses: readonly Pause[], at: Instant): boolean =>
+  pauses.some(({ from, until }) => from <= at && (until === undefined || at < until));
 
 /** Starts a pause; undefined where one has not ended. Pauses that ended before `forgetBefore` are left out. */
 export const startPause = (

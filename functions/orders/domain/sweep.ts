@@ -9,7 +9,8 @@ import {
   statusSince,
   transitionTo,
 } from '#orders/domain/order';
-import { extendedDeadline, type Pause } from '#orders/domain/pause';
+import type { Pause } from '#orders/domain/pause';
+import { paymentDeadline } from '#orders/domain/payment-time';
 import { addMs, type Instant } from '#platform/kernel';
 
 /** What the sweeper does with an order, and the order that results, if it changes one. */
@@ -30,7 +31,7 @@ export type SweepFacts = {
  * `stalled`: its saga makes no progress and may be restarted.
  */
 export function examine(order: Order, moment: Moment, { pauses, providerIsAvailable }: SweepFacts): Examination {
-  const { due, deadline, waitsUntil } = order;
+  const { due, waitsUntil } = order;
   const { at, limits } = moment;
   if (due === undefined || due > at) return { finding: 'nothing' };
   if (isInProgress(order)) {
@@ -42,8 +43,8 @@ export function examine(order: Order, moment: Moment, { pauses, providerIsAvaila
     if (providerIsAvailable) return { finding: 'released', order: returnToPlaced(order, moment) };
     return waitsUntil <= at ? { finding: 'offline', order: makeOffline(order, moment) } : { finding: 'nothing' };
   }
-  if (!pauses || deadline === undefined) return { finding: 'nothing' };
-  if (extendedDeadline({ deadline, since: statusSince(order) }, pauses, at) > at) return { finding: 'nothing' };
+  const deadline = pauses && paymentDeadline(order, { at, pauses });
+  if (deadline === undefined || deadline > at) return { finding: 'nothing' };
   return { finding: 'expired', order: startCancelling(order, 'payment_expired', moment) };
 }
 

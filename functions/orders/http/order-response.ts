@@ -2,9 +2,9 @@ import type { OrderResponse } from '#orders/contract';
 import { isOffline } from '#orders/domain/channel';
 import type { Order } from '#orders/domain/order';
 
-/** An order as its tenant sees it. */
-export const orderResponse = (order: Order): OrderResponse => {
-  const { id, status, reason, cause, lines, customer, total, paid, deadline, waitsUntil, history } = order;
+/** An order as its tenant sees it. `deadline`: the one that holds, where the pauses are known; otherwise without pauses. */
+export const orderResponse = (order: Order, deadline = order.deadline): OrderResponse => {
+  const { id, status, reason, cause, lines, customer, total, paid, waitsUntil, history } = order;
   return {
     id,
     status,

@@ -4,6 +4,7 @@ import { orderClock } from '#orders/adapters/order-clock';
 import { SagaInput } from '#orders/contract';
 import type { Order } from '#orders/domain/order';
 import { type metrics, sagaErrors } from '#orders/errors';
+import { pauseReader } from '#orders/table/deadline-pauses';
 import { findManyOrders } from '#orders/table/many-orders';
 import { orderTable } from '#orders/table/order-table';
 import { policyTable } from '#orders/table/policy-table';
@@ -51,6 +52,7 @@ export const refuseStep = (rt: Runtime<'db'>) => {
   const giveWay = letOthersGiveWay({
     orders: orderTable(rt),
     findMany: findManyOrders(rt),
+    findPauses: pauseReader(rt),
     policies: policyTable(rt),
     stock: { shortages: stockShortages(rt), holders: openHolders(rt) },
     now: orderClock(rt),

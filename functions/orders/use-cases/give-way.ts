@@ -1,13 +1,14 @@
 import type { SagaInput } from '#orders/contract';
 import { chooseGivingWay, giveWay, mayBeGivenWay, tryAgain } from '#orders/domain/giving-way';
 import type { Order } from '#orders/domain/order';
-import type { FindManyOrders, OrderClock, Orders, Policies, StockToGiveWay } from '#orders/use-cases/ports';
+import type { FindManyOrders, FindPauses, OrderClock, Orders, Policies, StockToGiveWay } from '#orders/use-cases/ports';
 import { updateOrder } from '#orders/use-cases/update-order';
 import { ok } from '#platform/kernel';
 
 type Ports = {
   readonly orders: Orders;
   readonly findMany: FindManyOrders;
+  readonly findPauses: FindPauses;
   readonly policies: Policies;
   readonly stock: StockToGiveWay;
   readonly now: OrderClock;
@@ -16,12 +17,12 @@ type Ports = {
 export type GivingWay = 'refuse' | 'trying_again' | { readonly count: number };
 
 /**
- * Before an order is refused for want of stock: lets the oldest unpaid orders give way to it, as its tenant's policy says (ADR 83). Their
- * units return when they have been unwound, so the step is repeated until they have, and then the order's saga runs again. Each of
+ * Before an order is refused for want of stock: lets the oldest unpaid orders give way to it, as its tenant's policy and the pauses of deadlines allow
+ * (ADR 83). Their units return when they have been unwound, so the step is repeated until they have, and then the order's saga runs again. Each of
  * these orders is cancelled by a conditional write, which a payment that is recorded at the same moment wins or loses.
  */
 export const letOthersGiveWay =
-  ({ orders, findMany, policies, stock, now }: Ports) =>
+  ({ orders, findMany, findPauses, policies, stock, now }: Ports) =>
   async ({ tenantId, orderId, run }: SagaInput): Promise<GivingWay> => {
     const order = await orders.find(tenantId, orderId);
     if (!order || !mayBeGivenWay(order, run)) return 'refuse';
@@ -51,7 +52,7 @@ export const letOthersGiveWay =
         const found = orderOf.get(holder.orderId);
         return found ? [{ order: found, held: holder.held }] : [];
       }),
-      { at: now().at, afterMinutes },
+      { at: now().at, pauses: await findPauses(), afterMinutes },
     );
     if (!chosen) return 'refuse';
     let count = 0;

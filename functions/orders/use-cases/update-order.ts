@@ -1,13 +1,9 @@
 import type { SagaInput } from '#orders/contract';
 import { resumeParked } from '#orders/domain/attention';
-import {
-  cancelByCustomer,
-  isPastNominalDeadline,
-  type OfflinePaymentRequest,
-  recordOfflinePayment,
-} from '#orders/domain/customer';
+import { cancelByCustomer, type OfflinePaymentRequest, recordOfflinePayment } from '#orders/domain/customer';
 import type { Order, Reason } from '#orders/domain/order';
 import type { Pause } from '#orders/domain/pause';
+import { isPastNominalDeadline } from '#orders/domain/payment-time';
 import type { Policy } from '#orders/domain/policy';
 import {
   cancelAfterRefusal,

@@ -46,8 +46,11 @@ export const sweepWorker = (rt: Runtime<'db'>) => {
       );
     if (counts.mayHaveLostEvents > 0)
       rt.logger.warn(
-        'orders have made no progress for more than 23 hours: the records of their events may have been given up; run `npm run republish -- --given-up`',
-        { orders: counts.mayHaveLostEvents },
+        'orders have made no progress for more than 23 hours: the records of their events may have been given up; the command counts them',
+        {
+          orders: counts.mayHaveLostEvents,
+          command: `npm run -s republish -- --stage ${rt.env('STAGE')} --given-up --dry-run`,
+        },
       );
   });
 };

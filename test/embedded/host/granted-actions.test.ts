@@ -230,8 +230,10 @@ const payOffline = async ({ id: tenantId, place, api, waitForStatus }: Shop) => 
   for (const call of [{ method: 'PUT', body: policy }, { method: 'GET' }])
     expect((await send({ ...call, target, key: secrets['operator-key'] })).status).toBe(200);
   await putBreaker(tenantId, OPEN_BREAKER);
-  const pause = { M: { from: { S: '2000-01-01T00:00:00.000Z' }, reason: { S: 'incident' } } };
-  await putItem({ pk: { S: 'due#pause' }, sk: { S: 'pause' }, pauses: { L: [pause] }, v: { N: '1' } });
+  const pause = { from: { S: '2000-01-01T00:00:00.000Z' }, reason: { S: 'incident' } };
+  const putPause = (M: object) =>
+    putItem({ pk: { S: 'due#pause' }, sk: { S: 'pause' }, pauses: { L: [{ M }] }, v: { N: '1' } });
+  await putPause(pause);
 
   const late = await place('tok_ok');
   await waitForStatus(late, 'awaiting_payment');
@@ -240,6 +242,7 @@ const payOffline = async ({ id: tenantId, place, api, waitForStatus }: Shop) => 
   const payment = { amount: 2_500, currency: 'EUR', reference: 'transfer' };
   expect((await api('POST', `/orders/${late}/payments`, payment)).status).toBe(201);
 
+  await putPause({ ...pause, until: pause.from });
   const unpaid = await place('tok_ok');
   await waitForStatus(unpaid, 'awaiting_payment');
   await putBreaker(tenantId, CLOSED_BREAKER);
