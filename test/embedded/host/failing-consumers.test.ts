@@ -139,9 +139,10 @@ describe('a message that can never be handled', () => {
     fail(poison);
     await send('a', 'b', 'c');
     await pass(1_000);
-    const runs = [1, 2, 3].map(() => opened.runSchedule('operations-redrive'));
-    await pass(25_000);
-    await Promise.all(runs);
+    let ended = 0;
+    for (let n = 0; n < 3; n += 1) void opened.runSchedule('operations-redrive').then(() => (ended += 1));
+    for (let n = 0; n < 60 && ended < 3; n += 1) await pass(5_000);
+    expect(ended).toBe(3);
     expect([...tries.values()].sort()).toEqual([1, 1, 2]);
   });
 
