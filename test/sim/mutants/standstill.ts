@@ -48,15 +48,16 @@ export const standstill: readonly Mutant[] = [
     name: 'waiting-is-payable',
     bug: 'an order that waits for the provider can be paid offline while it may be charged',
     file: 'functions/orders/domain/customer.ts',
-    from: "if (isWaiting(order)) return err('waiting_for_provider');\n  const { status, deadline, total } = order;",
-    to: "const { status, total, deadline = isWaiting(order) ? '9999-01-01T00:00:00.000Z' : undefined } = order;",
+    from: "if (isWaiting(order)) return err('waiting_for_provider');\n  if (!canBePaid(order, { at: moment.at, pauses }))",
+    to: 'if (!isWaiting(order) && !canBePaid(order, { at: moment.at, pauses }))',
   },
   {
     name: 'waiting-gives-way',
     bug: 'an order that waits for the provider and may still be charged gives way',
     file: 'functions/orders/domain/giving-way.ts',
-    from: "import { isOffline } from '#orders/domain/channel';",
-    to: "const isOffline = ({ status }: Order) => status === 'awaiting_payment';",
+    from: "import { isOffline, MINUTE_MS } from '#orders/domain/channel';\nimport { isInProgress, type Moment, type Order, restart, startCancelling, statusSince } from '#orders/domain/order';\nimport { hasBeenUnpaidFor, type PausedTime } from '#orders/domain/payment-time';",
+    // the choice and the write that follows each have a guard
+    to: "import { MINUTE_MS } from '#orders/domain/channel';\nimport { isInProgress, type Moment, type Order, restart, startCancelling, statusSince } from '#orders/domain/order';\nimport type { PausedTime } from '#orders/domain/payment-time';\nconst isOffline = ({ status }: Order) => status === 'awaiting_payment';\nconst hasBeenUnpaidFor = (order: Order, _ms: number, _time: PausedTime) => isOffline(order);",
   },
   {
     name: 'gives-way-unasked',
