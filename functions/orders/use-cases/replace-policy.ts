@@ -18,6 +18,6 @@ export const replacePolicy =
     return err('conflict');
   };
 
-/** Compares every field that is to be stored, so that a new one is compared as well. */
+/** Compares every field of the new policy, so that one that is added later is compared as well. */
 const isEqual = (stored: Policy, policy: Policy): boolean =>
   (Object.keys(policy) as (keyof Policy)[]).every((field) => stored[field] === policy[field]);

@@ -13,7 +13,7 @@ export type ChargeTask = {
   readonly run: number;
   /** Whether the breaker lets calls through. */
   readonly maySend: boolean;
-  /** Whether a declined attempt is followed by another one, with another card (a policy of the tenant, off today). */
+  /** Whether a declined attempt is followed by another one: only where the customer has given another card since (no route takes one yet). */
   readonly continuesAfterDecline: boolean;
   /** The attempt whose state the provider has returned during this task; undefined as long as it has returned none. */
   readonly seen?: number | undefined;
@@ -35,8 +35,9 @@ const end = (result: ChargeEnd): ChargeStep => ({ do: 'end', result });
 
 /**
  * The next step, from the last attempt. The net of captured and refunded decides: all is paid, none leads to the next attempt, a part
- * needs a person. What an earlier task recorded as kept may have been refunded by hand since, so it counts only once it was seen. The next attempt is opened only while the payment is open, nothing is owed, and every earlier one is over. A closed
- * attempt is reopened, never followed, and only by a later run than the one that closed it.
+ * needs a person. What an earlier task recorded as kept may have been refunded by hand since, so it counts only once it was seen. The
+ * next attempt is opened only while the payment is open, nothing is owed, and every earlier one is over. A closed attempt is reopened,
+ * never followed, and only by a later run than the one that closed it.
  */
 export const nextChargeStep = (payment: Payment, task: ChargeTask): ChargeStep => {
   const [owed] = owedAttempts(payment);
@@ -53,7 +54,9 @@ export const nextChargeStep = (payment: Payment, task: ChargeTask): ChargeStep =
         ? { do: 'store', payment: withLastReopened(payment, closedBy) }
         : end('unavailable');
     case 'declined':
-      return task.continuesAfterDecline ? followLast(payment, closedBy) : end('declined');
+      return task.continuesAfterDecline && payment.attempts.length < MAX_ATTEMPTS
+        ? followLast(payment, closedBy)
+        : end('declined');
     case 'captured':
       if (keptAmount(last) === 0) return followLast(payment, closedBy);
       if (task.seen !== last.n) return { do: 'look', attempt: last };
