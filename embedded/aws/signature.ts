@@ -38,6 +38,7 @@ const SIGNING_NAMES: ReadonlyMap<string, string> = new Map([
   ['AWSEvents', 'events'],
   ['AWSStepFunctions', 'states'],
   ['secretsmanager', 'secretsmanager'],
+  ['AmazonSSM', 'ssm'],
 ]);
 
 /** S3 has no targets: its calls are REST requests, with a path and a query. */
