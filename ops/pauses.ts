@@ -18,6 +18,7 @@ const PROBLEMS = {
 
 /** Pauses the payment deadlines of all orders. An order that is paid within the pause is confirmed, however late. */
 export const startPause = async (account: Account, reason: string): Promise<string> => {
+  if (reason.trim() === '') throw new UserError('--reason is blank: say why the deadlines are paused');
   const started = await openPauses(account).start(reason);
   if (!started.ok) throw new UserError(PROBLEMS[started.error]);
   return `no payment deadline passes from ${started.value.from} until you run unpause`;
@@ -28,7 +29,7 @@ export const endPause = async (account: Account): Promise<string> => {
   const ended = await openPauses(account).end();
   if (!ended.ok) throw new UserError(PROBLEMS[ended.error]);
   const { from, until, reason } = ended.value;
-  return `the pause from ${from} until ${until} extends the deadlines of the orders that awaited their payment (${reason})`;
+  return `the pause from ${from} until ${until} extends the deadlines of the orders that awaited their payment (${JSON.stringify(reason)})`;
 };
 
 /** Every stored pause, each a line of JSON: all that may still extend a deadline, and older ones until the next pause starts. */

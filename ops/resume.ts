@@ -38,11 +38,15 @@ export const resumeOrders = async (
   const operatorKey = matching.length > 0 ? await getOperatorKey(account) : '';
   let resumed = 0;
   for (const { id } of matching.slice(0, limit)) {
-    const response = await fetch(`${url}/v1/orders/${id}/resume`, {
+    const response = await fetch(`${url.replace(/\/+$/, '')}/v1/orders/${id}/resume`, {
       method: 'POST',
       headers: { authorization: `Bearer ${operatorKey}`, 'content-type': 'application/json' },
       body: JSON.stringify({ tenantId }),
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    }).catch((error: Error) => {
+      throw new UserError(
+        `${resumed} orders were resumed; ${url} did not answer for order ${id}: check the URL (${error.message})`,
+      );
     });
     if (!response.ok)
       throw new UserError(

@@ -221,6 +221,7 @@ describe('npm run ops', () => {
       (await runShell(`npm run -s ops -- ${command}`).catch((error: { readonly stderr: string }) => error)).stderr;
     expect(await failing('unpause')).toContain('the deadlines are not paused: the command pause');
     expect(await failing('pause')).toContain('--reason is missing');
+    expect(await failing('pause --reason " "')).toContain('--reason is blank');
     expect((await outputLines('npm run -s ops -- pause --reason incident'))[0]).toContain('until you run unpause');
     expect(await failing('pause --reason again')).toContain('the deadlines are paused already');
     const [lasting = ''] = await outputLines('npm run -s ops -- pauses');
@@ -231,9 +232,15 @@ describe('npm run ops', () => {
   });
 
   test('resume resumes the parked orders whose cause contains the text, and no others', async () => {
-    const resume = (cause: string) => outputLines(`npm run -s ops -- resume --tenant acme --cause "${cause}"`);
+    const resumeCommand = 'npm run -s ops -- resume --tenant acme --cause';
+    const resume = (cause: string, options = '') => outputLines(`${resumeCommand} "${cause}" ${options}`);
     expect(await resume('another cause')).toEqual(['resumed 0 of 0 orders that were parked with this cause']);
-    expect(await resume('refuses the refund')).toEqual(['resumed 1 of 1 orders that were parked with this cause']);
+    await expect(runShell(`${resumeCommand} "refund" --url http://127.0.0.1:1`)).rejects.toMatchObject({
+      stderr: expect.stringContaining('http://127.0.0.1:1 did not answer'),
+    });
+    expect(await resume('refuses the refund', '--url "$BREAKWATER_URL/"')).toEqual([
+      'resumed 1 of 1 orders that were parked with this cause',
+    ]);
     // nothing has changed at the provider, so the order is parked again
     while ((await callApi('GET', `/v1/orders/${env['ORDER']}`)).status !== 'needs_attention')
       await sleep(POLL_INTERVAL_MS);
