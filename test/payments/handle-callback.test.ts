@@ -218,12 +218,15 @@ describe('captured money that no order wants', () => {
     expect(written.at(-1)?.attempts[0]).toMatchObject({ status: 'settled', captured: 55_00, refunded: 55_00 });
   });
 
-  it.each(['unknown', 'refused'] as const)(
-    'is recorded before it goes back, and the callback is repeated if the refund is %s',
-    async (refund) => {
+  it.each([
+    ['unknown', refused('unknown')],
+    ['refused', handled('recorded')],
+  ] as const)(
+    'is recorded before it goes back, and the callback is repeated only if nobody knows: the refund is %s',
+    async (refund, result) => {
       const setting = { payment: aPayment({ status: 'settled' }, { status: 'settled' }) };
       const failing = createHandler(setting, scriptedProvider({ status: [aState('captured')], refund }));
-      expect(await failing.handle(callbackOf('captured'))).toEqual(refused(refund));
+      expect(await failing.handle(callbackOf('captured'))).toEqual(result);
       const owed = failing.written.at(-1) as Payment;
       expect(owed.attempts).toMatchObject([{ status: 'settled', captured: 55_00, refunded: 0 }]);
       const again = createHandler(

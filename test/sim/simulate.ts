@@ -126,9 +126,11 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
   const isQuiescent = async (): Promise<boolean> => {
     rows = await rowsOf(host.callAws);
     const open = rows.some(({ sk, status }) => sk === 'order' && !['confirmed', 'cancelled'].includes(String(status)));
+    const isOwed = rows.some(({ owed }) => owed !== undefined);
     const running = host.executions().some(({ status }) => status === 'RUNNING');
     return (
       !open &&
+      !isOwed &&
       !running &&
       network.inFlightCount() === 0 &&
       (await Promise.race([host.whenIdle().then(() => true), falseAfterThisMoment()]))
@@ -136,7 +138,7 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
   };
 
   /**
-   * Parked orders are resumed, unless their customers lose patience. What no payment will ever come of is cancelled by its customer, some
+   * The provider is asked to return what it owes. Parked orders are resumed, unless their customers lose patience. What no payment will ever come of is cancelled by its customer, some
    * of it only once it is parked: the provider never answers, or all attempts that an order may have are spent.
    */
   const endStuckOrders = async (tenants: readonly Tenant[]) => {
@@ -145,6 +147,9 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
         ({ sk, orderId: id, attempts }) =>
           sk === 'attempt' && id === orderId && (attempts as readonly unknown[]).length === MAX_ATTEMPTS,
       );
+    for (const { owed, attempts } of rows)
+      if (owed !== undefined)
+        for (const { key } of attempts as readonly { readonly key: string }[]) await operator.askForRefund(key);
     for (const { pk, sk, status, payment, history } of rows) {
       if (sk !== 'order' || (status !== 'needs_attention' && status !== 'placed')) continue;
       const { tenantId, id } = orderIdsOf(pk);

@@ -51,7 +51,8 @@ const recordAndReturn = async (ports: Ports, { ids, payment, state }: Recording)
   const recorded = await recordState(ports)(payment, ids, state);
   if (!recorded.ok) return recorded;
   const returned = await returnOwed(ports)(recorded.value);
-  if (!returned.ok) return returned;
+  // what is owed is recorded and tried each minute, with an alarm: no repeated callback changes the provider's mind
+  if (!returned.ok) return returned.error === 'refused' ? ok('recorded') : returned;
   const attempt = returned.value.attempts[ids.n - 1];
   const isTooMuch = attempt !== undefined && keptAmount(attempt) > payment.total.amount;
   if (isTooMuch)
