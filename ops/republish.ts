@@ -2,6 +2,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { recountOf } from '#inventory/table/recount';
 import { eventsOf } from '#orders/table/history-events';
 import { toEntry } from '#relay/stream-record';
 import { type Account, toAccount } from './account.ts';
@@ -11,9 +12,9 @@ import { republishGivenUp } from './given-up.ts';
 
 const USAGE = `npm run republish -- --since <time> [--until <time>] [--tenant <id>] [--stage dev] [--endpoint <url>] [--dry-run]
 
-Rebuilds the events of orders from the table and publishes them again on the bus of the stage. It publishes the events
-from --since on and before --until; times are ISO 8601. It reads the table with a Scan and writes nothing to it. A repeated
-event keeps its id. With --dry-run, it only counts the events.
+Rebuilds the events of orders from the table and publishes them again on the bus of the stage: the events from --since on and before
+--until; times are ISO 8601. For each SKU it publishes an event that has its summary counted again. It reads the table with a Scan and
+writes nothing to it. A repeated event keeps its id. With --dry-run, it only counts the events.
 
 npm run republish -- --given-up [--since <time>] [--stage dev] [--endpoint <url>] [--dry-run]
 
@@ -35,32 +36,42 @@ const Options = z.object({
 });
 type Options = z.infer<typeof Options>;
 
-/** The items of all orders, in pages, read with the operator's own credentials. */
-const scanOrders = ({ names, clientOptions }: Account, tenantId = '') =>
+/** The items of all orders and the summaries of all SKUs, in pages, read with the operator's own credentials. */
+const scanItems = ({ names, clientOptions }: Account, tenantId = '') =>
   paginateScan(
     { client: DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions)) },
     {
       TableName: names.table,
-      FilterExpression: 'begins_with(pk, :orders) AND sk = :order',
-      ExpressionAttributeValues: { ':orders': tenantId ? `orders#${tenantId}#order#` : 'orders#', ':order': 'order' },
+      FilterExpression: '(begins_with(pk, :orders) AND sk = :order) OR (begins_with(pk, :stock) AND sk = :head)',
+      ExpressionAttributeValues: {
+        ...{ ':orders': tenantId ? `orders#${tenantId}#order#` : 'orders#', ':order': 'order' },
+        ...{ ':stock': tenantId ? `inventory#${tenantId}#head#` : 'inventory#', ':head': 'head' },
+      },
     },
   );
 
-const republishOrders = async ({ since, until, tenant, 'dry-run': dryRun, ...where }: Options): Promise<string> => {
+const republishFromTable = async ({ since, until, tenant, 'dry-run': dryRun, ...where }: Options): Promise<string> => {
   if (since === undefined) throw new UsageError('--since is missing');
   const account = toAccount(where);
   const publishEntries = createEventPublisher(account);
   let orderCount = 0;
+  let skuCount = 0;
   let eventCount = 0;
-  for await (const { Items = [] } of scanOrders(account, tenant)) {
-    const events = Items.flatMap(eventsOf).filter(({ at }) => at >= since && (until === undefined || at < until));
-    orderCount += Items.length;
-    eventCount += events.length;
+  for await (const { Items = [] } of scanItems(account, tenant)) {
+    const orders = Items.filter(({ sk }) => sk === 'order');
+    const summaries = Items.filter(({ sk }) => sk === 'head');
+    const events = orders.flatMap(eventsOf).filter(({ at }) => at >= since && (until === undefined || at < until));
+    orderCount += orders.length;
+    skuCount += summaries.length;
+    eventCount += events.length + summaries.length;
     if (dryRun) continue;
-    const [refusal] = await publishEntries(events.map((event) => toEntry(event, 'orders', account.names.bus)));
+    const [refusal] = await publishEntries([
+      ...events.map((event) => toEntry(event, 'orders', account.names.bus)),
+      ...summaries.map((item) => toEntry(recountOf(item, since), 'inventory', account.names.bus)),
+    ]);
     if (refusal !== undefined) throw new Error(refusal);
   }
-  return `${orderCount} orders read, ${eventCount} events`;
+  return `${orderCount} orders and ${skuCount} SKUs read, ${eventCount} events`;
 };
 
 const republishFromBucket = async ({ since, until, tenant, 'dry-run': dryRun, ...where }: Options): Promise<string> => {
@@ -74,7 +85,7 @@ const republishFromBucket = async ({ since, until, tenant, 'dry-run': dryRun, ..
 
 try {
   const { options } = parseCommandLine(process.argv.slice(2), Options);
-  const counts = await (options['given-up'] ? republishFromBucket(options) : republishOrders(options));
+  const counts = await (options['given-up'] ? republishFromBucket(options) : republishFromTable(options));
   console.log(`${counts} ${options['dry-run'] ? 'would be ' : ''}published`);
 } catch (error) {
   console.error(`${(error as Error).message}\n\n${USAGE}`);

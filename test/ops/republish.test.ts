@@ -9,6 +9,7 @@ import { toEnvironment } from '../fixtures/aws-call.ts';
 import { secrets } from '../fixtures/secrets.ts';
 
 const demo = { tenantId: 'demo', secret: '0123456789abcdef' };
+const SKUS = ['mug', 'poster', 'shirt'];
 const START = '2000-01-01T00:00:00Z';
 
 let credentials: Record<string, string> = {};
@@ -67,13 +68,21 @@ describe('npm run republish', () => {
 
   it('publishes the events of orders again, with the same ids on every run', async () => {
     const first = await run('--since', START);
-    expect(first).toEqual({ code: 0, stdout: '1 orders read, 2 events published\n', stderr: '' });
-    expect(sentEntries.map(({ DetailType, Source }) => [DetailType, Source])).toEqual([
-      ['OrderPlaced.v1', 'breakwater.orders'],
+    expect(first).toEqual({ code: 0, stdout: '1 orders and 3 SKUs read, 5 events published\n', stderr: '' });
+    const ofStock = ['StockAdjusted.v1', 'breakwater.inventory'];
+    expect(sentEntries.map(({ DetailType, Source }) => [DetailType, Source]).toSorted()).toEqual([
       ['OrderConfirmed.v1', 'breakwater.orders'],
+      ['OrderPlaced.v1', 'breakwater.orders'],
+      ...[ofStock, ofStock, ofStock],
     ]);
     const firstEvents = sentEvents();
-    expect(firstEvents).toMatchObject([{ id: `${orderId}.1`, aggregateId: orderId }, { aggregateId: orderId }]);
+    expect(firstEvents.map(({ aggregateId }) => aggregateId).toSorted()).toEqual(
+      [orderId, orderId, ...SKUS].toSorted(),
+    );
+    expect(firstEvents).toContainEqual(expect.objectContaining({ id: `${orderId}.1`, type: 'OrderPlaced.v1' }));
+    expect(firstEvents).toContainEqual(
+      expect.objectContaining({ aggregateId: 'mug', data: { skus: ['mug'], delta: 0 } }),
+    );
     await run('--since', START);
     expect(sentEvents()).toEqual(firstEvents);
     await host.whenIdle();
@@ -81,17 +90,21 @@ describe('npm run republish', () => {
   });
 
   it('publishes nothing in a dry run', async () => {
-    expect((await run('--since', START, '--dry-run')).stdout).toBe('1 orders read, 2 events would be published\n');
+    expect((await run('--since', START, '--dry-run')).stdout).toBe(
+      '1 orders and 3 SKUs read, 5 events would be published\n',
+    );
     expect(sentEntries).toEqual([]);
   });
 
   it('publishes only events of the tenant and the period in its options', async () => {
-    expect((await run('--since', START, '--tenant', 'other')).stdout).toBe('0 orders read, 0 events published\n');
+    expect((await run('--since', START, '--tenant', 'other')).stdout).toBe(
+      '0 orders and 0 SKUs read, 0 events published\n',
+    );
     const demoOptions = ['--tenant', 'demo', '--since', '2000-01-01T01:00:00+01:00'];
     expect((await run(...demoOptions, '--until', '2100-01-01T00:00:00Z')).stdout).toBe(
-      '1 orders read, 2 events published\n',
+      '1 orders and 3 SKUs read, 5 events published\n',
     );
-    expect((await run(...demoOptions, '--until', START)).stdout).toBe('1 orders read, 0 events published\n');
+    expect((await run(...demoOptions, '--until', START)).stdout).toBe('1 orders and 3 SKUs read, 3 events published\n');
   });
 });
 

@@ -1,5 +1,6 @@
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
+import { recountOf } from '#inventory/table/recount';
 import { eventsOf } from '#orders/table/history-events';
 import { sign } from '#payments/http/signature';
 import type { FunctionId } from '#platform/manifest';
@@ -98,12 +99,17 @@ export const republishGivenUp = async (host: Host): Promise<void> => {
     }
 };
 
-/** What `npm run republish` does: publishes the events of all orders again. */
-export const republishOrders = async ({ callAws }: Host, rows: readonly Row[]): Promise<void> => {
-  for (const event of rows.filter(({ sk }) => sk === 'order').flatMap(eventsOf)) {
-    const Entries = [toEntry(event, 'orders', TABLE_NAME)];
-    await callAws({ target: 'AWSEvents.PutEvents', body: JSON.stringify({ Entries }) });
-  }
+/** What `npm run republish` does: publishes the events of all orders again, and has all summaries of stock counted again. */
+export const republish = async ({ callAws }: Host, rows: readonly Row[]): Promise<void> => {
+  const at = new Date().toISOString();
+  const entries = [
+    ...rows
+      .filter(({ sk }) => sk === 'order')
+      .flatMap((row) => eventsOf(row).map((event) => toEntry(event, 'orders', TABLE_NAME))),
+    ...rows.filter(({ sk }) => sk === 'head').map((row) => toEntry(recountOf(row, at), 'inventory', TABLE_NAME)),
+  ];
+  for (const entry of entries)
+    await callAws({ target: 'AWSEvents.PutEvents', body: JSON.stringify({ Entries: [entry] }) });
 };
 
 /** The keys that `npm run ops -- strays` lists: captures of no order, and of no attempt of an order. */

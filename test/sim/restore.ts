@@ -2,7 +2,7 @@ import type { FunctionId } from '#platform/manifest';
 import type { Host } from '../../embedded/host/host.ts';
 import type { Row } from '../../ops/audit/table-audit.ts';
 import type { Customers } from './customers.ts';
-import { purgeQueue, republishOrders, stopExecution, straysOf } from './levers.ts';
+import { purgeQueue, republish, stopExecution, straysOf } from './levers.ts';
 import type { MessageLedger } from './messages.ts';
 import type { Network } from './network.ts';
 import type { Outages } from './outages.ts';
@@ -81,7 +81,7 @@ export const createRestoration = (options: Options) => {
       customers.onRestore(rows);
       await sleep(RESTORE_MS);
       for (const fn of workers) outages.end(fn);
-      await republishOrders(host(), rows);
+      await republish(host(), rows);
       isApiOpen = true;
       const done = followUp();
       // `whenDone` throws it
