@@ -6,7 +6,7 @@ import type { Item } from '#platform/table/batch-get';
 
 /**
  * An event that has a SKU's summary counted again: its stock was corrected by 0. It replaces events of the SKU that are lost, which
- * nothing can rebuild, because a hold that was committed no longer tells of its StockHeld. The same summary has the same id.
+ * nothing can rebuild, because a committed hold no longer contains its StockHeld. The same summary has the same id.
  */
 export const recountOf = (item: Item, at: Instant): Event => {
   const { tenantId, sku, version } = toSummary(item);
