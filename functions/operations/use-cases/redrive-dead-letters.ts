@@ -141,7 +141,7 @@ export const redriveDeadLetters = <L extends DeadLetter>({
 
   /** Resolves to what happens to the letter. The state knows of a canary before it is sent. */
   const decide = async (run: Run, failure: Failure, { redriven }: DeadLetter): Promise<RedriveAction> => {
-    const action = run.isCurrent ? actionFor(run.redrive, { ...failure, redriven }) : 'leave';
+    const action = actionFor(run.redrive, { ...failure, redriven });
     if (action !== 'send_canary') return action;
     return (await save(run, withCanary(run.redrive, failure, run.at))) ? action : 'leave';
   };
