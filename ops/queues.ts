@@ -29,12 +29,15 @@ const getQueueUrl = async (client: SQSClient, QueueName: string): Promise<string
 const getAttributes = async (client: SQSClient, QueueUrl: string) =>
   (await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }))).Attributes ?? {};
 
-/** Messages that somebody has received and not deleted count, too: the redrive looks at dead letters each minute. */
-const countMessages = async (client: SQSClient, queueUrl: string) => {
+/** `hidden`: somebody has received them and not deleted them. */
+const getCounts = async (client: SQSClient, queueUrl: string) => {
   const attributes = await getAttributes(client, queueUrl);
   const countOf = (name: 'ApproximateNumberOfMessages' | 'ApproximateNumberOfMessagesNotVisible') =>
     Number(attributes[name] ?? 0);
-  return countOf('ApproximateNumberOfMessages') + countOf('ApproximateNumberOfMessagesNotVisible');
+  const waiting = countOf('ApproximateNumberOfMessages');
+  const hidden = countOf('ApproximateNumberOfMessagesNotVisible');
+  // the redrive hides dead letters each minute while it looks at them
+  return { waiting, hidden, all: waiting + hidden };
 };
 
 /** A queue that every stage has. */
@@ -48,30 +51,27 @@ export const locate = async ({ names, clientOptions }: Account) => {
   return { partition, region, accountId };
 };
 
+const listQueues = async function* (client: SQSClient, { names }: Account) {
+  for await (const { QueueUrls = [] } of paginateListQueues({ client }, { QueueNamePrefix: `${names.prefix}-` }))
+    for (const url of QueueUrls) yield { url, name: url.slice(url.lastIndexOf('/') + 1) };
+};
+
 /** The number of messages in each queue that nothing consumes: `<count><tab><name>`. */
-export const countUnconsumedMessages = async ({ names, clientOptions }: Account): Promise<readonly string[]> => {
-  const client = new SQSClient(clientOptions);
+export const countUnconsumedMessages = async (account: Account): Promise<readonly string[]> => {
+  const client = new SQSClient(account.clientOptions);
   const lines: string[] = [];
-  for await (const { QueueUrls = [] } of paginateListQueues({ client }, { QueueNamePrefix: `${names.prefix}-` })) {
-    for (const url of QueueUrls) {
-      const name = url.slice(url.lastIndexOf('/') + 1);
-      if (UNCONSUMED_QUEUE.test(name)) lines.push(`${await countMessages(client, url)}\t${name}`);
-    }
-  }
+  for await (const { url, name } of listQueues(client, account))
+    if (UNCONSUMED_QUEUE.test(name)) lines.push(`${(await getCounts(client, url)).all}\t${name}`);
   return lines;
 };
 
 /** Every queue, also those of consumers: `<count> waiting<tab><count> hidden<tab><name>`. Hidden: received, and tried again later. */
-export const countAllMessages = async ({ names, clientOptions }: Account): Promise<readonly string[]> => {
-  const client = new SQSClient(clientOptions);
+export const countAllMessages = async (account: Account): Promise<readonly string[]> => {
+  const client = new SQSClient(account.clientOptions);
   const lines: string[] = [];
-  for await (const { QueueUrls = [] } of paginateListQueues({ client }, { QueueNamePrefix: `${names.prefix}-` })) {
-    for (const url of QueueUrls) {
-      const attributes = await getAttributes(client, url);
-      const waiting = attributes['ApproximateNumberOfMessages'] ?? '0';
-      const hidden = attributes['ApproximateNumberOfMessagesNotVisible'] ?? '0';
-      lines.push(`${waiting} waiting\t${hidden} hidden\t${url.slice(url.lastIndexOf('/') + 1)}`);
-    }
+  for await (const { url, name } of listQueues(client, account)) {
+    const { waiting, hidden } = await getCounts(client, url);
+    lines.push(`${waiting} waiting\t${hidden} hidden\t${name}`);
   }
   return lines;
 };
@@ -103,14 +103,13 @@ type Redrive = { readonly from: string; readonly to: string; readonly limit: num
 
 /**
  * Moves at most `limit` messages, and at most as many as the queue had at the start. A message is deleted only after it was sent
- * to the other queue, so an interruption may leave it in both: consumers handle an event twice without harm. Its body and its attributes
- * stay as they are, except that it is no canary, so its consumer tries it as often as any other message, and that it keeps the time at
- * which it was first received.
+ * to the other queue, so an interruption may leave it in both: consumers handle an event twice without harm. Its body stays as it
+ * is; `attributesToSendBack` says which attributes it keeps.
  */
 export const redriveMessages = async ({ clientOptions }: Account, { from, to, limit }: Redrive): Promise<number> => {
   const client = new SQSClient(clientOptions);
   const [source, target] = await Promise.all([getQueueUrl(client, from), getQueueUrl(client, to)]);
-  const wantedCount = Math.min(limit, await countMessages(client, source));
+  const wantedCount = Math.min(limit, (await getCounts(client, source)).all);
   let movedCount = 0;
   while (movedCount < wantedCount) {
     const { Messages = [] } = await client.send(

@@ -205,8 +205,8 @@ export const createOperator = (options: Options) => {
       for (const fn of consumers) await redrive(fn, true);
     },
     countDeadLetters: countAllDeadLetters,
-    /** A person asks the provider why it refuses a refund, and it refuses it no longer. */
-    askForRefund: (key: string) => console.allowRefund(key),
+    /** After a call to the provider, it refuses refunds of the charge no longer. */
+    allowRefund: console.allowRefund,
     resume,
   };
 };

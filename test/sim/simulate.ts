@@ -138,8 +138,9 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
   };
 
   /**
-   * The provider is asked to return what it owes. Parked orders are resumed, unless their customers lose patience. What no payment will ever come of is cancelled by its customer, some
-   * of it only once it is parked: the provider never answers, or all attempts that an order may have are spent.
+   * The provider refuses no longer to return what is owed. Parked orders are resumed, unless their customers lose patience. What no payment
+   * will ever come of is cancelled by its customer, some of it only once it is parked: the provider never answers, or all attempts that an
+   * order may have are spent.
    */
   const endStuckOrders = async (tenants: readonly Tenant[]) => {
     const hasSpentAttempts = (orderId: string) =>
@@ -149,7 +150,7 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
       );
     for (const { owed, attempts } of rows)
       if (owed !== undefined)
-        for (const { key } of attempts as readonly { readonly key: string }[]) await operator.askForRefund(key);
+        for (const { key } of attempts as readonly { readonly key: string }[]) await operator.allowRefund(key);
     for (const { pk, sk, status, payment, history } of rows) {
       if (sk !== 'order' || (status !== 'needs_attention' && status !== 'placed')) continue;
       const { tenantId, id } = orderIdsOf(pk);

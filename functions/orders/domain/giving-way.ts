@@ -19,8 +19,7 @@ export const mayBeGivenWay = (order: Order, run: number): boolean =>
 const isReleasing = ({ order }: Holder): boolean => isInProgress(order) && order.reason === 'gave_way';
 
 /**
- * Chooses the orders that give way: of those that are offline and were told how to pay at least `afterMinutes` ago, pauses not counted,
- * the oldest, as few as cover the shortages. What orders that gave way before still hold counts. Undefined where all of them would not
+ * Chooses the orders that give way: of those that have been offline for at least `afterMinutes`, pauses not counted, the oldest, as few as cover the shortages. What orders that gave way before still hold counts. Undefined where all of them would not
  * be enough: then none gives way. None does while a pause lasts.
  */
 export function chooseGivingWay(

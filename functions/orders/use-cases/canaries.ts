@@ -11,7 +11,7 @@ const MAX_WATCHES = 15;
 type Ports = {
   /** Resolves to the order if it made no progress and was restarted. */
   readonly restartAsCanary: (entry: DueEntry) => Promise<Order | undefined>;
-  /** Whether the order makes no progress. It is brought on if something else is due for it. */
+  /** Whether the order makes no progress. If something else is due for it, that is done. */
   readonly isStalled: (entry: DueEntry) => Promise<boolean>;
   /** Restarts the order if it makes no progress. */
   readonly restart: (entry: DueEntry) => Promise<void>;
@@ -53,8 +53,8 @@ export const releaseByCanaries = (ports: Ports) => {
   const pick = (entries: readonly DueEntry[]) => {
     const picked = new Map<TenantId, number>();
     let total = canaryCount;
-    const isPicked = ({ tenantId, ...entry }: DueEntry) => {
-      const { canaries } = tenantOf({ tenantId, ...entry });
+    const isPicked = (entry: DueEntry) => {
+      const { id: tenantId, canaries } = tenantOf(entry);
       const count = picked.get(tenantId) ?? 0;
       if (canaries.length + count >= MAX_CANARIES_OF_A_TENANT || (total >= MAX_CANARIES && !hasProgress)) return false;
       picked.set(tenantId, count + 1);
