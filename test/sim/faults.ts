@@ -34,7 +34,7 @@ export const rates = {
   'consumer fails': 1_000,
   'consumer stopped': 1_000,
   'deadlines paused': 3_000,
-  'parked orders resumed': 30_000,
+  'parked orders resumed': 40_000,
   'poison message': 1_000,
   'provider outage': 900,
   'dead letters redriven': 6_000,
@@ -44,7 +44,7 @@ export const rates = {
   'table restored': 100,
   // at an order
   decline: 10_000,
-  'duplicate callback': 60_000,
+  'duplicate callback': 80_000,
   // at an order, by the provider or by a person in its console
   'false decline': 8_000,
   'false callback': 8_000,
