@@ -23,13 +23,6 @@ export const money: readonly Mutant[] = [
     to: "if (outcome === 'voided' || outcome === 'unknown') return",
   },
   {
-    name: 'late-capture-is-dropped',
-    bug: 'the money of a charge whose answer arrives after the settlement is kept',
-    file: 'functions/payments/domain/charge-step.ts',
-    from: 'const [owed] = owedAttempts(payment);',
-    to: "const [owed] = owedAttempts(payment).filter(() => payment.status === 'open');",
-  },
-  {
     name: 'open-without-closing',
     bug: 'while the breaker is open an order awaits another payment although a charge may still be sent for it',
     file: 'functions/payments/use-cases/charge-order.ts',
