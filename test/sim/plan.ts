@@ -109,6 +109,51 @@ const withBombing = (seed: number, purchases: readonly Purchase[]): readonly Pur
   );
 };
 
+/** The share of seeds with scattered stock. */
+const SCATTERED_SHARE = 0.3;
+const SCATTERED = { products: 3, units: 12, wanted: 10, shards: 2, raisedTo: 16 };
+
+/**
+ * Some seeds have products of which one order wants nearly all units while their shards are raised: a reader that takes what it sees for
+ * all there is sees too little.
+ */
+const withScatteredStock = (seed: number, plan: Plan): Plan => {
+  const chance = chanceOf(seed, 'scattered stock');
+  if (chance.number() >= SCATTERED_SHARE) return plan;
+  const { products, units, wanted, shards, raisedTo } = SCATTERED;
+  const scattered = Array.from({ length: products }, (_, n) => ({
+    sku: `scattered.${n}`,
+    atMs: Math.floor((chance.number() * 0.6 + 0.1) * plan.spanMs),
+    // the stock is held some hundred milliseconds after the order is placed
+    raisedAfterMs: chance.int(0, 800),
+  }));
+  return {
+    ...plan,
+    shops: plan.shops.map((shop, n) =>
+      n > 0
+        ? shop
+        : {
+            ...shop,
+            products: [...shop.products, ...scattered.map(({ sku }) => ({ sku, price: 100, stock: units, shards }))],
+          },
+    ),
+    purchases: [
+      ...plan.purchases,
+      ...scattered.map(({ sku, atMs }) => ({
+        ...{ shop: 0, atMs, key: `order of ${sku}`, token: 'tok_ok', afterwards: [] },
+        lines: [{ sku, quantity: wanted }],
+      })),
+    ],
+    chores: [
+      ...plan.chores,
+      ...scattered.map(({ sku, atMs, raisedAfterMs }) => ({
+        ...{ shop: 0, atMs: atMs + raisedAfterMs, sku },
+        act: { kind: 'shards' as const, shards: raisedTo },
+      })),
+    ],
+  };
+};
+
 /** The plan of a seed. The order in which it uses random numbers is part of every seed's trace. */
 export const planOf = (seed: number, orders?: number): Plan => {
   const chance = chanceOf(seed, 'plan');
@@ -155,5 +200,7 @@ export const planOf = (seed: number, orders?: number): Plan => {
   const keyChores = randomKeyChores(chanceOf(seed, 'keys'), shops.length, spanMs);
   const policyChance = chanceOf(seed, 'policies');
   const policies = shops.map(() => randomPolicy(policyChance));
-  return { shops, purchases: withBombing(seed, purchases), chores, keyChores, policies, spanMs };
+  const plan = { shops, purchases: withBombing(seed, purchases), chores, keyChores, policies, spanMs };
+  // a number of orders that was asked for is kept
+  return orders === undefined ? withScatteredStock(seed, plan) : plan;
 };
