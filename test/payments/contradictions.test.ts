@@ -56,7 +56,7 @@ describe('a refund by hand', () => {
     await shop.provider('POST', '/charges', { key: keyOf(shop, id), ...TOTAL, token: 'tok_ok' });
     await refundByHand(shop, id, TOTAL.amount);
     expect(await shop.place('tok_ok')).toBe(id);
-    await shop.until(id, 'confirmed', 60);
+    await shop.until(id, 'confirmed');
     expect((await keptBy(shop, id)) + (await keptBy(shop, `${id}.2`))).toBe(TOTAL.amount);
   });
 

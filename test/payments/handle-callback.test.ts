@@ -260,6 +260,7 @@ describe('captured money that no order wants', () => {
 describe('a charge without a payment', () => {
   const capturing = () => scriptedProvider({ status: [aState('captured')], refund: 'refunded' });
   const placed = { status: 'placed', total, isPaidOffline: false } as const;
+  const lost = { run: undefined };
 
   it.each(['placed', 'confirmed', 'cancelling', 'needs_attention'] as const)(
     'is adopted if its order is %s',
@@ -267,7 +268,7 @@ describe('a charge without a payment', () => {
       const { handle, written, provider, orders } = createHandler({ order: { ...placed, status } }, capturing());
       expect(await handle(callbackOf('captured'))).toEqual(handled('recorded'));
       expect(orders).toHaveBeenCalledWith(tenantId, orderId);
-      expect(written).toEqual([aPayment(), aPayment({ version: 2 }, captured)]);
+      expect(written).toEqual([aPayment({}, lost), aPayment({ version: 2 }, { ...captured, ...lost })]);
       expect(provider.refund).not.toHaveBeenCalled();
     },
   );
@@ -288,7 +289,7 @@ describe('a charge without a payment', () => {
   it('of a later attempt is adopted after the attempts that must be over', async () => {
     const { handle, written } = createHandler({ order: placed }, capturing());
     expect(await handle(callbackOf('captured', { key: `${key}.2` }))).toEqual(handled('recorded'));
-    expect(written.at(-1)).toEqual(aPayment({ version: 2 }, { status: 'settled' }, captured));
+    expect(written.at(-1)).toEqual(aPayment({ version: 2 }, { status: 'settled', ...lost }, { ...captured, ...lost }));
   });
 
   it('is adopted into the tombstone of an order that was unwound since, and returned', async () => {
@@ -299,7 +300,7 @@ describe('a charge without a payment', () => {
     );
     expect(await handle(callbackOf('captured'))).toEqual(handled('recorded'));
     expect(written.at(-1)).toEqual(
-      aPayment({ status: 'settled', version: 4 }, { status: 'settled', captured: 55_00, refunded: 55_00 }),
+      aPayment({ status: 'settled', version: 4 }, { status: 'settled', captured: 55_00, refunded: 55_00, ...lost }),
     );
     const { payments } = inMemoryPayments(tombstone);
     const losingRace = { ...payments, update: async () => false };
@@ -311,7 +312,7 @@ describe('a charge without a payment', () => {
   it('is adopted although the amount of the callback is not that of its order, which is refused', async () => {
     const { handle, written } = createHandler({ order: placed }, capturing());
     expect(await handle(callbackOf('captured', { amount: 1 }))).toEqual(refused('wrong_amount'));
-    expect(written.at(-1)).toEqual(aPayment({ version: 2 }, captured));
+    expect(written.at(-1)).toEqual(aPayment({ version: 2 }, { ...captured, ...lost }));
   });
 
   it.each<[string, Setting, string]>([

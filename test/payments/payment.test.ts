@@ -32,8 +32,8 @@ it('has the same key at the provider for every run of an attempt, and one key fo
 
 it('starts as an intent, closed by a run, or as a tombstone', () => {
   const { version, ...payment } = aPayment();
-  expect(openPayment(request)).toEqual({ ...payment, version });
-  expect(openPayment(request, 3)).toEqual(aPayment({}, { status: 'closed', run: 3 }));
+  expect(openPayment(request, { run: 1, maySend: true })).toEqual({ ...payment, version });
+  expect(openPayment(request, { run: 3, maySend: false })).toEqual(aPayment({}, { status: 'closed', run: 3 }));
   expect(paymentTombstone(request)).toEqual(aPayment({ status: 'settled', attempts: [] }));
 });
 
@@ -144,11 +144,19 @@ describe('a state', () => {
 describe('the next step of a charge', () => {
   const task = { run: 2, maySend: true, continuesAfterDecline: false };
   const blocked = { ...task, maySend: false };
-  const intended = (n: number) => anAttempt({ n });
+  const intended = (n: number) => anAttempt({ n, run: 2 });
 
   it('sends what is intended, unless calls are blocked: then it is unknown', () => {
-    expect(nextChargeStep(aPayment(), task)).toEqual({ do: 'send', attempt: anAttempt() });
+    expect(nextChargeStep(aPayment({}, { run: 2 }), task)).toEqual({ do: 'send', attempt: intended(1) });
     expect(nextChargeStep(aPayment(), blocked)).toEqual({ do: 'end', result: 'unknown' });
+  });
+
+  it('first says which run charges, where an earlier one or none is known to have done so', () => {
+    for (const last of [{ run: 1 }, { run: undefined }, { ...captured, run: 1 }])
+      expect(nextChargeStep(aPayment({}, { status: 'declined' }, last), task)).toEqual({
+        do: 'store',
+        payment: aPayment({ version: 2 }, { status: 'declined' }, { ...last, run: 2 }),
+      });
   });
 
   it.each<[string, Payment, string]>([
@@ -157,7 +165,7 @@ describe('the next step of a charge', () => {
     ['superseded by a tombstone', aPayment({ status: 'settled', attempts: [] }), 'superseded'],
     ['closed by the same run', aPayment({}, { status: 'closed', run: 2 }), 'unavailable'],
     ['closed by a later run', aPayment({}, { status: 'closed', run: 3 }), 'unavailable'],
-    ['closed by an unknown run', aPayment({}, { status: 'closed' }), 'unavailable'],
+    ['closed by an unknown run', aPayment({}, { status: 'closed', run: undefined }), 'unavailable'],
     [
       'out of attempts',
       aPayment({}, ...Array.from({ length: MAX_ATTEMPTS }, () => ({ status: 'settled' as const }))),
@@ -193,6 +201,8 @@ describe('the next step of a charge', () => {
     expect(nextChargeStep(payment, blocked)).toMatchObject({
       payment: { attempts: [over, { n: 2, status: 'closed', run: 2 }] },
     });
+    // another task of the same run may have found the order paid
+    expect(nextChargeStep(payment, { ...task, run: 1 })).toEqual({ do: 'end', result: 'unknown' });
   });
 
   it('follows a decline only if there is another card, and the last possible attempt by none', () => {
@@ -211,11 +221,16 @@ describe('the next step of a charge', () => {
     ['unresolved', 55_00, 1],
     ['unresolved', 55_01, 0],
   ])('is %s where %d less %d is kept, once the provider has said so in this task', (result, gross, refunded) => {
-    const kept = anAttempt({ n: 2, status: 'captured', captured: gross, refunded });
+    const kept = anAttempt({ n: 2, status: 'captured', captured: gross, refunded, run: 2 });
     const payment = aPayment({}, { status: 'settled' }, kept);
     for (const unseen of [task, blocked, { ...task, seen: 1 }])
       expect(nextChargeStep(payment, unseen)).toEqual({ do: 'look', attempt: kept });
     expect(nextChargeStep(payment, { ...task, seen: 2 })).toEqual({ do: 'end', result });
+  });
+
+  it('looks at once at what an earlier run has recorded, if it was a part: no other task can find that paid', () => {
+    const part = anAttempt({ status: 'captured', captured: 55_00, refunded: 1 });
+    expect(nextChargeStep(aPayment({}, part), task)).toEqual({ do: 'look', attempt: part });
   });
 
   it('gives back first what is owed', () => {
@@ -267,10 +282,10 @@ describe('settling', () => {
 
 it('adopts an attempt whose payment was lost, as its order wants', () => {
   expect(adoptedPayment(request, { n: 2, isWanted: true, isOver: false })).toEqual(
-    aPayment({}, { status: 'settled' }, { status: 'intended' }),
+    aPayment({}, { status: 'settled', run: undefined }, { status: 'intended', run: undefined }),
   );
   expect(adoptedPayment(request, { n: 1, isWanted: false, isOver: true })).toEqual(
-    aPayment({ status: 'settled' }, { status: 'settled' }),
+    aPayment({ status: 'settled' }, { status: 'settled', run: undefined }),
   );
 });
 
@@ -314,10 +329,10 @@ const anyAct = fc.oneof(
 
 it('keeps its rules whatever happens in whatever order', () =>
   // Fails if a capture is dropped or lowered, if an attempt follows one that may still capture, if a run reopens what it or a later
-  // run has closed, if a settled payment is opened again, if a settlement has nothing left to end with, or if what is kept of an attempt that is over is not owed.
+  // run has closed, or follows what it or a later run has charged, if a settled payment is opened again, if a settlement has nothing left to end with, or if what is kept of an attempt that is over is not owed.
   fc.assert(
     fc.property(fc.array(anyAct, { maxLength: 30 }), (acts) => {
-      let payment = openPayment(request);
+      let payment = openPayment(request, { run: 1, maySend: true });
       const closedBy = new Map<number, number>();
       for (const act of acts) {
         const before = payment;
@@ -336,6 +351,7 @@ it('keeps its rules whatever happens in whatever order', () =>
           const last = before.attempts.at(-1);
           const isReopened = last?.status === 'closed' && payment !== before;
           if (isReopened) expect(act.run).toBeGreaterThan(closedBy.get(last.n) ?? 0);
+          if (payment.attempts.length > before.attempts.length) expect(act.run).toBeGreaterThan(last?.run ?? 0);
           const now = payment.attempts.at(-1);
           if (now?.status === 'closed') closedBy.set(now.n, now.run ?? 0);
         }

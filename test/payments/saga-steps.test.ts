@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cancelByCustomer } from '#orders/domain/customer';
+import { type Order, restart } from '#orders/domain/order';
 import { orderTable } from '#orders/table/order-table';
 import { closedBreaker } from '#payments/domain/breaker';
 import { chargeStep, settleStep } from '#payments/saga/steps';
@@ -25,8 +26,12 @@ const createPayment = async (token = 'tok_ok') => {
     breakers,
     breaker: () => breakers.find(tenantId),
     allowRefund: () => allowRefund(chargeTable(rt))(key),
-    charge: () => chargeStep(rt)(stepOf(1), invocation()),
+    charge: (run = 1) => chargeStep(rt)(stepOf(run), invocation()),
     settle: () => settleStep(rt)(stepOf(2), invocation()),
+    async restart() {
+      const order = (await orders.find(tenantId, orderId)) as Order;
+      await orders.update(order, restart(order, moment));
+    },
     async cancel() {
       const cancelling = cancelByCustomer(placed, moment);
       if (cancelling.ok) await orders.update(placed, cancelling.value);
@@ -130,13 +135,15 @@ describe('the payment steps', () => {
   });
 
   it('throw PaymentUnresolved while a part is refunded by hand, and charge again once the rest is', async () => {
-    const { charge, provider, refundByHand, attempt, payment } = await createPayment();
+    const { charge, restart, provider, refundByHand, attempt, payment } = await createPayment();
     provider.loseResponses(1);
     await expect(charge()).rejects.toMatchObject({ name: 'PaymentUnknown' });
     await refundByHand(5_00);
     await expect(charge()).rejects.toMatchObject({ name: 'PaymentUnresolved' });
     await refundByHand(50_00);
-    await charge();
+    await expect(charge()).rejects.toMatchObject({ name: 'PaymentUnknown' });
+    await restart();
+    await charge(2);
     expect(await attempt()).toMatchObject({ n: 2, key: `${key}.2`, status: 'captured', captured: 55_00 });
     expect((await payment())?.reports).toMatchObject([
       { n: 1, kind: 'refunded', amount: 5_00 },

@@ -42,7 +42,7 @@ const createRuns = async (count: number, isSlow: (index: number) => boolean) => 
   });
   const payments = paymentTable(rt);
   for (const orderId of ids) {
-    const intent = await payments.putIfAbsent(openPayment({ tenantId, orderId, total }, 1));
+    const intent = await payments.putIfAbsent(openPayment({ tenantId, orderId, total }, { run: 1, maySend: false }));
     const settled = startSettling(intent);
     await payments.update(intent, settled);
     const at = rt.now().toISOString();

@@ -21,9 +21,12 @@ export type Attempt = {
   /** In minor units, as the provider reported. */
   readonly captured: number;
   readonly refunded: number;
-  /** Only while closed: the run that closed it. */
+  /** The last run that opened, closed or charged it. Absent where a restore has lost it. */
   readonly run?: number | undefined;
 };
+
+/** The run of an order that needs an attempt, and whether it may send it: otherwise the attempt is stored as closed. */
+export type Opening = { readonly run: number; readonly maySend: boolean };
 
 /**
  * Everything that happens to an order's money, over all of its runs (ADR 80). `settling` and `settled` refuse every later charge;
@@ -63,8 +66,10 @@ const createAttempt = (ids: PaymentIds, n: number, status: Attempt['status']): A
 });
 
 /** The next attempt: to be sent, or closed by a run that may not send. */
-const nextAttempt = (ids: PaymentIds, n: number, closedBy: number | undefined): Attempt =>
-  closedBy === undefined ? createAttempt(ids, n, 'intended') : { ...createAttempt(ids, n, 'closed'), run: closedBy };
+const nextAttempt = (ids: PaymentIds, n: number, { run, maySend }: Opening): Attempt => ({
+  ...createAttempt(ids, n, maySend ? 'intended' : 'closed'),
+  run,
+});
 
 const createPayment = (
   { tenantId, orderId, total }: PaymentRequest,
@@ -73,8 +78,8 @@ const createPayment = (
 ): Payment => ({ tenantId, orderId, total, status, attempts, version: 1 });
 
 /** The first attempt: to be sent, or closed by a run that may not send. */
-export const openPayment = (request: PaymentRequest, closedBy?: number): Payment =>
-  createPayment(request, 'open', [nextAttempt(request, 1, closedBy)]);
+export const openPayment = (request: PaymentRequest, opening: Opening): Payment =>
+  createPayment(request, 'open', [nextAttempt(request, 1, opening)]);
 
 export const paymentTombstone = (request: PaymentRequest): Payment => createPayment(request, 'settled', []);
 
@@ -99,17 +104,25 @@ export const adoptIntoTombstone = (payment: Payment): Payment =>
   nextVersion(payment, { attempts: [createAttempt(payment, 1, 'settled')] });
 
 /** The attempt after the last one, which is over from here on. */
-export const withNextAttempt = (payment: Payment, closedBy: number | undefined): Payment => {
+export const withNextAttempt = (payment: Payment, opening: Opening): Payment => {
   const over = payment.attempts.map((attempt) =>
     attempt.status === 'captured' ? { ...attempt, status: 'settled' as const } : attempt,
   );
-  return nextVersion(payment, { attempts: [...over, nextAttempt(payment, over.length + 1, closedBy)] });
+  return nextVersion(payment, { attempts: [...over, nextAttempt(payment, over.length + 1, opening)] });
 };
 
 /** The last attempt, which was closed, once more: to be sent, or closed by a later run that may not send. */
-export const withLastReopened = (payment: Payment, closedBy: number | undefined): Payment => {
+export const withLastReopened = (payment: Payment, opening: Opening): Payment => {
   const earlier = payment.attempts.slice(0, -1);
-  return nextVersion(payment, { attempts: [...earlier, nextAttempt(payment, payment.attempts.length, closedBy)] });
+  return nextVersion(payment, { attempts: [...earlier, nextAttempt(payment, payment.attempts.length, opening)] });
+};
+
+/** The last attempt is charged by this run: no other task of it may open another attempt. */
+export const withLastClaimed = (payment: Payment, { run }: Pick<Opening, 'run'>): Payment => {
+  const attempts = payment.attempts.map((attempt) =>
+    attempt.n === payment.attempts.length ? { ...attempt, run } : attempt,
+  );
+  return nextVersion(payment, { attempts });
 };
 
 /** Attempts that are over and of which the provider keeps money that no order wants. */
@@ -143,8 +156,7 @@ export const withState = (
     const status = statusAfter(attempt, { payment, state, captured });
     if (status === attempt.status && captured === attempt.captured && refunded === attempt.refunded) return attempt;
     changed = true;
-    const { run: _, ...rest } = attempt;
-    return { ...rest, status, captured, refunded };
+    return { ...attempt, status, captured, refunded };
   });
   if (!changed) return payment;
   const isSettled = payment.status === 'settling' && attemptsToSettle({ attempts }).length === 0;
@@ -179,10 +191,9 @@ export const reportContradicted = (
 /** From here on no charge counts. Where certainly nothing was sent, the payment is settled at once. */
 export const startSettling = (payment: Payment): Payment => {
   if (payment.status !== 'open') return payment;
-  const attempts = payment.attempts.map((attempt) => {
-    const { run: _, ...rest } = attempt;
-    return attempt.status === 'closed' ? { ...rest, status: 'settled' as const } : attempt;
-  });
+  const attempts = payment.attempts.map((attempt) =>
+    attempt.status === 'closed' ? { ...attempt, status: 'settled' as const } : attempt,
+  );
   const isSettled = attempts.every(({ status }) => status === 'settled');
   return nextVersion(payment, { status: isSettled ? 'settled' : 'settling', attempts });
 };

@@ -33,7 +33,7 @@ export const chargeOrder =
     );
     const task = { run: step.run, maySend: permit !== undefined, continuesAfterDecline: false };
     const request = { ...step, total: order.total };
-    let payment = await ports.payments.putIfAbsent(openPayment(request, permit ? undefined : step.run));
+    let payment = await ports.payments.putIfAbsent(openPayment(request, task));
     let seen: number | undefined;
     for (let steps = 0; steps < MAX_STEPS; steps += 1) {
       const next = nextChargeStep(payment, { ...task, seen });

@@ -57,8 +57,8 @@ export const provider: readonly Mutant[] = [
     name: 'closed-is-followed',
     bug: 'an attempt that was closed is followed by another one instead of being reopened',
     file: 'functions/payments/domain/charge-step.ts',
-    from: "? { do: 'store', payment: withLastReopened(payment, closedBy) }",
-    to: "? { do: 'store', payment: (withNextAttempt ?? withLastReopened)(payment, closedBy) }",
+    from: "? { do: 'store', payment: withLastReopened(payment, task) }",
+    to: "? { do: 'store', payment: (withNextAttempt ?? withLastReopened)(payment, task) }",
   },
   {
     name: 'owed-is-dropped',
