@@ -201,6 +201,6 @@ export const planOf = (seed: number, orders?: number): Plan => {
   const policyChance = chanceOf(seed, 'policies');
   const policies = shops.map(() => randomPolicy(policyChance));
   const plan = { shops, purchases: withBombing(seed, purchases), chores, keyChores, policies, spanMs };
-  // a number of orders that was asked for is kept
+  // a requested number of orders is exact
   return orders === undefined ? withScatteredStock(seed, plan) : plan;
 };
