@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { contexts } from '#contexts';
 import { type Bundle, bundle } from './bundle.ts';
 import { cellsOf } from './cells.ts';
+import { commitSeed } from './commit-seed.ts';
 import { matrixText, playMatrix } from './play-matrix.ts';
 
 /** A part of the matrix costs seconds, all of it minutes: `npm run sim -- --matrix`. An odd number, so that each part has every duration. */
@@ -25,7 +26,7 @@ test('the matrix has a cell for each worker and each pair of core workers, in ea
 });
 
 test('no order is lost while functions fail or are stopped, and each goes on within a minute of the repair', async () => {
-  const part = Math.floor(Math.random() * PARTS);
+  const part = commitSeed() % PARTS;
   const selected = cells.filter((_, n) => n % PARTS === part);
   const played = await playMatrix(productBundle, selected, 1);
   console.log(`part ${part} of ${PARTS}: ${matrixText(played)}`);

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Bundle, bundle, ROOT } from './bundle.ts';
+import { commitSeed } from './commit-seed.ts';
 import { explore } from './explore.ts';
 import { type Kind, kinds } from './faults.ts';
 import { mutants } from './mutants/list.ts';
@@ -29,7 +30,7 @@ const shrunkMutants: readonly { readonly mutant: string; readonly seed: number; 
 const settledKinds = kinds.filter((kind) => kind !== 'table restored');
 
 const workers = Math.min(2, availableParallelism());
-const from = Math.floor(Math.random() * 1_000_000_000);
+const from = commitSeed();
 let productBundle: Bundle;
 
 beforeAll(async () => {
