@@ -7,11 +7,11 @@ import type { Account } from './account.ts';
 
 type StrayFilter = { readonly tenantId: string; readonly limit: number };
 
-type Attempts = readonly { readonly key: string }[];
+type Attempts = readonly { readonly key: string; readonly captured: number }[];
 
 /**
  * Captures of a tenant's provider that belong to no order, by their keys, each a line of JSON. Amounts in minor units. A capture leaves
- * the list once an order accounts for it: then refunding it by hand would take the order's money.
+ * the list once an attempt of an order has recorded it: then refunding it by hand would take the order's money.
  */
 export const listStrays = async (
   { names, clientOptions }: Account,
@@ -23,7 +23,7 @@ export const listStrays = async (
   const isAccountedFor = async (key: string) => {
     const [, orderId] = key.split('.') as [TenantId, OrderId];
     const { attempts = [] } = (await find(attemptKey(tenantId as TenantId, orderId))) ?? {};
-    return (attempts as Attempts).some((attempt) => attempt.key === key);
+    return (attempts as Attempts).some((attempt) => attempt.key === key && attempt.captured > 0);
   };
   const lines: string[] = [];
   const pages = paginateQuery(

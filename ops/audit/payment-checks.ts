@@ -19,7 +19,7 @@ const expectedKept = ({ order, payment }: OrderRecords): number => {
   return order.totalMinor - sum(unasked.map(({ amount }) => amount));
 };
 
-/** The order keeps what it must, by its own records and by the provider's. A capture in quarantine belongs to no order, unless an attempt has it. */
+/** The order keeps what it must, by its own records and by the provider's. A capture in quarantine belongs to no order, unless an attempt has recorded it. */
 export const checkMoney = (id: string, records: OrderRecords): readonly Violation[] => {
   const { order, payment, charges = [], strays = [] } = records;
   const expected = expectedKept(records);
@@ -31,8 +31,9 @@ export const checkMoney = (id: string, records: OrderRecords): readonly Violatio
     return [{ invariant, message }];
   };
   const attempts = payment?.attempts ?? [];
-  // an order that was placed again after a restore has taken its capture over
-  const isStray = ({ n }: Balance) => strays.includes(n) && !attempts.some((attempt) => attempt.n === n);
+  // an order that was placed again after a restore may have taken its capture over
+  const isStray = ({ n }: Balance) =>
+    strays.includes(n) && !attempts.some((attempt) => attempt.n === n && attempt.captured > 0);
   const keeping = attempts.filter((attempt) => keptOf(attempt) > 0);
   return [
     ...check('its payment attempt', attempts),

@@ -287,8 +287,40 @@ describe('a charge without a payment', () => {
   });
 
   it('of a later attempt is adopted after the attempts that must be over', async () => {
-    const { handle, written } = createHandler({ order: placed }, capturing());
+    const provider = scriptedProvider({ status: [aState('captured'), aState('absent')] });
+    const { handle, written } = createHandler({ order: placed }, provider);
     expect(await handle(callbackOf('captured', { key: `${key}.2` }))).toEqual(handled('recorded'));
+    expect(written.at(-1)).toEqual(aPayment({ version: 2 }, { status: 'settled', ...lost }, { ...captured, ...lost }));
+  });
+
+  it('of a later attempt is adopted with what is kept of the attempts before it, which is returned', async () => {
+    const { handle, written, provider } = createHandler({ order: placed }, capturing());
+    expect(await handle(callbackOf('captured', { key: `${key}.2` }))).toEqual(handled('recorded'));
+    expect(provider.status.mock.calls.map(([looked]) => looked)).toEqual([`${key}.2`, key, key]);
+    expect(written.at(-1)).toMatchObject({
+      status: 'open',
+      attempts: [
+        { status: 'settled', captured: 55_00, refunded: 55_00 },
+        { status: 'captured', captured: 55_00, refunded: 0 },
+      ],
+    });
+  });
+
+  it('of a later attempt is refused while the state of one before it is unknown, so that the callback is repeated', async () => {
+    const provider = scriptedProvider({ status: [aState('captured'), 'unknown'] });
+    const { handle, written } = createHandler({ order: placed }, provider);
+    expect(await handle(callbackOf('captured', { key: `${key}.2` }))).toEqual(refused('unknown'));
+    expect(written).toEqual([]);
+  });
+
+  it('of a later attempt is adopted without one before it that contradicts itself, which is quarantined', async () => {
+    const impossible = { ...aState('captured'), captured: -1 };
+    const { handle, strays, written } = createHandler(
+      { order: placed },
+      scriptedProvider({ status: [aState('captured'), impossible] }),
+    );
+    expect(await handle(callbackOf('captured', { key: `${key}.2` }))).toEqual(handled('recorded'));
+    expect(strays).toMatchObject([{ key, captured: -1 }]);
     expect(written.at(-1)).toEqual(aPayment({ version: 2 }, { status: 'settled', ...lost }, { ...captured, ...lost }));
   });
 

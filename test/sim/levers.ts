@@ -112,10 +112,11 @@ export const republish = async ({ callAws }: Host, rows: readonly Row[]): Promis
     await callAws({ target: 'AWSEvents.PutEvents', body: JSON.stringify({ Entries: [entry] }) });
 };
 
-/** The keys that `npm run ops -- strays` lists: captures of no order, and of no attempt of an order. */
+/** The keys that `npm run ops -- strays` lists: captures that no attempt of an order has recorded. */
 export const straysOf = (rows: readonly Row[]): readonly string[] => {
-  const attempts = rows.flatMap((row) => (row['attempts'] as readonly { readonly key: string }[] | undefined) ?? []);
-  const keys = new Set(attempts.map(({ key }) => key));
+  type Attempts = readonly { readonly key: string; readonly captured: number }[];
+  const attempts = rows.flatMap((row) => (row['attempts'] as Attempts | undefined) ?? []);
+  const keys = new Set(attempts.filter(({ captured }) => captured > 0).map(({ key }) => key));
   return rows.flatMap(({ sk, key }) => (sk === 'stray' && !keys.has(String(key)) ? [String(key)] : []));
 };
 

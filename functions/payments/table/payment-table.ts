@@ -21,7 +21,7 @@ export const paymentTable = (rt: Runtime<'db'>): Payments => {
       ...(payment.owed && { duePk: RETURNS_LIST, dueSk: returnDue(payment.owed.dueAt, payment) }),
     }),
     schema: PaymentItem,
-    toEvents: (from, to) => (from ? eventsOf(rt, from, to) : []),
+    toEvents: (from, to) => eventsOf(rt, from ?? NOTHING_HAPPENED, to),
     guards: ['status'],
   });
   return {
@@ -40,15 +40,18 @@ export const paymentTable = (rt: Runtime<'db'>): Payments => {
 };
 
 const sumOf = (amounts: readonly { readonly amount: number }[]) => amounts.reduce((sum, { amount }) => sum + amount, 0);
-const capturedBy = ({ attempts }: Payment) => attempts.reduce((sum, { captured }) => sum + captured, 0);
-const refundedBy = ({ attempts }: Payment) => attempts.reduce((sum, { refunded }) => sum + refunded, 0);
-const declinedBy = ({ attempts }: Payment) => attempts.filter(({ status }) => status === 'declined').length;
+type Moved = Pick<Payment, 'attempts' | 'reports'>;
+/** Before a payment was opened, or adopted after a restore with what is known of its attempts. */
+const NOTHING_HAPPENED: Moved = { attempts: [] };
+const capturedBy = ({ attempts }: Moved) => attempts.reduce((sum, { captured }) => sum + captured, 0);
+const refundedBy = ({ attempts }: Moved) => attempts.reduce((sum, { refunded }) => sum + refunded, 0);
+const declinedBy = ({ attempts }: Moved) => attempts.filter(({ status }) => status === 'declined').length;
 
 /**
  * The events of a change, over all attempts: money received, money refunded, a decline, a dispute. So received less refunded is what
  * Breakwater keeps, also where both become known at once. Intents, voids and tombstones publish nothing.
  */
-const eventsOf = (rt: BaseRuntime, from: Payment, to: Payment): readonly Event[] => {
+const eventsOf = (rt: BaseRuntime, from: Moved, to: Payment): readonly Event[] => {
   const { tenantId, orderId, version, total } = to;
   const eventOf = (type: Event['type'], amount: number, more: object = {}): readonly Event[] =>
     amount > 0

@@ -2,7 +2,7 @@ import type { FindOrderForPayment, OrderForPayment } from '#orders/contract';
 import type { Callback } from '#payments/contract';
 import { type AttemptIds, attemptIdsOf, isNews, isPlausible, isPossibleAttempt } from '#payments/domain/callback';
 import { type ChargeState, checkState, describeOddNet, keptAmount } from '#payments/domain/charge-state';
-import { adoptedPayment, adoptIntoTombstone, type Payment } from '#payments/domain/payment';
+import { adoptedPayment, adoptIntoTombstone, type Payment, providerKey, withState } from '#payments/domain/payment';
 import type { Strays } from '#payments/use-cases/ports';
 import { recordContradiction, recordState } from '#payments/use-cases/record-state';
 import { type ReturnPorts, type ReturnRefusal, returnOwed } from '#payments/use-cases/return-money';
@@ -110,25 +110,51 @@ const handleUnknownCharge = async (
     const because = checked?.ok === false ? checked.error : undefined;
     return quarantine(ports, { ids, key: callback.key, state: answer, because });
   }
-  const adopted = await adopt(ports, { ids, payment, order });
+  const earlier = await lookAtEarlier(ports, { ids, order });
+  if (!earlier.ok) return earlier;
+  const adopted = await adopt(ports, { ids, payment, order, earlier: earlier.value });
   if (!adopted) return err('contended');
   const recorded = await recordAndReturn(ports, { ids, payment: adopted, state: checked.value });
   return refuseUnlessFitting(isPlausible(callback, order.total), recorded);
 };
 
-type Adoption = Pick<UnknownCharge, 'ids' | 'payment'> & { readonly order: OrderForPayment };
+type Lost = Pick<UnknownCharge, 'ids'> & { readonly order: OrderForPayment };
+type Seen = { readonly n: number; readonly state: ChargeState };
+
+/**
+ * What the provider says of the attempts before the lost one, whose own callbacks may have come before the order was placed again. What
+ * contradicts itself is quarantined.
+ */
+const lookAtEarlier = async (ports: Ports, { ids, order }: Lost): Promise<Result<readonly Seen[], 'unknown'>> => {
+  const seen: Seen[] = [];
+  for (let n = 1; n < ids.n; n += 1) {
+    const key = providerKey(ids, n);
+    const state = await ports.provider.status(key);
+    if (state === 'unknown') return err(state);
+    const checked = checkState(order.total, state);
+    if (checked.ok) seen.push({ n, state: checked.value });
+    else await quarantine(ports, { ids: { ...ids, n }, key, state, because: checked.error });
+  }
+  return ok(seen);
+};
+
+type Adoption = Lost & Pick<UnknownCharge, 'payment'> & { readonly earlier: readonly Seen[] };
 
 /** The payment with an attempt for the charge; undefined where another write came first. */
-const adopt = async ({ payments }: Ports, { ids, payment, order }: Adoption): Promise<Payment | undefined> => {
+const adopt = async (
+  { payments, now }: Ports,
+  { ids, payment, order, earlier }: Adoption,
+): Promise<Payment | undefined> => {
   if (payment) {
     const adopted = adoptIntoTombstone(payment);
     return (await payments.update(payment, adopted)) ? adopted : undefined;
   }
+  const adopted = adoptedPayment(
+    { ...ids, total: order.total },
+    { n: ids.n, isWanted: mayBePaidByProvider(order), isOver: order.status === 'cancelled' },
+  );
   return payments.putIfAbsent(
-    adoptedPayment(
-      { ...ids, total: order.total },
-      { n: ids.n, isWanted: mayBePaidByProvider(order), isOver: order.status === 'cancelled' },
-    ),
+    earlier.reduce((current, { n, state }) => withState(current, { n }, { state, at: now() }), adopted),
   );
 };
 
