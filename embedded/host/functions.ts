@@ -69,6 +69,7 @@ const toVariableValues = (
     STAGE: stage,
     TABLE_NAME: named.table,
     TIMES: JSON.stringify(runtimeOptions.times),
+    TENANTS: 'all',
     BUS_NAME: named.bus,
     SECRET_PREFIX: named.secrets,
     MAIL: 'sink',

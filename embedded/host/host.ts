@@ -63,6 +63,8 @@ export type HostOptions = {
   readonly maxEnvironments?: number;
   /** The visibility timeout of a consumer's queue, given the consumer's timeout. By default six times as long, and at least 120 s. */
   readonly visibilityTimeoutMs?: (timeoutMs: number) => number;
+  /** Whether functions are refused the keys of other tenants. By default true; the simulator must find violations without it, too. */
+  readonly tenantGuard?: boolean;
   /** Called after every service call. */
   readonly trace?: Trace;
   /** Called after every call of the table, with its units. */
@@ -148,7 +150,7 @@ export const createHost = (options: HostOptions): Host => {
   const functions = createFunctions({
     ...{ assembly, stage, origin, loadEntries, newId, maxEnvironments, codeVersion: () => codeVersion },
     runtimeOptions: {
-      ...{ clock, random, services, logLevel, times, onMetric: options.onMetric },
+      ...{ clock, random, services, logLevel, times, tenantGuard: options.tenantGuard, onMetric: options.onMetric },
       fetch: createHostFetch({ origin, clock, handleRequest: (request) => handleRequest(request) }),
     },
   });

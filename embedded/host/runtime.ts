@@ -2,7 +2,9 @@ import type { LogLevel } from '@aws-lambda-powertools/logger/types';
 import { createCorrelation } from '#platform/runtime/correlation';
 import { createLogger } from '#platform/runtime/logger';
 import type { Clients, Fetch, Runtime, Variable } from '#platform/runtime/runtime';
+import { createTenantScope } from '#platform/runtime/tenant-scope';
 import type { Times } from '#platform/runtime/times';
+import { guardTenants } from '#platform/table/guard';
 import { sleep } from '../aws/clock.ts';
 import { createRequestHandler } from '../aws/dispatch.ts';
 import { createUuid, type RandomSource } from '../aws/random.ts';
@@ -25,6 +27,8 @@ export type RuntimeOptions = {
   readonly fetch: Fetch;
   readonly logLevel: LogLevel;
   readonly times: Times;
+  /** Whether the table's clients refuse the keys of other tenants. Default true. */
+  readonly tenantGuard?: boolean | undefined;
   /** Called with every metric. */
   readonly onMetric?: ((metric: MetricRecord) => void) | undefined;
 };
@@ -49,7 +53,7 @@ export const createFunctionRuntime = (
   { caller, variables }: FunctionIdentity,
   options: RuntimeOptions,
 ): FunctionRuntime => {
-  const { clock, random, services, logLevel, times, onMetric } = options;
+  const { clock, random, services, logLevel, times, tenantGuard = true, onMetric } = options;
   let killed = false;
   const whileAlive =
     <A extends unknown[], T>(run: (...args: A) => Promise<T>) =>
@@ -62,8 +66,13 @@ export const createFunctionRuntime = (
         );
       });
   const handler = createRequestHandler(services, caller);
-  const clients = createClients({ ...handler, handle: whileAlive(handler.handle) }, random);
   const correlation = createCorrelation();
+  const tenants = createTenantScope(variables.TENANTS);
+  const guard = (db: Clients['db']) => guardTenants(db, { tenants, functionName: caller.name });
+  const clients = createClients(
+    { ...handler, handle: whileAlive(handler.handle) },
+    { random, ...(tenantGuard && { guard }) },
+  );
   const runtime = {
     now: () => new Date(clock.now()),
     newId: () => createUuid(random),
@@ -77,8 +86,10 @@ export const createFunctionRuntime = (
       if (value === undefined) throw new Error(`environment variable ${name} is not set`);
       return value;
     },
+    functionName: caller.name,
     logger: createLogger(correlation, { serviceName: caller.name, logLevel }),
     correlation,
+    tenants,
     metric: (name: string, value: number, details: MetricRecord['details'] = {}) =>
       killed || onMetric?.({ functionName: caller.name, name, value, details }),
   };

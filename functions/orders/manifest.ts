@@ -42,6 +42,8 @@ export const orders = {
       secrets: ['operator-key'],
     },
     sweep: {
+      // it examines the due orders of all tenants
+      tenants: 'all',
       everyMinutes: 1,
       runbook: 'sweeper-findings',
       timeoutSeconds: 55,

@@ -37,6 +37,8 @@ export const payments = {
       ],
     },
     probe: {
+      // it looks at the breakers and the owed money of all tenants
+      tenants: 'all',
       everyMinutes: 1,
       runbook: 'money-owed',
       timeoutSeconds: 55,

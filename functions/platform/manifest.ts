@@ -53,6 +53,11 @@ type CommonSpec = {
   /** Is a task of sagas, which alone invoke it. */
   readonly task?: true;
   readonly grants: readonly Grant[];
+  /**
+   * Works for all tenants at once: the guard of the table lets it use the keys of each where no tenant is set (ADR 89). Any other
+   * function may only use the keys of the tenant for which it is invoked.
+   */
+  readonly tenants?: 'all';
   /** May publish to the event bus. */
   readonly publishes?: true;
   /** May start these workflows. */
@@ -155,6 +160,9 @@ export const TABLE = {
   ],
 } as const;
 
+/** Partition keys of no tenant from which every function may read single items, if its grants allow it. */
+export const SHARED_READ_KEYS = ['due#pause'] as const;
+
 export const functionId = (context: string, fn: string): FunctionId => `${context}-${fn}`;
 
 /** Names by convention, so that no stack needs another's exports. */
@@ -208,6 +216,7 @@ export const variablesOf = (spec: FunctionSpec, workflows: readonly WorkflowId[]
   'STAGE',
   'TABLE_NAME',
   'TIMES',
+  ...(spec.tenants ? (['TENANTS'] as const) : []),
   ...(spec.publishes || spec.inspects ? (['BUS_NAME'] as const) : []),
   ...(spec.inspects ? workflows : (spec.starts ?? [])).map(workflowVariable),
   ...(spec.sends ?? []).map(queueVariable),

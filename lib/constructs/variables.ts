@@ -35,6 +35,7 @@ export const environmentOf = (
     STAGE: () => stage.name,
     TABLE_NAME: () => named.table,
     TIMES: () => JSON.stringify(stage.times),
+    TENANTS: () => 'all',
     BUS_NAME: () => named.bus,
     SECRET_PREFIX: () => named.secrets,
     MAIL: () => (stage.mail === 'sink' ? 'sink' : stage.mail.from),

@@ -7,14 +7,24 @@ import { failedMessages } from '#platform/messaging/failed-message';
 import { lambdaHandler } from '#platform/runtime/handler';
 import { PermanentError } from '#platform/runtime/permanent-error';
 import type { Runtime } from '#platform/runtime/runtime';
+import type { TenantScope } from '#platform/runtime/tenant-scope';
 
-/** An event type that a worker consumes, and what it does with each event. */
-export type Consumer = { readonly type: string; readonly handle: (detail: unknown) => Promise<void> };
+/** An event type that a worker consumes, and what it does with each event: for the event's tenant and no other. */
+export type Consumer = {
+  readonly type: string;
+  readonly handle: (detail: unknown, tenants: TenantScope) => Promise<void>;
+};
 
 export const consumer = <D, A extends string>(
   definition: EventDefinition<EventType, D, A>,
   handle: (event: Event<EventType, D, A>) => Promise<void>,
-): Consumer => ({ type: definition.type, handle: (detail) => handle(definition.schema.parse(detail)) });
+): Consumer => ({
+  type: definition.type,
+  handle: (detail, tenants) => {
+    const event = definition.schema.parse(detail);
+    return tenants.run(event.tenantId, () => handle(event));
+  },
+});
 
 const Envelope = z.object({ 'detail-type': z.string(), detail: z.unknown() });
 /** An event without a correlation id is correlated by its own id. */
@@ -34,7 +44,7 @@ export const workerFunction = (rt: Runtime<'queues'>, consumers: readonly Consum
     const envelope = Envelope.parse(message);
     const found = consumers.find(({ type }) => type === envelope['detail-type']);
     if (!found) throw new PermanentError(`no consumer of ${envelope['detail-type']}`);
-    await found.handle(envelope.detail);
+    await found.handle(envelope.detail, rt.tenants);
   };
 
   const handlerBy = (deadlineMs: number) => {
