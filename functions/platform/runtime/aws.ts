@@ -5,6 +5,7 @@ import { embeddedMetric } from '#platform/runtime/embedded-metric';
 import type { LambdaEntry } from '#platform/runtime/lambda';
 import { createLogger } from '#platform/runtime/logger';
 import type { BaseRuntime, Clients, Runtime } from '#platform/runtime/runtime';
+import { requireSettings } from '#platform/runtime/times';
 
 const env: BaseRuntime['env'] = (name) => {
   const value = process.env[name];
@@ -19,7 +20,7 @@ const baseRuntime = (correlation: Correlation): BaseRuntime => ({
   randomBytes: (length) => randomBytes(length),
   sleep: (ms) => sleep(ms),
   fetch: (url, { timeoutMs, ...init }) => fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) }),
-  times: JSON.parse(env('TIMES')),
+  times: requireSettings(JSON.parse(env('TIMES'))),
   env,
   logger: createLogger(correlation, { serviceName: process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? 'breakwater' }),
   correlation,
