@@ -46,7 +46,7 @@ const WALK_PAGE_SIZE = 1_000;
 
 /**
  * Walks the entries of the due list from `from` to before `until`, shard after shard: for what counts orders and needs no order among
- * them, because a read in order reads each shard anew for each page. A shard that cannot be read fails the walk.
+ * them, because each page of a read in order reads every shard. A shard that cannot be read fails the walk.
  */
 export async function* walkDueOrders(
   rt: TableRuntime,
