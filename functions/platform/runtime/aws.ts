@@ -6,6 +6,7 @@ import type { LambdaEntry } from '#platform/runtime/lambda';
 import { createLogger } from '#platform/runtime/logger';
 import type { BaseRuntime, Clients, Runtime } from '#platform/runtime/runtime';
 import { createTenantScope } from '#platform/runtime/tenant-scope';
+import { requireSettings } from '#platform/runtime/times';
 
 const env: BaseRuntime['env'] = (name) => {
   const value = process.env[name];
@@ -20,7 +21,7 @@ const baseRuntime = (functionName: string, correlation: Correlation): BaseRuntim
   randomBytes: (length) => randomBytes(length),
   sleep: (ms) => sleep(ms),
   fetch: (url, { timeoutMs, ...init }) => fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) }),
-  times: JSON.parse(env('TIMES')),
+  times: requireSettings(JSON.parse(env('TIMES'))),
   env,
   functionName,
   logger: createLogger(correlation, { serviceName: functionName }),

@@ -103,6 +103,13 @@ it('tries a call at most twice', async () => {
 
 it('has the times of its stage', () => expect(createRuntime().times).toEqual(testTimes));
 
+it('does not start with the times of a stage that an earlier version has deployed', () => {
+  stubLambda();
+  const { listShards: _, ...earlier } = testTimes;
+  vi.stubEnv('TIMES', JSON.stringify(earlier));
+  expect(() => handlerOnAws({ clients: {}, create: (rt) => rt })).toThrow('TIMES lacks listShards');
+});
+
 it('reports a metric in a line of its own, in the embedded metric format of CloudWatch', () => {
   vi.stubEnv('STAGE', 'dev');
   const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
