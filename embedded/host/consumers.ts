@@ -2,6 +2,7 @@ import {
   type FunctionId,
   type FunctionSpec,
   MAX_RECEIVES,
+  MESSAGE_GROUP_PATH,
   type NamedFunction,
   type names,
   type QueueId,
@@ -69,8 +70,9 @@ const createConsumer = (fn: NamedFunction, options: Options): readonly Consumer[
 
 const createRule = (detailType: string, queue: Queue, deliver: Interceptors['deliver']): Rule => ({
   detailType,
-  send(envelope) {
-    const proceed = () => void queue.send({ body: envelope });
+  messageGroupId: MESSAGE_GROUP_PATH,
+  send(envelope, group) {
+    const proceed = () => void queue.send({ body: envelope, group });
     if (deliver) deliver(queue.name, envelope, proceed);
     else proceed();
   },

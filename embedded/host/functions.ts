@@ -14,6 +14,7 @@ import {
 import type { LambdaEntry } from '#platform/runtime/lambda';
 import type { Clients, Variable } from '#platform/runtime/runtime';
 import { ACCOUNT_ID, stateMachineArn } from '../aws/arns.ts';
+import { type Concurrency, createConcurrency } from '../aws/lambda/concurrency.ts';
 import {
   createFunctionPool,
   type ExecutionEnvironment,
@@ -44,7 +45,9 @@ type Options = {
   readonly origin: string;
   readonly codeVersion: () => string;
   readonly loadEntries: LoadEntries;
-  readonly maxEnvironments: number;
+  readonly accountConcurrency: number;
+  readonly chargeConcurrency: number | undefined;
+  readonly maxEnvironments: number | undefined;
   readonly newId: () => string;
   readonly runtimeOptions: RuntimeOptions;
 };
@@ -84,6 +87,14 @@ const toVariableValues = (
 const workerIdsOf = ({ functions }: Assembly): readonly FunctionId[] =>
   functions.flatMap(({ id, spec }) => (spec.consumes ? [id] : []));
 
+/** Reserves the concurrency of bulkheads, as on the stages of AWS, and lets all other functions share the rest of the account's. */
+const createConcurrencies = ({ assembly, accountConcurrency, chargeConcurrency }: Options) => {
+  const bulkheads = assembly.functions.filter(({ spec }) => spec.bulkhead && chargeConcurrency !== undefined);
+  const reserved = new Map(bulkheads.map(({ id }) => [id, createConcurrency(chargeConcurrency ?? 0)]));
+  const shared = createConcurrency(accountConcurrency - bulkheads.length * (chargeConcurrency ?? 0));
+  return ({ id }: NamedFunction): Concurrency => reserved.get(id) ?? shared;
+};
+
 export type Functions = {
   readonly pool: (id: FunctionId) => FunctionPool;
   /** A new runtime with the function's grants and variables. */
@@ -116,11 +127,14 @@ export const createFunctions = (options: Options): Functions => {
     return { handler: entry.create(runtime), kill, caller };
   };
 
+  const concurrencyOf = createConcurrencies(options);
+
   const createPool = (fn: NamedFunction): FunctionPool =>
     createFunctionPool(
       {
         name: names(stage).fn(fn.id),
         timeoutMs: getTimeoutMs(fn.spec),
+        concurrency: concurrencyOf(fn),
         maxEnvironments,
         build: () => buildEnvironment(fn),
       },

@@ -33,8 +33,8 @@ import { createTable } from './table.ts';
 import { type Trace, withTracing } from './tracing.ts';
 import { createWorkflows } from './workflows.ts';
 
-/** One process gains nothing from more, and functions that write the same items conflict with each other. */
-const DEFAULT_MAX_ENVIRONMENTS = 12;
+/** What AWS gives to an account that has requested it: see `npm run preflight`. An invocation that waits costs nothing here, either. */
+const ACCOUNT_CONCURRENCY = 1_000;
 const VISIBILITY_TIMEOUT_FACTOR = 6;
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -59,7 +59,11 @@ export type HostOptions = {
   readonly scheduleIntervalMs?: (minutes: number) => number;
   /** Deadlines and other durations of the backend. */
   readonly times?: Times;
-  /** The maximum number of environments of one function. Further invocations wait. */
+  /** How many invocations run at a time, over all functions. Further ones are throttled, as on AWS. Default 1,000. */
+  readonly accountConcurrency?: number;
+  /** How many charges run at a time, reserved out of the account's; the option of a stage. By default they share the account's. */
+  readonly chargeConcurrency?: number;
+  /** The maximum number of environments of one function, for tests: further invocations wait, which AWS does not do. */
   readonly maxEnvironments?: number;
   /** The visibility timeout of a consumer's queue, given the consumer's timeout. By default six times as long, and at least 120 s. */
   readonly visibilityTimeoutMs?: (timeoutMs: number) => number;
@@ -137,7 +141,7 @@ export const createHost = (options: HostOptions): Host => {
   const { random = createSystemRandom(), loadEntries = loadProjectEntries, times = defaultTimes } = options;
   const { scheduleIntervalMs = (minutes: number) => minutes * MINUTE_MS } = options;
   const { visibilityTimeoutMs = defaultVisibilityTimeoutMs } = options;
-  const { maxEnvironments = DEFAULT_MAX_ENVIRONMENTS } = options;
+  const { accountConcurrency = ACCOUNT_CONCURRENCY, chargeConcurrency, maxEnvironments } = options;
   const named = names(stage);
   const assembly = assemble(options.contexts, stage);
   const clock = createStoppableClock(options.clock ?? systemClock);
@@ -148,7 +152,8 @@ export const createHost = (options: HostOptions): Host => {
   // filled below: functions call services, and services invoke functions
   const services: Service[] = [];
   const functions = createFunctions({
-    ...{ assembly, stage, origin, loadEntries, newId, maxEnvironments, codeVersion: () => codeVersion },
+    ...{ assembly, stage, origin, loadEntries, newId, codeVersion: () => codeVersion },
+    ...{ accountConcurrency, chargeConcurrency, maxEnvironments },
     runtimeOptions: {
       ...{ clock, random, services, logLevel, times, tenantGuard: options.tenantGuard, onMetric: options.onMetric },
       fetch: createHostFetch({ origin, clock, handleRequest: (request) => handleRequest(request) }),

@@ -21,6 +21,7 @@ export const payments = {
       task: true,
       timeoutSeconds: 25,
       callsProvider: true,
+      bulkhead: true,
       secrets: ['provider-key'],
       grants: [
         { of: 'payments', may: ['GetItem', 'PutItem'] },

@@ -75,8 +75,13 @@ type CommonSpec = {
   readonly inspects?: true;
   /** Default 10. */
   readonly timeoutSeconds?: number;
-  /** The most executions at a time that a queue may cause; 2 to 1,000. Default 50. */
+  /**
+   * The most executions at a time that a queue may cause, 5 to 1,000. Default 50. With fewer, no tenant has the 30 messages in flight
+   * that make SQS prefer the others (ADR 90).
+   */
   readonly concurrency?: number;
+  /** Calls others that may be slow: a stage may reserve concurrency for it, so that it never takes that of other functions. */
+  readonly bulkhead?: true;
 };
 
 /** What an alarm tells the person on call: what is wrong, and the page of `docs/runbooks/` that says what to do. */
@@ -187,6 +192,9 @@ export const names = (stage: StageName) => ({
   /** What does not follow from a name. `given-up-bucket`: of stream records that the relay could not publish in time (ADR 85). */
   parameter: (name: 'stream-arn' | 'provider-url' | 'given-up-bucket') => `/breakwater/${stage}/${name}`,
 });
+
+/** Where the rules of the bus find an event's message group: its tenant, so that each consumer's queue is fair to tenants (ADR 90). */
+export const MESSAGE_GROUP_PATH = '$.detail.tenantId';
 
 /**
  * After this many receives a worker's queue makes a message a dead letter, on every host. It is a backstop for functions that cannot run:

@@ -114,7 +114,7 @@ describe('the names of minified errors', () => {
         [...definition.matchAll(/"ErrorEquals":\s*\[([^\]]*)\]/g)].map(([, errors = '']) => errors),
       )
       .flatMap((errors) => errors.match(/\w[\w.]+/g) ?? [])
-      .filter((error) => !error.startsWith('States.')),
+      .filter((error) => !/^(States|Lambda)\./.test(error)),
   );
   const minified = buildSync({
     ...bundling,

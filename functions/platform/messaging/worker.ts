@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import type { EventType } from '#platform/manifest';
 import type { Event, EventDefinition } from '#platform/messaging/events';
 import { failedMessages } from '#platform/messaging/failed-message';
+import { parseBody } from '#platform/messaging/message-body';
 import { lambdaHandler } from '#platform/runtime/handler';
 import { PermanentError } from '#platform/runtime/permanent-error';
 import type { Runtime } from '#platform/runtime/runtime';
@@ -39,7 +40,7 @@ export const workerFunction = (rt: Runtime<'queues'>, consumers: readonly Consum
   const processor = new BatchProcessor(EventSource.SQS, { logger: rt.logger });
 
   const handle = async ({ body }: SQSRecord) => {
-    const message = parseOrUndefined(body);
+    const message = parseBody(body);
     if (message === undefined) throw new PermanentError('the message is not JSON');
     const envelope = Envelope.parse(message);
     const found = consumers.find(({ type }) => type === envelope['detail-type']);
@@ -68,15 +69,6 @@ export const workerFunction = (rt: Runtime<'queues'>, consumers: readonly Consum
 };
 
 const correlationIdOf = ({ body }: SQSRecord): string | undefined => {
-  const { id, correlationId = id } = CorrelatedMessage.safeParse(parseOrUndefined(body)).data?.detail ?? {};
+  const { id, correlationId = id } = CorrelatedMessage.safeParse(parseBody(body)).data?.detail ?? {};
   return correlationId;
-};
-
-/** Undefined for a body that is not JSON, which is no envelope. The error of `JSON.parse` would quote the message. */
-const parseOrUndefined = (body: string): unknown => {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 };
