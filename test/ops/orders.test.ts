@@ -61,8 +61,8 @@ const listDeadlines = () =>
   });
 
 it('shows the deadline that holds, extended by the pauses', async () => {
-  expect(await listDeadlines()).toEqual({ o1: offline.deadline, o2: undefined });
+  expect(await listDeadlines()).toStrictEqual({ o1: offline.deadline, o2: undefined });
   const ended = { from: addMs(now, -10 * MINUTE), until: addMs(now, -7 * MINUTE), reason: 'incident' };
   await setPauses([ended]);
-  expect(await listDeadlines()).toEqual({ o1: addMs(offline.deadline as string, 3 * MINUTE), o2: undefined });
+  expect(await listDeadlines()).toStrictEqual({ o1: addMs(offline.deadline as string, 3 * MINUTE), o2: undefined });
 });

@@ -31,6 +31,8 @@ export type MergedPage = { readonly entries: readonly Item[]; readonly next?: st
  */
 export const mergedPage = async (rt: TableRuntime, range: Range): Promise<MergedPage> => {
   const { sort } = KEYS[range.index];
+  // DynamoDB refuses a range whose end is before its begin
+  if (range.until !== undefined && range.after !== undefined && range.after >= range.until) return { entries: [] };
   const direction = range.descending ? -1 : 1;
   const compare = (a: string, b: string) => (a < b ? -direction : direction);
   const placeOf = (entry: Item) => String(entry[sort]);

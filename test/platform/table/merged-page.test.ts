@@ -92,6 +92,7 @@ describe('the pages of a list', () => {
     expect([first.entries.map(({ listSk }) => listSk), first.next]).toEqual([['a', 'b'], 'b']);
     const second = await mergedPage(rt, { ...range, after: first.next });
     expect([second.entries.map(({ listSk }) => listSk), second.next]).toEqual([['c'], undefined]);
+    expect(await mergedPage(rt, { ...range, after: 'c' })).toEqual({ entries: [] });
   });
 
   it('fail where one shard cannot be read, because a page without it would skip its entries', async () => {

@@ -10,6 +10,13 @@ export const standstill: readonly Mutant[] = [
     to: "consumer(OrderRestarted, async (event) =>\n      event.data.saga === 'fulfil-order' ? undefined : startFor(event.data.saga)(event),\n    ),",
   },
   {
+    name: 'due-shard-unread',
+    bug: 'the sweeper does not read the last eight shards of the due list',
+    file: 'functions/orders/table/keys.ts',
+    from: 'shardPartitions(DUE_LIST, DUE_SHARDS)',
+    to: 'shardPartitions(DUE_LIST, DUE_SHARDS - 8)',
+  },
+  {
     name: 'drops-what-is-no-event',
     bug: 'a consumer drops a message that is no event',
     file: 'functions/platform/messaging/worker.ts',
