@@ -27,6 +27,8 @@ import { createFunctionRuntime, type FunctionRuntime, type RuntimeOptions } from
 
 const ROOT = join(import.meta.dirname, '../..');
 const DEFAULT_TIMEOUT_SECONDS = 10;
+/** One process gains nothing from more that compute, and functions that write the same items conflict with each other (ADR 90). */
+const MAX_COMPUTING_ENVIRONMENTS = 12;
 
 /** An entry module: a context's entry points by name. The host brings the clients. */
 export type EntryModule = Readonly<Record<string, Pick<LambdaEntry<keyof Clients, Handler>, 'create'>>>;
@@ -95,7 +97,13 @@ const createConcurrencies = ({ assembly, accountConcurrency, chargeConcurrency }
   return ({ id }: NamedFunction): Concurrency => reserved.get(id) ?? shared;
 };
 
+/** An invocation that waits for the provider costs nothing, so only Lambda's concurrency limits these functions and the provider's own. */
+const waitsForProvider = ({ context, spec }: NamedFunction, { standalone }: Assembly): boolean =>
+  spec.callsProvider === true || standalone.includes(context);
+
 export type Functions = {
+  /** The most environments of a function; undefined without such a limit. */
+  readonly maxEnvironments: (fn: NamedFunction) => number | undefined;
   readonly pool: (id: FunctionId) => FunctionPool;
   /** A new runtime with the function's grants and variables. */
   readonly createRuntime: (id: FunctionId) => FunctionRuntime;
@@ -105,7 +113,7 @@ export type Functions = {
 
 /** Every function of the assembly, each with the grants and variables of its manifest. */
 export const createFunctions = (options: Options): Functions => {
-  const { assembly, stage, loadEntries, maxEnvironments, newId, runtimeOptions } = options;
+  const { assembly, stage, loadEntries, newId, runtimeOptions } = options;
   const workflows = assembly.workflows.map(({ id }) => id);
   const byId = new Map(assembly.functions.map((fn) => [fn.id, fn]));
 
@@ -127,6 +135,8 @@ export const createFunctions = (options: Options): Functions => {
     return { handler: entry.create(runtime), kill, caller };
   };
 
+  const maxEnvironments = (fn: NamedFunction) =>
+    options.maxEnvironments ?? (waitsForProvider(fn, assembly) ? undefined : MAX_COMPUTING_ENVIRONMENTS);
   const concurrencyOf = createConcurrencies(options);
 
   const createPool = (fn: NamedFunction): FunctionPool =>
@@ -135,7 +145,7 @@ export const createFunctions = (options: Options): Functions => {
         name: names(stage).fn(fn.id),
         timeoutMs: getTimeoutMs(fn.spec),
         concurrency: concurrencyOf(fn),
-        maxEnvironments,
+        maxEnvironments: maxEnvironments(fn),
         build: () => buildEnvironment(fn),
       },
       runtimeOptions.clock,
@@ -148,6 +158,7 @@ export const createFunctions = (options: Options): Functions => {
     return value;
   };
   return {
+    maxEnvironments,
     pool: (id) => require(pools.get(id), id),
     createRuntime: (id) => createRuntime(require(byId.get(id), id)),
     loadAll: async () => {

@@ -33,7 +33,7 @@ import { createTable } from './table.ts';
 import { type Trace, withTracing } from './tracing.ts';
 import { createWorkflows } from './workflows.ts';
 
-/** What AWS gives to an account that has requested it: see `npm run preflight`. An invocation that waits costs nothing here, either. */
+/** What AWS gives to an account by default. A new one starts with less. */
 const ACCOUNT_CONCURRENCY = 1_000;
 const VISIBILITY_TIMEOUT_FACTOR = 6;
 const SECOND_MS = 1_000;
@@ -63,7 +63,10 @@ export type HostOptions = {
   readonly accountConcurrency?: number;
   /** How many charges run at a time, reserved out of the account's; the option of a stage. By default they share the account's. */
   readonly chargeConcurrency?: number;
-  /** The maximum number of environments of one function, for tests: further invocations wait, which AWS does not do. */
+  /**
+   * The maximum number of environments of every function. Further invocations wait, which they do not on AWS. By default 12 of a function
+   * that computes, and no maximum of one that waits for the payment provider.
+   */
   readonly maxEnvironments?: number;
   /** The visibility timeout of a consumer's queue, given the consumer's timeout. By default six times as long, and at least 120 s. */
   readonly visibilityTimeoutMs?: (timeoutMs: number) => number;
@@ -168,7 +171,7 @@ export const createHost = (options: HostOptions): Host => {
   });
   const consumers = createConsumers({
     ...{ functions: assembly.functions, named, clock, newId, inFlight, visibilityTimeoutMs },
-    ...{ invoke: invokeAndLog, deliver: interceptors.deliver },
+    ...{ invoke: invokeAndLog, deliver: interceptors.deliver, maxEnvironments: functions.maxEnvironments },
   });
   const stopSchedules = startSchedules({
     ...{ functions: assembly.functions, clock, invoke: invokeAndLog, intervalMs: scheduleIntervalMs },

@@ -14,7 +14,7 @@ export type LambdaFunction = {
   readonly timeoutMs: number;
   /** Limits invocations together with other functions: beyond it they are throttled. */
   readonly concurrency: Concurrency;
-  /** A limit that Lambda lacks, for tests: further invocations wait for a free environment. By default there is none. */
+  /** A limit that Lambda lacks: further invocations wait for a free environment. By default there is none. */
   readonly maxEnvironments?: number | undefined;
   readonly build: () => Promise<ExecutionEnvironment>;
 };
