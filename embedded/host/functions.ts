@@ -84,6 +84,7 @@ const workerIdsOf = ({ functions }: Assembly): readonly FunctionId[] =>
   functions.flatMap(({ id, spec }) => (spec.consumes ? [id] : []));
 
 export type Functions = {
+  readonly get: (id: FunctionId) => NamedFunction;
   readonly pool: (id: FunctionId) => FunctionPool;
   /** A new runtime with the function's grants and variables. */
   readonly createRuntime: (id: FunctionId) => FunctionRuntime;
@@ -133,6 +134,7 @@ export const createFunctions = (options: Options): Functions => {
     return value;
   };
   return {
+    get: (id) => require(byId.get(id), id),
     pool: (id) => require(pools.get(id), id),
     createRuntime: (id) => createRuntime(require(byId.get(id), id)),
     loadAll: async () => {

@@ -20,6 +20,8 @@ import type { Execution } from '../aws/step-functions/executions.ts';
 import { assemble } from './assembly.ts';
 import { createAuthorizer } from './authorizer.ts';
 import { createConsumers, createUnconsumedQueues } from './consumers.ts';
+import { createCpuShares, noCpuShares } from './cpu-shares.ts';
+import { createFairScheduler } from './fair-scheduler.ts';
 import { createHostFetch } from './fetch.ts';
 import { createFunctions, type LoadEntries, loadProjectEntries } from './functions.ts';
 import { createGateway, type HttpRequest, type HttpResponse } from './gateway.ts';
@@ -35,6 +37,8 @@ import { createWorkflows } from './workflows.ts';
 
 /** One process gains nothing from more, and functions that write the same items conflict with each other. */
 const DEFAULT_MAX_ENVIRONMENTS = 12;
+/** More would interleave with an invocation that has its turn. With one, an invocation that waits for a retry would stop all others. */
+const MAX_TURNS = 2;
 const VISIBILITY_TIMEOUT_FACTOR = 6;
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -61,6 +65,11 @@ export type HostOptions = {
   readonly times?: Times;
   /** The maximum number of environments of one function. Further invocations wait. */
   readonly maxEnvironments?: number;
+  /**
+   * Makes invocations of different tenants take turns, so that each tenant has an equal share of this process. By default none waits: on
+   * a virtual clock the order of events must not depend on CPU time.
+   */
+  readonly waitForCpu?: boolean;
   /** The visibility timeout of a consumer's queue, given the consumer's timeout. By default six times as long, and at least 120 s. */
   readonly visibilityTimeoutMs?: (timeoutMs: number) => number;
   /** Called after every service call. */
@@ -141,6 +150,11 @@ export const createHost = (options: HostOptions): Host => {
   const clock = createStoppableClock(options.clock ?? systemClock);
   const newId = () => createUuid(random);
   const inFlight = createInFlightCounter();
+  const cpuShares = options.waitForCpu
+    ? createCpuShares(
+        createFairScheduler({ maxTurns: MAX_TURNS, now: () => performance.now(), yieldToIo: clock.yieldToIo }),
+      )
+    : noCpuShares;
   let { codeVersion = 'embedded' } = options;
 
   // filled below: functions call services, and services invoke functions
@@ -149,10 +163,11 @@ export const createHost = (options: HostOptions): Host => {
     ...{ assembly, stage, origin, loadEntries, newId, maxEnvironments, codeVersion: () => codeVersion },
     runtimeOptions: {
       ...{ clock, random, services, logLevel, times, onMetric: options.onMetric },
+      whileWaiting: cpuShares.whileWaiting,
       fetch: createHostFetch({ origin, clock, handleRequest: (request) => handleRequest(request) }),
     },
   });
-  const { invoke, invokeAuthorizer, invokeAndLog } = createInvoker({ functions, interceptors, logLevel });
+  const { invoke, invokeAuthorizer, invokeAndLog } = createInvoker({ functions, interceptors, cpuShares, logLevel });
 
   const handleRequest = createGateway({
     ...{ invoke: invokeAndLog, stage, clock, newId, inFlight },

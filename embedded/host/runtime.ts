@@ -8,6 +8,7 @@ import { createRequestHandler } from '../aws/dispatch.ts';
 import { createUuid, type RandomSource } from '../aws/random.ts';
 import type { Caller, Clock, Service } from '../aws/service.ts';
 import { createClients } from './clients.ts';
+import { noCpuShares, type WhileWaiting } from './cpu-shares.ts';
 
 /** A metric, with the name of the function that recorded it. */
 export type MetricRecord = {
@@ -23,6 +24,8 @@ export type RuntimeOptions = {
   readonly random: RandomSource;
   readonly services: readonly Service[];
   readonly fetch: Fetch;
+  /** Runs each wait of a function. */
+  readonly whileWaiting?: WhileWaiting | undefined;
   readonly logLevel: LogLevel;
   readonly times: Times;
   /** Called with every metric. */
@@ -49,7 +52,7 @@ export const createFunctionRuntime = (
   { caller, variables }: FunctionIdentity,
   options: RuntimeOptions,
 ): FunctionRuntime => {
-  const { clock, random, services, logLevel, times, onMetric } = options;
+  const { clock, random, services, logLevel, times, whileWaiting = noCpuShares.whileWaiting, onMetric } = options;
   let killed = false;
   const whileAlive =
     <A extends unknown[], T>(run: (...args: A) => Promise<T>) =>
@@ -69,8 +72,8 @@ export const createFunctionRuntime = (
     newId: () => createUuid(random),
     random: random.nextFloat,
     randomBytes: random.nextBytes,
-    sleep: whileAlive((ms: number) => sleep(clock, ms)),
-    fetch: whileAlive(options.fetch),
+    sleep: whileAlive((ms: number) => whileWaiting(() => sleep(clock, ms))),
+    fetch: whileAlive<Parameters<Fetch>, Response>((...request) => whileWaiting(() => options.fetch(...request))),
     times,
     env(name: Variable): string {
       const value = variables[name];
