@@ -104,6 +104,7 @@ const waitsForProvider = ({ context, spec }: NamedFunction, { standalone }: Asse
 export type Functions = {
   /** The most environments of a function; undefined without such a limit. */
   readonly maxEnvironments: (fn: NamedFunction) => number | undefined;
+  readonly get: (id: FunctionId) => NamedFunction;
   readonly pool: (id: FunctionId) => FunctionPool;
   /** A new runtime with the function's grants and variables. */
   readonly createRuntime: (id: FunctionId) => FunctionRuntime;
@@ -159,6 +160,7 @@ export const createFunctions = (options: Options): Functions => {
   };
   return {
     maxEnvironments,
+    get: (id) => require(byId.get(id), id),
     pool: (id) => require(pools.get(id), id),
     createRuntime: (id) => createRuntime(require(byId.get(id), id)),
     loadAll: async () => {

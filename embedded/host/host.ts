@@ -20,6 +20,8 @@ import type { Execution } from '../aws/step-functions/executions.ts';
 import { assemble } from './assembly.ts';
 import { createAuthorizer } from './authorizer.ts';
 import { createConsumers, createUnconsumedQueues } from './consumers.ts';
+import { createCpuShares, noCpuShares } from './cpu-shares.ts';
+import { createFairScheduler } from './fair-scheduler.ts';
 import { createHostFetch } from './fetch.ts';
 import { createFunctions, type LoadEntries, loadProjectEntries } from './functions.ts';
 import { createGateway, type HttpRequest, type HttpResponse } from './gateway.ts';
@@ -35,6 +37,8 @@ import { createWorkflows } from './workflows.ts';
 
 /** What AWS gives to an account by default. A new one starts with less. */
 const ACCOUNT_CONCURRENCY = 1_000;
+/** More would interleave with an invocation that has its turn. With one, an invocation that waits for a retry would stop all others. */
+const MAX_TURNS = 2;
 const VISIBILITY_TIMEOUT_FACTOR = 6;
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -68,6 +72,11 @@ export type HostOptions = {
    * that computes, and no maximum of one that waits for the payment provider.
    */
   readonly maxEnvironments?: number;
+  /**
+   * Makes invocations of different tenants take turns, so that each tenant has an equal share of this process. By default none waits: on
+   * a virtual clock the order of events must not depend on CPU time.
+   */
+  readonly waitForCpu?: boolean;
   /** The visibility timeout of a consumer's queue, given the consumer's timeout. By default six times as long, and at least 120 s. */
   readonly visibilityTimeoutMs?: (timeoutMs: number) => number;
   /** Whether functions are refused the keys of other tenants. By default true; the simulator must find violations without it, too. */
@@ -150,6 +159,11 @@ export const createHost = (options: HostOptions): Host => {
   const clock = createStoppableClock(options.clock ?? systemClock);
   const newId = () => createUuid(random);
   const inFlight = createInFlightCounter();
+  const cpuShares = options.waitForCpu
+    ? createCpuShares(
+        createFairScheduler({ maxTurns: MAX_TURNS, now: () => performance.now(), yieldToIo: clock.yieldToIo }),
+      )
+    : noCpuShares;
   let { codeVersion = 'embedded' } = options;
 
   // filled below: functions call services, and services invoke functions
@@ -159,10 +173,11 @@ export const createHost = (options: HostOptions): Host => {
     ...{ accountConcurrency, chargeConcurrency, maxEnvironments },
     runtimeOptions: {
       ...{ clock, random, services, logLevel, times, tenantGuard: options.tenantGuard, onMetric: options.onMetric },
+      whileWaiting: cpuShares.whileWaiting,
       fetch: createHostFetch({ origin, clock, handleRequest: (request) => handleRequest(request) }),
     },
   });
-  const { invoke, invokeAuthorizer, invokeAndLog } = createInvoker({ functions, interceptors, logLevel });
+  const { invoke, invokeAuthorizer, invokeAndLog } = createInvoker({ functions, interceptors, cpuShares, logLevel });
 
   const handleRequest = createGateway({
     ...{ invoke: invokeAndLog, stage, clock, newId, inFlight },

@@ -10,6 +10,7 @@ import { createRequestHandler } from '../aws/dispatch.ts';
 import { createUuid, type RandomSource } from '../aws/random.ts';
 import type { Caller, Clock, Service } from '../aws/service.ts';
 import { createClients } from './clients.ts';
+import { noCpuShares, type WhileWaiting } from './cpu-shares.ts';
 
 /** A metric, with the name of the function that recorded it. */
 export type MetricRecord = {
@@ -25,6 +26,8 @@ export type RuntimeOptions = {
   readonly random: RandomSource;
   readonly services: readonly Service[];
   readonly fetch: Fetch;
+  /** Runs each wait of a function. */
+  readonly whileWaiting?: WhileWaiting | undefined;
   readonly logLevel: LogLevel;
   readonly times: Times;
   /** Whether the table's clients refuse the keys of other tenants. Default true. */
@@ -54,6 +57,7 @@ export const createFunctionRuntime = (
   options: RuntimeOptions,
 ): FunctionRuntime => {
   const { clock, random, services, logLevel, times, tenantGuard = true, onMetric } = options;
+  const { whileWaiting = noCpuShares.whileWaiting } = options;
   let killed = false;
   const whileAlive =
     <A extends unknown[], T>(run: (...args: A) => Promise<T>) =>
@@ -78,8 +82,8 @@ export const createFunctionRuntime = (
     newId: () => createUuid(random),
     random: random.nextFloat,
     randomBytes: random.nextBytes,
-    sleep: whileAlive((ms: number) => sleep(clock, ms)),
-    fetch: whileAlive(options.fetch),
+    sleep: whileAlive((ms: number) => whileWaiting(() => sleep(clock, ms))),
+    fetch: whileAlive<Parameters<Fetch>, Response>((...request) => whileWaiting(() => options.fetch(...request))),
     times,
     env(name: Variable): string {
       const value = variables[name];
