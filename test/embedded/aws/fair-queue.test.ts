@@ -85,7 +85,8 @@ it('holds a group for noisy until none of its messages waits', () => {
   for (const { receipt } of receive(30)) queue.delete(receipt);
   send(1, 'b');
   expect(bodies(receive(1))).toBe('b');
-  for (const { receipt } of receive(30)) queue.delete(receipt);
+  // some stay in flight
+  for (const { receipt } of receive(30).slice(1)) queue.delete(receipt);
   send(1, 'a');
   send(1, 'b');
   expect(bodies(receive(2))).toBe('ab');
