@@ -16,7 +16,7 @@ type Options = {
 };
 
 type Share = {
-  /** The time of its turns, and of all that it did not claim while it was idle. */
+  /** The time of its turns. An idle share advances to the virtual time once it takes a turn again. */
   usedMs: number;
   turns: number;
   readonly waiting: (() => void)[];
@@ -47,7 +47,7 @@ export const createFairScheduler = ({ maxTurns, now, yieldToIo = async () => {} 
   const isIdle = (share: Share) => share.turns === 0 && share.waiting.length === 0;
 
   const activate = (name: string): Share => {
-    const share = shares.get(name) ?? { usedMs: virtualMs, turns: 0, waiting: [] };
+    const share = shares.get(name) ?? { usedMs: 0, turns: 0, waiting: [] };
     if (isIdle(share)) share.usedMs = Math.max(share.usedMs, virtualMs);
     shares.set(name, share);
     return share;

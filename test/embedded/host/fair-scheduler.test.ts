@@ -2,11 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { createFairScheduler } from '../../../embedded/host/fair-scheduler.ts';
 
 /** A scheduler whose turns last as long as the test says. */
-const createScheduler = ({ maxTurns = 1 } = {}) => {
+const createScheduler = ({ maxTurns = 1, onYield = () => {} } = {}) => {
   let nowMs = 0;
   let yields = 0;
   const yieldToIo = async () => {
     yields += 1;
+    onYield();
   };
   const { takeTurn } = createFairScheduler({ maxTurns, now: () => nowMs, yieldToIo });
   const order: string[] = [];
@@ -55,6 +56,46 @@ describe('a fair scheduler', () => {
     expect(countOf(order.slice(0, 20), 'b')).toBeGreaterThanOrEqual(9);
   });
 
+  test('keeps what a share has used beyond the others while it is idle', async () => {
+    const { order, takeTurn, advance, work, workTimes } = createScheduler();
+    const endTurn = await takeTurn('a');
+    const rest = workTimes(200, 'b', 1);
+    advance(100);
+    endTurn();
+    await Promise.all([...rest, work('a', 1)]);
+    expect(Math.abs(order.indexOf('a') - 100)).toBeLessThanOrEqual(3);
+  });
+
+  test('saves up no time either while nobody waits', async () => {
+    const { order, workTimes, work } = createScheduler();
+    await work('b', 1);
+    for (let n = 0; n < 50; n += 1) await work('a', 1);
+    order.length = 0;
+    await Promise.all([...workTimes(50, 'a', 1), ...workTimes(50, 'b', 1)]);
+    expect(countOf(order.slice(0, 20), 'a')).toBeGreaterThanOrEqual(9);
+  });
+
+  test('lets nobody overtake a share that waits', async () => {
+    const { order, takeTurn, work } = createScheduler();
+    const endTurn = await takeTurn('a');
+    const waiting = work('b', 1);
+    endTurn();
+    await Promise.all([waiting, work('c', 1)]);
+    expect(order).toEqual(['b', 'c']);
+  });
+
+  test('considers requests that arrive while it lets the event loop poll', async () => {
+    const arrivals: Promise<void>[] = [];
+    const { order, work, workTimes } = createScheduler({
+      onYield: () => {
+        if (arrivals.length === 0) arrivals.push(work('b', 1));
+      },
+    });
+    await Promise.all(workTimes(3, 'a', 10));
+    await Promise.all(arrivals);
+    expect(order).toEqual(['a', 'b', 'a', 'a']);
+  });
+
   test('starves no share while others keep arriving', async () => {
     const { order, work, takeTurn } = createScheduler();
     const endTurn = await takeTurn('a');
@@ -97,6 +138,16 @@ describe('a fair scheduler', () => {
     await third;
     const fourth = takeTurn('c');
     expect(await Promise.race([fourth, nextEvent().then(() => 'waits')])).toBe('waits');
+  });
+
+  test('counts the time of turns of one share that run at once only once', async () => {
+    const { takeTurn, advance, order, workTimes } = createScheduler({ maxTurns: 2 });
+    const turns = [await takeTurn('a'), await takeTurn('a')];
+    const rest = [...workTimes(1, 'a', 1), ...workTimes(300, 'b', 1)];
+    advance(100);
+    for (const endTurn of turns) endTurn();
+    await Promise.all(rest);
+    expect(Math.abs(order.indexOf('a') - 100)).toBeLessThanOrEqual(3);
   });
 
   test('divides elapsed time among the turns that run at once', async () => {
