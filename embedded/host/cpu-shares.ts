@@ -1,18 +1,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { FunctionSpec } from '#platform/manifest';
-import type { EndTurn, FairScheduler } from './fair-scheduler.ts';
+import type { FairScheduler, ReleaseSlot } from './fair-scheduler.ts';
 
 /** The share of work without a tenant, such as requests with wrong keys. */
 const NO_TENANT = '';
 
 /** What a function's events are known by. */
 type Invocable = { readonly spec: Pick<FunctionSpec, 'consumes' | 'streams'>; readonly routes: readonly unknown[] };
-/** Runs an invocation of this function once it is its tenant's turn. */
-type RunInTurn = <T>(fn: Invocable, event: unknown, invocation: () => Promise<T>) => Promise<T>;
-/** Lets others take turns while the current invocation waits for something else than the CPU. */
+/** Runs an invocation of this function once its tenant has a slot. */
+type RunInSlot = <T>(fn: Invocable, event: unknown, invocation: () => Promise<T>) => Promise<T>;
+/** Lets others have the slot while the current invocation waits for something else than the CPU. */
 export type WhileWaiting = <T>(wait: () => Promise<T>) => Promise<T>;
 
-export type CpuShares = { readonly run: RunInTurn; readonly whileWaiting: WhileWaiting };
+export type CpuShares = { readonly run: RunInSlot; readonly whileWaiting: WhileWaiting };
 
 /** Everything runs at once. */
 export const noCpuShares: CpuShares = {
@@ -20,8 +20,8 @@ export const noCpuShares: CpuShares = {
   whileWaiting: (wait) => wait(),
 };
 
-/** The turn of an invocation, which it may end and take again. */
-type Invocation = { readonly share: string; turn: Promise<EndTurn> | undefined; hasEnded: boolean };
+/** An invocation with its slot, which it releases while it waits. */
+type Invocation = { readonly share: string; slot: Promise<ReleaseSlot> | undefined; hasEnded: boolean };
 
 const getAt = (value: unknown, path: readonly string[]): unknown =>
   path.reduce<unknown>(
@@ -49,19 +49,20 @@ export const findTenantId = ({ spec, routes }: Invocable, event: unknown): strin
 };
 
 /**
- * Gives each tenant an equal share of the CPU: invocations take turns of the scheduler. An invocation that another one calls, such as the
- * payment sandbox, counts for the caller's tenant if it has none of its own. Stream batches carry records of all tenants and never wait.
+ * Gives each tenant an equal share of the CPU: each invocation needs a slot of the scheduler. An invocation that another one calls, such as the
+ * payment sandbox, counts for the caller's tenant if it has none of its own. Stream batches carry records of all tenants and never wait
+ * (docs/adr/0094).
  */
-export const createCpuShares = ({ takeTurn }: FairScheduler): CpuShares => {
+export const createCpuShares = ({ acquireSlot }: FairScheduler): CpuShares => {
   const current = new AsyncLocalStorage<Invocation | undefined>();
 
-  const take = async (invocation: Invocation): Promise<void> => {
-    // code may still run in an environment that has crashed; it must not take a turn that nothing ends
+  const acquire = async (invocation: Invocation): Promise<void> => {
+    // code may still run in an environment that has crashed; it must not get a slot that nothing releases
     if (invocation.hasEnded) return;
-    invocation.turn ??= takeTurn(invocation.share);
-    await invocation.turn;
+    invocation.slot ??= acquireSlot(invocation.share);
+    await invocation.slot;
   };
-  const end = ({ turn }: Invocation): void => void turn?.then((endTurn) => endTurn());
+  const release = ({ slot }: Invocation): void => void slot?.then((releaseSlot) => releaseSlot());
 
   return {
     run(fn, event, invoke) {
@@ -69,26 +70,26 @@ export const createCpuShares = ({ takeTurn }: FairScheduler): CpuShares => {
       const isCalled = fn.routes.length > 0;
       const inherited = isCalled ? current.getStore()?.share : undefined;
       const share = findTenantId(fn, event) ?? inherited ?? NO_TENANT;
-      const invocation: Invocation = { share, turn: undefined, hasEnded: false };
+      const invocation: Invocation = { share, slot: undefined, hasEnded: false };
       return current.run(invocation, async () => {
         try {
-          await take(invocation);
+          await acquire(invocation);
           return await invoke();
         } finally {
           invocation.hasEnded = true;
-          end(invocation);
+          release(invocation);
         }
       });
     },
     async whileWaiting(wait) {
       const invocation = current.getStore();
       if (!invocation) return wait();
-      end(invocation);
-      invocation.turn = undefined;
+      release(invocation);
+      invocation.slot = undefined;
       try {
         return await wait();
       } finally {
-        await take(invocation);
+        await acquire(invocation);
       }
     },
   };

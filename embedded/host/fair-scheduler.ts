@@ -1,38 +1,38 @@
-/** Ends a turn. Further calls have no effect. */
-export type EndTurn = () => void;
+/** Releases a slot. Further calls have no effect. */
+export type ReleaseSlot = () => void;
 
 export type FairScheduler = {
-  /** Resolves once it is the share's turn, to the function that ends the turn. In an idle system this is at once. */
-  readonly takeTurn: (share: string) => Promise<EndTurn>;
+  /** Resolves once the share has a slot, to the function that releases it. In an idle system this is at once. */
+  readonly acquireSlot: (share: string) => Promise<ReleaseSlot>;
 };
 
 type Options = {
-  /** The maximum number of turns at a time, over all shares. */
-  readonly maxTurns: number;
+  /** The maximum number of slots in use at a time, over all shares. */
+  readonly maxSlots: number;
   /** Milliseconds. */
   readonly now: () => number;
-  /** Called before a waiting turn begins, so that requests which have arrived are considered. */
+  /** Called before a waiting share gets a slot, so that requests which have arrived are considered. */
   readonly yieldToIo?: (() => Promise<void>) | undefined;
 };
 
 type Share = {
-  /** The time of its turns. An idle share advances to the virtual time once it takes a turn again. */
+  /** The time that its slots were in use. An idle share advances to the virtual time once it needs a slot again. */
   usedMs: number;
-  turns: number;
+  slots: number;
   readonly waiting: (() => void)[];
 };
 
 /**
- * Gives shares equal time, however many turns each of them waits for (start-time fair queueing). The next turn goes to the waiting share
- * that has used the least time. A share that was idle begins where the others are: it goes first, but saves up nothing. Turns that run
- * at once divide the elapsed time equally.
+ * Gives shares equal time, however many slots each of them waits for (start-time fair queueing). The next slot goes to the waiting share
+ * that has used the least time. A share that was idle begins where the others are: it goes first, but saves up nothing. Slots that are in
+ * use at once divide the elapsed time equally.
  */
-export const createFairScheduler = ({ maxTurns, now, yieldToIo = async () => {} }: Options): FairScheduler => {
+export const createFairScheduler = ({ maxSlots, now, yieldToIo = async () => {} }: Options): FairScheduler => {
   // only shares that run or wait, and those that are ahead of the virtual time
   const shares = new Map<string, Share>();
-  let turns = 0;
+  let usedSlots = 0;
   let waiting = 0;
-  /** The time used by the share that took the latest turn. */
+  /** The time used by the share that got the latest slot. */
   let virtualMs = 0;
   let dividedAtMs = now();
   let isStarting = false;
@@ -40,14 +40,14 @@ export const createFairScheduler = ({ maxTurns, now, yieldToIo = async () => {} 
   const divideElapsedTime = () => {
     const at = now();
     for (const share of shares.values())
-      if (share.turns > 0) share.usedMs += ((at - dividedAtMs) * share.turns) / turns;
+      if (share.slots > 0) share.usedMs += ((at - dividedAtMs) * share.slots) / usedSlots;
     dividedAtMs = at;
   };
 
-  const isIdle = (share: Share) => share.turns === 0 && share.waiting.length === 0;
+  const isIdle = (share: Share) => share.slots === 0 && share.waiting.length === 0;
 
   const activate = (name: string): Share => {
-    const share = shares.get(name) ?? { usedMs: 0, turns: 0, waiting: [] };
+    const share = shares.get(name) ?? { usedMs: 0, slots: 0, waiting: [] };
     if (isIdle(share)) share.usedMs = Math.max(share.usedMs, virtualMs);
     shares.set(name, share);
     return share;
@@ -56,14 +56,14 @@ export const createFairScheduler = ({ maxTurns, now, yieldToIo = async () => {} 
   const begin = (share: Share) => {
     divideElapsedTime();
     virtualMs = Math.max(virtualMs, share.usedMs);
-    share.turns += 1;
-    turns += 1;
+    share.slots += 1;
+    usedSlots += 1;
   };
 
   const end = (share: Share) => {
     divideElapsedTime();
-    share.turns -= 1;
-    turns -= 1;
+    share.slots -= 1;
+    usedSlots -= 1;
     if (waiting > 0) void startWaiting();
   };
 
@@ -82,7 +82,7 @@ export const createFairScheduler = ({ maxTurns, now, yieldToIo = async () => {} 
     isStarting = true;
     await yieldToIo();
     isStarting = false;
-    while (turns < maxTurns && waiting > 0) {
+    while (usedSlots < maxSlots && waiting > 0) {
       divideElapsedTime();
       const next = findNext();
       const start = next?.waiting.shift();
@@ -93,24 +93,24 @@ export const createFairScheduler = ({ maxTurns, now, yieldToIo = async () => {} 
     }
   };
 
-  const toEndTurn = (share: Share): EndTurn => {
-    let hasEnded = false;
+  const toReleaseSlot = (share: Share): ReleaseSlot => {
+    let isReleased = false;
     return () => {
-      if (!hasEnded) end(share);
-      hasEnded = true;
+      if (!isReleased) end(share);
+      isReleased = true;
     };
   };
 
   return {
-    async takeTurn(name) {
+    async acquireSlot(name) {
       const share = activate(name);
-      if (waiting === 0 && turns < maxTurns) {
+      if (waiting === 0 && usedSlots < maxSlots) {
         begin(share);
       } else {
         waiting += 1;
         await new Promise<void>((resolve) => share.waiting.push(resolve));
       }
-      return toEndTurn(share);
+      return toReleaseSlot(share);
     },
   };
 };

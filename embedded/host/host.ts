@@ -37,8 +37,8 @@ import { createWorkflows } from './workflows.ts';
 
 /** What AWS gives to an account by default. A new one starts with less. */
 const ACCOUNT_CONCURRENCY = 1_000;
-/** More would interleave with an invocation that has its turn. With one, an invocation that waits for a retry would stop all others. */
-const MAX_TURNS = 2;
+/** More would interleave with an invocation that has a slot. With one, an invocation that waits for a retry would stop all others. */
+const MAX_SLOTS = 2;
 const VISIBILITY_TIMEOUT_FACTOR = 6;
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -73,8 +73,9 @@ export type HostOptions = {
    */
   readonly maxEnvironments?: number;
   /**
-   * Makes invocations of different tenants take turns, so that each tenant has an equal share of this process. By default none waits: on
-   * a virtual clock the order of events must not depend on CPU time.
+   * Makes invocations wait until their tenants may use the CPU, so that each tenant has an equal share of this process. By default none waits: on
+   * a virtual clock the order of events must not depend on CPU time. The number of environments has no limit then: an invocation that has
+   * a slot and waits for an environment would stop the one that it waits for.
    */
   readonly waitForCpu?: boolean;
   /** The visibility timeout of a consumer's queue, given the consumer's timeout. By default six times as long, and at least 120 s. */
@@ -153,7 +154,8 @@ export const createHost = (options: HostOptions): Host => {
   const { random = createSystemRandom(), loadEntries = loadProjectEntries, times = defaultTimes } = options;
   const { scheduleIntervalMs = (minutes: number) => minutes * MINUTE_MS } = options;
   const { visibilityTimeoutMs = defaultVisibilityTimeoutMs } = options;
-  const { accountConcurrency = ACCOUNT_CONCURRENCY, chargeConcurrency, maxEnvironments } = options;
+  const { accountConcurrency = ACCOUNT_CONCURRENCY, chargeConcurrency } = options;
+  const { maxEnvironments = options.waitForCpu ? Number.POSITIVE_INFINITY : undefined } = options;
   const named = names(stage);
   const assembly = assemble(options.contexts, stage);
   const clock = createStoppableClock(options.clock ?? systemClock);
@@ -161,7 +163,7 @@ export const createHost = (options: HostOptions): Host => {
   const inFlight = createInFlightCounter();
   const cpuShares = options.waitForCpu
     ? createCpuShares(
-        createFairScheduler({ maxTurns: MAX_TURNS, now: () => performance.now(), yieldToIo: clock.yieldToIo }),
+        createFairScheduler({ maxSlots: MAX_SLOTS, now: () => performance.now(), yieldToIo: clock.yieldToIo }),
       )
     : noCpuShares;
   let { codeVersion = 'embedded' } = options;

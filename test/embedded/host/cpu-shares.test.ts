@@ -10,17 +10,17 @@ const route = { spec: {}, routes: ['GET /v1/orders'] };
 const consumer = { spec: { consumes: ['OrderPlaced.v1'] }, routes: [] } as const;
 const relay = { spec: { streams: true }, routes: [] } as const;
 
-/** Shares of which one invocation runs at a time, and every share that took a turn. */
+/** Shares of which one invocation runs at a time, and every share that requested a slot. */
 const createShares = () => {
-  const { takeTurn } = createFairScheduler({ maxTurns: 1, now: () => 0 });
-  const taken: string[] = [];
+  const { acquireSlot } = createFairScheduler({ maxSlots: 1, now: () => 0 });
+  const requested: string[] = [];
   const shares = createCpuShares({
-    takeTurn(share) {
-      taken.push(share);
-      return takeTurn(share);
+    acquireSlot(share) {
+      requested.push(share);
+      return acquireSlot(share);
     },
   });
-  return { ...shares, taken };
+  return { ...shares, requested };
 };
 
 describe('the tenant of an invocation', () => {
@@ -53,17 +53,17 @@ describe('the tenant of an invocation', () => {
 });
 
 describe('the CPU shares of tenants', () => {
-  test('an invocation that waits lets others take their turns, and takes another turn afterwards', async () => {
-    const { run, whileWaiting, taken } = createShares();
+  test('an invocation that waits releases its slot, and gets another one afterwards', async () => {
+    const { run, whileWaiting, requested } = createShares();
     const { promise: answer, resolve: respond } = Promise.withResolvers<void>();
     const slow = run(task, { tenantId: 'a' }, () => whileWaiting(() => answer));
     expect(await run(task, { tenantId: 'b' }, async () => 'done')).toBe('done');
     respond();
     await slow;
-    expect(taken).toEqual(['a', 'b', 'a']);
+    expect(requested).toEqual(['a', 'b', 'a']);
   });
 
-  test('an invocation that fails ends its turn', async () => {
+  test('an invocation that fails releases its slot', async () => {
     const { run } = createShares();
     const failing = run(task, { tenantId: 'a' }, async () => {
       throw new Error('crash');
@@ -72,28 +72,28 @@ describe('the CPU shares of tenants', () => {
     expect(await run(task, { tenantId: 'b' }, async () => 'done')).toBe('done');
   });
 
-  test('code that goes on after its invocation has ended takes no turn', async () => {
-    const { run, whileWaiting, taken } = createShares();
+  test('code that goes on after its invocation has ended gets no slot', async () => {
+    const { run, whileWaiting, requested } = createShares();
     const { promise: answer, resolve: respond } = Promise.withResolvers<void>();
     await run(task, { tenantId: 'a' }, async () => void whileWaiting(() => answer));
     respond();
     await nextEvent();
-    expect(taken).toEqual(['a']);
+    expect(requested).toEqual(['a']);
     expect(await run(task, { tenantId: 'b' }, async () => 'done')).toBe('done');
   });
 
-  test('parts of one invocation that wait at the same time take one turn', async () => {
-    const { run, whileWaiting, taken } = createShares();
+  test('parts of one invocation that wait at the same time get one slot', async () => {
+    const { run, whileWaiting, requested } = createShares();
     await run(task, { tenantId: 'a' }, () => Promise.all([whileWaiting(nextEvent), whileWaiting(nextEvent)]));
-    expect(taken).toEqual(['a', 'a']);
+    expect(requested).toEqual(['a', 'a']);
     expect(await run(task, { tenantId: 'b' }, async () => 'done')).toBe('done');
   });
 
   test('a called function without a tenant counts for its caller, and a request of nobody has a share of its own', async () => {
-    const { run, whileWaiting, taken } = createShares();
+    const { run, whileWaiting, requested } = createShares();
     await run(task, { tenantId: 'a' }, () => whileWaiting(() => run(route, {}, async () => 'charged')));
     await run(route, {}, async () => 'refused');
-    expect(taken).toEqual(['a', 'a', 'a', '']);
+    expect(requested).toEqual(['a', 'a', 'a', '']);
   });
 
   test('a stream batch does not wait', async () => {
