@@ -3,6 +3,8 @@ import {
   type Manifest,
   names,
   type StageName,
+  TENANT_THROTTLE,
+  type Throttle,
   visibilitySecondsOf,
   type WorkflowId,
 } from '#platform/manifest';
@@ -30,6 +32,7 @@ import type { FunctionRuntime, MetricRecord, RuntimeOptions } from './runtime.ts
 import { startSchedules } from './schedules.ts';
 import { createSecrets, type SecretValues } from './secrets.ts';
 import { createTable } from './table.ts';
+import { createThrottle } from './throttle.ts';
 import { type Trace, withTracing } from './tracing.ts';
 import { createWorkflows } from './workflows.ts';
 
@@ -59,6 +62,8 @@ export type HostOptions = {
   readonly scheduleIntervalMs?: (minutes: number) => number;
   /** Deadlines and other durations of the backend. */
   readonly times?: Times;
+  /** The requests of each tenant, and those of all strangers together. By default those of a tenant on AWS. */
+  readonly throttle?: Throttle;
   /** The maximum number of environments of one function. Further invocations wait. */
   readonly maxEnvironments?: number;
   /** The visibility timeout of a consumer's queue, given the consumer's timeout. By default six times as long, and at least 120 s. */
@@ -158,6 +163,7 @@ export const createHost = (options: HostOptions): Host => {
     ...{ invoke: invokeAndLog, stage, clock, newId, inFlight },
     endpoints: assembly.endpoints,
     authorize: createAuthorizer({ invoke: invokeAuthorizer, stage, clock }),
+    throttle: createThrottle(options.throttle ?? TENANT_THROTTLE, clock),
   });
   const consumers = createConsumers({
     ...{ functions: assembly.functions, named, clock, newId, inFlight, visibilityTimeoutMs },

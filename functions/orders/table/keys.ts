@@ -14,6 +14,8 @@ export const orderIdsOf = (pk: string) => {
 
 /** The orders of all tenants that the sweeper examines: a partition that no other function may read. */
 export const DUE_LIST = 'due#orders#0';
+/** The partitions of the due list. */
+export const DUE_LISTS: readonly string[] = [DUE_LIST];
 /**
  * An entry of the due list: when the order is due and its id, and a mark unless it is placed: `cancelling`, `deadline`, or `waiting` with
  * the end of its wait. By the mark a sweep knows which orders it must read, and which saga must make progress.
@@ -32,6 +34,8 @@ export const dueMarkOf = (dueSk: string): DueMark => {
 };
 /** The item by which one sweep at a time holds the lease. */
 export const leaseKey = { pk: 'due#orders#turn', sk: 'turn' };
+/** Which tenants have too many open orders. */
+export const openOrdersKey = { pk: 'due#open-orders', sk: 'open-orders' };
 /** The pauses of all deadlines. */
 export const pauseKey = { pk: 'due#pause', sk: 'pause' };
 /** A tenant's policy for orders that await their payment. */

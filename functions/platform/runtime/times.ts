@@ -21,6 +21,11 @@ export type Times = {
    * ten times a day gets all of them, and a tenant cannot bomb a mailbox.
    */
   readonly maxMailsPerMailbox: number;
+  /**
+   * From this many open orders on, a tenant's further orders are refused (ADR 93). They are counted once a minute, so a tenant may have more
+   * by as many as it places within a minute.
+   */
+  readonly maxOpenOrders: number;
 };
 
 const SECOND = 1_000;
@@ -35,6 +40,7 @@ export const defaultTimes: Times = {
   parkAfterMs: 24 * HOUR,
   breaker: { failures: 5, windowMs: 30 * SECOND, openDurationMs: 15 * SECOND, probeLeaseMs: 10 * SECOND },
   maxMailsPerMailbox: 20,
+  maxOpenOrders: 1_000,
 };
 
 /** For stages whose tests wait for every one of these durations. */
@@ -46,4 +52,5 @@ export const testTimes: Times = {
   parkAfterMs: 10 * MINUTE,
   breaker: { failures: 5, windowMs: 30 * SECOND, openDurationMs: 5 * SECOND, probeLeaseMs: 5 * SECOND },
   maxMailsPerMailbox: 20,
+  maxOpenOrders: 1_000,
 };
