@@ -1,6 +1,6 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { StageName } from '#platform/manifest';
+import { type StageName, TENANT_THROTTLE, type Throttle } from '#platform/manifest';
 import { defaultTimes, type Times, testTimes } from '#platform/runtime/times';
 
 /** The properties of a stage, apart from its payment provider and its API's address. */
@@ -17,7 +17,9 @@ export type StageTraits = {
   /** A queue's visibility time-out, in time-outs of its function: AWS recommends 6, and 1 is the minimum. */
   readonly visibilityTimeouts: number;
   /** Requests per second over all callers of an API, and the burst. */
-  readonly throttle: { readonly rate: number; readonly burst: number };
+  readonly throttle: Throttle;
+  /** The same for each gateway key, onto which tenants are hashed: half of what the API takes (ADR 93). LocalStack enforces none. */
+  readonly tenantThrottle?: Throttle;
   readonly times: Times;
   /** Without a configured payment provider the stage uses the sandbox, and a sink for mail. */
   readonly sandboxed: boolean;
@@ -59,6 +61,7 @@ const stages: Readonly<Record<StageName, StageTraits>> = {
     visibilityTimeouts: 6,
     times: defaultTimes,
     throttle: { rate: 50, burst: 100 },
+    tenantThrottle: { rate: 25, burst: 50 },
     sandboxed: true,
   },
   staging: {
@@ -71,6 +74,7 @@ const stages: Readonly<Record<StageName, StageTraits>> = {
     visibilityTimeouts: 6,
     times: defaultTimes,
     throttle: { rate: 200, burst: 400 },
+    tenantThrottle: { rate: 100, burst: 200 },
     sandboxed: false,
   },
   prod: {
@@ -83,6 +87,7 @@ const stages: Readonly<Record<StageName, StageTraits>> = {
     visibilityTimeouts: 6,
     times: defaultTimes,
     throttle: { rate: 1_000, burst: 2_000 },
+    tenantThrottle: TENANT_THROTTLE,
     sandboxed: false,
   },
 };

@@ -18,6 +18,7 @@ import { FunctionError, isThrottled } from '../aws/lambda/function-error.ts';
 import type { Clock } from '../aws/service.ts';
 import type { Authorize, AuthorizerContext } from './authorizer.ts';
 import { createRouter } from './router.ts';
+import type { RequestThrottle } from './throttle.ts';
 
 export type HttpRequest = {
   readonly method: string;
@@ -50,6 +51,7 @@ type GatewayOptions = {
   readonly newId: () => string;
   readonly inFlight: InFlight;
   readonly authorize: Authorize;
+  readonly throttle: RequestThrottle;
 };
 
 const problems = { ...platformProblems, ...gatewayProblems };
@@ -129,7 +131,8 @@ const withoutBody = ({ status, headers, body }: HttpResponse): HttpResponse => (
 type Match = { readonly endpoint: Endpoint; readonly params: Readonly<Record<string, string>> };
 
 /** Creates an API Gateway with a proxy integration for each route, behind the authorizer of the route. */
-export const createGateway = ({ endpoints, invoke, stage, clock, newId, inFlight, authorize }: GatewayOptions) => {
+export const createGateway = (options: GatewayOptions) => {
+  const { endpoints, invoke, stage, clock, newId, inFlight, authorize, throttle } = options;
   const match = createRouter(Map.groupBy(endpoints, ({ route }) => route.path));
 
   const toProxyEvent = (request: HttpRequest, { endpoint, params }: Match) => {
@@ -166,6 +169,17 @@ export const createGateway = ({ endpoints, invoke, stage, clock, newId, inFlight
     } satisfies APIGatewayProxyEvent;
   };
 
+  /** Authorizes a request, and counts it: that of a stranger before the authorizer runs. Public routes have neither authorizer nor bound. */
+  const allowRequest = async (request: HttpRequest, { authorizer }: Endpoint): Promise<Decision> => {
+    if (!authorizer) return { allowed: undefined };
+    const source = toTokenSource(request);
+    const { authorization: token } = source;
+    if (!throttle.allowToken(token)) return { refused: 'throttled' };
+    const authorization = await authorize({ ...source, authorizer });
+    if ('refused' in authorization) return authorization;
+    return throttle.allowPrincipal(token, authorization.allowed.principalId) ? authorization : { refused: 'throttled' };
+  };
+
   const answer = async (request: HttpRequest): Promise<HttpResponse> => {
     const [path] = splitTarget(request.target);
     const matched = match(path);
@@ -176,16 +190,14 @@ export const createGateway = ({ endpoints, invoke, stage, clock, newId, inFlight
       const { headers, ...problem } = toProblemResponse('method_not_allowed');
       return { ...problem, headers: { ...headers, allow: methodsOf(candidates.map(({ route }) => route)).join(', ') } };
     }
-    const event = toProxyEvent(request, { endpoint, params });
-    const { authorizer } = endpoint;
     inFlight.begin();
     try {
-      const authorization = authorizer && (await authorize({ ...toTokenSource(event), authorizer }));
-      if (authorization && 'refused' in authorization) return toProblemResponse(authorization.refused);
-      const result = await invoke(
-        endpoint.function,
-        authorization ? withAuthorizer(event, authorization.allowed) : event,
-      );
+      const decision = await allowRequest(request, endpoint);
+      if ('refused' in decision) return toProblemResponse(decision.refused);
+      // the body is decoded only now: a refused request costs little
+      const event = toProxyEvent(request, { endpoint, params });
+      const { allowed } = decision;
+      const result = await invoke(endpoint.function, allowed ? withAuthorizer(event, allowed) : event);
       return isResult(result) ? toHttpResponse(result) : toProblemResponse('bad_gateway');
     } catch (error) {
       return toFailureResponse(error);
@@ -200,10 +212,14 @@ export const createGateway = ({ endpoints, invoke, stage, clock, newId, inFlight
   };
 };
 
-const toTokenSource = ({ headers, httpMethod: method, path }: APIGatewayProxyEvent) => ({
-  authorization: findHeader({ headers }, 'authorization'),
+type Decision =
+  | { readonly allowed: AuthorizerContext | undefined }
+  | { readonly refused: Extract<PlatformProblemCode, 'unauthenticated' | 'forbidden' | 'unavailable' | 'throttled'> };
+
+const toTokenSource = ({ headers, method, target }: HttpRequest) => ({
+  authorization: findHeader({ headers: toObject(groupByName(headers), pickLast) }, 'authorization'),
   method,
-  path,
+  path: splitTarget(target)[0],
 });
 
 const withAuthorizer = (event: APIGatewayProxyEvent, authorizer: AuthorizerContext): APIGatewayProxyEvent => ({

@@ -3,6 +3,8 @@ import {
   type Manifest,
   names,
   type StageName,
+  TENANT_THROTTLE,
+  type Throttle,
   visibilitySecondsOf,
   type WorkflowId,
 } from '#platform/manifest';
@@ -32,6 +34,7 @@ import type { FunctionRuntime, MetricRecord, RuntimeOptions } from './runtime.ts
 import { startSchedules } from './schedules.ts';
 import { createSecrets, type SecretValues } from './secrets.ts';
 import { createTable } from './table.ts';
+import { createThrottle } from './throttle.ts';
 import { type Trace, withTracing } from './tracing.ts';
 import { createWorkflows } from './workflows.ts';
 
@@ -67,6 +70,8 @@ export type HostOptions = {
   readonly accountConcurrency?: number;
   /** How many charges run at a time, reserved out of the account's; the option of a stage. By default they share the account's. */
   readonly chargeConcurrency?: number;
+  /** The requests of each tenant, and those of all strangers together. By default those of a tenant on AWS. */
+  readonly throttle?: Throttle;
   /**
    * The maximum number of environments of every function. Further invocations wait, which they do not on AWS. By default 12 of a function
    * that computes, and no maximum of one that waits for the payment provider.
@@ -185,6 +190,7 @@ export const createHost = (options: HostOptions): Host => {
     ...{ invoke: invokeAndLog, stage, clock, newId, inFlight },
     endpoints: assembly.endpoints,
     authorize: createAuthorizer({ invoke: invokeAuthorizer, stage, clock }),
+    throttle: createThrottle(options.throttle ?? TENANT_THROTTLE, clock),
   });
   const consumers = createConsumers({
     ...{ functions: assembly.functions, named, clock, newId, inFlight, visibilityTimeoutMs },

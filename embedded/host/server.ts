@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { createSystemRandom } from '../aws/random.ts';
 import type { Credential } from '../aws/signature.ts';
 import { answerAwsCall, isAwsCall } from './aws-endpoint.ts';
@@ -67,14 +67,27 @@ const respond = async (host: Backend, exchange: Exchange): Promise<void> => {
   sendResponse(response, await host.request({ method, target: url, headers, body, ...sourceIp }));
 };
 
-const handle = (host: Promise<Backend>) => (request: IncomingMessage, response: ServerResponse) => {
-  const responded = host.then((ready) => respond(ready, { request, response }));
-  responded.catch((error: unknown) => {
-    // clients' faults are answered above, so this is a defect of the host
-    console.error(error);
-    if (response.headersSent) return void response.destroy();
-    sendResponse(response, toProblemResponse('internal'));
-  });
+/**
+ * Handles the requests of one connection one after the other, because Node parses all that a client has sent: thousands of pipelined requests would
+ * occupy as many environments. What a client has not read when it closes the connection is not handled any more.
+ */
+const handle = (host: Promise<Backend>) => {
+  const handled = new WeakMap<Socket, Promise<void>>();
+  return (request: IncomingMessage, response: ServerResponse) => {
+    const { socket } = request;
+    const respondInTurn = async () => {
+      await handled.get(socket);
+      const ready = await host;
+      if (!socket.destroyed) await respond(ready, { request, response });
+    };
+    const responded = respondInTurn().catch((error: unknown) => {
+      // clients' faults are answered above, so this is a defect of the host
+      console.error(error);
+      if (response.headersSent) return void response.destroy();
+      sendResponse(response, toProblemResponse('internal'));
+    });
+    handled.set(socket, responded);
+  };
 };
 
 const toHttpServer = (server: Server, serve: (host: Host) => void, credential: Credential): HttpServer => ({

@@ -113,6 +113,7 @@ export type OrderResponse = z.input<typeof OrderResponse>;
 
 const { order_not_found, order_confirmed, not_awaiting_payment, wrong_amount, not_parked } = problems;
 const { unknown_sku, duplicate_sku, mixed_currencies, withdrawn_currency, total_too_large } = problems;
+const { too_many_open_orders } = problems;
 const params = { id: OrderIdSchema };
 
 /** The routes that a shop uses to place and change orders. */
@@ -125,7 +126,10 @@ export const writeRoutes = {
     summary: 'Places an order. The same Idempotency-Key and body return the same order, in its current state.',
     body: PlaceOrder,
     responses: { 202: OrderResponse },
-    problems: { unknown_sku, duplicate_sku, mixed_currencies, withdrawn_currency, total_too_large },
+    problems: {
+      ...{ unknown_sku, duplicate_sku, mixed_currencies, withdrawn_currency, total_too_large },
+      too_many_open_orders,
+    },
   },
   cancelOrder: {
     method: 'POST',

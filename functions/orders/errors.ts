@@ -55,6 +55,13 @@ export const problems = {
     title: 'The total exceeds the limit of an order.',
     detail: 'Split the order. `limit` has the most that one order may total in its currency, in minor units.',
   },
+  too_many_open_orders: {
+    status: 429,
+    title: 'Too many orders are being processed.',
+    detail:
+      'Wait until some of your orders are confirmed or cancelled, a minute at least, and send the request again with the same Idempotency-Key.',
+    headers: { 'retry-after': '60' },
+  },
 } as const satisfies Problems;
 
 export const sagaErrors = {
@@ -90,6 +97,17 @@ export const metrics = {
   /** The sweep could not read or write these orders. It went on with the others. */
   OrdersNotSwept: {
     alarm: { text: 'The sweeper could not read or write an order.', runbook: 'sweeper-findings' },
+  },
+  /** Tenants whose further orders are refused until fewer of their orders are open. */
+  TenantsAtOrderLimit: {
+    alarm: {
+      text: 'A tenant has as many open orders as the stage allows: its further orders are answered with 429.',
+      runbook: 'too-many-open-orders',
+    },
+  },
+  /** The time was over before all open orders were counted, so a tenant may have more of them than the stage allows. */
+  OpenOrdersNotCounted: {
+    alarm: { text: 'The sweeper had no time to count all open orders.', runbook: 'too-many-open-orders' },
   },
   /** Most expired orders were simply not paid, so there is no alarm. */
   OrdersExpired: {},

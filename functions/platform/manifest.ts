@@ -166,7 +166,7 @@ export const TABLE = {
 } as const;
 
 /** Partition keys of no tenant from which every function may read single items, if its grants allow it. */
-export const SHARED_READ_KEYS = ['due#pause'] as const;
+export const SHARED_READ_KEYS = ['due#pause', 'due#open-orders'] as const;
 
 export const functionId = (context: string, fn: string): FunctionId => `${context}-${fn}`;
 
@@ -212,6 +212,22 @@ export const visibilitySecondsOf = (timeoutSeconds: number, timeouts: number): n
 
 /** For this long API Gateway uses a response of the authorizer again, for the same token. */
 export const AUTHORIZER_CACHE_SECONDS = 5;
+
+/** A token bucket: how many requests a second it takes, and how many at once. */
+export type Throttle = { readonly rate: number; readonly burst: number };
+
+/** The requests of one tenant, on hosts whose stage does not set fewer (ADR 93). */
+export const TENANT_THROTTLE: Throttle = { rate: 500, burst: 1_000 };
+
+/** How many gateway keys tenants are hashed onto. One more is for callers without a tenant, such as the operator. */
+export const GATEWAY_KEYS = 64;
+
+/**
+ * The name and the value of a gateway key, from 0 to `GATEWAY_KEYS`. The value is no secret, because clients cannot send it. API Gateway requires
+ * 20 characters at least, and that no other key of the account and region has it.
+ */
+export const gatewayKeyValue = (stage: string, index: number): string =>
+  `breakwater-${stage}-gateway-key-${String(index).padStart(2, '0')}`;
 
 /** The environment variable in which a function finds the ARN of a workflow that it starts. */
 export const workflowVariable = (id: WorkflowId) => `WORKFLOW_${id.toUpperCase().replaceAll('-', '_')}` as const;

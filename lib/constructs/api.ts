@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   AccessLogField,
   AccessLogFormat,
+  ApiKeySourceType,
   EndpointType,
   LambdaIntegration,
   LogGroupLogDestination,
@@ -20,6 +21,7 @@ import type { RoutedFunction } from '../deployment.ts';
 import { acknowledge } from '../nag.ts';
 import type { Stage } from '../stages.ts';
 import { Firewall } from './firewall.ts';
+import { GatewayKeys } from './gateway-keys.ts';
 import { addProblemResponses } from './gateway-problems.ts';
 import { addOtherMethods } from './other-methods.ts';
 
@@ -42,7 +44,7 @@ export type ApiProps = {
   readonly stage: Stage;
   readonly name: string;
   readonly routes: readonly RoutedFunction[];
-  /** Authorizes the callers of every route that is not public. Without one, only the functions verify them. */
+  /** Authorizes the callers of every route that is not public, and says which gateway key bounds them. Without one, only the functions verify them. */
   readonly authorizer?: FunctionId;
   /** A web ACL filters traffic in front of the API. */
   readonly firewall?: boolean;
@@ -69,11 +71,13 @@ export class Api extends Construct {
       return imported;
     };
 
+    const tenantThrottle = authorizer && stage.tenantThrottle;
     const api = new RestApi(this, 'Rest', {
       restApiName: `${names(stage.name).prefix}-${name}`,
       endpointTypes: [EndpointType.REGIONAL],
       // as text, bytes that are not UTF-8 would be replaced before a function could refuse them
       binaryMediaTypes: [JSON_MEDIA_TYPE],
+      ...(tenantThrottle && { apiKeySourceType: ApiKeySourceType.AUTHORIZER }),
       // the role belongs to the account and serves all of its APIs, so it stays when this one is deleted
       cloudWatchRole: true,
       deployOptions: {
@@ -104,7 +108,11 @@ export class Api extends Construct {
       const resource = api.root.resourceForPath(route.path);
       for (const method of methodsOf([route])) {
         const integration = new LambdaIntegration(functionOf(route.function), { allowTestInvoke: false });
-        const routeMethod = resource.addMethod(method, integration, isGuarded ? { authorizer: guard } : {});
+        const routeMethod = resource.addMethod(
+          method,
+          integration,
+          isGuarded ? { authorizer: guard, ...(tenantThrottle && { apiKeyRequired: true }) } : {},
+        );
         acknowledge(routeMethod, 'ownKeys');
         if (!isGuarded) acknowledge(routeMethod, 'openRoute');
       }
@@ -112,6 +120,12 @@ export class Api extends Construct {
     for (const [path, ofPath] of Map.groupBy(routes, (route) => route.path))
       addOtherMethods(api.root.resourceForPath(path), {
         ...{ allowed: methodsOf(ofPath), isLocalStack: stage.name === 'localstack' },
+      });
+    if (tenantThrottle)
+      new GatewayKeys(this, 'GatewayKeys', {
+        stage: stage.name,
+        throttle: tenantThrottle,
+        apiStage: api.deploymentStage,
       });
     if (firewall)
       new Firewall(this, 'Firewall', { name: `${names(stage.name).prefix}-${name}`, apiStage: api.deploymentStage });

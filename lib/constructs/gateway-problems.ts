@@ -10,7 +10,6 @@ const responses: readonly (readonly [ResponseType, PlatformProblemCode])[] = [
   [ResponseType.UNAUTHORIZED, 'unauthenticated'],
   [ResponseType.EXPIRED_TOKEN, 'unauthenticated'],
   [ResponseType.INVALID_SIGNATURE, 'unauthenticated'],
-  [ResponseType.INVALID_API_KEY, 'unauthenticated'],
   [ResponseType.ACCESS_DENIED, 'forbidden'],
   [ResponseType.WAF_FILTERED, 'forbidden'],
   // API Gateway's answer to an unknown path
@@ -24,6 +23,8 @@ const responses: readonly (readonly [ResponseType, PlatformProblemCode])[] = [
   // the authorizer failed or timed out: no function got the request, so the client may send it again
   [ResponseType.AUTHORIZER_CONFIGURATION_ERROR, 'unavailable'],
   [ResponseType.AUTHORIZER_FAILURE, 'unavailable'],
+  // no client sends a gateway key: the one that the authorizer returned is not in the usage plan yet
+  [ResponseType.INVALID_API_KEY, 'unavailable'],
   [ResponseType.INTEGRATION_FAILURE, 'bad_gateway'],
   [ResponseType.INTEGRATION_TIMEOUT, 'timeout'],
 ];

@@ -18,6 +18,7 @@ const times: Times = {
   breaker: { failures: 5, windowMs: 30_000, openDurationMs: 5_000, probeLeaseMs: 5_000 },
   maxMailsPerMailbox: 20,
   listShards: { default: 3, tenants: {} },
+  maxOpenOrders: 1_000,
 };
 
 const createKey = () => randomBytes(24).toString('base64url');

@@ -8,7 +8,7 @@ import {
   problemDocument,
   problemHeaders,
 } from '#platform/http/problems';
-import { names } from '#platform/manifest';
+import { GATEWAY_KEYS, gatewayKeyValue, names } from '#platform/manifest';
 import { authorizerOf, routesOf } from '../../lib/deployment.ts';
 import { allStages, getOnly, type Json, pathOf, type Resource, settingsOf, synthesise } from './synthesis.ts';
 
@@ -140,6 +140,40 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
     }
   });
 
+  test('on AWS, bounds the requests of each gateway key, which only the authorizer names', () => {
+    const plans = ofType('AWS::ApiGateway::UsagePlan');
+    const routes = methodsOf('api').filter(({ route }) => !route.startsWith('ANY '));
+    const withKey = routes.filter(({ ApiKeyRequired }) => ApiKeyRequired).map(({ route }) => route);
+    const api = getOnly(ofType('AWS::ApiGateway::RestApi').filter(isIn('api')), 'API');
+    if (stage === 'localstack') return expect([plans, withKey]).toEqual([[], []]);
+    expect(api.Properties.ApiKeySourceType).toBe('AUTHORIZER');
+    const isGuarded = ({ scope }: { readonly scope: string }) => scope !== 'public';
+    const guarded = methodsOn(...productContexts).filter(isGuarded);
+    expect(withKey.sort()).toEqual(guarded.map(({ method, path }) => `${method} ${path}`).sort());
+
+    const plan = getOnly(plans, 'usage plan');
+    const apiStage = getOnly(ofType('AWS::ApiGateway::Stage').filter(isIn('api')), 'stage');
+    expect(plan.Properties.ApiStages).toEqual([{ ApiId: { Ref: api.id }, Stage: { Ref: apiStage.id } }]);
+    const { RateLimit, BurstLimit } = plan.Properties.Throttle;
+    expect([RateLimit, BurstLimit]).toEqual({ dev: [25, 50], staging: [100, 200], prod: [500, 1_000] }[stage]);
+
+    const keys = ofType('AWS::ApiGateway::ApiKey');
+    const indexes = Array.from({ length: GATEWAY_KEYS + 1 }, (_, n) => n);
+    const values = indexes.map((n) => gatewayKeyValue(stage, n));
+    expect(keys.map(({ Properties }) => Properties.Value)).toEqual(values);
+    expect(new Set(values).size).toBe(GATEWAY_KEYS + 1);
+    for (const { Properties } of keys) {
+      expect(Properties).toMatchObject({ Enabled: true, Name: Properties.Value, Value: Properties.Value });
+      expect(Properties.Value).toMatch(/^[\w-]{20,128}$/);
+    }
+    // API Gateway refuses two changes of a plan's keys at once
+    const planKeys = ofType('AWS::ApiGateway::UsagePlanKey');
+    expect(planKeys.map(({ Properties }) => Properties)).toEqual(
+      keys.map(({ id }) => ({ KeyId: { Ref: id }, KeyType: 'API_KEY', UsagePlanId: { Ref: plan.id } })),
+    );
+    for (const [n, key] of keys.entries()) expect(key.DependsOn).toEqual(n === 0 ? undefined : [planKeys[n - 1]?.id]);
+  });
+
   test.each(apis)('%s answers every error of the gateway with a problem document', (name) => {
     const responses = ofType('AWS::ApiGateway::GatewayResponse').filter(isIn(name));
     const types = Object.values(ResponseType).filter((type) => type instanceof ResponseType);
@@ -169,6 +203,8 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
     expect(codeOf('REQUEST_TOO_LARGE')).toBe('body_too_large');
     expect(codeOf('UNSUPPORTED_MEDIA_TYPE')).toBe('unsupported_media_type');
     expect(codeOf('THROTTLED')).toBe('throttled');
+    expect(codeOf('QUOTA_EXCEEDED')).toBe('throttled');
+    expect(codeOf('INVALID_API_KEY')).toBe('unavailable');
     expect(codeOf('INTEGRATION_TIMEOUT')).toBe('timeout');
     // the authorizer did not answer, so nothing was carried out: where it is part of the function, that is a 503 too
     expect(codeOf('AUTHORIZER_FAILURE')).toBe('unavailable');

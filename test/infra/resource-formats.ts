@@ -18,6 +18,8 @@ import type { Json, Resource } from './synthesis.ts';
 const OMITTED_TYPES: ReadonlySet<string> = new Set([
   'AWS::CDK::Metadata', // CDK usage analytics
   'AWS::ApiGateway::GatewayResponse', // api.test.ts compares each with the catalogue of problems
+  'AWS::ApiGateway::ApiKey', // api.test.ts checks each gateway key and its place in the plan
+  'AWS::ApiGateway::UsagePlanKey',
   'AWS::ApiGateway::Resource', // one path segment; the method's line shows the full path
 ]);
 
@@ -45,6 +47,7 @@ export const TYPE_FORMATS: Readonly<Record<string, TypeFormat>> = {
       RestApiId: omitted,
       AuthorizationType: withLabel('authorization '),
       AuthorizerId: withLabel('by '),
+      ApiKeyRequired: booleanLabel('with a gateway key'),
       Integration: ({ Type, IntegrationHttpMethod, Uri, ...remaining }, format) =>
         Type === 'AWS_PROXY' && IntegrationHttpMethod === 'POST'
           ? `to ${toFunctionName(format(Uri))}${formatRemaining(remaining, format)}`
@@ -52,7 +55,10 @@ export const TYPE_FORMATS: Readonly<Record<string, TypeFormat>> = {
     },
     sharedProperties: ['Permission.Principal', 'Permission.Action', 'Permission.SourceArn'],
   },
-  'AWS::ApiGateway::RestApi': { nameProperty: 'Name', properties: { EndpointConfiguration: withLabel('') } },
+  'AWS::ApiGateway::RestApi': {
+    nameProperty: 'Name',
+    properties: { EndpointConfiguration: withLabel(''), ApiKeySourceType: withLabel('gateway key from ') },
+  },
   'AWS::ApiGateway::Stage': {
     properties: {
       RestApiId: withLabel('of '),
@@ -63,6 +69,10 @@ export const TYPE_FORMATS: Readonly<Record<string, TypeFormat>> = {
       AccessLogSetting: ({ Format, DestinationArn }, format) =>
         `logs ${Object.keys(JSON.parse(Format)).join(' ')} to ${format(DestinationArn)}`,
     },
+  },
+  'AWS::ApiGateway::UsagePlan': {
+    nameProperty: 'UsagePlanName',
+    properties: { ApiStages: withLabel('of '), Throttle: withLabel('each gateway key ') },
   },
   'AWS::CloudWatch::Alarm': {
     properties: {

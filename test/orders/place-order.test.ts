@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { type Command, placeOrder, type Refusal } from '#orders/use-cases/place-order';
 import type { Prices } from '#orders/use-cases/ports';
 import { digestOf } from '#platform/http/idempotency';
-import type { Money, Sku } from '#platform/kernel';
-import { aCommand, anOrder, eur, id, moment, mug } from '../fixtures/order.ts';
+import type { Money, Sku, TenantId } from '#platform/kernel';
+import { aCommand, anOrder, eur, id, moment, mug, tenantId } from '../fixtures/order.ts';
 import { inMemoryOrders, losingResponses } from './fixtures/in-memory-orders.ts';
 
-const clock = () => moment;
+/** No tenant has too many open orders. */
+const ports = { now: () => moment, checkOpenOrders: () => () => false };
 const pricesFrom =
   (list: Readonly<Record<string, Money>>): Prices =>
   async (_, skus) =>
@@ -39,11 +40,11 @@ describe('one order per key', () => {
           const { rows, orders } = inMemoryOrders();
           let first: unknown;
           for (const prices of lists) {
-            const place = placeOrder(
-              losingResponses(orders, () => coin.next().value === true),
-              pricesFrom(prices),
-              clock,
-            );
+            const place = placeOrder({
+              ...ports,
+              orders: losingResponses(orders, () => coin.next().value === true),
+              prices: pricesFrom(prices),
+            });
             const existed = rows.has(id);
             const response = await place(command).catch(() => 'lost' as const);
             const stored = rows.get(id);
@@ -71,7 +72,11 @@ describe('one order per key', () => {
             return orders.putIfAbsent(order);
           },
         };
-        const place = placeOrder(slow, pricesFrom({ mug: eur(1), pot: eur(2), cup: eur(3) }), clock);
+        const place = placeOrder({
+          ...ports,
+          orders: slow,
+          prices: pricesFrom({ mug: eur(1), pot: eur(2), cup: eur(3) }),
+        });
         const results = await s.waitFor(Promise.all([1, 2, 3, 4].map(() => place(command))));
         for (const result of results) expect(result.ok && result.value.value).toBe(rows.get(id));
         expect(results.filter((result) => result.ok && !result.value.replayed)).toHaveLength(1);
@@ -90,7 +95,7 @@ describe('one order per key', () => {
     fc.assert(
       fc.asyncProperty(command, change, async (first, changed) => {
         const { rows, orders } = inMemoryOrders();
-        const place = placeOrder(orders, pricesFrom({ mug: eur(1), pot: eur(2), cup: eur(3) }), clock);
+        const place = placeOrder({ ...ports, orders, prices: pricesFrom({ mug: eur(1), pot: eur(2), cup: eur(3) }) });
         await place(first);
         const before = structuredClone([...rows]);
         const { tenantId: _, id: __, requestDigest: ___, ...body } = changed(first);
@@ -117,25 +122,70 @@ describe('placing an order', () => {
     'is refused with %j and stores nothing, but a replay of an existing order succeeds',
     async (error, body, currentPrices) => {
       const { rows, orders } = inMemoryOrders();
-      expect(await placeOrder(orders, currentPrices, clock)(aCommand(body))).toEqual({ ok: false, error });
+      expect(await placeOrder({ ...ports, orders, prices: currentPrices })(aCommand(body))).toEqual({
+        ok: false,
+        error,
+      });
       expect(rows.size).toBe(0);
 
-      await placeOrder(orders, prices, clock)(aCommand());
-      const replayed = await placeOrder(orders, currentPrices, clock)(aCommand());
+      await placeOrder({ ...ports, orders, prices })(aCommand());
+      const replayed = await placeOrder({ ...ports, orders, prices: currentPrices })(aCommand());
       expect(replayed).toEqual({ ok: true, value: { value: rows.get(id), replayed: true } });
-      expect(await placeOrder(orders, currentPrices, clock)(aCommand({ ...body, requestDigest: 'another' }))).toEqual({
+      expect(
+        await placeOrder({ ...ports, orders, prices: currentPrices })(aCommand({ ...body, requestDigest: 'another' })),
+      ).toEqual({
         ok: false,
         error: 'key_reused',
       });
     },
   );
 
+  it('is refused with too_many_open_orders after every other refusal, but a replay of an existing order succeeds', async () => {
+    const { rows, orders } = inMemoryOrders();
+    const limited = { ...ports, orders, prices, checkOpenOrders: () => (tenant: TenantId) => tenant === tenantId };
+    expect(await placeOrder(limited)(aCommand())).toEqual({ ok: false, error: 'too_many_open_orders' });
+    const unknown = aCommand({ lines: [{ sku: 'hat' as Sku, quantity: 1 }] });
+    expect(await placeOrder(limited)(unknown)).toEqual({ ok: false, error: 'unknown_sku' });
+    expect(rows.size).toBe(0);
+    const other = aCommand({ tenantId: 't2' as TenantId });
+    expect(await placeOrder(limited)(other)).toMatchObject({ ok: true, value: { replayed: false } });
+    rows.clear();
+
+    await placeOrder({ ...ports, orders, prices })(aCommand());
+    expect(await placeOrder(limited)(aCommand())).toEqual({
+      ok: true,
+      value: { value: rows.get(id), replayed: true },
+    });
+  });
+
+  it('starts to read the verdict on open orders before the prices, and uses what is known after them', async () => {
+    const { orders } = inMemoryOrders();
+    const steps: string[] = [];
+    const place = placeOrder({
+      ...ports,
+      orders,
+      async prices(...call) {
+        steps.push('prices');
+        return prices(...call);
+      },
+      checkOpenOrders: () => {
+        steps.push('verdict started');
+        return () => steps.push('verdict used') < 0;
+      },
+    });
+    expect((await place(aCommand())).ok).toBe(true);
+    expect(steps).toEqual(['verdict started', 'prices', 'verdict used']);
+  });
+
   it('again returns the order in its current state', async () => {
     const { rows, orders } = inMemoryOrders();
-    expect(await placeOrder(orders, prices, clock)(aCommand())).toMatchObject({ ok: true, value: { replayed: false } });
+    expect(await placeOrder({ ...ports, orders, prices })(aCommand())).toMatchObject({
+      ok: true,
+      value: { replayed: false },
+    });
     const confirmed = anOrder({ ...rows.get(id), status: 'confirmed', version: 2 });
     rows.set(id, confirmed);
-    expect(await placeOrder(orders, prices, clock)(aCommand())).toEqual({
+    expect(await placeOrder({ ...ports, orders, prices })(aCommand())).toEqual({
       ok: true,
       value: { value: confirmed, replayed: true },
     });

@@ -1,5 +1,8 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
+import { gatewayKeyOf } from '#platform/http/gateway-key';
+import type { TenantId } from '#platform/kernel';
+import { GATEWAY_KEYS, gatewayKeyValue } from '#platform/manifest';
 import { formatApiKey } from '#tenants/contract';
 import { authorizer } from '#tenants/http/authorizer';
 import { tenantRegistration } from '#tenants/http/create-tenant';
@@ -28,12 +31,25 @@ it('allows a known caller the whole stage, and says who it is', async () => {
     principalId: key.tenantId,
     policyDocument: allowed,
     context: { kind: 'tenant', tenantId: key.tenantId, keyId: expect.stringMatching(/^[0-9a-f]{26}$/) },
+    usageIdentifierKey: gatewayKeyOf('dev', key.tenantId),
   });
   expect(await authorize(authorizerEvent(`Bearer ${OPERATOR_KEY}`))).toEqual({
     principalId: 'operator',
     policyDocument: allowed,
     context: { kind: 'operator' },
+    usageIdentifierKey: 'breakwater-dev-gateway-key-64',
   });
+});
+
+it('hashes tenants evenly onto the gateway keys, and none onto the one of callers without a tenant', () => {
+  const uses = new Map<string, number>();
+  for (let n = 0; n < 6_400; n += 1) {
+    const value = gatewayKeyOf('prod', `tenant-${n}` as TenantId);
+    uses.set(value, (uses.get(value) ?? 0) + 1);
+  }
+  const values = Array.from({ length: GATEWAY_KEYS }, (_, n) => gatewayKeyValue('prod', n));
+  expect([...uses.keys()].sort()).toEqual(values.sort());
+  expect(Math.max(...uses.values())).toBeLessThan(200);
 });
 
 it('throws the error that API Gateway answers with 401 for every other caller', async () => {

@@ -4,6 +4,7 @@ import type { writeRoutes } from '#orders/contract';
 import type { TotalTooLarge } from '#orders/domain/customer';
 import { orderResponse } from '#orders/http/order-response';
 import { pauseReader } from '#orders/table/deadline-pauses';
+import { openOrdersCheck } from '#orders/table/open-orders';
 import { orderTable } from '#orders/table/order-table';
 import { placeOrder as placeOrderUseCase } from '#orders/use-cases/place-order';
 import { orderActions, recordPayment as recordPaymentUseCase } from '#orders/use-cases/update-order';
@@ -24,7 +25,12 @@ const tooLarge = ({ refusal, limit }: TotalTooLarge) => ({
 });
 
 export const placeOrder = (rt: Runtime<'db'>): RouteHandler<Routes['placeOrder']> => {
-  const place = placeOrderUseCase(orderTable(rt), catalogPrices(rt), orderClock(rt));
+  const place = placeOrderUseCase({
+    orders: orderTable(rt),
+    prices: catalogPrices(rt),
+    checkOpenOrders: openOrdersCheck(rt),
+    now: orderClock(rt),
+  });
   return async ({ tenantId, body, idempotencyKey, requestDigest }) => {
     const id = idFrom(tenantId, idempotencyKey) as OrderId;
     const listShard = shardOf(id, listShardsOf(rt.times, tenantId));

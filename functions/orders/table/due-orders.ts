@@ -1,6 +1,6 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { dueMarkOf, dueShards, leaseKey, orderIdsOf } from '#orders/table/keys';
-import type { DueEntry, DueOrders } from '#orders/use-cases/ports';
+import type { DueEntry, DueOrders, FindOpenOrders } from '#orders/use-cases/ports';
 import type { Instant } from '#platform/kernel';
 import { DUE_INDEX } from '#platform/manifest';
 import type { Runtime } from '#platform/runtime/runtime';
@@ -64,3 +64,11 @@ export async function* walkDueOrders(
     } while (after !== undefined);
   }
 }
+
+/** Walks the part of the due list with the orders that make progress, which the sweep does not look at. */
+export const openOrderFinder = (rt: TableRuntime): FindOpenOrders =>
+  async function* findOpenOrders({ after, until }) {
+    // `~` sorts after `#` and every id
+    for await (const { kind, tenantId } of walkDueOrders(rt, { from: `${after}~`, until: `${until}~` }))
+      if (kind === 'placed' || kind === 'cancelling') yield tenantId;
+  };

@@ -42,6 +42,8 @@ export const dueMarkOf = (dueSk: string): DueMark => {
 };
 /** The item by which one sweep at a time holds the lease. */
 export const leaseKey = { pk: 'due#orders#turn', sk: 'turn' };
+/** Which tenants have too many open orders. */
+export const openOrdersKey = { pk: 'due#open-orders', sk: 'open-orders' };
 /** The pauses of all deadlines. */
 export const pauseKey = { pk: 'due#pause', sk: 'pause' };
 /** A tenant's policy for orders that await their payment. */

@@ -1,7 +1,7 @@
 import type { PlaceOrder } from '#orders/contract';
 import { createOrder, type TotalTooLarge } from '#orders/domain/customer';
 import type { Line, Order } from '#orders/domain/order';
-import type { OrderClock, Orders, Prices } from '#orders/use-cases/ports';
+import type { CheckOpenOrders, OrderClock, Orders, Prices } from '#orders/use-cases/ports';
 import { created, err, type Money, ok, type Replayable, type Result, replayOf, type Sku } from '#platform/kernel';
 
 export type Command = PlaceOrder & Pick<Order, 'tenantId' | 'id' | 'requestDigest' | 'listShard'>;
@@ -11,22 +11,34 @@ export type Refusal =
   | TotalTooLarge
   | 'unknown_sku'
   | 'duplicate_sku'
+  | 'too_many_open_orders'
   | 'key_reused';
+
+export type PlacementPorts = {
+  readonly orders: Orders;
+  readonly prices: Prices;
+  readonly checkOpenOrders: CheckOpenOrders;
+  readonly now: OrderClock;
+};
 
 /**
  * The id is derived from the idempotency key, so a retry finds its own order (ADR 4). Before a refusal is returned the order is looked
- * up: a replay stays a replay, even when the catalogue has changed.
+ * up: a replay stays a replay, even when the catalogue has changed or the tenant has too many open orders. The verdict on these is read
+ * beside the prices, so it costs no time (ADR 93).
  */
 export const placeOrder =
-  (orders: Orders, prices: Prices, now: OrderClock) =>
+  ({ orders, prices, checkOpenOrders, now }: PlacementPorts) =>
   async (command: Command): Promise<Result<Replayable<Order>, Refusal>> => {
     const { tenantId, id, requestDigest, listShard, lines, customer, payment } = command;
+    const hasTooManyOpenOrders = checkOpenOrders();
     const pricedLines = hasDuplicates(lines)
       ? err('duplicate_sku' as const)
       : priceLines(lines, await prices(tenantId, skusOf(lines)));
-    const draft = pricedLines.ok
-      ? createOrder({ tenantId, id, requestDigest, listShard, customer, payment, lines: pricedLines.value }, now())
+    const moment = now();
+    const valid = pricedLines.ok
+      ? createOrder({ tenantId, id, requestDigest, listShard, customer, payment, lines: pricedLines.value }, moment)
       : pricedLines;
+    const draft = valid.ok && hasTooManyOpenOrders(tenantId, moment.at) ? err('too_many_open_orders' as const) : valid;
     if (draft.ok) {
       const stored = await orders.putIfAbsent(draft.value);
       return stored === draft.value ? created(stored) : replayOf(stored, stored.requestDigest, requestDigest);

@@ -1,4 +1,5 @@
 import type { Shortage } from '#orders/domain/giving-way';
+import type { OpenOrdersVerdict } from '#orders/domain/open-orders';
 import type { Line, Moment, Order } from '#orders/domain/order';
 import type { Pause } from '#orders/domain/pause';
 import type { StoredPolicy } from '#orders/domain/policy';
@@ -43,6 +44,23 @@ export type DueOrders = {
   /** Ends the lease early. */
   releaseLease(at: Instant): Promise<void>;
 };
+
+/**
+ * The tenant of every open order, page by page: of those `placed` and `cancelling` that are due after `after` and by `until`. One that makes no
+ * progress and waits for a restart was due before. Eventually consistent.
+ */
+export type FindOpenOrders = (range: { readonly after: Instant; readonly until: Instant }) => AsyncIterable<TenantId>;
+
+/** The verdict on open orders, which the sweeper alone writes. */
+export type OpenOrderVerdicts = {
+  find(): Promise<OpenOrdersVerdict>;
+  put(verdict: OpenOrdersVerdict): Promise<void>;
+};
+/**
+ * Starts to read the verdict, if the known one is old, and does not wait for it. The returned function says what is known by then: an unknown
+ * verdict refuses nothing.
+ */
+export type CheckOpenOrders = () => (tenantId: TenantId, at: Instant) => boolean;
 
 /** The pauses of all deadlines, read strongly. */
 export type FindPauses = () => Promise<readonly Pause[]>;

@@ -1,8 +1,10 @@
 import { orderClock } from '#orders/adapters/order-clock';
 import type { metrics } from '#orders/errors';
 import { pauseReader } from '#orders/table/deadline-pauses';
-import { dueOrders } from '#orders/table/due-orders';
+import { dueOrders, openOrderFinder } from '#orders/table/due-orders';
+import { openOrderVerdicts } from '#orders/table/open-orders';
 import { orderTable } from '#orders/table/order-table';
+import { countOpenOrders } from '#orders/use-cases/count-open-orders';
 import { type SweepCounts, sweepOrders } from '#orders/use-cases/sweep-orders';
 import { providerIsAvailable } from '#payments/public';
 import type { Runtime } from '#platform/runtime/runtime';
@@ -19,8 +21,8 @@ const counted = {
   mayHaveLostEvents: 'OrdersMayHaveLostEvents',
 } as const satisfies Partial<Record<keyof SweepCounts, keyof typeof metrics>>;
 
-/** Every minute: orders past their deadline end, orders that wait are charged, and orders without progress get a new run. */
-export const sweepWorker = (rt: Runtime<'db'>) => {
+/** Sweeps the orders that are due. */
+const dueSweep = (rt: Runtime<'db'>) => {
   const sweep = sweepOrders({
     orders: orderTable(rt),
     dueOrders: dueOrders(rt),
@@ -30,8 +32,8 @@ export const sweepWorker = (rt: Runtime<'db'>) => {
     sleep: rt.sleep,
     onFailure: (what, error) => rt.logger.error('the sweep could not read or write', { what, error: error as Error }),
   });
-  return scheduledFunction(rt, async (deadlineMs) => {
-    const report = await sweep(() => rt.now().getTime() < deadlineMs);
+  return async (hasTimeLeft: () => boolean) => {
+    const report = await sweep(hasTimeLeft);
     if (report === 'lease_held') return rt.logger.warn('another sweep is running');
     const { heldBackTenants, ...counts } = report;
     for (const [finding, metric] of Object.entries(counted) as [keyof typeof counted, string][])
@@ -52,5 +54,39 @@ export const sweepWorker = (rt: Runtime<'db'>) => {
           command: `npm run -s republish -- --stage ${rt.env('STAGE')} --given-up --dry-run`,
         },
       );
+  };
+};
+
+const MAX_LOGGED_TENANTS = 100;
+
+/** Counts the open orders of each tenant. */
+const openOrdersCount = (rt: Runtime<'db'>) => {
+  const count = countOpenOrders({
+    findOpenOrders: openOrderFinder(rt),
+    verdicts: openOrderVerdicts(rt),
+    now: orderClock(rt),
+    maxOpenOrders: rt.times.maxOpenOrders,
+  });
+  return async (hasTimeLeft: () => boolean) => {
+    const { atBound, complete } = await count(hasTimeLeft);
+    if (!complete) rt.metric('OpenOrdersNotCounted', 1);
+    if (atBound.length === 0) return;
+    rt.metric('TenantsAtOrderLimit', atBound.length);
+    rt.logger.warn('these tenants have too many open orders: their further orders are refused', {
+      tenants: atBound.slice(0, MAX_LOGGED_TENANTS),
+    });
+  };
+};
+
+/**
+ * Every minute: orders past their deadline end, orders that wait are charged, orders without progress get a new run, and the open orders of each
+ * tenant are counted. Sweep and count run side by side: neither waits for the other, and if one fails the run fails once both have ended.
+ */
+export const sweepWorker = (rt: Runtime<'db'>) => {
+  const [sweep, count] = [dueSweep(rt), openOrdersCount(rt)];
+  return scheduledFunction(rt, async (deadlineMs) => {
+    const hasTimeLeft = () => rt.now().getTime() < deadlineMs;
+    const results = await Promise.allSettled([sweep(hasTimeLeft), count(hasTimeLeft)]);
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
   });
 };

@@ -24,6 +24,11 @@ export type Times = {
    */
   readonly maxMailsPerMailbox: number;
   /**
+   * From this many open orders on, a tenant's further orders are refused (ADR 93). They are counted once a minute, so a tenant may have more
+   * by as many as it places within a minute.
+   */
+  readonly maxOpenOrders: number;
+  /**
    * Over how many shards a tenant's list of orders and that of its open holds are spread: by default, and for the tenants with a number
    * of their own. Each shard takes 1,000 writes a second. A number may be raised at any time and never lowered, because an item stays
    * in the shard that it was born into (ADR 91). From 1 to `MAX_LIST_SHARDS`.
@@ -50,6 +55,7 @@ export const defaultTimes: Times = {
   breaker: { failures: 5, windowMs: 30 * SECOND, openDurationMs: 15 * SECOND, probeLeaseMs: 10 * SECOND },
   maxMailsPerMailbox: 20,
   listShards: { default: 1, tenants: {} },
+  maxOpenOrders: 1_000,
 };
 
 /** For stages whose tests wait for every one of these durations. */
@@ -61,6 +67,7 @@ export const testTimes: Times = {
   parkAfterMs: 10 * MINUTE,
   breaker: { failures: 5, windowMs: 30 * SECOND, openDurationMs: 5 * SECOND, probeLeaseMs: 5 * SECOND },
   maxMailsPerMailbox: 20,
+  maxOpenOrders: 1_000,
   listShards: { default: 1, tenants: {} },
 };
 
@@ -73,6 +80,7 @@ const SETTINGS: Readonly<Record<keyof Times, true>> = {
   parkAfterMs: true,
   breaker: true,
   maxMailsPerMailbox: true,
+  maxOpenOrders: true,
   listShards: true,
 };
 

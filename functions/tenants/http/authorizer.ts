@@ -1,4 +1,5 @@
 import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent } from 'aws-lambda';
+import { gatewayKeyOf } from '#platform/http/gateway-key';
 import type { Runtime } from '#platform/runtime/runtime';
 import { authenticateTenant, authenticateTenantOrOperator } from '#tenants/public';
 import { apiKeyReader, type FindApiKey } from '#tenants/table/api-keys';
@@ -31,6 +32,7 @@ export const authorizer = (rt: Runtime<'db' | 'secrets'>) => {
         Statement: [{ Effect: 'Allow', Action: 'execute-api:Invoke', Resource: wholeStage(event.methodArn) }],
       },
       context: { ...caller },
+      usageIdentifierKey: gatewayKeyOf(rt.env('STAGE'), caller.kind === 'tenant' ? caller.tenantId : undefined),
     };
   };
 };

@@ -4,6 +4,7 @@ import type { Interceptors } from '../../../embedded/host/interceptors.ts';
 import { seed, toApiKey } from '../../../embedded/host/seed.ts';
 import { createLeapingClock } from '../../fixtures/leaping-clock.ts';
 import { secrets } from '../../fixtures/secrets.ts';
+import { unbounded } from '../../fixtures/unbounded.ts';
 
 export type Sale = {
   readonly shards: number;
@@ -80,7 +81,7 @@ export const runFlashSale = async (shards: number, condition = true): Promise<Sa
   const writes = createWriteTally();
   let [conflicts, ranOut] = [0, 0];
   const host = createHost({
-    ...{ contexts, secrets, maxEnvironments: ENVIRONMENTS, clock },
+    ...{ contexts, secrets, maxEnvironments: ENVIRONMENTS, clock, ...unbounded },
     transactionLatencyMs: () => TRANSACTION_MS,
     ...(!condition && { interceptors: { call: withoutCondition } }),
     onTableCall: ({ operation, partitionKeys, cancellationReasonCodes }) => {

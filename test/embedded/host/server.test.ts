@@ -1,9 +1,74 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
+import type { HttpRequest } from '../../../embedded/host/gateway.ts';
 import type { Host } from '../../../embedded/host/host.ts';
 import { listen } from '../../../embedded/host/server.ts';
+import { openSocket, readToEnd, sendRaw } from './raw-http.ts';
 
 const hostAnswering = (body: string) =>
   ({ request: async () => ({ status: 200, headers: {}, body }) }) as unknown as Host;
+
+it('handles the requests of one connection one after the other, in their order, and those of others beside them', async () => {
+  const server = await listen(0);
+  const releases: (() => void)[] = [];
+  let [handling, most] = [0, 0];
+  const targets: string[] = [];
+  const host = {
+    async request({ target }: HttpRequest) {
+      targets.push(target);
+      handling += 1;
+      most = Math.max(most, handling);
+      if (target === '/v1/slow') await new Promise<void>((resolve) => releases.push(resolve));
+      handling -= 1;
+      return { status: 200, headers: {}, body: target };
+    },
+  };
+  try {
+    server.serve(host as unknown as Host);
+    const requestOf = (target: string, more = '') => `GET ${target} HTTP/1.1\r\nHost: localhost\r\n${more}\r\n`;
+    const pipelined = Array.from({ length: 3_000 }, (_, n) => `/v1/${n}`);
+    const received = readToEnd(server.origin, [
+      requestOf('/v1/slow') +
+        pipelined.map((target) => requestOf(target)).join('') +
+        requestOf('/v1/last', 'Connection: close\r\n'),
+    ]);
+    await vi.waitFor(() => expect(targets).toEqual(['/v1/slow']));
+    expect((await sendRaw(server.origin, [requestOf('/v1/other')])).body).toBe('/v1/other');
+    expect(targets).toEqual(['/v1/slow', '/v1/other']);
+    most = 0;
+    for (const release of releases) release();
+    const responses = (await received).match(/\/v1\/\w+$|\/v1\/\w+(?=HTTP)/gm);
+    expect(responses).toEqual(['/v1/slow', ...pipelined, '/v1/last']);
+    expect(most).toBe(1);
+  } finally {
+    await server.close();
+  }
+});
+
+it('does not handle what a client has pipelined once it has closed the connection', async () => {
+  const server = await listen(0);
+  const targets: string[] = [];
+  const { promise: closed, resolve: close } = Promise.withResolvers<void>();
+  try {
+    server.serve({
+      async request({ target }: HttpRequest) {
+        targets.push(target);
+        await closed;
+        return { status: 200, headers: {}, body: '' };
+      },
+    } as unknown as Host);
+    const socket = openSocket(server.origin);
+    socket.write('GET /v1/1 HTTP/1.1\r\nHost: localhost\r\n\r\nGET /v1/2 HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await vi.waitFor(() => expect(targets).toEqual(['/v1/1']));
+    socket.resetAndDestroy();
+    // another request tells that the server has seen the end of the first connection
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    close();
+    expect((await sendRaw(server.origin, ['GET /v1/3 HTTP/1.1\r\nHost: localhost\r\n\r\n'])).status).toBe(200);
+    expect(targets).toEqual(['/v1/1', '/v1/3']);
+  } finally {
+    await server.close();
+  }
+});
 
 it('keeps a request waiting until the host is ready', async () => {
   const server = await listen(0);

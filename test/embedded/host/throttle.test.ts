@@ -1,0 +1,123 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { contexts } from '#contexts';
+import { type FunctionId, TENANT_THROTTLE } from '#platform/manifest';
+import { createHost, type HostOptions } from '../../../embedded/host/host.ts';
+import { type Demo, seed, toApiKey } from '../../../embedded/host/seed.ts';
+import { createThrottle } from '../../../embedded/host/throttle.ts';
+import { createFakeClock } from '../../fixtures/runtime.ts';
+import { secrets } from '../../fixtures/secrets.ts';
+import { unbounded } from '../../fixtures/unbounded.ts';
+
+const countAllowed = (tries: number, allow: (n: number) => boolean) =>
+  Array.from({ length: tries }, (_, n) => allow(n)).filter(Boolean).length;
+
+describe('the throttle', () => {
+  it('bounds each tenant by itself, whichever of its keys it uses', () => {
+    const clock = createFakeClock();
+    const { allowPrincipal } = createThrottle({ rate: 1, burst: 10 }, clock);
+    expect(countAllowed(20, (n) => allowPrincipal(`key ${n % 2}`, 'ada'))).toBe(10);
+    expect(countAllowed(20, () => allowPrincipal('key 3', 'bob'))).toBe(10);
+    clock.advance(5_000);
+    expect(countAllowed(20, () => allowPrincipal('key 1', 'ada'))).toBe(5);
+  });
+
+  it('bounds all strangers together, and lets keys pass that were allowed within the last hour', () => {
+    const clock = createFakeClock();
+    const { allowToken, allowPrincipal } = createThrottle({ rate: 1, burst: 10 }, clock);
+    allowPrincipal('known', 'ada');
+    expect(countAllowed(20, (n) => allowToken(`guess ${n}`))).toBe(10);
+    expect([allowToken(undefined), allowToken('known')]).toEqual([false, true]);
+    clock.advance(3_600_000);
+    expect(countAllowed(20, () => allowToken('known'))).toBe(10);
+  });
+});
+
+/** Tokens a second, so that the result does not depend on how long the test takes. */
+const ALMOST_NONE = 0.001;
+
+describe('the embedded host', () => {
+  const tenants: readonly Demo[] = ['ada', 'bob'].map((tenantId) => ({
+    tenantId,
+    secret: `${tenantId}-0123456789abcdef`,
+  }));
+  const [ada, bob] = tenants.map(toApiKey) as [string, string];
+  const order = {
+    lines: [{ sku: 'mug', quantity: 1 }],
+    customer: { email: 'a@example.com' },
+    payment: { token: 'tok_ok' },
+  };
+
+  const hosts: { close: () => void }[] = [];
+  afterEach(() => {
+    for (const host of hosts.splice(0)) host.close();
+  });
+
+  const open = async (options: Partial<HostOptions> = {}) => {
+    const invocations: FunctionId[] = [];
+    const host = createHost({
+      ...{ contexts, secrets, scheduleIntervalMs: () => 3_600_000 },
+      interceptors: {
+        invoke: (id, _, proceed) => {
+          invocations.push(id);
+          return proceed();
+        },
+      },
+      ...options,
+    });
+    hosts.push(host);
+    for (const tenant of tenants) await seed(host, tenant);
+    await host.loadFunctions();
+    let requests = 0;
+    const place = async (key: string) => {
+      requests += 1;
+      const headers = [
+        ['authorization', `Bearer ${key}`],
+        ['content-type', 'application/json'],
+        ['idempotency-key', `order ${requests}`],
+      ] as const;
+      return host.request({ method: 'POST', target: '/v1/orders', headers, body: JSON.stringify(order) });
+    };
+    const writes = () => invocations.filter((id) => id === 'orders-write').length;
+    return { host, place, writes, invocations };
+  };
+  const statusesOf = (responses: readonly { readonly status: number }[]) => {
+    const counts = Map.groupBy(responses, ({ status }) => status);
+    return Object.fromEntries([...counts].map(([status, all]) => [status, all.length]));
+  };
+
+  it('answers 429 to the flood of one tenant beyond its bound, and places the order of another', async () => {
+    const { place, writes } = await open({ throttle: { ...TENANT_THROTTLE, rate: ALMOST_NONE } });
+    const flood = Array.from({ length: 1_200 }, () => place(ada));
+    const other = await place(bob);
+    const responses = await Promise.all(flood);
+    const { 429: throttled = 0, 202: placed = 0 } = statusesOf(responses);
+    expect(other.status).toBe(202);
+    expect(placed + throttled).toBe(1_200);
+    expect(throttled).toBeGreaterThanOrEqual(200);
+    const refused = responses.find(({ status }) => status === 429);
+    expect(refused?.headers).toMatchObject({ 'retry-after': '1', 'content-type': 'application/problem+json' });
+    expect(JSON.parse(refused?.body ?? '')).toMatchObject({ code: 'throttled' });
+    // what is refused reaches no function
+    expect(writes()).toBe(placed + 1);
+  });
+
+  it('without the bound lets all of the flood in before the other tenant', async () => {
+    const { place, writes } = await open(unbounded);
+    const flood = Array.from({ length: 1_200 }, () => place(ada));
+    expect((await place(bob)).status).toBe(202);
+    expect(writes()).toBeGreaterThan(1_200);
+    expect(statusesOf(await Promise.all(flood))).toEqual({ 202: 1_200 });
+  });
+
+  it('does not call the authorizer for strangers beyond their bound, and still serves a tenant', async () => {
+    const { place, invocations } = await open({ throttle: { rate: ALMOST_NONE, burst: 20 } });
+    expect((await place(ada)).status).toBe(202);
+    const before = invocations.filter((id) => id === 'tenants-authorize').length;
+    const strangers = await Promise.all(Array.from({ length: 30 }, (_, n) => place(`bw_nobody_${n}-0123456789abcdef`)));
+    const { 401: unknown = 0, 429: throttled = 0 } = statusesOf(strangers);
+    expect(unknown + throttled).toBe(30);
+    expect(throttled).toBeGreaterThanOrEqual(10);
+    expect(invocations.filter((id) => id === 'tenants-authorize').length - before).toBe(unknown);
+    expect((await place(ada)).status).toBe(202);
+  });
+});
