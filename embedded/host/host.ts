@@ -91,6 +91,8 @@ export type HostOptions = {
   readonly trace?: Trace;
   /** Called after every call of the table, with its units. */
   readonly onTableCall?: NonNullable<DynamoDbOptions['onCall']>;
+  /** The units a second that one partition key value of the table or of an index takes before it is throttled. By default without a limit. */
+  readonly tableThrottle?: NonNullable<DynamoDbOptions['throttle']>;
   /** The duration of the table's transactions. */
   readonly transactionLatencyMs?: NonNullable<DynamoDbOptions['transactionLatencyMs']>;
   /** The lag of eventually consistent reads. */
@@ -208,6 +210,7 @@ export const createHost = (options: HostOptions): Host => {
     ...{ name: named.table, functions: assembly.functions, clock, random, inFlight, invoke: invokeAndLog },
     standalone: options.contexts.flatMap(({ context, standalone }) => (standalone ? [context] : [])),
     pointInTimeRecovery: options.pointInTimeRecovery,
+    throttle: options.tableThrottle,
     transactionLatencyMs: options.transactionLatencyMs,
     replicationLagMs: options.replicationLagMs,
     onCall: options.onTableCall,

@@ -4,6 +4,7 @@ import type { EventType, FunctionId } from '#platform/manifest';
 import { defaultTimes } from '#platform/runtime/times';
 import { toAsl } from '#platform/saga/definition';
 import { systemClock } from '../../embedded/aws/clock.ts';
+import { AWS_PARTITION_LIMITS } from '../../embedded/aws/dynamodb/dynamodb.ts';
 import type { Clock } from '../../embedded/aws/service.ts';
 import type { LoadEntries } from '../../embedded/host/functions.ts';
 import { secrets } from '../fixtures/secrets.ts';
@@ -41,7 +42,7 @@ const loadEntries: LoadEntries = async (file) => entries[file] ?? {};
 const clock: Clock = { now: systemClock.now, setTimer: systemClock.setTimer };
 
 /** The backend as it is deployed, in virtual time. */
-export const deployedBackend = { contexts, secrets, loadEntries, clock };
+export const deployedBackend = { contexts, secrets, loadEntries, clock, tableThrottle: AWS_PARTITION_LIMITS };
 
 /** The options of every simulated host. */
 export const backend = {

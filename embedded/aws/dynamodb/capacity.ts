@@ -1,4 +1,5 @@
 import type { Caller } from '../service.ts';
+import { type PartitionThrottle, throttlingError } from './throttle.ts';
 
 /** One finished call: the partition keys it used, the units it consumed, and `ok` or the name of its error. */
 export type TableCall = {
@@ -7,17 +8,22 @@ export type TableCall = {
   readonly partitionKeys: readonly string[];
   /** `indexWrite` is the part of the write units that indexes consumed. */
   readonly units: { readonly read: number; readonly write: number; readonly indexWrite: number };
+  /** The same units by partition key value. */
+  readonly charges: readonly Charge[];
   readonly outcome: string;
   /** The cancellation reason code of each action in a cancelled transaction. */
   readonly cancellationReasonCodes: readonly string[];
 };
 
-type AddedUnits = {
+/** Units that one partition key value of a table, or of one of its indexes, consumes. */
+export type Charge = {
   readonly kind: 'read' | 'write';
   readonly table: string;
-  /** Without those of the indexes. */
+  /** Undefined for the table itself. */
+  readonly index?: string | undefined;
+  /** Undefined for a scan, which reads many. */
+  readonly partitionKey: string | undefined;
   readonly units: number;
-  readonly indexUnits?: Iterable<readonly [index: string, units: number]>;
 };
 
 type TableUnits = { table: number; indexes: Map<string, number> };
@@ -31,30 +37,48 @@ export class CapacityMeter {
   readonly operation: string;
   readonly partitionKeys: string[] = [];
   readonly units = { read: 0, write: 0, indexWrite: 0 };
-  readonly #tables = new Map<string, TableUnits>();
+  readonly charges: Charge[] = [];
+  readonly #throttle: PartitionThrottle | undefined;
 
-  constructor(caller: Caller, operation: string) {
+  constructor(caller: Caller, operation: string, throttle?: PartitionThrottle) {
     this.caller = caller;
     this.operation = operation;
+    this.#throttle = throttle;
   }
 
-  addUnits({ kind, table, units, indexUnits = [] }: AddedUnits) {
-    const tableUnits = this.#tables.get(table) ?? { table: 0, indexes: new Map() };
-    this.#tables.set(table, tableUnits);
-    tableUnits.table += units;
-    this.units[kind] += units;
-    for (const [index, added] of indexUnits) {
-      tableUnits.indexes.set(index, (tableUnits.indexes.get(index) ?? 0) + added);
-      this.units[kind] += added;
-      if (kind === 'write') this.units.indexWrite += added;
+  /** Returns those of the charges whose partition has too few units left in this second. */
+  findExcess(charges: readonly Charge[]): readonly Charge[] {
+    return this.#throttle?.findExcess(charges) ?? [];
+  }
+
+  /** Consumes all of the units, or none and throws ThrottlingException if a partition has too few left in this second. */
+  consume(charges: readonly Charge[]) {
+    const [excess] = this.findExcess(charges);
+    if (excess) throw throttlingError(excess);
+    this.#throttle?.record(charges);
+    this.charges.push(...charges);
+    for (const { kind, index, units } of charges) {
+      this.units[kind] += units;
+      if (kind === 'write' && index !== undefined) this.units.indexWrite += units;
     }
+  }
+
+  #unitsByTable(): ReadonlyMap<string, TableUnits> {
+    const tables = new Map<string, TableUnits>();
+    for (const { table, index, units } of this.charges) {
+      const tableUnits = tables.get(table) ?? { table: 0, indexes: new Map() };
+      tables.set(table, tableUnits);
+      if (index === undefined) tableUnits.table += units;
+      else tableUnits.indexes.set(index, (tableUnits.indexes.get(index) ?? 0) + units);
+    }
+    return tables;
   }
 
   /** The ConsumedCapacity of the response, by table. Pass `kind` for operations whose response splits read and write units. */
   toConsumedCapacity(mode: unknown, kind?: 'Read' | 'Write') {
     if (mode !== 'TOTAL' && mode !== 'INDEXES') return [];
     const toUnits = (units: number) => ({ CapacityUnits: units, ...(kind && { [`${kind}CapacityUnits`]: units }) });
-    return [...this.#tables].map(([name, { table, indexes }]) => {
+    return [...this.#unitsByTable()].map(([name, { table, indexes }]) => {
       const total = { TableName: name, ...toUnits([...indexes.values()].reduce((sum, units) => sum + units, table)) };
       if (mode === 'TOTAL') return total;
       const byIndex = Object.fromEntries([...indexes].map(([index, units]) => [index, toUnits(units)]));

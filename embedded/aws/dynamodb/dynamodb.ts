@@ -10,12 +10,14 @@ import { createReplica, type FindLagMs } from './replica.ts';
 import { restoreTable } from './restore.ts';
 import { type RestartListener, Stream, type StreamListener } from './stream.ts';
 import { Table } from './table.ts';
+import { type PartitionLimits, PartitionThrottle } from './throttle.ts';
 import { toCancellationReasonCodes, transactGet, transactWrite } from './transactions.ts';
 import { executeWrite, type WriteInput } from './writes.ts';
 
 export type { TableCall } from './capacity.ts';
 export type { TableDefinition } from './key-schema.ts';
 export type { StreamListener, StreamRecord } from './stream.ts';
+export { AWS_PARTITION_LIMITS } from './throttle.ts';
 
 export type DynamoDbOptions = {
   readonly clock: Clock;
@@ -25,6 +27,8 @@ export type DynamoDbOptions = {
   readonly replicationLagMs?: FindLagMs | undefined;
   /** Keeps every old image of every item, which `restore` needs. By default false. */
   readonly pointInTimeRecovery?: boolean | undefined;
+  /** Throttles calls as AWS does, once a partition key value of a table or of an index has consumed these. By default none is. */
+  readonly throttle?: PartitionLimits | undefined;
   /** Called after every call, whether or not it succeeded. */
   readonly onCall?: ((call: TableCall) => void) | undefined;
 };
@@ -70,6 +74,7 @@ type OperationHandler = (input: any, meter: CapacityMeter) => unknown;
 export const createDynamoDb = (tables: readonly TableDefinition[], options: DynamoDbOptions): DynamoDb => {
   const { clock, transactionLatencyMs: latency = () => 0, replicationLagMs: findLagMs, onCall: report } = options;
   const { pointInTimeRecovery = false } = options;
+  const throttle = options.throttle && new PartitionThrottle(options.throttle, clock);
   const stream = new Stream();
   const engine: Engine = {
     tables: new Map(tables.map((table) => [table.TableName, new Table(table)])),
@@ -100,7 +105,7 @@ export const createDynamoDb = (tables: readonly TableDefinition[], options: Dyna
   const withMetering =
     (operation: string, handler: OperationHandler): Operation =>
     async (input: unknown, caller: Caller) => {
-      const meter = new CapacityMeter(caller, operation);
+      const meter = new CapacityMeter(caller, operation, throttle);
       let outcome = 'ok';
       let cancellationReasonCodes: readonly string[] = [];
       try {
@@ -115,6 +120,7 @@ export const createDynamoDb = (tables: readonly TableDefinition[], options: Dyna
           operation,
           partitionKeys: meter.partitionKeys,
           units: meter.units,
+          charges: meter.charges,
           outcome,
           cancellationReasonCodes,
         });

@@ -1,4 +1,4 @@
-import type { CapacityMeter } from './capacity.ts';
+import { type CapacityMeter, toReadUnits } from './capacity.ts';
 import {
   type Collection,
   type Entry,
@@ -140,11 +140,13 @@ type Page = {
   readonly input: QueryInput;
   readonly reading: PagedRead;
   readonly entries: Iterable<Entry>;
+  /** Undefined for a scan. */
+  readonly partitionKey: string | undefined;
   readonly meter: CapacityMeter;
 };
 
 /** Reads one page: at most 1 MB or `Limit` items, counted before the filter. */
-const readPage = ({ input, reading, entries, meter }: Page) => {
+const readPage = ({ input, reading, entries, partitionKey, meter }: Page) => {
   const { table, index, filter, paths } = reading;
   const items: Item[] = [];
   let [scanned, bytes] = [0, 0];
@@ -158,13 +160,8 @@ const readPage = ({ input, reading, entries, meter }: Page) => {
       break;
     }
   }
-  const units = Math.max(1, Math.ceil(bytes / 4096)) * readCostFactor(input.ConsistentRead);
-  meter.addUnits({
-    kind: 'read',
-    table: table.name,
-    units: index ? 0 : units,
-    indexUnits: index ? [[index.name, units]] : [],
-  });
+  const units = toReadUnits(bytes) * readCostFactor(input.ConsistentRead);
+  meter.consume([{ kind: 'read', table: table.name, index: index?.name, partitionKey, units }]);
   const [ConsumedCapacity] = meter.toConsumedCapacity(input.ReturnConsumedCapacity);
   const lastItem = last;
   const LastEvaluatedKey =
@@ -210,9 +207,10 @@ export const query = (engine: Engine, input: QueryInput, meter: CapacityMeter) =
   if (filter) checkFilter(filter, base);
   const reading: PagedRead = { ...base, filter, paths, start: parseStartKey(input, base) };
   checkStartKey(reading, condition);
-  authorizeKeys(meter, 'Query', [toKeyString(condition.hash)]);
+  const partitionKey = toKeyString(condition.hash);
+  authorizeKeys(meter, 'Query', [partitionKey]);
   const entries = entriesInSpan(reading, condition, input.ScanIndexForward !== false);
-  return readPage({ input, reading, entries, meter });
+  return readPage({ input, reading, entries, partitionKey, meter });
 };
 
 /** Reads the whole table in the order of ids, page by page. */
@@ -226,5 +224,5 @@ export const scan = (engine: Engine, input: QueryInput, meter: CapacityMeter) =>
   const entries = base.source.collection.all();
   const first = start ? findPartitionPoint(entries, ({ id }) => id > base.table.toItemId(start)) : 0;
   const reading = { ...base, filter, paths, start };
-  return readPage({ input, reading, entries: entries.slice(first), meter });
+  return readPage({ input, reading, entries: entries.slice(first), partitionKey: undefined, meter });
 };

@@ -1,9 +1,10 @@
-import { type CapacityMeter, toReadUnits } from './capacity.ts';
+import { type CapacityMeter, type Charge, toReadUnits } from './capacity.ts';
 import { type Path, project } from './document.ts';
 import { authorizeKeys, type Engine, getTable, getTableForRead, rejectUnsupported } from './engine.ts';
 import { parsePlaceholders, parseProjection } from './expression.ts';
 import { validateKey } from './key-schema.ts';
 import type { Table } from './table.ts';
+import { throttlingError } from './throttle.ts';
 import { type Item, validateItem, validationError } from './values.ts';
 
 type Projecting = {
@@ -46,13 +47,17 @@ export const prepareGet = (engine: Engine, input: GetInput, more: readonly strin
   return { table, key: validateKey(validateItem(input.Key), table.schema), paths: parsePaths(input) };
 };
 
-export const readItem = (
-  { table, key, paths }: Get,
-  meter: CapacityMeter,
-  costFactor: number,
-): { readonly Item?: Item } => {
+type ReadCost = Pick<Get, 'table' | 'key'> & { readonly costFactor: number };
+
+export const toReadCharge = ({ table, key, costFactor }: ReadCost): Charge => ({
+  kind: 'read',
+  table: table.name,
+  partitionKey: table.toPartitionKey(key),
+  units: toReadUnits(table.collection.get(table.toItemId(key))?.bytes ?? 0) * costFactor,
+});
+
+export const readItem = ({ table, key, paths }: Get): { readonly Item?: Item } => {
   const entry = table.collection.get(table.toItemId(key));
-  meter.addUnits({ kind: 'read', table: table.name, units: toReadUnits(entry?.bytes ?? 0) * costFactor });
   if (!entry) return {};
   return { Item: paths ? project(entry.item, paths) : entry.item };
 };
@@ -61,7 +66,8 @@ export const getItem = (engine: Engine, input: GetInput, meter: CapacityMeter) =
   const get = prepareGet(engine, input, ['ConsistentRead', 'ReturnConsumedCapacity']);
   authorizeKeys(meter, 'GetItem', [get.table.toPartitionKey(get.key)]);
   const table = getTableForRead(engine, get.table, input.ConsistentRead);
-  const result = readItem({ ...get, table }, meter, readCostFactor(input.ConsistentRead));
+  meter.consume([toReadCharge({ table, key: get.key, costFactor: readCostFactor(input.ConsistentRead) })]);
+  const result = readItem({ ...get, table });
   const [ConsumedCapacity] = meter.toConsumedCapacity(input.ReturnConsumedCapacity);
   return { ...result, ConsumedCapacity };
 };
@@ -77,6 +83,7 @@ const prepareKeys = (engine: Engine, name: string, input: KeysInput) => {
   return { name, input, table, keys, paths: parsePaths(input) };
 };
 
+/** Leaves keys unprocessed beyond 16 MB and in throttled partitions, and throws if the throttle leaves it none to read. */
 export const batchGetItem = (engine: Engine, input: BatchGetInput, meter: CapacityMeter) => {
   rejectUnsupported('BatchGetItem', input, ['RequestItems', 'ReturnConsumedCapacity']);
   const requests = Object.entries(input.RequestItems ?? {});
@@ -91,19 +98,27 @@ export const batchGetItem = (engine: Engine, input: BatchGetInput, meter: Capaci
   const Responses: Record<string, Item[]> = Object.create(null);
   const UnprocessedKeys: Record<string, KeysInput> = Object.create(null);
   let bytes = 0;
+  let excess: Charge | undefined;
   for (const { name, input, table, keys, paths } of prepared) {
     const items: Item[] = [];
+    const unprocessed: Item[] = [];
     Responses[name] = items;
-    for (const [index, key] of keys.entries()) {
+    for (const key of keys) {
       bytes += table.collection.get(table.toItemId(key))?.bytes ?? 0;
-      if (bytes > MAX_BATCH_BYTES) {
-        UnprocessedKeys[name] = { ...input, Keys: keys.slice(index) };
-        break;
+      const charge = toReadCharge({ table, key, costFactor: readCostFactor(input.ConsistentRead) });
+      const [throttled] = meter.findExcess([charge]);
+      excess ??= throttled;
+      if (throttled || bytes > MAX_BATCH_BYTES) {
+        unprocessed.push(key);
+        continue;
       }
-      const { Item } = readItem({ table, key, paths }, meter, readCostFactor(input.ConsistentRead));
+      meter.consume([charge]);
+      const { Item } = readItem({ table, key, paths });
       if (Item) items.push(Item);
     }
+    if (unprocessed.length > 0) UnprocessedKeys[name] = { ...input, Keys: unprocessed };
   }
+  if (excess && meter.charges.length === 0) throw throttlingError(excess);
   const consumed = meter.toConsumedCapacity(input.ReturnConsumedCapacity);
   return { Responses, UnprocessedKeys, ...(consumed.length && { ConsumedCapacity: consumed }) };
 };

@@ -1,3 +1,4 @@
+import type { Charge } from './capacity.ts';
 import { Collection, type Entry } from './collection.ts';
 import {
   type KeySchema,
@@ -25,8 +26,12 @@ export type Index = {
   readonly collection: Collection;
 };
 
-/** Write units by index. */
-export type IndexUnits = ReadonlyMap<string, number>;
+/** A change of an item before it is stored: the write units that the table and its indexes consume, and the function that stores it. */
+export type PreparedChange = {
+  readonly units: number;
+  readonly indexCharges: readonly Charge[];
+  readonly store: () => void;
+};
 
 export const toWriteUnits = (bytes: number) => Math.max(1, Math.ceil(bytes / 1024));
 
@@ -73,19 +78,28 @@ export class Table {
     for (const { schema, name } of this.indexes.values()) validateIndexKey(item, schema, name);
   }
 
-  /** Puts the item, or deletes it if `next` is undefined, in the table and in its indexes. */
-  write(id: string, next: Item | undefined): { readonly units: number; readonly indexUnits: IndexUnits } {
+  /** Prepares to put the item, or to delete it if `next` is undefined, in the table and in its indexes. */
+  prepareChange(id: string, next: Item | undefined): PreparedChange {
     const old = this.collection.get(id);
-    const bytes = next ? itemBytes(next) : 0;
-    const units = toWriteUnits(Math.max(old?.bytes ?? 0, bytes));
-    const indexUnits = new Map<string, number>();
-    for (const index of this.indexes.values()) {
-      const consumed = writeToIndex(index, id, next);
-      if (consumed) indexUnits.set(index.name, consumed);
-    }
-    if (next) this.collection.put(toEntry(this.schema, { id, item: next, bytes }));
-    else this.collection.delete(id);
-    return { units, indexUnits };
+    const entry = next && toEntry(this.schema, { id, item: next, bytes: itemBytes(next) });
+    const changes = [...this.indexes.values()].map((index) => prepareIndexChange(index, id, next));
+    return {
+      units: toWriteUnits(Math.max(old?.bytes ?? 0, entry?.bytes ?? 0)),
+      indexCharges: changes.flatMap(({ index, consumed }) =>
+        consumed.map(([partitionKey, units]): Charge => {
+          return { kind: 'write', table: this.name, index: index.name, partitionKey, units };
+        }),
+      ),
+      store: () => {
+        for (const { index, entry } of changes) setEntry(index.collection, id, entry);
+        setEntry(this.collection, id, entry);
+      },
+    };
+  }
+
+  /** Puts the item, or deletes it if `next` is undefined, without counting its units. */
+  write(id: string, next: Item | undefined) {
+    this.prepareChange(id, next).store();
   }
 }
 
@@ -107,21 +121,30 @@ const projectItem = (item: Item, projects: readonly string[] | undefined): Item 
       )
     : item;
 
-/** Returns the units consumed: two writes if the index key changes, none if no projected attribute changes. */
-const writeToIndex = ({ schema, projects, collection }: Index, id: string, next: Item | undefined): number => {
+const setEntry = (collection: Collection, id: string, entry: Entry | undefined) => {
+  if (entry) collection.put(entry);
+  else collection.delete(id);
+};
+
+type IndexChange = {
+  readonly index: Index;
+  readonly entry: Entry | undefined;
+  /** Units by partition key: two writes if the index key changes, none if no projected attribute changes. */
+  readonly consumed: readonly (readonly [partitionKey: string, units: number])[];
+};
+
+const prepareIndexChange = (index: Index, id: string, next: Item | undefined): IndexChange => {
+  const { schema, projects, collection } = index;
   const old = collection.get(id);
   const keys = toKeyNames(schema);
-  if (!next || keys.some((name) => !findAttribute(next, name))) {
-    collection.delete(id);
-    return old ? toWriteUnits(old.bytes) : 0;
-  }
+  if (!next || keys.some((name) => !findAttribute(next, name)))
+    return { index, entry: undefined, consumed: old ? [[old.hash, toWriteUnits(old.bytes)]] : [] };
   const item = projectItem(next, projects);
-  if (old && itemsEqual(old.item, item)) return 0;
+  if (old && itemsEqual(old.item, item)) return { index, entry: old, consumed: [] };
   const entry = toEntry(schema, { id, item, bytes: itemBytes(item) });
   const keyChanged = old && keys.some((name) => !valuesEqual(old.item[name], item[name]));
-  const units = keyChanged
-    ? toWriteUnits(old.bytes) + toWriteUnits(entry.bytes)
-    : toWriteUnits(Math.max(old?.bytes ?? 0, entry.bytes));
-  collection.put(entry);
-  return units;
+  const consumed: IndexChange['consumed'] = keyChanged
+    ? [old, entry].map(({ hash, bytes }) => [hash, toWriteUnits(bytes)])
+    : [[entry.hash, toWriteUnits(Math.max(old?.bytes ?? 0, entry.bytes))]];
+  return { index, entry, consumed };
 };

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { ServiceError } from '../service.ts';
-import { type CapacityMeter, toReadUnits } from './capacity.ts';
+import type { CapacityMeter, Charge } from './capacity.ts';
 import {
   authorizeKeys,
   CONFLICT_MESSAGE,
@@ -9,14 +9,15 @@ import {
   type TokenRequest,
   toLockName,
 } from './engine.ts';
-import { type GetInput, prepareGet, readItem } from './reads.ts';
+import { type GetInput, prepareGet, readItem, toReadCharge } from './reads.ts';
 import type { Table } from './table.ts';
+import { toThrottlingMessage } from './throttle.ts';
 import { type Item, validationError } from './values.ts';
 import {
-  chargeFailedCondition,
-  commitWrite,
   evaluateWrite,
+  prepareCommit,
   prepareWrite,
+  toFailureCharge,
   type Write,
   type WriteAction,
   type WriteInput,
@@ -97,6 +98,18 @@ const toReason = (error: unknown): Reason => {
   return { Code: conditional ? 'ConditionalCheckFailed' : 'ValidationError', Message: error.message, ...error.fields };
 };
 
+/** Consumes the units of all actions. Throws TransactionCanceledException and consumes none if a partition has too few left. */
+const consumeUnits = (meter: CapacityMeter, chargesByAction: readonly (readonly Charge[])[]) => {
+  const excess = new Set(meter.findExcess(chargesByAction.flat()));
+  throwIfCancelled(
+    chargesByAction.map((charges) => {
+      const charge = charges.find((charge) => excess.has(charge));
+      return charge ? { Code: 'ThrottlingError', Message: toThrottlingMessage(charge) } : NO_REASON;
+    }),
+  );
+  meter.consume(chargesByAction.flat());
+};
+
 const evaluateAndCommit = (engine: Engine, meter: CapacityMeter, writes: readonly Write[]) => {
   const nexts: (Item | undefined)[] = [];
   const reasons = writes.map((write, index) => {
@@ -108,10 +121,19 @@ const evaluateAndCommit = (engine: Engine, meter: CapacityMeter, writes: readonl
     }
   });
   if (reasons.some((reason) => reason !== NO_REASON))
-    for (const write of writes) chargeFailedCondition(meter, write, TRANSACTION_COST_FACTOR);
+    consumeUnits(
+      meter,
+      writes.map((write) => [toFailureCharge(write, TRANSACTION_COST_FACTOR)]),
+    );
   throwIfCancelled(reasons);
-  for (const [index, write] of writes.entries())
-    commitWrite(engine, write, { next: nexts[index], meter, costFactor: TRANSACTION_COST_FACTOR });
+  const prepared = writes.map((write, index) =>
+    prepareCommit(engine, write, { next: nexts[index], costFactor: TRANSACTION_COST_FACTOR }),
+  );
+  consumeUnits(
+    meter,
+    prepared.map(({ charges }) => charges),
+  );
+  for (const { commit } of prepared) commit();
 };
 
 /** Locks the items from start to commit. Any other write of one of them conflicts until then, and so does a restore of the table. */
@@ -172,10 +194,10 @@ const runOncePerToken = async (engine: Engine, { input, meter, writes }: Transac
   const nowMs = clock.now();
   const digest = hash('sha256', JSON.stringify(items, sortProperties), 'base64');
   if (findEarlierRequest(tokenRequests, { token, digest, nowMs })) {
-    for (const { table, id } of writes) {
-      const units = toReadUnits(table.collection.get(id)?.bytes ?? 0) * TRANSACTION_COST_FACTOR;
-      meter.addUnits({ kind: 'read', table: table.name, units });
-    }
+    consumeUnits(
+      meter,
+      writes.map(({ table, key }) => [toReadCharge({ table, key, costFactor: TRANSACTION_COST_FACTOR })]),
+    );
     return meter.toConsumedCapacity(mode, 'Read');
   }
   const request: TokenRequest = { receivedAtMs: nowMs, digest, isDone: false };
@@ -208,7 +230,11 @@ export const transactGet = (engine: Engine, input: TransactGetInput, meter: Capa
   const locks = toLockNames(gets);
   for (const { table, key } of gets) authorizeKeys(meter, 'GetItem', [table.toPartitionKey(key)]);
   throwIfCancelled(toConflictReasons(engine, locks));
-  const Responses = gets.map((get) => readItem(get, meter, TRANSACTION_COST_FACTOR));
+  consumeUnits(
+    meter,
+    gets.map(({ table, key }) => [toReadCharge({ table, key, costFactor: TRANSACTION_COST_FACTOR })]),
+  );
+  const Responses = gets.map(readItem);
   const consumed = meter.toConsumedCapacity(input.ReturnConsumedCapacity, 'Read');
   return { Responses, ...(consumed.length && { ConsumedCapacity: consumed }) };
 };

@@ -1,5 +1,5 @@
 import { ServiceError } from '../service.ts';
-import type { CapacityMeter } from './capacity.ts';
+import type { CapacityMeter, Charge } from './capacity.ts';
 import { type Condition, matchesCondition, parseCondition } from './condition.ts';
 import { type Path, project } from './document.ts';
 import { authorizeKeys, CONFLICT_MESSAGE, type Engine, getTable, rejectUnsupported, toLockName } from './engine.ts';
@@ -119,27 +119,36 @@ export const evaluateWrite = (write: Write): Item | undefined => {
   return write.next(old);
 };
 
-type Commit = { readonly next: Item | undefined; readonly meter: CapacityMeter; readonly costFactor: number };
+type Commit = {
+  readonly next: Item | undefined;
+  /** The units of the table count this many times, those of indexes once. */
+  readonly costFactor: number;
+};
 
-/** Stores the result. The units of the table count `costFactor` times, those of indexes once. */
-export const commitWrite = (engine: Engine, write: Write, { next, meter, costFactor }: Commit) => {
+/** Returns what the write consumes, and the function that stores its result. */
+export const prepareCommit = (engine: Engine, write: Write, { next, costFactor }: Commit) => {
   const { table, id, key, action } = write;
-  const old = currentItem(write);
-  if (action === 'ConditionCheckItem') return chargeFailedCondition(meter, write, costFactor);
-  const { units, indexUnits } = table.write(id, next);
-  meter.addUnits({ kind: 'write', table: table.name, units: units * costFactor, indexUnits });
-  const changedAtMs = engine.clock.now();
-  engine.histories.get(table.name)?.record({ id, partitionKey: table.toPartitionKey(key), old, changedAtMs });
-  engine.stream.record({ table: table.name, key, old, next, changedAtMs });
+  if (action === 'ConditionCheckItem') return { charges: [toFailureCharge(write, costFactor)], commit: () => {} };
+  const partitionKey = table.toPartitionKey(key);
+  const { units, indexCharges, store } = table.prepareChange(id, next);
+  const charge: Charge = { kind: 'write', table: table.name, partitionKey, units: units * costFactor };
+  const commit = () => {
+    const old = currentItem(write);
+    store();
+    const changedAtMs = engine.clock.now();
+    engine.histories.get(table.name)?.record({ id, partitionKey, old, changedAtMs });
+    engine.stream.record({ table: table.name, key, old, next, changedAtMs });
+  };
+  return { charges: [charge, ...indexCharges], commit };
 };
 
 /** A write whose condition fails consumes the units of the stored item. */
-export const chargeFailedCondition = (meter: CapacityMeter, { table, id }: Write, costFactor: number) =>
-  meter.addUnits({
-    kind: 'write',
-    table: table.name,
-    units: toWriteUnits(table.collection.get(id)?.bytes ?? 0) * costFactor,
-  });
+export const toFailureCharge = ({ table, id, key }: Write, costFactor: number): Charge => ({
+  kind: 'write',
+  table: table.name,
+  partitionKey: table.toPartitionKey(key),
+  units: toWriteUnits(table.collection.get(id)?.bytes ?? 0) * costFactor,
+});
 
 type Images = { readonly old: Item | undefined; readonly next: Item | undefined };
 
@@ -151,6 +160,16 @@ const toReturnValues = (mode: string, { paths }: Write, { old, next }: Images) =
 };
 
 type WriteCall = { readonly action: WriteAction; readonly input: WriteInput; readonly meter: CapacityMeter };
+
+const evaluateSingleWrite = (write: Write, meter: CapacityMeter) => {
+  try {
+    return evaluateWrite(write);
+  } catch (error) {
+    const conditionFailed = error instanceof ServiceError && error.name === 'ConditionalCheckFailedException';
+    if (conditionFailed) meter.consume([toFailureCharge(write, 1)]);
+    throw error;
+  }
+};
 
 /** Executes PutItem, UpdateItem or DeleteItem. */
 export const executeWrite = (engine: Engine, { action, input, meter }: WriteCall) => {
@@ -166,14 +185,10 @@ export const executeWrite = (engine: Engine, { action, input, meter }: WriteCall
   if (engine.locks.has(toLockName(write.table, write.id)))
     throw new ServiceError('TransactionConflictException', CONFLICT_MESSAGE);
   const old = currentItem(write);
-  try {
-    const next = evaluateWrite(write);
-    commitWrite(engine, write, { next, meter, costFactor: 1 });
-    const [ConsumedCapacity] = meter.toConsumedCapacity(input.ReturnConsumedCapacity);
-    return { ...toReturnValues(mode, write, { old, next }), ConsumedCapacity };
-  } catch (error) {
-    const conditionFailed = error instanceof ServiceError && error.name === 'ConditionalCheckFailedException';
-    if (conditionFailed) chargeFailedCondition(meter, write, 1);
-    throw error;
-  }
+  const next = evaluateSingleWrite(write, meter);
+  const { charges, commit } = prepareCommit(engine, write, { next, costFactor: 1 });
+  meter.consume(charges);
+  commit();
+  const [ConsumedCapacity] = meter.toConsumedCapacity(input.ReturnConsumedCapacity);
+  return { ...toReturnValues(mode, write, { old, next }), ConsumedCapacity };
 };
