@@ -19,16 +19,25 @@ export const toHeld = (hold: Hold): Held => {
 
 const OpenHold = z.object({ held: z.object({ skus: z.array(SkuSchema), quantities: z.array(z.int()) }) });
 
-/** The quantity of a SKU in open holds, from the index and therefore eventually consistent. */
-export const heldQuantity =
+/** A page has up to 1 MB, some 6,000 holds of three lines. */
+const MAX_COUNTED_PAGES = 25;
+
+/**
+ * The units of each SKU in a tenant's open holds, from the index and therefore eventually consistent. Undefined where there are too many
+ * to count.
+ */
+export const heldBySku =
   (rt: Runtime<'db'>) =>
-  async (tenantId: TenantId, sku: Sku): Promise<number> => {
-    let sum = 0;
-    for await (const { Items = [] } of pagesWith(rt, tenantId, { sku, attributes: 'pk, held' })) {
+  async (tenantId: TenantId): Promise<ReadonlyMap<Sku, number> | undefined> => {
+    const sums = new Map<Sku, number>();
+    let pageCount = 0;
+    for await (const { Items = [], LastEvaluatedKey } of pagesOf(rt, tenantId, { attributes: 'pk, held' })) {
       for (const { held } of Items.map((item) => parseItem(OpenHold, item)))
-        sum += held.quantities[held.skus.indexOf(sku)] ?? 0;
+        for (const [i, sku] of held.skus.entries()) sums.set(sku, (sums.get(sku) ?? 0) + (held.quantities[i] ?? 0));
+      pageCount += 1;
+      if (pageCount === MAX_COUNTED_PAGES && LastEvaluatedKey) return undefined;
     }
-    return sum;
+    return sums;
   };
 
 /** A bound of what one call reads of the open holds with a SKU. */
@@ -48,7 +57,7 @@ export const openHoldsOf = async (
 ): Promise<ReadonlyMap<OrderId, ReadonlyMap<Sku, number>>> => {
   const holders = new Map<OrderId, ReadonlyMap<Sku, number>>();
   let pageCount = 0;
-  for await (const { Items = [] } of pagesWith(rt, tenantId, { sku, attributes: 'pk, listSk, held' })) {
+  for await (const { Items = [] } of pagesOf(rt, tenantId, { sku, attributes: 'pk, listSk, held' })) {
     const entries = Items.slice(0, MAX_HOLDERS - holders.size).map((item) => parseItem(HolderEntry, item));
     for (const { listSk, held } of entries)
       holders.set(listSk, new Map(held.skus.map((each, i) => [each, held.quantities[i] ?? 0])));
@@ -58,11 +67,11 @@ export const openHoldsOf = async (
   return holders;
 };
 
-/** The entries of open holds with the SKU. */
-const pagesWith = (
+/** The entries of open holds, only those with the SKU if one is given. */
+const pagesOf = (
   rt: Runtime<'db'>,
   tenantId: TenantId,
-  { sku, attributes }: { readonly sku: Sku; readonly attributes: string },
+  { sku, attributes }: { readonly sku?: Sku; readonly attributes: string },
 ) =>
   paginateQuery(
     { client: rt.db },
@@ -70,8 +79,8 @@ const pagesWith = (
       TableName: rt.env('TABLE_NAME'),
       IndexName: LIST_INDEX,
       KeyConditionExpression: 'listPk = :list',
-      FilterExpression: 'contains(held.skus, :sku)',
+      ...(sku !== undefined && { FilterExpression: 'contains(held.skus, :sku)' }),
       ProjectionExpression: attributes,
-      ExpressionAttributeValues: { ':list': openHoldList(tenantId), ':sku': sku },
+      ExpressionAttributeValues: { ':list': openHoldList(tenantId), ...(sku !== undefined && { ':sku': sku }) },
     },
   );
