@@ -26,10 +26,14 @@ const StockResponse = z.object({
   sku: SkuSchema,
   /** The quantity at one moment. */
   available: z.int(),
-  /** Held by open orders; follows within moments. */
-  held: z.int(),
-  /** Follows within moments. */
-  sold: z.int(),
+  /** Received units that are not available: held by open orders or sold. Read with `available`. */
+  taken: z.int(),
+  /** The units of `taken` that are not known to be sold. Absent, like `sold` and `countedAt`, while no count of the last 10 s is known. */
+  held: z.optional(z.int()),
+  /** The units that were sold at `countedAt`. It lags behind by what was sold since, and counts no unit that an open order holds. */
+  sold: z.optional(z.int()),
+  /** When open orders were counted, at most 10 s ago. */
+  countedAt: z.optional(z.iso.datetime()),
   shards: z.int(),
   /** The stock changed during every count, so its shards were counted at different moments. */
   approximate: z.optional(z.literal(true)),
@@ -69,7 +73,8 @@ export const readRoutes = {
     path: '/v1/inventory/{sku}',
     scope: 'tenant',
     params,
-    summary: 'Returns the available, held and sold quantities of a SKU.',
+    summary:
+      'Returns the available and taken quantities of a SKU, and how many were held and sold when open orders were last counted.',
     responses: { 200: StockResponse },
     problems: { sku_not_found },
   },
@@ -89,5 +94,15 @@ export const StockReleased = defineEvent('StockReleased.v1', skus);
 /** The stock of a SKU was corrected. */
 export const StockAdjusted = defineEvent('StockAdjusted.v1', z.extend(skus, { delta: z.int() }));
 
+/** Stock was read, and the tenant's open holds (the aggregate is the tenant) were not counted for some time. */
+export const StockCountRequested = defineEvent('StockCountRequested.v1', z.object({}));
+
 /** All events of this context, by type. */
-export const events = [InventoryDepleted, InventoryReplenished, StockHeld, StockReleased, StockAdjusted] as const;
+export const events = [
+  InventoryDepleted,
+  InventoryReplenished,
+  StockHeld,
+  StockReleased,
+  StockAdjusted,
+  StockCountRequested,
+] as const;

@@ -3,6 +3,7 @@ import { getStock } from '#inventory/http/read';
 import { adjustStock, setShards } from '#inventory/http/write';
 import { holdStep, releaseStep } from '#inventory/saga/steps';
 import { commitHoldsWorker } from '#inventory/workers/commit-holds';
+import { countHoldsWorker } from '#inventory/workers/count-holds';
 import { watchStockWorker } from '#inventory/workers/watch-stock';
 import { httpFunction } from '#platform/http/http-function';
 import { queues } from '#platform/runtime/clients';
@@ -32,3 +33,4 @@ export const commitHolds = { clients: { db, queues }, create: commitHoldsWorker 
   'db' | 'queues'
 >;
 export const watchStock = { clients: { db, queues }, create: watchStockWorker } satisfies LambdaEntry<'db' | 'queues'>;
+export const countHolds = { clients: { db, queues }, create: countHoldsWorker } satisfies LambdaEntry<'db' | 'queues'>;

@@ -1,4 +1,5 @@
 import { events, readRoutes, writeRoutes } from '#inventory/contract';
+import { COUNT_LEASE_MS } from '#inventory/domain/stock-counts';
 import { problems, sagaErrors } from '#inventory/errors';
 import type { Manifest } from '#platform/manifest';
 
@@ -17,7 +18,7 @@ export const inventory = {
     },
     read: {
       grants: [
-        { of: 'inventory', may: ['BatchGetItem', 'Query'] },
+        { of: 'inventory', may: ['GetItem', 'BatchGetItem', 'PutItem'] },
         { of: 'tenants', may: ['GetItem'] },
       ],
     },
@@ -44,6 +45,12 @@ export const inventory = {
     'watch-stock': {
       consumes: ['StockHeld.v1', 'StockReleased.v1', 'StockAdjusted.v1'],
       grants: [{ of: 'inventory', may: ['BatchGetItem', 'PutItem'] }],
+    },
+    'count-holds': {
+      consumes: ['StockCountRequested.v1'],
+      timeoutSeconds: COUNT_LEASE_MS / 1_000,
+      concurrency: 10,
+      grants: [{ of: 'inventory', may: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'] }],
     },
   },
   publishes: events.map(({ type }) => type),

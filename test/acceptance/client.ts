@@ -7,8 +7,9 @@ export type Product = { readonly sku: string; readonly name: string; readonly pr
 export type Stock = {
   readonly sku: string;
   readonly available: number;
-  readonly held: number;
-  readonly sold: number;
+  /** These two are absent while no recent count of open orders is known. */
+  readonly held?: number;
+  readonly sold?: number;
 };
 export type Adjustment = { readonly id: string; readonly sku: string; readonly delta: number; readonly reason: string };
 /** A replay does not repeat the API key. */

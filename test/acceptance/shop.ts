@@ -115,7 +115,7 @@ export const readCharge = async (tenantId: string, orderId: string): Promise<Cha
 
 export const readStock = (shop: Shop, sku: string): Promise<Stock> => expectStatus(shop.stock(sku), 200);
 
-/** Waits for the expected stock. `available` is never stale, so it must be right immediately. */
+/** Waits for the expected stock. `available` is never stale, so it must be right immediately; `held` and `sold` may be counted later. */
 export const expectStock = async (shop: Shop, expected: Stock, timeoutMs = host.limits.orderMs): Promise<void> => {
   const stock = await pollUntil(
     timeoutMs,

@@ -32,7 +32,7 @@ it('distributes stock over more shards, without a change of its quantities', asy
   const { put, get, receive } = await createShop();
   await receive('mug', 50);
   expect(await put('mug', { shards: 16 })).toMatchObject({ status: 200, body: { sku: 'mug', shards: 16 } });
-  const stock = { sku: 'mug', available: 50, held: 0, sold: 0, shards: 16 };
+  const stock = { sku: 'mug', available: 50, taken: 0, shards: 16 };
   expect(await get('mug')).toMatchObject({ status: 200, body: stock });
   await receive('mug', -50);
   expect((await get('mug')).body).toEqual({ ...stock, available: 0 });

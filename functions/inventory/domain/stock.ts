@@ -1,4 +1,4 @@
-import { err, ok, type Result, type Sku } from '#platform/kernel';
+import { err, type Instant, ok, type Result, type Sku } from '#platform/kernel';
 
 /**
  * A part of a SKU's stock. A SKU lies in 1 to 64 shards, so that many orders can take stock at once (ADR 5). Open plus committed holds
@@ -10,6 +10,8 @@ export type Shard = {
   readonly received: number;
   readonly available: number;
   readonly version: number;
+  /** When units were last taken from or put into it. Undefined: before this was recorded. */
+  readonly changedAt?: Instant | undefined;
 };
 export type Line = { readonly sku: Sku; readonly quantity: number };
 /** A quantity taken from one shard. */
@@ -20,6 +22,15 @@ export const MAX_ALLOCATIONS = 90;
 
 export const available = (shards: readonly Shard[]): number => shards.reduce((sum, shard) => sum + shard.available, 0);
 export const received = (shards: readonly Shard[]): number => shards.reduce((sum, shard) => sum + shard.received, 0);
+/** Units that were received and are not available: they are held by open orders or sold. */
+export const taken = (shards: readonly Shard[]): number => received(shards) - available(shards);
+
+/** When the latest change of these shards was made. */
+export const lastChange = (shards: readonly Shard[]): Instant | undefined =>
+  shards
+    .flatMap(({ changedAt }) => changedAt ?? [])
+    .toSorted()
+    .at(-1);
 
 /**
  * Allocates each line: from one random shard that has enough, so that orders do not compete for the same shard; otherwise from as

@@ -13,6 +13,10 @@ export const summaryKey = (tenantId: TenantId, sku: Sku) => key(tenantId, 'head'
 export const shardKey = (tenantId: TenantId, sku: Sku, shard: number) => key(tenantId, 'shard', `${sku}.${shard}`);
 export const holdKey = (tenantId: TenantId, orderId: OrderId) => key(tenantId, 'hold', orderId);
 export const adjustmentKey = (tenantId: TenantId, id: string) => key(tenantId, 'adjustment', id);
+/** When the open holds of a tenant were counted. */
+export const countStateKey = (tenantId: TenantId) => key(tenantId, 'counts', tenantId);
+/** A part of what was counted. */
+export const countChunkKey = (tenantId: TenantId, chunk: number) => key(tenantId, 'counts-chunk', `${chunk}`);
 
 const openHoldList = (tenantId: TenantId) => `inventory#${tenantId}#list`;
 /** The shard of a tenant's list of open holds that a hold is born into. It leaves it only when it ends. */

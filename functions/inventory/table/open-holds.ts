@@ -20,24 +20,31 @@ export const toHeld = (hold: Hold): Held => {
 
 const OpenHold = z.object({ held: z.object({ skus: z.array(SkuSchema), quantities: z.array(z.int()) }) });
 
+/** A page has up to 1 MB, some 6,000 holds of three lines. They are divided among the shards. */
+const MAX_COUNTED_PAGES = 25;
+
 /**
- * The quantity of a SKU in open holds, from the index and therefore eventually consistent. All shards of the list are read at once; one
- * that cannot be read fails the sum.
+ * The units of each SKU in a tenant's open holds, from the index and therefore eventually consistent. All shards of the list are read at
+ * once; one that cannot be read fails the count. Undefined where there are too many holds to count.
  */
-export const heldQuantity =
+export const heldBySku =
   (rt: Runtime<'db'>) =>
-  async (tenantId: TenantId, sku: Sku): Promise<number> => {
-    const sums = await Promise.all(
-      shardsOf(rt, tenantId).map(async (shard) => {
-        let sum = 0;
-        for await (const { Items = [] } of pagesWith(rt, shard, { sku, attributes: 'pk, held' })) {
-          for (const { held } of Items.map((item) => parseItem(OpenHold, item)))
-            sum += held.quantities[held.skus.indexOf(sku)] ?? 0;
-        }
-        return sum;
-      }),
-    );
-    return sums.reduce((total, sum) => total + sum, 0);
+  async (tenantId: TenantId): Promise<ReadonlyMap<Sku, number> | undefined> => {
+    const shards = shardsOf(rt, tenantId);
+    const maxPages = Math.ceil(MAX_COUNTED_PAGES / shards.length);
+    const sums = new Map<Sku, number>();
+    const addUp = async (shard: string): Promise<boolean> => {
+      let pageCount = 0;
+      for await (const { Items = [], LastEvaluatedKey } of pagesOf(rt, shard, { attributes: 'pk, held' })) {
+        for (const { held } of Items.map((item) => parseItem(OpenHold, item)))
+          for (const [i, sku] of held.skus.entries()) sums.set(sku, (sums.get(sku) ?? 0) + (held.quantities[i] ?? 0));
+        pageCount += 1;
+        if (pageCount === maxPages && LastEvaluatedKey) return false;
+      }
+      return true;
+    };
+    const complete = await Promise.all(shards.map(addUp));
+    return complete.every(Boolean) ? sums : undefined;
   };
 
 /** A bound of what one call reads of the open holds with a SKU. */
@@ -74,7 +81,7 @@ const holdersIn = async (
 ): Promise<readonly Holder[]> => {
   const holders: Holder[] = [];
   let pageCount = 0;
-  for await (const { Items = [] } of pagesWith(rt, shard, { sku, attributes: 'pk, listSk, held' })) {
+  for await (const { Items = [] } of pagesOf(rt, shard, { sku, attributes: 'pk, listSk, held' })) {
     const entries = Items.slice(0, MAX_HOLDERS - holders.length).map((item) => parseItem(HolderEntry, item));
     for (const { listSk, held } of entries)
       holders.push([listSk, new Map(held.skus.map((each, i) => [each, held.quantities[i] ?? 0]))]);
@@ -86,11 +93,11 @@ const holdersIn = async (
 
 const shardsOf = (rt: Runtime<'db'>, tenantId: TenantId) => openHoldShards(tenantId, listShardsOf(rt.times, tenantId));
 
-/** The entries of open holds with the SKU, of one shard. */
-const pagesWith = (
+/** The entries of open holds of one shard, only those with the SKU if one is given. */
+const pagesOf = (
   rt: Runtime<'db'>,
   shard: string,
-  { sku, attributes }: { readonly sku: Sku; readonly attributes: string },
+  { sku, attributes }: { readonly sku?: Sku; readonly attributes: string },
 ) =>
   paginateQuery(
     { client: rt.db },
@@ -98,8 +105,8 @@ const pagesWith = (
       TableName: rt.env('TABLE_NAME'),
       IndexName: LIST_INDEX,
       KeyConditionExpression: 'listPk = :list',
-      FilterExpression: 'contains(held.skus, :sku)',
+      ...(sku !== undefined && { FilterExpression: 'contains(held.skus, :sku)' }),
       ProjectionExpression: attributes,
-      ExpressionAttributeValues: { ':list': shard, ':sku': sku },
+      ExpressionAttributeValues: { ':list': shard, ...(sku !== undefined && { ':sku': sku }) },
     },
   );

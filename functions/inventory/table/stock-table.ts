@@ -48,6 +48,13 @@ export const stockTable = (rt: Runtime<'db'>): Stock => ({
 });
 
 const ShardItem = z.pipe(
-  z.object({ sku: SkuSchema, shard: z.int(), received: z.int(), available: z.int(), v: z.int() }),
+  z.object({
+    sku: SkuSchema,
+    shard: z.int(),
+    received: z.int(),
+    available: z.int(),
+    v: z.int(),
+    changedAt: z.optional(z.string()),
+  }),
   z.transform(({ v, ...shard }): Shard => ({ ...shard, version: v })),
 );

@@ -14,7 +14,7 @@ export const shardChange = (
     TableName: rt.env('TABLE_NAME'),
     Key: shardKey(tenantId, sku, shard),
     // `shard` is a reserved word
-    UpdateExpression: `SET sku = :sku, #shard = :shard, available = if_not_exists(available, :zero) + :quantity, received = if_not_exists(received, :zero) + :received, v = if_not_exists(v, :zero) + :one`,
+    UpdateExpression: `SET sku = :sku, #shard = :shard, available = if_not_exists(available, :zero) + :quantity, received = if_not_exists(received, :zero) + :received, v = if_not_exists(v, :zero) + :one, changedAt = :now`,
     ...(quantity < 0 && { ConditionExpression: 'available >= :taken' }),
     ExpressionAttributeNames: { '#shard': 'shard' },
     ExpressionAttributeValues: {
@@ -22,6 +22,7 @@ export const shardChange = (
       ':shard': shard,
       ':zero': 0,
       ':one': 1,
+      ':now': rt.now().toISOString(),
       ':quantity': quantity,
       ':received': received ? quantity : 0,
       ...(quantity < 0 && { ':taken': -quantity }),

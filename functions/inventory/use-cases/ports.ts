@@ -2,7 +2,8 @@ import type { Adjustment } from '#inventory/domain/adjustment';
 import type { Hold } from '#inventory/domain/hold';
 import type { SkuSummary } from '#inventory/domain/sku-summary';
 import type { Allocation, Shard } from '#inventory/domain/stock';
-import type { OrderId, Sku, TenantId } from '#platform/kernel';
+import type { CountChunk, CountState, SkuCount } from '#inventory/domain/stock-counts';
+import type { Instant, OrderId, Sku, TenantId } from '#platform/kernel';
 
 /** All reads are strongly consistent, but a read of several items sees each at a moment of its own. */
 export type StockReader = {
@@ -43,6 +44,26 @@ export type Adjustments = {
   find(tenantId: TenantId, id: string): Promise<Adjustment | undefined>;
   /** Changes the shards and the summary; all or nothing, and once per id. `contended` also where the summary has changed. */
   put(adjustment: Adjustment, summary: SkuSummary, allocations: readonly Allocation[]): Promise<Outcome<Adjustment>>;
+};
+
+/** What is stored of the counts of open holds. Reads are eventually consistent: an older count is shown, or requested again in vain. */
+export type StockCounts = {
+  /** The state; of version 0 if there is none yet. */
+  findState(tenantId: TenantId): Promise<CountState>;
+  /** The chunk with the SKU's entry, as the state has them; undefined where it is of another distribution. */
+  findChunk(state: CountState, sku: Sku): Promise<CountChunk | undefined>;
+};
+
+export type CountRequests = StockCounts & {
+  /** Stores the lease with its event StockCountRequested, on condition that `from` is unchanged; false where it is not, or on a fault. */
+  request(from: CountState, to: CountState): Promise<boolean>;
+};
+
+export type CountWriter = StockCounts & {
+  /** Every entry of the state's chunks. */
+  findAll(state: CountState): Promise<readonly SkuCount[]>;
+  /** Stores the chunks, then that they are there. It ends the lease. */
+  put(tenantId: TenantId, chunks: readonly CountChunk[], countedAt: Instant): Promise<void>;
 };
 
 /** A random index below `count`. */

@@ -4,7 +4,7 @@ import { request } from './request.ts';
 import type { StartSystem } from './system.ts';
 import { Refusal, timeOrder } from './timed-order.ts';
 
-type ApiBody = { readonly id: string; readonly status: string; readonly sold: number };
+type ApiBody = { readonly id: string; readonly status: string; readonly sold?: number };
 type ApiCall = {
   readonly method: string;
   readonly path: string;
@@ -72,6 +72,17 @@ export const startBreakwater: StartSystem = async (stock) => {
     pid,
     placeOrder,
     stop,
-    getSoldUnits: async (sku) => (await call({ method: 'GET', path: `/v1/inventory/${sku}` })).sold,
+    getSoldUnits: async (sku) => {
+      // it is absent until the open orders have been counted, which takes moments
+      for (
+        const deadline = performance.now() + END_TIMEOUT_MS;
+        performance.now() < deadline;
+        await sleep(MAX_POLL_MS)
+      ) {
+        const { sold } = await call({ method: 'GET', path: `/v1/inventory/${sku}` });
+        if (sold !== undefined) return sold;
+      }
+      throw new Error(`the sold units of ${sku} were not counted`);
+    },
   };
 };
