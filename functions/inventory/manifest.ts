@@ -1,5 +1,4 @@
 import { events, readRoutes, writeRoutes } from '#inventory/contract';
-import { COUNT_LEASE_MS } from '#inventory/domain/stock-counts';
 import { problems, sagaErrors } from '#inventory/errors';
 import type { Manifest } from '#platform/manifest';
 
@@ -48,7 +47,7 @@ export const inventory = {
     },
     'count-holds': {
       consumes: ['StockCountRequested.v1'],
-      timeoutSeconds: COUNT_LEASE_MS / 1_000,
+      timeoutSeconds: 30,
       concurrency: 10,
       grants: [{ of: 'inventory', may: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'] }],
     },

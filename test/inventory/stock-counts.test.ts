@@ -13,6 +13,7 @@ import {
   splitStock,
   toSkuCounts,
 } from '#inventory/domain/stock-counts';
+import { inventory } from '#inventory/manifest';
 import { addMs, type Sku } from '#platform/kernel';
 import { at } from '../fixtures/order.ts';
 import { mug, pot, tenantId } from '../fixtures/stock.ts';
@@ -36,6 +37,10 @@ describe('a count', () => {
     expect(leaseCount({ ...state, countedAt: after(1) }, at)).toMatchObject({ version: 4 });
     const leaseUntil = after(COUNT_LEASE_MS + 1);
     expect(leaseCount({ tenantId, version: 1, chunks: 0, leaseUntil }, at)).toMatchObject({ version: 2 });
+  });
+
+  it('ends before its lease', () => {
+    expect(inventory.functions['count-holds'].timeoutSeconds * 1_000).toBeLessThanOrEqual(COUNT_LEASE_MS);
   });
 
   it('serves every request before it', () => {

@@ -138,8 +138,8 @@ export function distributeCounts(
   for (let of = 1; ; of *= 2) {
     const chunks = Array.from({ length: of }, (): SkuCount[] => []);
     for (const count of counts) chunks[chunkOf(count.sku, of)]?.push(count);
-    const longest = Math.max(...chunks.map(({ length }) => length));
-    if (longest <= MAX_CHUNK_LENGTH || (of === MAX_CHUNKS && longest <= MAX_LAST_CHUNK_LENGTH))
+    const maxLength = Math.max(...chunks.map(({ length }) => length));
+    if (maxLength <= MAX_CHUNK_LENGTH || (of === MAX_CHUNKS && maxLength <= MAX_LAST_CHUNK_LENGTH))
       return ok(chunks.map((each) => ({ of, countedAt, counts: each })));
     if (of === MAX_CHUNKS) return err('too_many_skus');
   }

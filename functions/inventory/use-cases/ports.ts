@@ -46,7 +46,7 @@ export type Adjustments = {
   put(adjustment: Adjustment, summary: SkuSummary, allocations: readonly Allocation[]): Promise<Outcome<Adjustment>>;
 };
 
-/** What is stored of the counts of open holds. Reads are eventually consistent: an older count is shown, or requested again in vain. */
+/** What is stored of the counts of open holds. */
 export type StockCounts = {
   /** The state; of version 0 if there is none yet. */
   findState(tenantId: TenantId): Promise<CountState>;
