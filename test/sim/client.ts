@@ -4,6 +4,8 @@ import type { Chance } from './chance.ts';
 const MAX_TRIES = 8;
 const TIMEOUT_MS = 29_000;
 const MAX_BACKOFF_MS = 8_000;
+/** A client that is told to send fewer requests repeats one for this long: longer than a tenant of many orders may have to wait. */
+const PATIENCE_MS = 25 * 60_000;
 
 /** The steps at which the request of an answer was sent and the answer received. */
 export type RequestSteps = { readonly sentAt: number; readonly receivedAt: number };
@@ -33,7 +35,18 @@ const TIMED_OUT = { status: 599, headers: {}, body: '{}' };
 /** A request that the throttle of a closed API turns away: nothing has happened, and it may be repeated. */
 const TURNED_AWAY = { status: 503, headers: {}, body: '{}' };
 
-/** A client on the internet: its requests have a latency, and it retries time-outs and answers of 5xx. Returns the last answer. */
+/** How long a client waits that gets 429: as long as the response says, or a second. */
+const throttledMs = ({ headers }: Awaited<ReturnType<Host['request']>>): number => {
+  const seconds = Number(headers['retry-after'] ?? 1);
+  return Number.isFinite(seconds) ? Math.max(1, seconds) * 1_000 : 1_000;
+};
+
+const isToBeRepeated = (status: number, patienceMs: number) => status >= 500 || (status === 429 && patienceMs > 0);
+
+/**
+ * A client on the internet: its requests have a latency, and it retries time-outs and answers of 5xx, and patiently those of 429.
+ * Returns the last answer.
+ */
 export const createClient =
   ({ request, chance, sleep, step, isApiOpen = () => true }: Options): SendRequest =>
   async <T>(
@@ -49,8 +62,16 @@ export const createClient =
     };
     let sentAt = step();
     let response = TIMED_OUT as Awaited<ReturnType<Host['request']>>;
-    for (let tries = 0; tries < MAX_TRIES && response.status >= 500; tries += 1) {
-      if (tries > 0) await sleep(chance.int(100, Math.min(MAX_BACKOFF_MS, 500 * 2 ** tries)));
+    let patienceMs = PATIENCE_MS;
+    for (let tries = 0; isToBeRepeated(response.status, patienceMs) && tries < MAX_TRIES; ) {
+      if (response.status === 429) {
+        const waitMs = throttledMs(response) + chance.int(0, 1_000);
+        patienceMs -= waitMs;
+        await sleep(waitMs);
+      } else {
+        if (tries > 0) await sleep(chance.int(100, Math.min(MAX_BACKOFF_MS, 500 * 2 ** tries)));
+        tries += 1;
+      }
       await sleep(chance.int(1, 20));
       sentAt = step();
       response =

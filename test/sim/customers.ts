@@ -1,10 +1,11 @@
 import type { Row } from '../../ops/audit/table-audit.ts';
 import { secrets } from '../fixtures/secrets.ts';
+import type { Belongings, ShownOrder } from './belongings.ts';
 import type { ClientResponse, RequestSteps, SendRequest } from './client.ts';
 import { emailOf } from './emails.ts';
 import type { Faults } from './faults.ts';
-import { createKeyedSender } from './keyed-requests.ts';
-import { putPolicy } from './levers.ts';
+import { createKeyedSender, type KeyedRequest } from './keyed-requests.ts';
+import { putPolicy, type RegisterTenant } from './levers.ts';
 import { createOfflinePayer, FINAL_STATUSES } from './offline-payments.ts';
 import { createOrderBook } from './order-book.ts';
 import { type Chore, MAX_TOTALS, type Plan, type Purchase, type Shop } from './plan.ts';
@@ -13,15 +14,19 @@ import type { Timeline } from './timeline.ts';
 
 export type Tenant = { readonly id: string; readonly apiKey: string };
 export type Money = { readonly amount: number; readonly currency: string };
-export type Order = {
-  readonly id: string;
+export type Order = ShownOrder & {
   readonly status: string;
   readonly total: Money;
   /** How it can be paid offline; absent while it waits for the provider. */
   readonly instructions?: unknown;
 };
 export type Refused = { readonly code?: string; readonly detail?: string };
-type StockCount = { readonly available: number; readonly approximate?: true };
+type StockCount = {
+  readonly available: number;
+  readonly held: number;
+  readonly sold: number;
+  readonly approximate?: true;
+};
 
 type Options = {
   readonly plan: Plan;
@@ -30,6 +35,8 @@ type Options = {
   readonly provider: Provider;
   readonly sleep: (ms: number) => Promise<void>;
   readonly timeline: Pick<Timeline, 'valuesDuring'>;
+  readonly belongings: Belongings;
+  readonly registerTenant: RegisterTenant;
   /** Observers of what customers do and may do. */
   readonly watch: {
     readonly report: (invariant: number, message: string) => void;
@@ -46,7 +53,8 @@ const COUNT_INTERVAL_MS = 200;
 const MAX_OPENINGS = 20;
 
 /** The clients outside: shopkeepers and their customers, who act independently and concurrently. */
-export const createCustomers = ({ plan, send, faults, provider, sleep, timeline, watch }: Options) => {
+export const createCustomers = (options: Options) => {
+  const { plan, send, faults, provider, sleep, timeline, watch, belongings, registerTenant } = options;
   const { report } = watch;
   const book = createOrderBook();
   const lastStatuses = new Map<string, string>();
@@ -66,6 +74,7 @@ export const createCustomers = ({ plan, send, faults, provider, sleep, timeline,
   const checkOrder = (tenant: string, { status: code, body, ...steps }: ClientResponse<Order>) => {
     if (code >= 300) return;
     const { id, status } = body;
+    belongings.checkOrder(tenant, body);
     checkLinearizable(`orders#${tenant}#order#${id}`, status, steps);
     const before = lastStatuses.get(id);
     if (before !== undefined && FINAL_STATUSES.includes(before) && status !== before)
@@ -74,7 +83,10 @@ export const createCustomers = ({ plan, send, faults, provider, sleep, timeline,
   };
 
   /** Puts a product, after prices that must be refused: one that no order could hold, and one in a currency that is not active. */
-  const putProduct = async (bearer: string, { sku, amount, currency }: Money & { readonly sku: string }) => {
+  const putProduct = async (
+    { id, apiKey: bearer }: Tenant,
+    { sku, amount, currency }: Money & { readonly sku: string },
+  ) => {
     const put = (price: Money) =>
       send<Refused>('PUT', `/v1/products/${encodeURIComponent(sku)}`, { bearer, body: { name: sku, price } });
     for (const price of [
@@ -84,6 +96,7 @@ export const createCustomers = ({ plan, send, faults, provider, sleep, timeline,
       if ((await put(price)).status < 300) report(15, `a product may cost ${price.amount} ${price.currency}`);
     const { status, body } = await put({ amount, currency });
     if (status === 422) report(15, `a product must not cost ${amount} ${currency}: ${body.detail}`);
+    if (status < 300) belongings.addProduct(id, sku);
   };
 
   /** What the contract allows is taken, and nothing else. */
@@ -110,17 +123,25 @@ export const createCustomers = ({ plan, send, faults, provider, sleep, timeline,
     throw new Error(`no answer has the API key of ${name}`);
   };
 
+  const adjust = async ({ id }: Tenant, request: KeyedRequest) => {
+    const response = await sendKeyed(request);
+    if (response.status === 201) belongings.add('adjustment', id, response.body.id);
+    return response;
+  };
+
   const openShops = async (): Promise<readonly Tenant[]> => {
     const tenants: Tenant[] = [];
-    for (const { name, currency, products } of plan.shops) {
-      const tenant = await openTenant(name);
+    for (const shop of plan.shops) {
+      const { name, id, currency, products } = shop;
+      const tenant = id === undefined ? await openTenant(name) : await registerTenant(id, name);
       const bearer = tenant.apiKey;
+      belongings.openShop(tenant.id, shop);
       for (const { sku, price, stock, shards } of products) {
-        await putProduct(bearer, { sku, amount: price, currency });
+        await putProduct(tenant, { sku, amount: price, currency });
         const stockPath = `/v1/inventory/${encodeURIComponent(sku)}`;
         const body = { delta: stock, reason: 'received' };
         const adjustment = { scope: `adjustments of ${tenant.id}`, key: `first ${sku}`, bearer, body };
-        checkNotRefused(`stock of ${sku}`, await sendKeyed({ ...adjustment, target: `${stockPath}/adjustments` }));
+        checkNotRefused(`stock of ${sku}`, await adjust(tenant, { ...adjustment, target: `${stockPath}/adjustments` }));
         if (shards > 1) checkNotRefused(`shards of ${sku}`, await send('PUT', stockPath, { bearer, body: { shards } }));
       }
       const policy = plan.policies?.[tenants.length];
@@ -145,6 +166,7 @@ export const createCustomers = ({ plan, send, faults, provider, sleep, timeline,
     const known = book.find(tenantId, key);
     if (known && known.id !== body.id) report(4, `${key} was answered with orders ${known.id} and ${body.id}`);
     book.add({ tenantId, id: body.id, key }, { purchase, tenant });
+    belongings.add('order', tenantId, body.id);
     checkOrder(tenantId, response);
     return body;
   };
@@ -199,8 +221,11 @@ export const createCustomers = ({ plan, send, faults, provider, sleep, timeline,
 
   const countStock = async (sku: string, { id, apiKey: bearer }: Tenant) => {
     const response = await send<StockCount>('GET', `/v1/inventory/${encodeURIComponent(sku)}`, { bearer });
-    const { available, approximate } = response.body;
-    if (response.status === 200 && !approximate) checkLinearizable(`${id}/${sku}`, available, response);
+    const { available, held, sold, approximate } = response.body;
+    if (response.status !== 200 || approximate) return;
+    checkLinearizable(`${id}/${sku}`, available, response);
+    checkLinearizable(`${id}/${sku} received`, available + held + sold, response);
+    if (held < 0 || sold < 0) report(14, `an answer had ${held} units of ${id}/${sku} held and ${sold} sold`);
   };
 
   const doChore = async ({ atMs, sku, act }: Chore, tenant: Tenant) => {
@@ -215,12 +240,12 @@ export const createCustomers = ({ plan, send, faults, provider, sleep, timeline,
     if (act.kind !== 'adjust') return;
     const body = { delta: act.delta, reason: act.delta > 0 ? 'received' : 'lost' };
     const request = { scope: `adjustments of ${tenant.id}`, key: act.key, target: `${path}/adjustments`, bearer };
-    await Promise.all(Array.from({ length: act.times }, () => sendKeyed({ ...request, body })));
+    await Promise.all(Array.from({ length: act.times }, () => adjust(tenant, { ...request, body })));
     const target = '/v1/inventory/another-sku/adjustments';
     await Promise.all([
-      sendKeyed({ ...request, body }),
-      sendKeyed({ ...request, body: { ...body, delta: body.delta + 100 } }),
-      sendKeyed({ ...request, target, body }),
+      adjust(tenant, { ...request, body }),
+      adjust(tenant, { ...request, body: { ...body, delta: body.delta + 100 } }),
+      adjust(tenant, { ...request, target, body }),
     ]);
   };
 

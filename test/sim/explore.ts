@@ -1,5 +1,7 @@
 import type { Bundle } from './bundle.ts';
 import { type Kind, kinds } from './faults.ts';
+import type { Waits } from './overtaking.ts';
+import { READ_ACTS, type ReadAct } from './readers.ts';
 import type { Simulation } from './simulate.ts';
 import type { RunJob, RunResult, ShrinkMode } from './worker.ts';
 import { createWorkerPool } from './worker-pool.ts';
@@ -12,6 +14,10 @@ export type Explored = {
   readonly histories: number;
   /** How often each kind of fault struck something live. */
   readonly struck: Readonly<Record<Kind, number>>;
+  /** How often each read found something to read, and was answered. */
+  readonly reads: Readonly<Record<ReadAct, number>>;
+  /** The worst of all runs. */
+  readonly waits: Waits;
   readonly hashes: ReadonlyMap<number, string>;
   readonly statuses: Readonly<Record<string, number>>;
   readonly failures: readonly Failure[];
@@ -37,11 +43,13 @@ export const explore = async (options: Options): Promise<Explored> => {
   const { bundle, from, seeds, ...others } = options;
   const { workers, shrink = 'faults', maxFailures = 1, backwards = false, onProgress, ...simulation } = others;
   const struck = Object.fromEntries(kinds.map((kind) => [kind, 0])) as Record<Kind, number>;
+  const reads = Object.fromEntries(READ_ACTS.map((act) => [act, 0])) as Record<ReadAct, number>;
   const hashes = new Map<number, string>();
   const statuses: Record<string, number> = {};
   const failures: Failure[] = [];
   const sums = { seeds: 0, orders: 0, steps: 0, histories: 0 };
-  const explored = (): Explored => ({ ...sums, struck, hashes, statuses, failures });
+  const waits = { overtaking: 0, waitedFor: 0 };
+  const explored = (): Explored => ({ ...sums, waits, struck, reads, hashes, statuses, failures });
 
   function* jobs(): Generator<RunJob> {
     for (let n = 0; n < seeds; n += 1)
@@ -58,7 +66,9 @@ export const explore = async (options: Options): Promise<Explored> => {
     sums.orders += outcome.orders;
     sums.steps += outcome.steps;
     sums.histories += outcome.histories;
+    for (const name of ['overtaking', 'waitedFor'] as const) waits[name] = Math.max(waits[name], outcome.waits[name]);
     for (const { kind } of outcome.struck) struck[kind] += 1;
+    for (const act of READ_ACTS) reads[act] += outcome.reads[act];
     for (const [status, count] of Object.entries(outcome.statuses)) statuses[status] = (statuses[status] ?? 0) + count;
     if (outcome.violation) failures.push(result);
     onProgress?.(explored());

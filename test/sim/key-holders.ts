@@ -1,4 +1,5 @@
 import { secrets } from '../fixtures/secrets.ts';
+import type { Belongings } from './belongings.ts';
 import type { Chance } from './chance.ts';
 import type { SendRequest } from './client.ts';
 import type { Tenant } from './customers.ts';
@@ -22,6 +23,7 @@ export type KeyChore = {
 
 type Options = {
   readonly send: SendRequest;
+  readonly belongings: Belongings;
   readonly sleep: (ms: number) => Promise<void>;
   readonly now: () => number;
   readonly report: (invariant: number, message: string) => void;
@@ -42,7 +44,7 @@ export const randomKeyChores = (chance: Chance, shops: number, spanMs: number): 
   }));
 
 /** Tenants that make, use, replace and revoke keys, and try keys that are not theirs (invariant 19). */
-export const createKeyHolders = ({ send, sleep, now, report }: Options) => {
+export const createKeyHolders = ({ send, belongings, sleep, now, report }: Options) => {
   const sendKeyed = createKeyedSender({ send, report });
   let requests = 0;
 
@@ -65,13 +67,15 @@ export const createKeyHolders = ({ send, sleep, now, report }: Options) => {
   /** Sends the request twice under one key. Undefined if the response with the API key is lost. */
   const make = async (bearer: string, name: string, replaces?: object): Promise<MadeKey | undefined> => {
     requests += 1;
-    const [, tenantId] = bearer.split('_');
+    const [, tenantId = ''] = bearer.split('_');
     const request = { scope: `keys of ${tenantId}`, key: `key ${requests}`, target: '/v1/keys', bearer };
     const body = { name, ...(replaces && { replaces }) };
     const first = await sendKeyed<KeyRecord>({ ...request, body });
     const again = await sendKeyed<KeyRecord>({ ...request, body });
     const { id, apiKey } = [first, again].find(({ status }) => status === 201)?.body ?? {};
-    return id !== undefined && apiKey !== undefined ? { id, apiKey } : undefined;
+    if (id === undefined || apiKey === undefined) return undefined;
+    belongings.add('key', tenantId, id);
+    return { id, apiKey };
   };
 
   /** Tries the key with another last character and its secret under another tenant's id, and lets another tenant try to revoke it. */

@@ -3,8 +3,11 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { recountOf } from '#inventory/table/recount';
 import { eventsOf } from '#orders/table/history-events';
 import { sign } from '#payments/http/signature';
+import type { TenantId } from '#platform/kernel';
 import type { FunctionId } from '#platform/manifest';
 import { outgoingEvents, toEntry } from '#relay/stream-record';
+import { formatApiKey } from '#tenants/contract';
+import { tenantRegistration } from '#tenants/http/create-tenant';
 import type { Host } from '../../embedded/host/host.ts';
 import type { Row } from '../../ops/audit/table-audit.ts';
 import { secrets } from '../fixtures/secrets.ts';
@@ -174,3 +177,23 @@ export type Policy = { readonly offlineAfterMinutes: number | null; readonly giv
 /** Sets the policy of a tenant, as the operator. */
 export const putPolicy = async (send: SendRequest, tenantId: string, policy: Policy): Promise<number> =>
   (await send('PUT', `/v1/tenants/${tenantId}/policy`, { bearer: secrets['operator-key'], body: policy })).status;
+
+const REGISTRATION_TIMEOUT_MS = 30 * SECOND;
+const MAX_REGISTRATIONS = 20;
+export type RegisterTenant = (id: string, name: string) => Promise<{ readonly id: string; readonly apiKey: string }>;
+
+/** Creates a tenant with an id of our choice, as a host does that seeds one. What comes of a request that crashes is not known, so it is repeated. */
+export const createRegistration =
+  (host: () => Host, sleep: (ms: number) => Promise<void>): RegisterTenant =>
+  async (id, name) => {
+    const key = { tenantId: id as TenantId, secret: `secret-of-tenant-${id}` };
+    for (let n = 0; n < MAX_REGISTRATIONS; n += 1) {
+      const register = tenantRegistration(host().createRuntime('tenants-write').runtime);
+      const registered = await Promise.race([
+        register({ name, key }).catch(() => undefined),
+        sleep(REGISTRATION_TIMEOUT_MS),
+      ]);
+      if (registered?.ok) return { id, apiKey: formatApiKey(key) };
+    }
+    throw new Error(`the tenant ${id} could not be registered`);
+  };

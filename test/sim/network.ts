@@ -7,6 +7,7 @@ import type { Chance } from './chance.ts';
 import type { Faults } from './faults.ts';
 import type { MessageLedger } from './messages.ts';
 import type { Outages } from './outages.ts';
+import type { Deliveries } from './overtaking.ts';
 import { type ProviderRequest, toProviderRequest } from './provider-requests.ts';
 import { SHARED_KEYS } from './scope.ts';
 import { isTearable, tornRead } from './torn-reads.ts';
@@ -57,6 +58,7 @@ type Options = {
   ) => void;
   readonly outages: Pick<Outages, 'checkCall' | 'allowInvocation'>;
   readonly messages: Pick<MessageLedger, 'onSent' | 'onResponse'>;
+  readonly deliveries?: Pick<Deliveries, 'onQueued' | 'onReceived'>;
   readonly tenantsOf: (fn: string, event: unknown) => ReadonlySet<string> | undefined;
   /** Receives every request to the provider that moves money. `hasReadBreaker` is false if its sender could not read the breaker. */
   readonly onProviderRequest: (request: ProviderRequest, hasReadBreaker: boolean) => void;
@@ -199,6 +201,7 @@ export const createNetwork = (options: Options): Network => {
       activeFunctions.push(id);
       try {
         if (!options.outages.allowInvocation(id)) return undefined;
+        options.deliveries?.onReceived(id, event);
         await sleep(latency());
         const isDuplicated = faults.strike('invoked twice', id) !== undefined;
         const duplicate = isDuplicated ? runInvocation(id, event, proceed).catch(ignoreFunctionError) : undefined;
@@ -219,7 +222,9 @@ export const createNetwork = (options: Options): Network => {
       messagesInFlight += 1;
       void sleep(ms).then(() => {
         messagesInFlight -= 1;
-        if (sentIn === generation) proceed();
+        if (sentIn !== generation) return;
+        options.deliveries?.onQueued(queue.replace(PREFIX, ''), envelope);
+        proceed();
       });
     };
     const delay = faults.strike('delay of minutes', queue);

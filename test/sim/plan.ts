@@ -3,9 +3,16 @@ import { type Chance, chanceOf } from './chance.ts';
 import { tagOf } from './emails.ts';
 import { type KeyChore, randomKeyChores } from './key-holders.ts';
 import type { Policy } from './levers.ts';
+import { type ReadChore, randomReads } from './readers.ts';
 
 export type Product = { readonly sku: string; readonly price: number; readonly stock: number; readonly shards: number };
-export type Shop = { readonly name: string; readonly currency: string; readonly products: readonly Product[] };
+export type Shop = {
+  readonly name: string;
+  /** The id of its tenant, if it is not the product that chooses it. */
+  readonly id?: string | undefined;
+  readonly currency: string;
+  readonly products: readonly Product[];
+};
 /** What a customer does after the order is placed, and how long after the previous action. */
 export type FollowUp = {
   readonly act: 'nothing' | 'cancel' | 'pay' | 'pay wrongly' | 'callback' | 'read' | 'order again';
@@ -38,6 +45,8 @@ export type Plan = {
   readonly chores: readonly Chore[];
   /** What tenants do with their API keys. Absent in regressions that were stored before there were any. */
   readonly keyChores?: readonly KeyChore[] | undefined;
+  /** What tenants list and request, also what is not theirs. Absent in regressions that were stored before there were any. */
+  readonly reads?: readonly ReadChore[] | undefined;
   /** The policy of each shop, null for the default. Absent in regressions that were stored before there were any. */
   readonly policies?: readonly (Policy | null)[] | undefined;
   /** The time in which purchases start and faults strike. */
@@ -154,6 +163,83 @@ const withScatteredStock = (seed: number, plan: Plan): Plan => {
   };
 };
 
+/** The share of seeds with one shop that get another one beside it. */
+const NEIGHBOUR_SHARE = 0.6;
+/** One is the beginning of the other. */
+const NESTED_IDS = ['a', 'ab'];
+const MAX_EQUAL_KEYS = 1;
+
+/** A shop with as many products as the first one. Their SKUs are those of the first one, or say whose they are. */
+const neighbourOf = (chance: Chance, { name, products }: Shop): Shop => {
+  const hasEqualSkus = chance.number() < 0.5;
+  return {
+    name: `${name}, next door`,
+    currency: chance.pick(Object.keys(MAX_TOTALS)),
+    products: products.map((product, n) => ({
+      ...product,
+      sku: hasEqualSkus ? product.sku : `neighbour.${n}`,
+      price: chance.int(100, 5_000),
+    })),
+  };
+};
+
+/**
+ * In many seeds a second shop takes over half of what the first one does, with equal SKUs or equal idempotency keys. In half of those
+ * with several shops the id of one tenant is the beginning of another's.
+ */
+const withNeighbour = (seed: number, plan: Plan, mayAddOrders: boolean): Plan => {
+  const chance = chanceOf(seed, 'neighbours');
+  const withIds = (shops: readonly Shop[]): readonly Shop[] =>
+    shops.length < 2 || chance.number() < 0.5 ? shops : shops.map((shop, n) => ({ ...shop, id: NESTED_IDS[n] }));
+  const [first] = plan.shops;
+  if (!first || plan.shops.length > 1 || chance.number() >= NEIGHBOUR_SHARE)
+    return { ...plan, shops: withIds(plan.shops) };
+
+  const neighbour = neighbourOf(chance, first);
+  const skus = new Map(first.products.map(({ sku }, n) => [sku, neighbour.products[n]?.sku ?? sku]));
+  const toSku = (sku: string) => skus.get(sku) ?? sku;
+  const purchaseAtNeighbour = (purchase: Purchase): Purchase => ({
+    ...{ ...purchase, shop: 1 },
+    lines: purchase.lines.map(({ sku, quantity }) => ({ sku: toSku(sku), quantity })),
+  });
+  const choreAtNeighbour = (chore: Chore): Chore => ({ ...chore, shop: 1, sku: toSku(chore.sku) });
+  const share = <T>(values: readonly T[], atNeighbour: (value: T) => T): readonly T[] =>
+    values.map((value) => (chance.number() < 0.5 ? atNeighbour(value) : value));
+  const repeated = mayAddOrders ? MAX_EQUAL_KEYS : 0;
+  const purchases = share(plan.purchases, purchaseAtNeighbour);
+  return {
+    ...plan,
+    shops: withIds([first, neighbour]),
+    purchases: [
+      ...purchases,
+      ...purchases
+        .filter(({ shop }) => shop === 0)
+        .slice(0, repeated)
+        .map(purchaseAtNeighbour),
+    ],
+    chores: [...share(plan.chores, choreAtNeighbour), ...plan.chores.slice(0, repeated).map(choreAtNeighbour)],
+    keyChores: share(plan.keyChores ?? [], (chore) => ({ ...chore, shop: 1 })),
+    policies: [...(plan.policies ?? [null]), randomPolicy(chance)],
+  };
+};
+
+/** The share of seeds with a flood. */
+const FLOOD_SHARE = 0.01;
+/** The orders beside a flood, so that such a run is not too long. */
+const MAX_ORDERS_BESIDE_FLOOD = 8;
+
+/** In some seeds one shop sends 50 to 100 orders at once, while the others go on. */
+const withFlood = (seed: number, plan: Plan): Plan => {
+  const chance = chanceOf(seed, 'flood');
+  const { sku } = chance.pick((plan.shops[0] as Shop).products);
+  if (chance.number() >= FLOOD_SHARE) return plan;
+  const flood = Array.from({ length: chance.int(50, 100) }, (_, n) => ({
+    ...{ shop: 0, atMs: Math.floor(plan.spanMs / 4), key: `flood ${n}`, token: 'tok_ok', afterwards: [] },
+    lines: [{ sku, quantity: 1 }],
+  }));
+  return { ...plan, purchases: [...plan.purchases.slice(0, MAX_ORDERS_BESIDE_FLOOD), ...flood] };
+};
+
 /** The plan of a seed. The order in which it uses random numbers is part of every seed's trace. */
 export const planOf = (seed: number, orders?: number): Plan => {
   const chance = chanceOf(seed, 'plan');
@@ -200,7 +286,13 @@ export const planOf = (seed: number, orders?: number): Plan => {
   const keyChores = randomKeyChores(chanceOf(seed, 'keys'), shops.length, spanMs);
   const policyChance = chanceOf(seed, 'policies');
   const policies = shops.map(() => randomPolicy(policyChance));
-  const plan = { shops, purchases: withBombing(seed, purchases), chores, keyChores, policies, spanMs };
+  const basicPlan = { shops, purchases, chores, keyChores, policies, spanMs };
+  const shared = withNeighbour(seed, basicPlan, orders === undefined);
+  const plan = {
+    ...shared,
+    purchases: withBombing(seed, shared.purchases),
+    reads: randomReads(chanceOf(seed, 'reads'), shared),
+  };
   // a requested number of orders is exact
-  return orders === undefined ? withScatteredStock(seed, plan) : plan;
+  return orders === undefined ? withScatteredStock(seed, withFlood(seed, plan)) : plan;
 };

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { kinds, type StoredFault } from './faults.ts';
 import { KEY_ENDS } from './key-holders.ts';
 import type { Plan } from './plan.ts';
+import { READ_ACTS } from './readers.ts';
 
 /** A run that violated an invariant. It stores the plan and the faults, so it stays the same when rates or the use of random numbers change. */
 export type Regression = {
@@ -37,6 +38,7 @@ const schema = z.strictObject({
     shops: z.array(
       z.strictObject({
         name: z.string(),
+        id: z.optional(z.string()),
         currency: z.string(),
         products: z.array(z.strictObject({ sku: z.string(), price: natural, stock: natural, shards: natural })),
       }),
@@ -57,6 +59,14 @@ const schema = z.strictObject({
       z.array(
         z.strictObject({
           ...{ shop: natural, atMs: natural, name: z.string(), end: z.enum(KEY_ENDS), isUsedAtEndOnly: z.boolean() },
+        }),
+      ),
+    ),
+    reads: z.optional(
+      z.array(
+        z.strictObject({
+          ...{ shop: natural, atMs: natural, act: z.enum(READ_ACTS), limit: natural },
+          selection: z.number().min(0).lt(1),
         }),
       ),
     ),

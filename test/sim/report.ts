@@ -1,6 +1,7 @@
 import { digestOf } from './digest.ts';
 import type { Explored, Failure } from './explore.ts';
 import { type Fault, faultName, kinds } from './faults.ts';
+import { READ_ACTS } from './readers.ts';
 
 /** The invariants by number. docs/simulator.md has them in full. */
 const invariants: Readonly<Record<number, string>> = {
@@ -28,6 +29,8 @@ const invariants: Readonly<Record<number, string>> = {
   22: 'every message is consumed or a dead letter',
   23: 'no order is cancelled for a fault of ours',
   24: 'a placed order goes on within a minute of the repair',
+  25: 'a tenant is shown what is its own, and what is another’s is answered like what does not exist',
+  26: 'a walk of a list shows everything once, in order',
 };
 
 export const formatFaults = (faults: readonly Fault[]): string => faults.map(faultName).join(',');
@@ -83,8 +86,10 @@ export const failureText = (failure: Failure, options: RunOptions = {}): string 
   ].join('\n');
 };
 
+const countText = (count: number, name: string) => `  ${String(count).padStart(7)}  ${name}`;
+
 export const summaryText = (explored: Explored): string => {
-  const { seeds, orders, steps, histories, struck, statuses, hashes, failures } = explored;
+  const { seeds, orders, steps, histories, struck, reads, waits, statuses, hashes, failures } = explored;
   // after a failure the other workers stop, so the digest would depend on how far each has got
   const verdict =
     failures.length === 0
@@ -95,7 +100,10 @@ export const summaryText = (explored: Explored): string => {
       .map(([status, count]) => `${count} ${status}`)
       .join(', ')}), ${steps} steps`,
     `${histories} histories of orders and stock, every answer in them linearizable`,
-    ...kinds.map((kind) => `  ${String(struck[kind]).padStart(7)}  ${kind}`),
+    `at most ${waits.overtaking} messages of a tenant overtook one of another, and one waited for at most ${waits.waitedFor}`,
+    ...kinds.map((kind) => countText(struck[kind], kind)),
+    'reads:',
+    ...READ_ACTS.map((act) => countText(reads[act], act)),
     ...verdict,
   ].join('\n');
 };

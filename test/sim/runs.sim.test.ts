@@ -7,6 +7,7 @@ import { type Kind, kinds } from './faults.ts';
 import { mutants } from './mutants/list.ts';
 import { mutantPlugin } from './mutants/patch.ts';
 import { type Chore, planOf } from './plan.ts';
+import { READ_ACTS } from './readers.ts';
 import { readRegressions } from './regressions.ts';
 import { failureText, summaryText } from './report.ts';
 import type { RunJob, RunResult } from './worker.ts';
@@ -132,4 +133,5 @@ test('no run violates an invariant', async () => {
   expect(explored.failures.map((failure) => failureText(failure))).toEqual([]);
   expect(explored.seeds).toBe(SEEDS);
   expect(explored.histories).toBeGreaterThanOrEqual(1_000);
+  for (const act of READ_ACTS) expect(explored.reads[act], act).toBeGreaterThanOrEqual(SEEDS / 10);
 });

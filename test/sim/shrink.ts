@@ -43,10 +43,11 @@ export const shrinkFaults = async (
 const shrinkPlan = async (simulation: Simulation, fullPlan: Plan, original: Outcome) => {
   const retry = createRetry({ ...simulation, faults: original.struck }, original);
   let [outcome, plan] = [original, fullPlan];
-  const partsOf = ({ purchases, chores, keyChores = [] }: Plan): readonly object[] => [
+  const partsOf = ({ purchases, chores, keyChores = [], reads = [] }: Plan): readonly object[] => [
     ...purchases.flatMap((purchase) => [purchase, ...purchase.afterwards]),
     ...chores,
     ...keyChores,
+    ...reads,
   ];
   await ddmin(partsOf(fullPlan), async (parts) => {
     const kept = new Set(parts);
@@ -59,6 +60,7 @@ const shrinkPlan = async (simulation: Simulation, fullPlan: Plan, original: Outc
       })),
       chores: fullPlan.chores.filter((chore) => kept.has(chore)),
       keyChores: fullPlan.keyChores?.filter((chore) => kept.has(chore)),
+      reads: fullPlan.reads?.filter((read) => kept.has(read)),
     };
     const retried = await retry({ plan: reducedPlan });
     if (!retried) return undefined;

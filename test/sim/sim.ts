@@ -9,6 +9,7 @@ import { mutants } from './mutants/list.ts';
 import type { Mutant } from './mutants/mutant.ts';
 import { mutantPlugin } from './mutants/patch.ts';
 import { matrixText, playMatrix } from './play-matrix.ts';
+import { READ_ACTS } from './readers.ts';
 import { type Regression, readRegression, writeRegression } from './regressions.ts';
 import { failureText, parseFaults, summaryText } from './report.ts';
 
@@ -31,6 +32,8 @@ Simulates N runs of Breakwater under faults and checks its invariants. The same 
 /** From this many seeds on, each kind of fault must have struck at least once per seed on average, and these once in this many seeds. */
 const MIN_SEEDS_TO_CHECK_FAULTS = 500;
 const SEEDS_PER_STRIKE: Partial<Record<Kind, number>> = { 'parked orders resumed': 20, 'table restored': 20 };
+/** Each read must have found something at least once in this many seeds. */
+const SEEDS_PER_READ = 10;
 const PROGRESS_INTERVAL_MS = 5_000;
 
 const parseWholeNumber = (name: string, text: string | undefined, min: number): number | undefined => {
@@ -130,12 +133,16 @@ const main = async () => {
     for (const failure of explored.failures) console.error(`${failureText(failure, runOptions)}\n`);
     console.log(summaryText(explored));
     const checksFaults = seeds >= MIN_SEEDS_TO_CHECK_FAULTS && !replayed && !selectedKinds;
-    const rareKinds = checksFaults
-      ? kinds.filter((kind) => explored.struck[kind] < seeds / (SEEDS_PER_STRIKE[kind] ?? 1))
+    const rareKinds = kinds.filter((kind) => explored.struck[kind] < seeds / (SEEDS_PER_STRIKE[kind] ?? 1));
+    const rareReads = READ_ACTS.filter((act) => explored.reads[act] < seeds / SEEDS_PER_READ);
+    const rarities = checksFaults
+      ? [
+          ...rareKinds.map((kind) => `${kind} struck only ${explored.struck[kind]} times`),
+          ...rareReads.map((act) => `to ${act} happened only ${explored.reads[act]} times`),
+        ]
       : [];
-    if (explored.failures.length === 0)
-      for (const kind of rareKinds) console.error(`${kind} struck only ${explored.struck[kind]} times`);
-    process.exitCode = explored.failures.length + rareKinds.length > 0 ? 1 : 0;
+    if (explored.failures.length === 0) for (const rarity of rarities) console.error(rarity);
+    process.exitCode = explored.failures.length + rarities.length > 0 ? 1 : 0;
   } finally {
     await backendBundle.remove();
   }

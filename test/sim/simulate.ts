@@ -4,20 +4,23 @@ import { MAX_ATTEMPTS } from '#payments/domain/payment';
 import { createHost, type Host } from '../../embedded/host/host.ts';
 import type { Row, Violation } from '../../ops/audit/table-audit.ts';
 import { backend, consumedTypeOf, consumers, definitions, sleep, streamReaders, times, workers } from './backend.ts';
+import { createBelongings } from './belongings.ts';
 import { chanceOf } from './chance.ts';
 import { createClient } from './client.ts';
 import { createCustomers, type Tenant } from './customers.ts';
 import { drive } from './drive.ts';
 import { createFaults, type FaultSelection, type StruckFault } from './faults.ts';
 import { createKeyHolders } from './key-holders.ts';
-import { createProviderConsole } from './levers.ts';
+import { createProviderConsole, createRegistration } from './levers.ts';
 import { createMessageLedger } from './messages.ts';
 import { createNetwork } from './network.ts';
 import { createOperator } from './operator.ts';
 import { createOutages } from './outages.ts';
+import { createDeliveries, type Waits } from './overtaking.ts';
 import { HOPELESS_TOKENS, type Plan, planOf } from './plan.ts';
 import { createProvider } from './provider.ts';
 import { violationsAtQuiescence } from './quiescence.ts';
+import { createReaders, type ReadAct } from './readers.ts';
 import { createRestoration } from './restore.ts';
 import { rowsOf } from './rows.ts';
 import { runtime } from './runtime.ts';
@@ -43,6 +46,10 @@ export type Outcome = {
   readonly histories: number;
   readonly statuses: Readonly<Record<string, number>>;
   readonly struck: readonly StruckFault[];
+  /** How often each read found something to read, and was answered. */
+  readonly reads: Readonly<Record<ReadAct, number>>;
+  /** How unfair the queues were. */
+  readonly waits: Waits;
   readonly violation?: Violation;
   /** The last steps, up to the violation if there is one. */
   readonly trace: readonly string[];
@@ -70,6 +77,7 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
   const { maxMailsPerMailbox: maxMails, paymentDeadlineMs } = times;
   const watch = createWatch({ timeline, now: Date.now, maxMails, paymentDeadlineMs });
   const messages = createMessageLedger();
+  const deliveries = createDeliveries();
   const outages = createOutages({
     ...{ consumers, streamReaders },
     pauseConsumer: (fn) => host.pauseConsumer(fn),
@@ -79,7 +87,7 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
   const trace: string[] = [];
 
   const network = createNetwork({
-    ...{ faults, sleep, tenantsOf, outages, messages },
+    ...{ faults, sleep, tenantsOf, outages, messages, deliveries },
     chance: chanceOf(seed, 'network'),
     crashFunction: (fn, environment) => host.crashFunction(fn, environment),
     onCall(caller, { operation, keys }, outcome) {
@@ -105,15 +113,22 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
   });
   const console = createProviderConsole(send, (call) => host.callAws(call));
   const provider = createProvider({ console, faults, sleep, now: Date.now, ...watch });
-  const customers = createCustomers({ plan, send, faults, provider, sleep, timeline, watch });
+  const belongings = createBelongings({ now: Date.now, report: watch.report });
+  const customers = createCustomers({
+    ...{ plan, send, faults, provider, sleep, timeline, watch, belongings },
+    registerTenant: createRegistration(() => host, sleep),
+  });
   const restoration = createRestoration({
     ...{ network, outages, messages, customers, provider, consumers, watch, sleep, now: Date.now },
     ...{ workers: workers.map(({ id }) => id), host: () => host },
   });
   const keyHolders = createKeyHolders({
-    ...{ send, sleep, now: Date.now },
+    ...{ send, belongings, sleep, now: Date.now },
     // a restored table lacks the keys, their ends and the requests of the lost time
     report: (invariant, message) => (restoration.hasBegun() ? undefined : watch.report(invariant, message)),
+  });
+  const readers = createReaders({
+    ...{ send, sleep, now: Date.now, belongings, report: watch.report, wasRestored: () => restoration.hasBegun() },
   });
   const operator = createOperator({
     ...{ send, faults, sleep, consumers, definitions, activeFunctions: network.activeFunctions },
@@ -172,6 +187,7 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
     await Promise.all([
       customers.carryOutPlan(tenants),
       keyHolders.carryOut(plan.keyChores ?? [], tenants),
+      readers.carryOut(plan.reads ?? [], tenants),
       operator.runTicks(tenants, plan.spanMs),
     ]);
     faults.stop();
@@ -206,7 +222,8 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
   if (runtime.strayTimers() > 0) violation ??= { invariant: 10, message: 'a timer runs on the machine’s own time' };
 
   return {
-    ...{ seed, steps, orders: customers.accepted().length, struck: faults.struck, trace },
+    ...{ seed, steps, orders: customers.accepted().length, struck: faults.struck, reads: readers.counts, trace },
+    waits: deliveries.worstWaits(),
     hash: hash.digest('hex').slice(0, 16),
     histories: timeline.historyCount(),
     statuses: countStatuses(rows),

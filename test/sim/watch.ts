@@ -122,9 +122,11 @@ export const createWatch = ({ timeline, now, maxMails, paymentDeadlineMs }: Opti
     const id = next?.pk;
     if (old || !email || !id) return;
     mails.onOrder(tenant, id.split('#').at(-1) ?? '', email);
-    const otherId = orderByEmail.get(email);
+    // tenants may use equal keys
+    const name = `${tenant} ${email}`;
+    const otherId = orderByEmail.get(name);
     if (otherId !== undefined && otherId !== id) report(4, `${otherId} and ${id} were placed with one key`);
-    orderByEmail.set(email, id);
+    orderByEmail.set(name, id);
   };
   const onCharge = (tenant: string, old: Item | undefined, next: Item | undefined) => {
     const captured = Number(next?.['captured'] ?? 0) - Number(old?.['captured'] ?? 0);
@@ -166,6 +168,7 @@ export const createWatch = ({ timeline, now, maxMails, paymentDeadlineMs }: Opti
       const { received, available, held } = sums.get(name) ?? NO_STOCK;
       refusals.onAvailable(name, available);
       timeline.set(name, available);
+      timeline.set(`${name} received`, received);
       if (received !== available + held)
         report(2, `${name}: ${received} received, ${available} available, ${held} held`);
     }

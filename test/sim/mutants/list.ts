@@ -9,6 +9,7 @@ import { provider } from './provider.ts';
 import { reads } from './reads.ts';
 import { standstill } from './standstill.ts';
 import { stock } from './stock.ts';
+import { tenants } from './tenants.ts';
 
 /** The bugs that the simulator must find, each within 500 seeds. */
 export const mutants: readonly Mutant[] = [
@@ -22,4 +23,5 @@ export const mutants: readonly Mutant[] = [
   ...keys,
   ...provider,
   ...standstill,
+  ...tenants,
 ];

@@ -1,10 +1,14 @@
+type Change = {
+  /** Occurs exactly once in the file. */
+  readonly from: string;
+  readonly to: string;
+};
 /** A deliberate bug: a small patch of the product, as a developer might write it by mistake. */
-export type Mutant = {
+export type Mutant = Change & {
   readonly name: string;
   /** What the bug does, for people. */
   readonly bug: string;
   readonly file: string;
-  /** Occurs exactly once in the file. */
-  readonly from: string;
-  readonly to: string;
+  /** Further changes of the same file. */
+  readonly also?: readonly Change[];
 };
