@@ -7,7 +7,7 @@ export const budgets = {
   /** State transitions of an order to `confirmed`, and of the longest path to `cancelled`, without retries. */
   happyPathTransitions: 4,
   worstPathTransitions: 10,
-  /** Calls of the table in POST /v1/orders, without the one for the API key, which is cached. */
+  /** Calls of the table in POST /v1/orders, without those for the API key and the open orders, which are cached. */
   tableCallsPerPlacement: 2,
   writeUnitsPerOrder: 5,
   /** With a function's time set to 30 ms. */

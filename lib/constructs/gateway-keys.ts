@@ -18,7 +18,7 @@ export class GatewayKeys extends Construct {
     for (let n = 0; n <= GATEWAY_KEYS; n += 1) {
       const name = gatewayKeyValue(stage, n);
       const key = new CfnApiKey(this, `Key${n}`, { name, value: name, enabled: true });
-      if (previous) key.addDependency(previous);
+      if (previous) key.addResourceDependency(previous);
       previous = new CfnUsagePlanKey(this, `PlanKey${n}`, {
         keyId: key.ref,
         keyType: 'API_KEY',

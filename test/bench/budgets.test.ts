@@ -29,6 +29,7 @@ describe('what an order costs', () => {
     if (path === 'confirmed') expect(forward).toBeLessThanOrEqual(orderBudgets.happyPathTransitions);
   });
 
+  // red if the verdict on open orders is read for each order
   test('calls of the table in POST /v1/orders', () => {
     const { 'orders-write': placing = createSpending() } = getMetered('confirmed').byFunction;
     expect(placing['table calls']).toBeGreaterThan(0);

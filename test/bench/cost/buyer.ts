@@ -98,9 +98,15 @@ export const createBuyer = async ({ stock, breakerOpen, policy, ...meterOptions 
   if (policy) await callAsOperator({ method: 'PUT', target: `/v1/tenants/${tenantId}/policy`, body: policy });
   const waitForQuiescence = () => driven(host.whenIdle());
   await waitForQuiescence();
-  // fills the function's cache of keys: the metered invocation is not the first of its environment
-  const headers = [['authorization', `Bearer ${apiKey}`] as const];
-  await driven(host.request({ method: 'POST', target: '/v1/orders/none/cancel', headers, body: '' }));
+  const createOrderBody = (token: string) => ({
+    lines: SKUS.map((sku) => ({ sku, quantity: 2 })),
+    customer: { email: 'ada@example.com' },
+    payment: { token },
+  });
+  // a refused order fills the function's caches of keys and of the verdict on open orders: the metered invocation is not the first
+  const headers = Object.entries({ authorization: `Bearer ${apiKey}`, 'idempotency-key': 'refused' });
+  const body = JSON.stringify({ ...createOrderBody('tok_ok'), lines: [{ sku: 'unknown', quantity: 1 }] });
+  await driven(host.request({ method: 'POST', target: '/v1/orders', headers, body }));
 
   let placed: Order | undefined;
   const readOrder = async (): Promise<StoredOrder> => {
@@ -109,11 +115,6 @@ export const createBuyer = async ({ stock, breakerOpen, policy, ...meterOptions 
   };
   const advance = (ms: number) => driven(new Promise<void>((resolve) => void clock.setTimer(ms, resolve)));
 
-  const createOrderBody = (token: string) => ({
-    lines: SKUS.map((sku) => ({ sku, quantity: 2 })),
-    customer: { email: 'ada@example.com' },
-    payment: { token },
-  });
   const orderPath = () => `/v1/orders/${placed?.id}`;
   const callProvider = createCaller(secrets['provider-key']);
   const changeCharge = async (change: string, body: object) =>
