@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { orderIdsOf } from '#orders/table/keys';
 import { MAX_ATTEMPTS } from '#payments/domain/payment';
+import { AWS_PARTITION_LIMITS } from '../../embedded/aws/dynamodb/dynamodb.ts';
 import { createHost, type Host } from '../../embedded/host/host.ts';
 import type { Row, Violation } from '../../ops/audit/table-audit.ts';
 import { backend, consumedTypeOf, consumers, definitions, sleep, streamReaders, times, workers } from './backend.ts';
@@ -60,6 +61,8 @@ const MINUTE = 60_000;
 const CLEAN_UP_EVERY_MS = MINUTE + 7_000;
 /** While `replica behind` strikes. Otherwise an index is at most 30 ms behind. */
 const MAX_LAG_MS = 60_000;
+/** A run has too few orders for the limits of AWS, so every third seed has these: some 100 calls are throttled in a run. */
+const LOW_LIMITS = { ...AWS_PARTITION_LIMITS, writeUnitsPerSecond: 4 };
 const MAX_TRACE_LINES = 40;
 /** A run takes some 20,000 steps. One that reaches this limit makes no progress. */
 const MAX_STEPS = 3_000_000;
@@ -103,6 +106,7 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
   });
   const host: Host = createHost({
     ...{ ...backend, interceptors: network, onTableChange: watch.onTableChange, pointInTimeRecovery: true },
+    tableThrottle: seed % 3 === 0 ? LOW_LIMITS : AWS_PARTITION_LIMITS,
     transactionLatencyMs: () => Math.ceil(Math.random() * 10),
     replicationLagMs: (partition) =>
       Math.ceil(Math.random() * 30 + (faults.strike('replica behind', partition) ?? 0) * MAX_LAG_MS),

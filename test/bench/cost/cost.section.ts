@@ -3,6 +3,7 @@ import { contextBudgets, coreContexts } from '../context-budgets.ts';
 import { formatCount, formatUsd, markdownTable } from '../format.ts';
 import type { Section } from '../section.ts';
 import type { MeteredOrder } from './meter.ts';
+import { ceilingOf, sharedPartitions } from './partitions.ts';
 import { meterPath, type PathName, pathNames, warmUp } from './paths.ts';
 import { items } from './prices.ts';
 import { addSpending, createSpending, medianSpending, priceByItem, priceOf, type Spending } from './spending.ts';
@@ -33,10 +34,10 @@ const meterAllPaths = async (repeats: number): Promise<readonly PathCost[]> => {
   for (const path of pathNames) {
     const orders: MeteredOrder[] = [];
     for (let n = 0; n <= repeats; n += 1) orders.push(await meterPath(path));
-    const { executions, byFunction } = orders.at(-1) as MeteredOrder;
+    const { executions, byFunction, byPartition } = orders.at(-1) as MeteredOrder;
     const byContext = medianByContext(orders.slice(1));
     const counts = addSpending(Object.values(byContext));
-    costs.push({ path, counts, usd: priceByItem(counts), executions, byContext, byFunction });
+    costs.push({ path, counts, usd: priceByItem(counts), executions, byContext, byFunction, byPartition });
   }
   return costs;
 };
@@ -60,6 +61,18 @@ const contextTable = ({ byContext }: PathCost) =>
       ...items.map((item) => formatCount(spending[item])),
       formatUsd(priceOf(spending)),
       String(contextBudgets.get(context)?.usdPerMillionOrders ?? 'none'),
+    ]),
+  );
+
+const partitionTable = ({ byPartition }: PathCost) =>
+  markdownTable(
+    ['key value that confirmed orders share', 'of', 'write units', 'read units', 'orders a second'],
+    sharedPartitions(byPartition).map((partition) => [
+      `\`${partition.partitionKey}\``,
+      partition.index === undefined ? 'the table' : `index ${partition.index}`,
+      formatCount(partition.writeUnits),
+      formatCount(partition.readUnits),
+      String(ceilingOf(partition)),
     ]),
   );
 
@@ -94,7 +107,16 @@ Costs count towards the context whose functions, workflows and queues cause them
 
 ${costs
   .filter(({ path }) => path === 'confirmed')
-  .map((cost) => `${contextTable(cost)}\n\n${functionTable(cost)}`)
+  .map(
+    (cost) => `${contextTable(cost)}
+
+${functionTable(cost)}
+
+On AWS one key value of the table, or of an index, takes 1,000 write units and 3,000 read units a second, so each key value that orders share has a
+ceiling in orders a second, the busiest first. docs/table.md says what spreads each.
+
+${partitionTable(cost)}`,
+  )
   .join('')}`,
   charts: async (costs) => ({
     'cost.svg': await barChart(

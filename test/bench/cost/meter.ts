@@ -1,5 +1,6 @@
 import { contexts as allContexts } from '#contexts';
 import type { Manifest } from '#platform/manifest';
+import type { TableCall } from '../../../embedded/aws/dynamodb/dynamodb.ts';
 import type { Clock } from '../../../embedded/aws/service.ts';
 import { createHost, type HostOptions } from '../../../embedded/host/host.ts';
 import { stageOf } from '../../../lib/stages.ts';
@@ -26,10 +27,19 @@ export type ExecutionCount = {
   /** State transitions without retries. */
   readonly transitions: number;
 };
+/** The units that one key value of the table, or of an index, consumed. */
+export type PartitionUnits = {
+  /** Undefined for the table itself. */
+  readonly index: string | undefined;
+  readonly partitionKey: string;
+  readonly writeUnits: number;
+  readonly readUnits: number;
+};
 export type MeteredOrder = {
   readonly executions: readonly ExecutionCount[];
   readonly byContext: Readonly<Record<string, Spending>>;
   readonly byFunction: Readonly<Record<string, Spending>>;
+  readonly byPartition: readonly PartitionUnits[];
 };
 
 export type MeterOptions = {
@@ -61,6 +71,26 @@ const createLedger = () => {
   };
 };
 
+/** Adds up units by key value of the table and of each index. */
+const createPartitionTally = () => {
+  const tally = new Map<string, PartitionUnits>();
+  return {
+    add(charges: TableCall['charges']) {
+      for (const { kind, index, partitionKey, units } of charges) {
+        if (partitionKey === undefined) continue;
+        const name = JSON.stringify([index, partitionKey]);
+        const { writeUnits, readUnits } = tally.get(name) ?? { writeUnits: 0, readUnits: 0 };
+        tally.set(name, {
+          ...{ index, partitionKey },
+          writeUnits: writeUnits + (kind === 'write' ? units : 0),
+          readUnits: readUnits + (kind === 'read' ? units : 0),
+        });
+      }
+    },
+    list: (): readonly PartitionUnits[] => [...tally.values()],
+  };
+};
+
 type BatchEvent = { readonly Records?: readonly { readonly messageId?: string; readonly dynamodb?: object }[] };
 
 const isQueueBatch = (event: unknown) => (event as BatchEvent | undefined)?.Records?.[0]?.messageId !== undefined;
@@ -77,6 +107,7 @@ const countInvocations = (event: unknown) => {
 export const createMeteredHost = ({ clock, functionMs, contexts = allContexts, loadEntries }: MeterOptions) => {
   const attribution = createAttribution(contexts, STAGE);
   let ledger = createLedger();
+  let partitions = createPartitionTally();
 
   const isAuthorizer = (payer: Payer | undefined) =>
     payer !== undefined && payer.function === attribution.authorizer?.function;
@@ -103,9 +134,10 @@ export const createMeteredHost = ({ clock, functionMs, contexts = allContexts, l
     ...{ contexts, secrets, clock, logLevel: 'INFO' as const, ...(loadEntries && { loadEntries }) },
     // the sweeper runs whether or not there are orders: until it finds one, it is idle cost
     scheduleIntervalMs: () => Number.MAX_SAFE_INTEGER,
-    onTableCall: ({ caller, units }) => {
+    onTableCall: ({ caller, units, charges }) => {
       const payer = attribution.findCaller(caller.name);
       if (isAuthorizer(payer)) return;
+      if (payer) partitions.add(charges);
       ledger.charge(payer, 'table calls', 1);
       ledger.charge(payer, 'write units', units.write);
       ledger.charge(payer, 'read units', units.read);
@@ -147,6 +179,7 @@ export const createMeteredHost = ({ clock, functionMs, contexts = allContexts, l
     /** Counts what happens during `act`, which ends once the host is quiescent. */
     async count(act: () => Promise<unknown>): Promise<MeteredOrder> {
       ledger = createLedger();
+      partitions = createPartitionTally();
       await act();
       const executions: ExecutionCount[] = [];
       for (const { machine, transitions, retries } of host.executions()) {
@@ -157,7 +190,7 @@ export const createMeteredHost = ({ clock, functionMs, contexts = allContexts, l
         ledger.charge(owner, 'log bytes', (transitions + retries) * LOG_BYTES_PER_TRANSITION);
         ledger.charge(owner, 'traces', 1 / TRACE_SAMPLING);
       }
-      return { executions, byContext: ledger.byContext, byFunction: ledger.byFunction };
+      return { executions, byContext: ledger.byContext, byFunction: ledger.byFunction, byPartition: partitions.list() };
     },
     close() {
       host.close();
