@@ -125,7 +125,7 @@ export function toSkuCounts({
 /** The index of the chunk that has the SKU's entry. */
 export const chunkOf = (sku: Sku, chunks: number): number => {
   let hash = 0;
-  for (const letter of sku) hash = (Math.imul(hash, 31) + (letter.codePointAt(0) ?? 0)) >>> 0;
+  for (const letter of sku) hash = (Math.imul(hash, 31) + letter.charCodeAt(0)) >>> 0;
   // the lower bits of the product alone would follow the last letter
   return (Math.imul(hash ^ (hash >>> 15), 0x9e3779b1) >>> 16) % chunks;
 };

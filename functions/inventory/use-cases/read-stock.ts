@@ -50,7 +50,8 @@ export const readStock =
     const { at, state, split, reading } = first.value;
     const lease = leaseCount(state, at);
     const isRequested = lease !== undefined && (await counts.request(state, lease));
-    if (split || !isRequested || !(await waitForCount(at))) return ok(reading);
+    const isCountedNow = !split && isRequested && (await waitForCount(at));
+    if (!isCountedNow) return ok(reading);
     const second = await look();
     return second.ok ? ok(second.value.reading) : second;
   };
