@@ -47,11 +47,10 @@ export const readStock =
 
     const first = await look();
     if (!first.ok) return first;
-    const { at, state, split, reading } = first.value;
+    const { at, state, split } = first.value;
     const lease = leaseCount(state, at);
     const isRequested = lease !== undefined && (await counts.request(state, lease));
     const isCountedNow = !split && isRequested && (await waitForCount(at));
-    if (!isCountedNow) return ok(reading);
-    const second = await look();
-    return second.ok ? ok(second.value.reading) : second;
+    const latest = isCountedNow ? await look() : first;
+    return latest.ok ? ok(latest.value.reading) : latest;
   };
