@@ -71,6 +71,8 @@ const putUses = (params: unknown): readonly KeyUse[] => {
 
 const EQUALITY = /(?<![:#\w])(#?\w+)\s*=\s*(:\w+)/g;
 const NAME = /(?<![:#\w])#?\w+/g;
+/** Up to the next clause. It makes an item visible nowhere. */
+const REMOVE_CLAUSE = /(?<![:#\w])REMOVE\s.*?(?=(?<![:#\w])(?:SET|ADD|DELETE)\s|$)/gis;
 
 /** An expression with what its placeholders stand for. */
 const expressionOf = (params: unknown, expression: string) => ({
@@ -80,16 +82,18 @@ const expressionOf = (params: unknown, expression: string) => ({
   valueFor: (placeholder: string) => fieldOf(fieldOf(params, 'ExpressionAttributeValues'), placeholder),
 });
 
-/** An update may set a guarded attribute to a value, and do nothing else with it: the guard does not evaluate expressions. */
+/** An update may set a guarded attribute to a value, or remove it, and do nothing else with it: the guard does not evaluate expressions. */
 const updateUses = (params: unknown): readonly KeyUse[] => {
   const { text, nameFor, valueFor } = expressionOf(params, 'UpdateExpression');
   const uses: KeyUse[] = [];
-  const rest = text.replaceAll(EQUALITY, (assignment, name: string, placeholder: string) => {
-    const usesOf = guardedAttributes.get(nameFor(name));
-    if (!usesOf) return assignment;
-    uses.push(...usesOf(valueFor(placeholder)));
-    return '';
-  });
+  const rest = text
+    .replaceAll(REMOVE_CLAUSE, '')
+    .replaceAll(EQUALITY, (assignment, name: string, placeholder: string) => {
+      const usesOf = guardedAttributes.get(nameFor(name));
+      if (!usesOf) return assignment;
+      uses.push(...usesOf(valueFor(placeholder)));
+      return '';
+    });
   const others = (rest.match(NAME) ?? []).map(nameFor).filter((name) => guardedAttributes.has(name));
   const legacy = fieldOf(params, 'AttributeUpdates') === undefined ? [] : ['AttributeUpdates'];
   return [...keyUse('own', params), ...uses, ...[...others, ...legacy].map(refusedUse)];

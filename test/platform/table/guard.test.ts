@@ -206,25 +206,30 @@ describe('an update', () => {
         ...(names && { ExpressionAttributeNames: names }),
       });
 
-  test.each(['SET listPk = :own, listSk = :own', 'SET duePk = :due, dueSk = :own ADD n :n', 'ADD n :n'])(
-    'may %s',
-    async (expression) => {
-      const { rt, calls } = openTable();
-      await rt.tenants.run(tenantId, () => updateBy(expression)(rt, ''));
-      expect(calls).toHaveLength(1);
-    },
-  );
+  test.each([
+    'SET listPk = :own, listSk = :own',
+    'SET duePk = :due, dueSk = :own ADD n :n',
+    'ADD n :n',
+    'SET n = :n REMOVE listPk, listSk',
+    'REMOVE out SET n = :n',
+  ])('may %s', async (expression) => {
+    const { rt, calls } = openTable();
+    await rt.tenants.run(tenantId, () => updateBy(expression)(rt, ''));
+    expect(calls).toHaveLength(1);
+  });
 
   test.each([
     'SET listPk = :own, duePk = :foreign',
     'SET listPk = if_not_exists(listPk, :foreign)',
     'SET listPk = other',
-    'SET n = :n REMOVE listPk',
+    'REMOVE n SET listPk = other',
+    'REMOVE n ADD listPk :n',
     'SET out = :n',
   ])('may not %s', (expression) => expectRefused(updateBy(expression)));
 
   it('may not set an index key under another name, or in the way of before there were expressions', async () => {
     await expectRefused(updateBy('SET #x = if_not_exists(n, :foreign)', { '#x': 'listPk' }));
+    await expectRefused(updateBy('SET #remove = :n, listPk = other', { '#remove': 'n' }));
     await expectRefused((rt) => update(rt, { AttributeUpdates: { listPk: { Action: 'PUT', Value: 'x' } } }));
   });
 });
