@@ -1,5 +1,5 @@
 import type { Caller } from '../service.ts';
-import { type PartitionThrottle, throttlingError } from './throttle.ts';
+import { type Charge, type PartitionThrottle, throttlingError } from './throttle.ts';
 
 /** One finished call: the partition keys it used, the units it consumed, and `ok` or the name of its error. */
 export type TableCall = {
@@ -13,17 +13,6 @@ export type TableCall = {
   readonly outcome: string;
   /** The cancellation reason code of each action in a cancelled transaction. */
   readonly cancellationReasonCodes: readonly string[];
-};
-
-/** Units that one partition key value of a table, or of one of its indexes, consumes. */
-export type Charge = {
-  readonly kind: 'read' | 'write';
-  readonly table: string;
-  /** Undefined for the table itself. */
-  readonly index?: string | undefined;
-  /** Undefined for a scan, which reads many. */
-  readonly partitionKey: string | undefined;
-  readonly units: number;
 };
 
 type TableUnits = { table: number; indexes: Map<string, number> };

@@ -1,10 +1,10 @@
-import { type CapacityMeter, type Charge, toReadUnits } from './capacity.ts';
+import { type CapacityMeter, toReadUnits } from './capacity.ts';
 import { type Path, project } from './document.ts';
 import { authorizeKeys, type Engine, getTable, getTableForRead, rejectUnsupported } from './engine.ts';
 import { parsePlaceholders, parseProjection } from './expression.ts';
 import { validateKey } from './key-schema.ts';
 import type { Table } from './table.ts';
-import { throttlingError } from './throttle.ts';
+import { type Charge, throttlingError } from './throttle.ts';
 import { type Item, validateItem, validationError } from './values.ts';
 
 type Projecting = {

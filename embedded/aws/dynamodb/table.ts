@@ -1,4 +1,3 @@
-import type { Charge } from './capacity.ts';
 import { Collection, type Entry } from './collection.ts';
 import {
   type KeySchema,
@@ -8,6 +7,7 @@ import {
   toKeyString,
   validateIndexKey,
 } from './key-schema.ts';
+import type { Charge } from './throttle.ts';
 import {
   findAttribute,
   type Item,

@@ -1,6 +1,16 @@
 import { tableArn } from '../arns.ts';
 import { type Clock, ServiceError } from '../service.ts';
-import type { Charge } from './capacity.ts';
+
+/** Units that one partition key value of a table, or of one of its indexes, consumes. */
+export type Charge = {
+  readonly kind: 'read' | 'write';
+  readonly table: string;
+  /** Undefined for the table itself. */
+  readonly index?: string | undefined;
+  /** Undefined for a scan, which reads many. */
+  readonly partitionKey: string | undefined;
+  readonly units: number;
+};
 
 /** The units that one partition key value of a table or an index may consume in a second. */
 export type PartitionLimits = { readonly writeUnitsPerSecond: number; readonly readUnitsPerSecond: number };

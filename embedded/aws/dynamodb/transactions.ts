@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { ServiceError } from '../service.ts';
-import type { CapacityMeter, Charge } from './capacity.ts';
+import type { CapacityMeter } from './capacity.ts';
 import {
   authorizeKeys,
   CONFLICT_MESSAGE,
@@ -11,7 +11,7 @@ import {
 } from './engine.ts';
 import { type GetInput, prepareGet, readItem, toReadCharge } from './reads.ts';
 import type { Table } from './table.ts';
-import { toThrottlingMessage } from './throttle.ts';
+import { type Charge, toThrottlingMessage } from './throttle.ts';
 import { type Item, validationError } from './values.ts';
 import {
   evaluateWrite,

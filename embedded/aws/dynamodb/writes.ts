@@ -1,11 +1,12 @@
 import { ServiceError } from '../service.ts';
-import type { CapacityMeter, Charge } from './capacity.ts';
+import type { CapacityMeter } from './capacity.ts';
 import { type Condition, matchesCondition, parseCondition } from './condition.ts';
 import { type Path, project } from './document.ts';
 import { authorizeKeys, CONFLICT_MESSAGE, type Engine, getTable, rejectUnsupported, toLockName } from './engine.ts';
 import { type Placeholders, parsePlaceholders } from './expression.ts';
 import { extractKey, validateKey } from './key-schema.ts';
 import { type Table, toWriteUnits } from './table.ts';
+import type { Charge } from './throttle.ts';
 import { applyUpdate, parseUpdate, toPaths, type Update } from './update.ts';
 import { type Item, itemsEqual, validateItem, validationError } from './values.ts';
 
