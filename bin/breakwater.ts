@@ -47,6 +47,7 @@ const requestedStage = (app: App) => {
       providerUrl: app.node.tryGetContext('providerUrl'),
       alarmEmail: app.node.tryGetContext('alarmEmail'),
       mailFrom: app.node.tryGetContext('mailFrom'),
+      chargeConcurrency: app.node.tryGetContext('chargeConcurrency'),
       localstackPort: process.env['LOCALSTACK_PORT'],
     });
   } catch (error) {

@@ -28,6 +28,8 @@ export type Stage = StageTraits & {
   readonly provider: 'sandbox' | { readonly url: string };
   /** Who gets alarms by mail, after confirming the subscription. */
   readonly alarmEmail?: string;
+  /** How many charges run at a time: concurrency that is reserved for them, out of the account's. By default they share the account's. */
+  readonly chargeConcurrency?: number;
   /** A sink stores mail instead of sending it. */
   readonly mail: 'sink' | { readonly from: string };
   /** The address of all APIs on a stage whose own URLs do not resolve. */
@@ -122,12 +124,23 @@ const alarmEmailOf = (address: unknown): Pick<Stage, 'alarmEmail'> => {
   throw new Error(`"${address}" is not a mail address: use -c alarmEmail=oncall@example.com`);
 };
 
+/** Lambda reserves up to what leaves 100 for other functions; a deployment that asks for more fails. */
+const chargeConcurrencyOf = (value: unknown): Pick<Stage, 'chargeConcurrency'> => {
+  if (value === undefined) return {};
+  const chargeConcurrency = Number(value);
+  if (Number.isInteger(chargeConcurrency) && chargeConcurrency > 0) return { chargeConcurrency };
+  throw new Error(
+    `"${value}" is not a number of charges at a time: use -c chargeConcurrency=50, or leave it out to reserve none`,
+  );
+};
+
 export type Settings = {
   readonly stage?: unknown;
   readonly providerUrl?: unknown;
   readonly alarmEmail?: unknown;
   /** The sender of customers' mail. */
   readonly mailFrom?: unknown;
+  readonly chargeConcurrency?: unknown;
   /** The port of LocalStack's edge, default 4566. */
   readonly localstackPort?: string | undefined;
 };
@@ -138,6 +151,7 @@ export const stageOf = ({
   providerUrl,
   alarmEmail,
   mailFrom,
+  chargeConcurrency,
   localstackPort = '4566',
 }: Settings): Stage => {
   const name = nameOf(stage);
@@ -147,6 +161,7 @@ export const stageOf = ({
     provider: providerOf(name, providerUrl),
     mail: mailOf(name, mailFrom),
     ...alarmEmailOf(alarmEmail),
+    ...chargeConcurrencyOf(chargeConcurrency),
     ...(name === 'localstack' ? { gateway: `http://127.0.0.1:${localstackPort}/_aws/execute-api` } : {}),
   };
 };

@@ -1,9 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
-import { orderIdsOf, orderKey, orderList } from '#orders/table/keys';
+import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { orderIdsOf, orderKey, orderShards } from '#orders/table/keys';
 import { type ShownOrder, shownDeadlines } from '#orders/table/shown-deadline';
 import type { TenantId } from '#platform/kernel';
 import { LIST_INDEX } from '#platform/manifest';
+import { MAX_LIST_SHARDS } from '#platform/runtime/times';
+import { type MergedPage, mergedPage } from '#platform/table/merged-page';
 import type { Account } from './account.ts';
 
 type OrderFilter = { readonly tenantId: string; readonly status: string; readonly limit: number };
@@ -15,28 +17,27 @@ export type FoundOrder = ShownOrder & {
   readonly cause?: string;
 };
 
+const PAGE_SIZE = 100;
+
 /** A tenant's newest orders with this status. An order that needs attention has its cause. */
 export const findOrders = async (
   { names, clientOptions }: Account,
   { tenantId, status, limit }: OrderFilter,
 ): Promise<readonly FoundOrder[]> => {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions));
+  const db = DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions));
+  // all shards that there may be: the command does not know the settings of the stage
+  const shards = orderShards(tenantId as TenantId, MAX_LIST_SHARDS);
   const found: FoundOrder[] = [];
-  const pages = paginateQuery(
-    { client },
-    {
-      TableName: names.table,
-      IndexName: LIST_INDEX,
-      KeyConditionExpression: 'listPk = :list',
-      ExpressionAttributeValues: { ':list': orderList(tenantId as TenantId) },
-      ScanIndexForward: false,
-    },
-  );
-  for await (const { Items = [] } of pages) {
-    for (const { pk } of Items) {
+  let after: string | undefined;
+  do {
+    const page: MergedPage = await mergedPage(
+      { db, env: () => names.table },
+      { index: LIST_INDEX, shards, after, limit: PAGE_SIZE, descending: true },
+    );
+    for (const { pk } of page.entries) {
       const { id } = orderIdsOf(pk as string);
       // the index has only keys, and may be behind the table
-      const { Item: order } = await client.send(
+      const { Item: order } = await db.send(
         new GetCommand({ TableName: names.table, Key: orderKey(tenantId as TenantId, id), ConsistentRead: true }),
       );
       if (order?.['status'] !== status) continue;
@@ -44,7 +45,8 @@ export const findOrders = async (
       found.push({ id, status: order['status'], run, restarts, cause, deadline, waitsUntil, history });
       if (found.length === limit) return found;
     }
-  }
+    after = page.next;
+  } while (after !== undefined);
   return found;
 };
 

@@ -9,6 +9,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { attributesToSendBack } from '#platform/messaging/dead-letter';
+import { messageGroupOf } from '#platform/messaging/message-body';
 import type { Account } from './account.ts';
 import { UserError } from './command-line.ts';
 
@@ -104,7 +105,7 @@ type Redrive = { readonly from: string; readonly to: string; readonly limit: num
 /**
  * Moves at most `limit` messages, and at most as many as the queue had at the start. A message is deleted only after it was sent
  * to the other queue, so an interruption may leave it in both: consumers handle an event twice without harm. Its body stays as it
- * is; `attributesToSendBack` says which attributes it keeps.
+ * is, and so does its message group; `attributesToSendBack` says which attributes it keeps.
  */
 export const redriveMessages = async ({ clientOptions }: Account, { from, to, limit }: Redrive): Promise<number> => {
   const client = new SQSClient(clientOptions);
@@ -126,7 +127,10 @@ export const redriveMessages = async ({ clientOptions }: Account, { from, to, li
     for (const message of Messages) {
       const { Body = '', ReceiptHandle } = message;
       const MessageAttributes = attributesToSendBack(message);
-      await client.send(new SendMessageCommand({ QueueUrl: target, MessageBody: Body, MessageAttributes }));
+      const MessageGroupId = messageGroupOf(Body);
+      await client.send(
+        new SendMessageCommand({ QueueUrl: target, MessageBody: Body, MessageGroupId, MessageAttributes }),
+      );
       await client.send(new DeleteMessageCommand({ QueueUrl: source, ReceiptHandle }));
       movedCount += 1;
     }

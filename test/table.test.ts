@@ -105,7 +105,14 @@ const createFlow = ({ declines = false } = {}) => {
   const { confirm, cancelAfterRefusal, close } = sagaStepActions(orders, clock);
   const operations = {
     place: () =>
-      placeOrder(orders, prices, clock)({ ...body, tenantId, id, requestDigest: digestOf({ params: {}, body }) }),
+      placeOrder(
+        orders,
+        prices,
+        clock,
+      )({
+        ...body,
+        ...{ tenantId, id, requestDigest: digestOf({ params: {}, body }), listShard: 0 },
+      }),
     hold: () => holdStock(ports)(step(1), noBackoff),
     charge: () => chargeOrder(ports)(step(1)),
     confirm: () => confirm(step(1)),

@@ -22,6 +22,8 @@ export type Assembly = {
   /** Every route with its function and the authorizer in front of it. Public routes and the APIs of standalone contexts have none. */
   readonly endpoints: readonly Endpoint[];
   readonly workflows: readonly AssembledWorkflow[];
+  /** Contexts with an API of their own, such as the sandbox of the payment provider. */
+  readonly standalone: readonly string[];
   /** Queues without a consumer. */
   readonly queues: readonly QueueId[];
 };
@@ -76,5 +78,5 @@ export const assemble = (manifests: readonly Manifest[], stage: StageName): Asse
   if (faults.length > 0) throw new Error(`the manifests do not fit together: ${faults.join('; ')}`);
   const standalone = onStage.filter((manifest) => manifest.standalone).map(({ context }) => context);
   const endpoints = toEndpoints(functions, standalone);
-  return { functions, endpoints, workflows, queues: functions.flatMap(({ spec }) => spec.sends ?? []) };
+  return { functions, endpoints, workflows, standalone, queues: functions.flatMap(({ spec }) => spec.sends ?? []) };
 };

@@ -56,20 +56,28 @@ const removeUnusedMiddleware = <C extends Client>(client: C): C => {
   return client;
 };
 
+type Options = {
+  readonly random: RandomSource;
+  /** Wraps the table's client. */
+  readonly guard?: (db: Clients['db']) => Clients['db'];
+};
+
 /** Creates each client on first use, because few functions need all of them. */
-export const createClients = (handler: HttpHandler, random: RandomSource): Clients => {
+export const createClients = (handler: HttpHandler, { random, guard = (db) => db }: Options): Clients => {
   const options = createClientOptions(handler, random);
   const cache: { -readonly [K in keyof Clients]?: Clients[K] } = {};
   return {
     get db() {
-      cache.db ??= removeUnusedMiddleware(
-        DynamoDBDocumentClient.from(
-          new DynamoDBClient({
-            ...options,
-            accountIdEndpointMode: 'disabled',
-            endpointDiscoveryEnabledProvider: async () => false,
-          }),
-          { marshallOptions: { removeUndefinedValues: true } },
+      cache.db ??= guard(
+        removeUnusedMiddleware(
+          DynamoDBDocumentClient.from(
+            new DynamoDBClient({
+              ...options,
+              accountIdEndpointMode: 'disabled',
+              endpointDiscoveryEnabledProvider: async () => false,
+            }),
+            { marshallOptions: { removeUndefinedValues: true } },
+          ),
         ),
       );
       return cache.db;

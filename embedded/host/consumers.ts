@@ -2,6 +2,7 @@ import {
   type FunctionId,
   type FunctionSpec,
   MAX_RECEIVES,
+  MESSAGE_GROUP_PATH,
   type NamedFunction,
   type names,
   type QueueId,
@@ -11,7 +12,7 @@ import type { InFlight } from '../aws/in-flight.ts';
 import { createQueuePoller, type QueuePoller } from '../aws/lambda/queue-source.ts';
 import type { Clock } from '../aws/service.ts';
 import { createQueue, type Queue } from '../aws/sqs/queue.ts';
-import { getTimeoutMs } from './functions.ts';
+import { type Functions, getTimeoutMs } from './functions.ts';
 import type { Interceptors } from './interceptors.ts';
 import type { Invoker } from './invocation.ts';
 
@@ -29,6 +30,7 @@ type Options = QueueContext & {
   readonly functions: readonly NamedFunction[];
   readonly inFlight: InFlight;
   readonly invoke: Invoker['invokeAndLog'];
+  readonly maxEnvironments: Functions['maxEnvironments'];
   /** Computes the visibility timeout from the function's timeout. */
   readonly visibilityTimeoutMs: (timeoutMs: number) => number;
   readonly deliver: Interceptors['deliver'];
@@ -69,8 +71,9 @@ const createConsumer = (fn: NamedFunction, options: Options): readonly Consumer[
 
 const createRule = (detailType: string, queue: Queue, deliver: Interceptors['deliver']): Rule => ({
   detailType,
-  send(envelope) {
-    const proceed = () => void queue.send({ body: envelope });
+  messageGroupId: MESSAGE_GROUP_PATH,
+  send(envelope, group) {
+    const proceed = () => void queue.send({ body: envelope, group });
     if (deliver) deliver(queue.name, envelope, proceed);
     else proceed();
   },
@@ -78,18 +81,16 @@ const createRule = (detailType: string, queue: Queue, deliver: Interceptors['del
 
 /** Creates a queue, a dead-letter queue and a poller for each function that consumes events. */
 export const createConsumers = (options: Options): Consumers => {
-  const { functions, clock, invoke, deliver } = options;
+  const { functions, clock, invoke, maxEnvironments, deliver } = options;
   const consumers = functions.flatMap((fn) => createConsumer(fn, options));
   const pollers = new Map(
-    consumers.map(({ id, spec, queue }) => [
-      id,
-      createQueuePoller({
-        queue,
-        clock,
-        invoke: (event) => invoke(id, event),
-        maxConcurrency: spec.concurrency ?? DEFAULT_CONCURRENCY,
-      }),
-    ]),
+    consumers.map((consumer) => {
+      const { id, spec, queue } = consumer;
+      const { concurrency = DEFAULT_CONCURRENCY } = spec;
+      // a batch that waits for an environment would keep its messages from being overtaken
+      const maxConcurrency = Math.min(concurrency, maxEnvironments(consumer) ?? concurrency);
+      return [id, createQueuePoller({ queue, clock, invoke: (event) => invoke(id, event), maxConcurrency })];
+    }),
   );
   const getPoller = (id: FunctionId) => {
     const poller = pollers.get(id);

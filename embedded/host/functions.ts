@@ -14,6 +14,7 @@ import {
 import type { LambdaEntry } from '#platform/runtime/lambda';
 import type { Clients, Variable } from '#platform/runtime/runtime';
 import { ACCOUNT_ID, stateMachineArn } from '../aws/arns.ts';
+import { type Concurrency, createConcurrency } from '../aws/lambda/concurrency.ts';
 import {
   createFunctionPool,
   type ExecutionEnvironment,
@@ -26,6 +27,8 @@ import { createFunctionRuntime, type FunctionRuntime, type RuntimeOptions } from
 
 const ROOT = join(import.meta.dirname, '../..');
 const DEFAULT_TIMEOUT_SECONDS = 10;
+/** One process gains nothing from more that compute, and functions that write the same items conflict with each other (ADR 90). */
+const MAX_COMPUTING_ENVIRONMENTS = 12;
 
 /** An entry module: a context's entry points by name. The host brings the clients. */
 export type EntryModule = Readonly<Record<string, Pick<LambdaEntry<keyof Clients, Handler>, 'create'>>>;
@@ -44,7 +47,9 @@ type Options = {
   readonly origin: string;
   readonly codeVersion: () => string;
   readonly loadEntries: LoadEntries;
-  readonly maxEnvironments: number;
+  readonly accountConcurrency: number;
+  readonly chargeConcurrency: number | undefined;
+  readonly maxEnvironments: number | undefined;
   readonly newId: () => string;
   readonly runtimeOptions: RuntimeOptions;
 };
@@ -69,6 +74,7 @@ const toVariableValues = (
     STAGE: stage,
     TABLE_NAME: named.table,
     TIMES: JSON.stringify(runtimeOptions.times),
+    TENANTS: 'all',
     BUS_NAME: named.bus,
     SECRET_PREFIX: named.secrets,
     MAIL: 'sink',
@@ -83,7 +89,22 @@ const toVariableValues = (
 const workerIdsOf = ({ functions }: Assembly): readonly FunctionId[] =>
   functions.flatMap(({ id, spec }) => (spec.consumes ? [id] : []));
 
+/** Reserves the concurrency of bulkheads, as on the stages of AWS, and lets all other functions share the rest of the account's. */
+const createConcurrencies = ({ assembly, accountConcurrency, chargeConcurrency }: Options) => {
+  const bulkheads = assembly.functions.filter(({ spec }) => spec.bulkhead && chargeConcurrency !== undefined);
+  const reserved = new Map(bulkheads.map(({ id }) => [id, createConcurrency(chargeConcurrency ?? 0)]));
+  const shared = createConcurrency(accountConcurrency - bulkheads.length * (chargeConcurrency ?? 0));
+  return ({ id }: NamedFunction): Concurrency => reserved.get(id) ?? shared;
+};
+
+/** An invocation that waits for the provider costs nothing, so only Lambda's concurrency limits these functions and the provider's own. */
+const waitsForProvider = ({ context, spec }: NamedFunction, { standalone }: Assembly): boolean =>
+  spec.callsProvider === true || standalone.includes(context);
+
 export type Functions = {
+  /** The most environments of a function; undefined without such a limit. */
+  readonly maxEnvironments: (fn: NamedFunction) => number | undefined;
+  readonly get: (id: FunctionId) => NamedFunction;
   readonly pool: (id: FunctionId) => FunctionPool;
   /** A new runtime with the function's grants and variables. */
   readonly createRuntime: (id: FunctionId) => FunctionRuntime;
@@ -93,7 +114,7 @@ export type Functions = {
 
 /** Every function of the assembly, each with the grants and variables of its manifest. */
 export const createFunctions = (options: Options): Functions => {
-  const { assembly, stage, loadEntries, maxEnvironments, newId, runtimeOptions } = options;
+  const { assembly, stage, loadEntries, newId, runtimeOptions } = options;
   const workflows = assembly.workflows.map(({ id }) => id);
   const byId = new Map(assembly.functions.map((fn) => [fn.id, fn]));
 
@@ -115,12 +136,17 @@ export const createFunctions = (options: Options): Functions => {
     return { handler: entry.create(runtime), kill, caller };
   };
 
+  const maxEnvironments = (fn: NamedFunction) =>
+    options.maxEnvironments ?? (waitsForProvider(fn, assembly) ? undefined : MAX_COMPUTING_ENVIRONMENTS);
+  const concurrencyOf = createConcurrencies(options);
+
   const createPool = (fn: NamedFunction): FunctionPool =>
     createFunctionPool(
       {
         name: names(stage).fn(fn.id),
         timeoutMs: getTimeoutMs(fn.spec),
-        maxEnvironments,
+        concurrency: concurrencyOf(fn),
+        maxEnvironments: maxEnvironments(fn),
         build: () => buildEnvironment(fn),
       },
       runtimeOptions.clock,
@@ -133,6 +159,8 @@ export const createFunctions = (options: Options): Functions => {
     return value;
   };
   return {
+    maxEnvironments,
+    get: (id) => require(byId.get(id), id),
     pool: (id) => require(pools.get(id), id),
     createRuntime: (id) => createRuntime(require(byId.get(id), id)),
     loadAll: async () => {

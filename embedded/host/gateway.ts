@@ -14,7 +14,7 @@ import type { RouteDefinition } from '#platform/http/route';
 import type { FunctionId, StageName } from '#platform/manifest';
 import { ACCOUNT_ID } from '../aws/arns.ts';
 import type { InFlight } from '../aws/in-flight.ts';
-import { FunctionError } from '../aws/lambda/function-error.ts';
+import { FunctionError, isThrottled } from '../aws/lambda/function-error.ts';
 import type { Clock } from '../aws/service.ts';
 import type { Authorize, AuthorizerContext } from './authorizer.ts';
 import { createRouter } from './router.ts';
@@ -114,6 +114,8 @@ const toHttpResponse = ({ statusCode, headers, multiValueHeaders, body }: APIGat
 
 const toFailureResponse = (error: unknown): HttpResponse => {
   if (!(error instanceof FunctionError)) throw error;
+  // for API Gateway a call that Lambda refuses is an internal error
+  if (isThrottled(error)) return toProblemResponse('internal');
   return toProblemResponse(error.errorType === 'Sandbox.Timedout' ? 'timeout' : 'bad_gateway');
 };
 

@@ -20,6 +20,8 @@ import type { Execution } from '../aws/step-functions/executions.ts';
 import { assemble } from './assembly.ts';
 import { createAuthorizer } from './authorizer.ts';
 import { createConsumers, createUnconsumedQueues } from './consumers.ts';
+import { createCpuShares, noCpuShares } from './cpu-shares.ts';
+import { createFairScheduler } from './fair-scheduler.ts';
 import { createHostFetch } from './fetch.ts';
 import { createFunctions, type LoadEntries, loadProjectEntries } from './functions.ts';
 import { createGateway, type HttpRequest, type HttpResponse } from './gateway.ts';
@@ -33,8 +35,10 @@ import { createTable } from './table.ts';
 import { type Trace, withTracing } from './tracing.ts';
 import { createWorkflows } from './workflows.ts';
 
-/** One process gains nothing from more, and functions that write the same items conflict with each other. */
-const DEFAULT_MAX_ENVIRONMENTS = 12;
+/** What AWS gives to an account by default. A new one starts with less. */
+const ACCOUNT_CONCURRENCY = 1_000;
+/** More would interleave with an invocation that has its turn. With one, an invocation that waits for a retry would stop all others. */
+const MAX_TURNS = 2;
 const VISIBILITY_TIMEOUT_FACTOR = 6;
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -59,10 +63,24 @@ export type HostOptions = {
   readonly scheduleIntervalMs?: (minutes: number) => number;
   /** Deadlines and other durations of the backend. */
   readonly times?: Times;
-  /** The maximum number of environments of one function. Further invocations wait. */
+  /** How many invocations run at a time, over all functions. Further ones are throttled, as on AWS. Default 1,000. */
+  readonly accountConcurrency?: number;
+  /** How many charges run at a time, reserved out of the account's; the option of a stage. By default they share the account's. */
+  readonly chargeConcurrency?: number;
+  /**
+   * The maximum number of environments of every function. Further invocations wait, which they do not on AWS. By default 12 of a function
+   * that computes, and no maximum of one that waits for the payment provider.
+   */
   readonly maxEnvironments?: number;
+  /**
+   * Makes invocations of different tenants take turns, so that each tenant has an equal share of this process. By default none waits: on
+   * a virtual clock the order of events must not depend on CPU time.
+   */
+  readonly waitForCpu?: boolean;
   /** The visibility timeout of a consumer's queue, given the consumer's timeout. By default six times as long, and at least 120 s. */
   readonly visibilityTimeoutMs?: (timeoutMs: number) => number;
+  /** Whether functions are refused the keys of other tenants. By default true; the simulator must find violations without it, too. */
+  readonly tenantGuard?: boolean;
   /** Called after every service call. */
   readonly trace?: Trace;
   /** Called after every call of the table, with its units. */
@@ -135,24 +153,31 @@ export const createHost = (options: HostOptions): Host => {
   const { random = createSystemRandom(), loadEntries = loadProjectEntries, times = defaultTimes } = options;
   const { scheduleIntervalMs = (minutes: number) => minutes * MINUTE_MS } = options;
   const { visibilityTimeoutMs = defaultVisibilityTimeoutMs } = options;
-  const { maxEnvironments = DEFAULT_MAX_ENVIRONMENTS } = options;
+  const { accountConcurrency = ACCOUNT_CONCURRENCY, chargeConcurrency, maxEnvironments } = options;
   const named = names(stage);
   const assembly = assemble(options.contexts, stage);
   const clock = createStoppableClock(options.clock ?? systemClock);
   const newId = () => createUuid(random);
   const inFlight = createInFlightCounter();
+  const cpuShares = options.waitForCpu
+    ? createCpuShares(
+        createFairScheduler({ maxTurns: MAX_TURNS, now: () => performance.now(), yieldToIo: clock.yieldToIo }),
+      )
+    : noCpuShares;
   let { codeVersion = 'embedded' } = options;
 
   // filled below: functions call services, and services invoke functions
   const services: Service[] = [];
   const functions = createFunctions({
-    ...{ assembly, stage, origin, loadEntries, newId, maxEnvironments, codeVersion: () => codeVersion },
+    ...{ assembly, stage, origin, loadEntries, newId, codeVersion: () => codeVersion },
+    ...{ accountConcurrency, chargeConcurrency, maxEnvironments },
     runtimeOptions: {
-      ...{ clock, random, services, logLevel, times, onMetric: options.onMetric },
+      ...{ clock, random, services, logLevel, times, tenantGuard: options.tenantGuard, onMetric: options.onMetric },
+      whileWaiting: cpuShares.whileWaiting,
       fetch: createHostFetch({ origin, clock, handleRequest: (request) => handleRequest(request) }),
     },
   });
-  const { invoke, invokeAuthorizer, invokeAndLog } = createInvoker({ functions, interceptors, logLevel });
+  const { invoke, invokeAuthorizer, invokeAndLog } = createInvoker({ functions, interceptors, cpuShares, logLevel });
 
   const handleRequest = createGateway({
     ...{ invoke: invokeAndLog, stage, clock, newId, inFlight },
@@ -161,7 +186,7 @@ export const createHost = (options: HostOptions): Host => {
   });
   const consumers = createConsumers({
     ...{ functions: assembly.functions, named, clock, newId, inFlight, visibilityTimeoutMs },
-    ...{ invoke: invokeAndLog, deliver: interceptors.deliver },
+    ...{ invoke: invokeAndLog, deliver: interceptors.deliver, maxEnvironments: functions.maxEnvironments },
   });
   const stopSchedules = startSchedules({
     ...{ functions: assembly.functions, clock, invoke: invokeAndLog, intervalMs: scheduleIntervalMs },

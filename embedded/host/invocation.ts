@@ -3,6 +3,7 @@ import { createCorrelation } from '#platform/runtime/correlation';
 import { createLogger } from '#platform/runtime/logger';
 import { FunctionError } from '../aws/lambda/function-error.ts';
 import { UNAUTHORIZED } from './authorizer.ts';
+import type { CpuShares } from './cpu-shares.ts';
 import type { Functions } from './functions.ts';
 import type { Interceptors } from './interceptors.ts';
 import type { RuntimeOptions } from './runtime.ts';
@@ -20,13 +21,14 @@ export type Invoker = {
 type Options = {
   readonly functions: Functions;
   readonly interceptors: Interceptors;
+  readonly cpuShares: CpuShares;
   readonly logLevel: RuntimeOptions['logLevel'];
 };
 
-export const createInvoker = ({ functions, interceptors, logLevel }: Options): Invoker => {
+export const createInvoker = ({ functions, interceptors, cpuShares, logLevel }: Options): Invoker => {
   const logger = createLogger(createCorrelation(), { serviceName: 'embedded-host', logLevel });
   const invoke: Invoke = (id, event, onStarted) => {
-    const proceed = () => functions.pool(id).invoke(event, onStarted);
+    const proceed = () => cpuShares.run(functions.get(id), event, () => functions.pool(id).invoke(event, onStarted));
     return interceptors.invoke ? interceptors.invoke(id, event, proceed) : proceed();
   };
   const logAndThrow = (id: FunctionId) => (error: unknown) => {

@@ -56,7 +56,7 @@ const start = async () => {
   const randomKey = () => Buffer.from(random.nextBytes(24)).toString('base64url');
   const randomKeys = Object.fromEntries(secretNamesOf(...contexts).map((name) => [name, randomKey()]));
   const secrets = { ...randomKeys, 'operator-key': operatorKey };
-  const host = createHost({ contexts, origin, secrets, logLevel, random });
+  const host = createHost({ contexts, origin, secrets, logLevel, random, waitForCpu: true, maxEnvironments: 1_000 });
   await Promise.all([seed(host, demo), host.loadFunctions()]);
   const credentialFile = writeCredentialFile(server);
   server.serve(host);

@@ -6,7 +6,7 @@ import { CurrencySchema } from '#platform/input-schemas';
 import { defineEvent, type EventData } from '#platform/messaging/events';
 import { formatMoney, maxMoney } from '#platform/money';
 import { MoneySchema, SkuSchema } from '#platform/schemas';
-import { ListQuery, pageOf } from '#platform/table/list-query';
+import { listQuery, pageOf } from '#platform/table/list-query';
 
 /**
  * In minor units, at most what one order may total, so that every product can be ordered. A free product cannot be sold, because no
@@ -65,7 +65,7 @@ export const readRoutes = {
     path: '/v1/products',
     scope: 'tenant',
     summary: 'Lists the products by SKU, ascending.',
-    query: ListQuery,
+    query: listQuery('products'),
     responses: { 200: pageOf(ProductResponse) },
   },
   getProduct: {

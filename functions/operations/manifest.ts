@@ -10,6 +10,8 @@ export const operations = {
   functions: {
     health: {
       inspects: true,
+      // it reads one key of no tenant
+      tenants: 'all',
       grants: [{ of: 'operations', may: ['GetItem'] }],
     },
     redrive: {
@@ -17,6 +19,8 @@ export const operations = {
       runbook: 'dead-letters',
       timeoutSeconds: 55,
       redrives: true,
+      // a dead letter may be of any tenant
+      tenants: 'all',
       grants: [{ of: 'operations', may: ['GetItem', 'PutItem'] }],
     },
   },

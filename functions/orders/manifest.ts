@@ -42,6 +42,8 @@ export const orders = {
       secrets: ['operator-key'],
     },
     sweep: {
+      // it examines the due orders of all tenants
+      tenants: 'all',
       everyMinutes: 1,
       runbook: 'sweeper-findings',
       timeoutSeconds: 55,
@@ -55,8 +57,9 @@ export const orders = {
       consumes: ['OrderPlaced.v1', 'OrderCancelling.v1', 'OrderRestarted.v1'],
       starts: ['fulfil-order', 'unwind-order'],
       grants: [],
-      // two batches of ten at a time are some 200 executions a second; Step Functions allows 150 to 300, by region, and bursts
-      concurrency: 2,
+      // few, because Step Functions allows 150 to 300 starts a second, by region, after a burst of a thousand; a refused one is tried again.
+      // Five batches of ten, because a tenant must have 30 messages in flight, also while a batch ends, for the queue to be fair (ADR 90)
+      concurrency: 5,
     },
     confirm: orderStep,
     refuse: {

@@ -21,6 +21,7 @@ export const payments = {
       task: true,
       timeoutSeconds: 25,
       callsProvider: true,
+      bulkhead: true,
       secrets: ['provider-key'],
       grants: [
         { of: 'payments', may: ['GetItem', 'PutItem'] },
@@ -37,6 +38,8 @@ export const payments = {
       ],
     },
     probe: {
+      // it looks at the breakers and the owed money of all tenants
+      tenants: 'all',
       everyMinutes: 1,
       runbook: 'money-owed',
       timeoutSeconds: 55,

@@ -53,6 +53,11 @@ type CommonSpec = {
   /** Is a task of sagas, which alone invoke it. */
   readonly task?: true;
   readonly grants: readonly Grant[];
+  /**
+   * Works for all tenants at once: the guard of the table lets it use the keys of each where no tenant is set (ADR 89). Any other
+   * function may only use the keys of the tenant for which it is invoked.
+   */
+  readonly tenants?: 'all';
   /** May publish to the event bus. */
   readonly publishes?: true;
   /** May start these workflows. */
@@ -70,8 +75,13 @@ type CommonSpec = {
   readonly inspects?: true;
   /** Default 10. */
   readonly timeoutSeconds?: number;
-  /** The most executions at a time that a queue may cause; 2 to 1,000. Default 50. */
+  /**
+   * The most executions at a time that a queue may cause, 5 to 1,000. Default 50. With fewer, no tenant has the 30 messages in flight
+   * that make SQS prefer the others (ADR 90).
+   */
   readonly concurrency?: number;
+  /** Calls others that may be slow: a stage may reserve concurrency for it, so that it never takes that of other functions. */
+  readonly bulkhead?: true;
 };
 
 /** What an alarm tells the person on call: what is wrong, and the page of `docs/runbooks/` that says what to do. */
@@ -155,6 +165,9 @@ export const TABLE = {
   ],
 } as const;
 
+/** Partition keys of no tenant from which every function may read single items, if its grants allow it. */
+export const SHARED_READ_KEYS = ['due#pause'] as const;
+
 export const functionId = (context: string, fn: string): FunctionId => `${context}-${fn}`;
 
 /** Names by convention, so that no stack needs another's exports. */
@@ -179,6 +192,9 @@ export const names = (stage: StageName) => ({
   /** What does not follow from a name. `given-up-bucket`: of stream records that the relay could not publish in time (ADR 85). */
   parameter: (name: 'stream-arn' | 'provider-url' | 'given-up-bucket') => `/breakwater/${stage}/${name}`,
 });
+
+/** Where the rules of the bus find an event's message group: its tenant, so that each consumer's queue is fair to tenants (ADR 90). */
+export const MESSAGE_GROUP_PATH = '$.detail.tenantId';
 
 /**
  * After this many receives a worker's queue makes a message a dead letter, on every host. It is a backstop for functions that cannot run:
@@ -208,6 +224,7 @@ export const variablesOf = (spec: FunctionSpec, workflows: readonly WorkflowId[]
   'STAGE',
   'TABLE_NAME',
   'TIMES',
+  ...(spec.tenants ? (['TENANTS'] as const) : []),
   ...(spec.publishes || spec.inspects ? (['BUS_NAME'] as const) : []),
   ...(spec.inspects ? workflows : (spec.starts ?? [])).map(workflowVariable),
   ...(spec.sends ?? []).map(queueVariable),

@@ -11,6 +11,8 @@ export const sandbox = {
   problems,
   functions: {
     provider: {
+      // the provider has one customer, which is Breakwater with all of its tenants
+      tenants: 'all',
       grants: [{ of: 'sandbox', may: ['GetItem', 'PutItem', 'UpdateItem'] }],
       secrets: ['provider-key'],
     },

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { platformProblems } from '#platform/http/problems';
 import type { RouteGroup } from '#platform/http/route';
 import { ID_FORM, TenantIdSchema } from '#platform/schemas';
-import { ListQuery, pageOf } from '#platform/table/list-query';
+import { listQuery, pageOf } from '#platform/table/list-query';
 import { problems } from '#tenants/errors';
 
 // A part of the contract with a file of its own: every function that verifies keys bundles `contract.ts`, and none of them needs this.
@@ -57,7 +57,7 @@ const makeKey = {
 } as const;
 const listKeys = {
   method: 'GET',
-  query: ListQuery,
+  query: listQuery('keys'),
   responses: { 200: pageOf(KeyResponse) },
   problems: { tenant_not_found },
 } as const;

@@ -17,7 +17,7 @@ export const authenticateTenant = (
 ): Authenticate => {
   return async (authorization) => {
     const key = parseApiKey(bearerToken(authorization) ?? '');
-    const stored = key && (await findApiKey(key));
+    const stored = key && (await rt.tenants.run(key.tenantId, () => findApiKey(key)));
     if (!key || !stored) return undefined;
     if (stored.expiresAt !== undefined && stored.expiresAt <= rt.now().toISOString()) return undefined;
     return { kind: 'tenant', tenantId: key.tenantId, ...(stored.id !== undefined && { keyId: stored.id }) };

@@ -64,6 +64,7 @@ export class ContextFunction extends Construct {
       handler: 'index.handler',
       memorySize: stage.memoryMb,
       timeout: Duration.seconds(spec.timeoutSeconds ?? TIMEOUT_SECONDS),
+      ...(spec.bulkhead && stage.chargeConcurrency && { reservedConcurrentExecutions: stage.chargeConcurrency }),
       environment: environmentOf(this, { ...options, codeVersion }),
       tracing: stage.tracing ? tracingOf(spec) : Tracing.DISABLED,
       logGroup,

@@ -11,6 +11,7 @@ import {
   workflowVariable,
 } from '#platform/manifest';
 import type { Variable } from '#platform/runtime/runtime';
+import { checkListShards } from '#platform/runtime/times';
 import { arns } from '../arns.ts';
 import type { Stage } from '../stages.ts';
 
@@ -34,7 +35,8 @@ export const environmentOf = (
   const values: Readonly<Record<Variable, () => string>> = {
     STAGE: () => stage.name,
     TABLE_NAME: () => named.table,
-    TIMES: () => JSON.stringify(stage.times),
+    TIMES: () => JSON.stringify(checkListShards(stage.times)),
+    TENANTS: () => 'all',
     BUS_NAME: () => named.bus,
     SECRET_PREFIX: () => named.secrets,
     MAIL: () => (stage.mail === 'sink' ? 'sink' : stage.mail.from),

@@ -1,10 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
-import { EventBus, Rule } from 'aws-cdk-lib/aws-events';
+import { EventBus, EventField, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { type EventType, MAX_RECEIVES, names, visibilitySecondsOf } from '#platform/manifest';
+import { type EventType, MAX_RECEIVES, MESSAGE_GROUP_PATH, names, visibilitySecondsOf } from '#platform/manifest';
 import { acknowledge } from '../nag.ts';
 import { alarmOnAge, alarmOnCount, alarmOnDeadLetters, alarmOnMessages } from './alarm.ts';
 import { ContextFunction, type ContextFunctionProps, TIMEOUT_SECONDS } from './function.ts';
@@ -16,7 +16,7 @@ const RETENTION = Duration.days(14);
 export type WorkerProps = ContextFunctionProps & { readonly consumes: readonly EventType[] };
 
 /**
- * A consumer that loses no event: rule -> queue -> function. Events that the bus cannot deliver to the queue and messages that the
+ * A consumer that loses no event: rule -> queue -> function. The queue is fair to tenants (ADR 90). Events that the bus cannot deliver to the queue and messages that the
  * function can never handle wait for an operator, each in their own dead-letter queue; the latter are tried again after a deployment. The
  * rule belongs to the consumer, so the bus does not depend on its consumers.
  */
@@ -77,7 +77,13 @@ export class Worker extends Construct {
       eventBus: EventBus.fromEventBusName(this, 'Bus', named.bus),
       description: `Events for ${id}`,
       eventPattern: { detailType: [...consumes] },
-      targets: [new SqsQueue(queue, { deadLetterQueue: ruleDeadLetters })],
+      // LocalStack sends the path itself, so there all messages are one group, which is never overtaken
+      targets: [
+        new SqsQueue(queue, {
+          deadLetterQueue: ruleDeadLetters,
+          messageGroupId: EventField.fromPath(MESSAGE_GROUP_PATH),
+        }),
+      ],
     });
   }
 }

@@ -17,6 +17,7 @@ const times: Times = {
   parkAfterMs: 120_000,
   breaker: { failures: 5, windowMs: 30_000, openDurationMs: 5_000, probeLeaseMs: 5_000 },
   maxMailsPerMailbox: 20,
+  listShards: { default: 3, tenants: {} },
 };
 
 const createKey = () => randomBytes(24).toString('base64url');

@@ -181,5 +181,6 @@ expectRefusals('invalid_query', {
   'a limit of 101': ({ orders }) => orders('?limit=101'),
   'a limit that is not a number': ({ orders }) => orders('?limit=many'),
   'an invalid cursor': ({ products }) => products('?cursor=!'),
+  'a cursor of another list': ({ orders }) => orders(`?cursor=${Buffer.from('products mug').toString('base64url')}`),
   'an unknown parameter': ({ orders }) => orders('?status=confirmed'),
 });

@@ -144,7 +144,13 @@ export const law: readonly { readonly modules: string; readonly may: readonly st
       // the demo's tenant has a key that its user chose; no route allows that
       '^functions/tenants/http/create-tenant\\.ts$',
       ...kernel,
-      ...platform('manifest', 'http/(headers|problems|route|methods|media-type)', 'saga/definition', 'runtime/'),
+      ...platform(
+        'manifest',
+        'http/(headers|problems|route|methods|media-type)',
+        'saga/definition',
+        'runtime/',
+        'table/guard',
+      ),
       '^(node:)?[a-z/_]+$',
       ...sdk,
       ...packages('find-my-way', '@aws-lambda-powertools/logger'),

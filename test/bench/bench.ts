@@ -6,8 +6,9 @@ import { competitorSection } from './competitor/competitor.section.ts';
 import { costSection } from './cost/cost.section.ts';
 import { flashSaleSection } from './flash-sale/flash-sale.section.ts';
 import { loadSection } from './load/load.section.ts';
+import { neighboursSection } from './neighbours/neighbours.section.ts';
 import { findBrokenBudgets, renderReportFiles } from './report.ts';
-import { type SectionReport, toReporter } from './section.ts';
+import { type Reporter, type SectionReport, toReporter } from './section.ts';
 import { simSection } from './sim/sim.section.ts';
 import { soakSection } from './soak/soak.section.ts';
 import { throughputSection } from './throughput/throughput.section.ts';
@@ -18,27 +19,33 @@ const USAGE = `npm run bench [-- --quick] [--only SECTION,...] [--out FOLDER]
 Measures what an order costs and how many orders per second the embedded host takes, and writes report.json, README.md and charts
 into ${REPORT_FOLDER}.
   --quick   takes less time and is less precise
-  --only    runs only these sections; writes files only with --out`;
+  --only    runs only these sections; writes files only with --out. SECTION:PART runs one part of a section, such as
+            ${neighboursSection.name}:${neighboursSection.parts?.[0]}`;
 
 /** In the order of the report. */
-const sections: Readonly<Record<string, (quick: boolean) => Promise<SectionReport>>> = {
+const sections: Readonly<Record<string, Reporter>> = {
   [costSection.name]: toReporter(costSection),
   [throughputSection.name]: toReporter(throughputSection),
   [flashSaleSection.name]: toReporter(flashSaleSection),
   [bundlesSection.name]: toReporter(bundlesSection),
   [loadSection.name]: toReporter(loadSection),
+  [neighboursSection.name]: toReporter(neighboursSection),
   [soakSection.name]: toReporter(soakSection),
   [simSection.name]: toReporter(simSection),
   [competitorSection.name]: toReporter(competitorSection),
 };
 
 const selectSections = (only: string | undefined) => {
-  const names = only?.split(',') ?? Object.keys(sections);
-  return names.map((name) => {
+  const selected = Map.groupBy(only?.split(',') ?? Object.keys(sections), (name) => name.split(':')[0] ?? '');
+  return [...selected].map(([name, entries]) => {
     const section = sections[name];
     if (!section)
       throw new Error(`unknown section "${name}"; the sections are ${Object.keys(sections).join(', ')}\n\n${USAGE}`);
-    return { name, section };
+    const parts = entries.flatMap((entry) => entry.split(':').slice(1));
+    const unknown = parts.find((part) => !section.parts.includes(part));
+    if (unknown !== undefined)
+      throw new Error(`unknown part "${unknown}" of ${name}; its parts are ${section.parts.join(', ')}\n\n${USAGE}`);
+    return { name, section, parts: parts.length > 0 ? parts : undefined };
   });
 };
 
@@ -49,9 +56,9 @@ const main = async () => {
   if (values.help) return console.log(USAGE);
   const folder = values.out ?? (values.only === undefined ? REPORT_FOLDER : undefined);
   const reports: SectionReport[] = [];
-  for (const { name, section } of selectSections(values.only)) {
+  for (const { name, section, parts } of selectSections(values.only)) {
     const startedAt = Date.now();
-    reports.push(await section(values.quick === true));
+    reports.push(await section.report(values.quick === true, parts));
     console.log(`${name}: done in ${((Date.now() - startedAt) / 1_000).toFixed(0)} s`);
   }
   const files = renderReportFiles(reports);

@@ -22,6 +22,12 @@ export const hostBudgets = {
    */
   keptBytesPerOrder: 512,
   keptBytesPerExecution: 1_024,
+  /**
+   * The 95th percentile of a tenant's time to confirmed beside another tenant's load: a multiple of the tenant's time alone in the same run,
+   * plus a constant. Slow charges only wait, so they may cost a neighbour almost nothing.
+   */
+  besideNeighbour: { factor: 2, extraMs: 250 },
+  besideSlowCharges: { factor: 1.2, extraMs: 50 },
   /** Orders per second at the end of the soak, relative to the start. */
   minSoakSpeedRatio: 0.7,
 } as const;

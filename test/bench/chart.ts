@@ -34,6 +34,21 @@ export const barChart = async (title: string, unit: string, bars: readonly Bar[]
   });
 };
 
+/** SVG of bars side by side, one for each part of a name, on a logarithmic scale: for values of different magnitudes. */
+export const groupedBarChart = async (title: string, unit: string, bars: readonly Bar[]): Promise<string> =>
+  svg({
+    ...{ title, width: WIDTH, height: { step: 13 }, background: 'white' },
+    data: { values: bars.map((bar) => ({ ...bar, value: Math.max(1, bar.value) })) },
+    mark: 'bar',
+    encoding: {
+      y: { field: 'name', type: 'nominal', sort: null, title: null, axis: { labelLimit: 320 } },
+      yOffset: { field: 'part', type: 'nominal', sort: null },
+      x: { field: 'value', type: 'quantitative', title: unit, scale: { type: 'log', domainMin: 1 } },
+      x2: { datum: 1 },
+      color: { field: 'part', type: 'nominal', sort: null, title: null },
+    },
+  });
+
 /** SVG of lines over a common x, with one panel for each unit. */
 export const lineChart = async (title: string, x: string, lines: readonly Line[]): Promise<string> => {
   const units = [...new Set(lines.map(({ unit }) => unit))];

@@ -4,8 +4,13 @@ export type Section<T> = {
   readonly name: string;
   /** Its heading in the report. */
   readonly title: string;
-  /** Measures everything that the section compares, in one run. With `quick` it takes less time and is less precise. */
-  readonly measure: (quick: boolean) => Promise<T>;
+  /** What `--only` may select of the section. By default the section is one whole. */
+  readonly parts?: readonly string[];
+  /**
+   * Measures everything that the section compares, in one run. With `quick` it takes less time and is less precise. With `parts` it
+   * measures only these.
+   */
+  readonly measure: (quick: boolean, parts?: readonly string[]) => Promise<T>;
   /** The measurement in Markdown, without the heading and the charts. */
   readonly text: (measured: T) => string;
   /** SVG by file name. */
@@ -24,13 +29,36 @@ export type SectionReport = {
   readonly brokenBudgets: readonly string[];
 };
 
-/** Hides the type of a section's measurement, so that sections fit into one list. */
-export const toReporter =
-  <T>({ name, title, measure, text, charts, brokenBudgets }: Section<T>) =>
-  async (quick: boolean): Promise<SectionReport> => {
-    const measured = await measure(quick);
-    return {
-      ...{ name, title, measured, text: text(measured) },
-      ...{ charts: await charts(measured), brokenBudgets: brokenBudgets(measured) },
-    };
-  };
+export type Reporter = {
+  readonly parts: readonly string[];
+  readonly report: (quick: boolean, parts?: readonly string[]) => Promise<SectionReport>;
+};
+
+/**
+ * Hides the type of a section's measurement, so that sections fit into one list. A section that throws has a report that says so: it
+ * breaks its budget, and the results of the other sections are kept.
+ */
+export const toReporter = <T>({
+  name,
+  title,
+  parts = [],
+  measure,
+  text,
+  charts,
+  brokenBudgets,
+}: Section<T>): Reporter => ({
+  parts,
+  async report(quick, selected) {
+    try {
+      const measured = await measure(quick, selected);
+      return {
+        ...{ name, title, measured, text: text(measured) },
+        ...{ charts: await charts(measured), brokenBudgets: brokenBudgets(measured) },
+      };
+    } catch (error) {
+      console.error(error);
+      const failure = `${name} FAILED: ${error instanceof Error ? error.message : error}`;
+      return { name, title, measured: undefined, text: failure, charts: {}, brokenBudgets: [failure] };
+    }
+  },
+});

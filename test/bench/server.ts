@@ -7,10 +7,10 @@ const MAIN = join(import.meta.dirname, '../../embedded/host/main.ts');
 const START_TIMEOUT_MS = 30_000;
 const INSPECTOR_LINE = /^(Debugger |For help, see)/;
 
-/** Starts the backend as `npm start` does, in its own process, with an inspector if wanted. */
-export const startServer = async ({ inspect = false } = {}) => {
+/** Starts the backend as `npm start` does, in its own process, with an inspector if wanted. By default it logs errors. */
+export const startServer = async ({ inspect = false, logLevel = 'ERROR' } = {}) => {
   const child = spawn(process.execPath, [...(inspect ? ['--inspect=127.0.0.1:0'] : []), MAIN], {
-    env: { ...process.env, PORT: '0', LOG_LEVEL: 'ERROR' },
+    env: { ...process.env, PORT: '0', LOG_LEVEL: logLevel },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output: string[] = [];
@@ -31,6 +31,7 @@ export const startServer = async ({ inspect = false } = {}) => {
   return {
     origin: getMatch(/answers on (\S+)/),
     apiKey: getMatch(/demo tenant\s+(\S+)/),
+    operatorKey: getMatch(/operator's key\s+(\S+)/),
     credentials: {
       accessKeyId: getMatch(/AWS access key id\s+(\S+)/),
       secretAccessKey: getMatch(/AWS secret access key\s+(\S+)/),

@@ -5,6 +5,8 @@ const SHARDS = 8;
 const STOCK = 900_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 
+/** Where the API is, and the key that its requests have. */
+type Address = Pick<Server, 'origin' | 'apiKey'>;
 type RawResponse = { readonly status: number; readonly text: string };
 type ResponseBody = { readonly id: string; readonly status: string };
 
@@ -23,7 +25,7 @@ export type Shop = {
   readonly call: <T = ResponseBody>(call: ApiCall) => Promise<T>;
 };
 
-const createShop = ({ origin, apiKey }: Server): Shop => {
+export const createShop = ({ origin, apiKey }: Address): Shop => {
   const request: Shop['request'] = async ({ method, path, body, key }) => {
     const response = await fetch(`${origin}${path}`, {
       method,
@@ -53,7 +55,7 @@ export const createOrder = (n: number) => ({
 });
 
 /** A shop of eight products in eight shards each, with more stock than any run sells. */
-export const openShop = async (server: Server): Promise<Shop> => {
+export const openShop = async (server: Address): Promise<Shop> => {
   const shop = createShop(server);
   for (let n = 0; n < PRODUCTS; n += 1) {
     const price = { amount: 500, currency: 'EUR' };

@@ -60,6 +60,19 @@ conformance('an index', {
     ),
     query('pk = :a', { ':a': 'a' }, { IndexName: 'list' }).fails('ValidationException'),
   ],
+  'reads a range of its own sort key, with both ends, and backwards from before a key': [
+    ...['1', '2', '2#', '3', '4'].map((sort) => put(entry(`i${sort}`, sort)).returns({})),
+    query(
+      'listPk = :l AND listSk BETWEEN :a AND :z',
+      { ':l': 'L', ':a': '2 ', ':z': '3' },
+      { IndexName: 'list' },
+    ).returns(page(entry('i2#', '2#'), entry('i3', '3'))),
+    query(
+      'listPk = :l AND listSk < :s',
+      { ':l': 'L', ':s': '3' },
+      { IndexName: 'list', ScanIndexForward: false, Limit: 2 },
+    ).returns({ ...page(entry('i2#', '2#'), entry('i2', '2')), LastEvaluatedKey: entry('i2', '2') }),
+  ],
   'sorts numbers by value': [
     ...[10, -3, 2.5, 9].map((value) => put({ ...key(`n${value}`), team: 'red', points: value }).returns({})),
     ranked().returns(points(-3, 2.5, 9, 10)),

@@ -14,10 +14,11 @@ import { type Bundle, bundlesOf, forbiddenImports, packagesOf } from './bundle-c
 import { getOnly } from './synthesis.ts';
 
 /**
- * A little above the largest bundle. Lower it where you can, and do not raise it: it was raised once, from 290, when every function
- * began to check bytes, media types, names and keys (ADR 71, 72, 75).
+ * A little above the largest bundle. Lower it where you can, and do not raise it: it was raised from 290, when every function
+ * began to check bytes, media types, names and keys (ADR 71, 72, 75), and from 296, when the table's client began to refuse the keys
+ * of other tenants (ADR 89).
  */
-const RATCHET_KB = 296;
+const RATCHET_KB = 299;
 /** What one function needs beside the table's client: the clients of SES and Secrets Manager (ADR 74), currencies and addresses. */
 const MAIL_KB = 66 + 13;
 /**
@@ -113,7 +114,7 @@ describe('the names of minified errors', () => {
         [...definition.matchAll(/"ErrorEquals":\s*\[([^\]]*)\]/g)].map(([, errors = '']) => errors),
       )
       .flatMap((errors) => errors.match(/\w[\w.]+/g) ?? [])
-      .filter((error) => !error.startsWith('States.')),
+      .filter((error) => !/^(States|Lambda)\./.test(error)),
   );
   const minified = buildSync({
     ...bundling,

@@ -8,8 +8,8 @@ const USD_PER_SQS_REQUEST = 0.4e-6;
 const POLLS_PER_MINUTE = 15;
 /** `operations-redrive` counts the messages of every dead-letter queue and the reports of canaries, once a minute. */
 const COUNTS_PER_MINUTE = 1;
-/** Two writes and a query, a request and 100 ms of 512 MB. */
-const USD_PER_SWEEP = 2 * 0.625e-6 + 0.5 * 0.125e-6 + 0.2e-6 + 0.05 * 13.3334e-6;
+/** Two writes, 16 queries (ADR 91), a request and 100 ms of 512 MB. */
+const USD_PER_SWEEP = 2 * 0.625e-6 + 16 * 0.5 * 0.125e-6 + 0.2e-6 + 0.05 * 13.3334e-6;
 
 const rowOf = (stage: string, { ofType }: Synthesis): string => {
   const count = (type: string) => ofType(type).length;
@@ -46,7 +46,7 @@ const HEAD = `# What a stage costs while idle
 
 \`npm run update\` generates this page from the templates. For a month of 30 days in us-east-1, without free tiers.
 
-| Stage | Metrics of alarms, $0.10 | Secrets, $0.40 | Key, $1 | Web ACL, $5, and rules, $1 | Polled queues, $0.26 | Queues counted every minute, $0.02 | Schedules, $0.09 | Sum |
+| Stage | Metrics of alarms, $0.10 | Secrets, $0.40 | Key, $1 | Web ACL, $5, and rules, $1 | Polled queues, $0.26 | Queues counted every minute, $0.02 | Schedules, $0.13 | Sum |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |`;
 
 const reported = contexts.flatMap(({ metrics = {} }) => Object.keys(metrics));

@@ -118,11 +118,12 @@ export const TYPE_FORMATS: Readonly<Record<string, TypeFormat>> = {
       State: withLabel(''),
       Targets: (value, format) =>
         value
-          .map(({ Id: _, Arn, DeadLetterConfig, RetryPolicy, ...remaining }: Json) => {
+          .map(({ Id: _, Arn, DeadLetterConfig, RetryPolicy, SqsParameters, ...remaining }: Json) => {
+            const group = SqsParameters ? ` in message group ${SqsParameters.MessageGroupId}` : '';
             const deadLetters = DeadLetterConfig ? `, undeliverable events to ${format(DeadLetterConfig.Arn)}` : '';
             const isRetried = JSON.stringify(RetryPolicy) !== '{"MaximumRetryAttempts":0}';
             const others = RetryPolicy && isRetried ? { RetryPolicy, ...remaining } : remaining;
-            return `to ${format(Arn)}${deadLetters}${isRetried ? '' : ' without retries'}${formatRemaining(others, format)}`;
+            return `to ${format(Arn)}${group}${deadLetters}${isRetried ? '' : ' without retries'}${formatRemaining(others, format)}`;
           })
           .join('; '),
     },
@@ -167,6 +168,7 @@ export const TYPE_FORMATS: Readonly<Record<string, TypeFormat>> = {
       Architectures: withLabel(''),
       Handler: withLabel(''),
       MemorySize: withLabel('', ' MB'),
+      ReservedConcurrentExecutions: withLabel('reserved concurrency '),
       Timeout: withLabel('', ' s'),
       TracingConfig: ({ Mode, ...remaining }, format) => `tracing ${Mode}${formatRemaining(remaining, format)}`,
       LoggingConfig: ({ LogGroup: _, ...remaining }, format) => `logs ${format(remaining)}`,

@@ -31,6 +31,23 @@ describe('the settings of a stage', () => {
     expect(() => synthesise({ ...settings, mailFrom: 'the shop' })).toThrow(/"the shop" is not one: use -c mailFrom=/);
   });
 
+  test.each([0, -1, 1.5, 'many', ''])('are refused with the concurrency "%s" of charges', (chargeConcurrency) =>
+    expect(() => stageOf({ chargeConcurrency })).toThrow(
+      `"${chargeConcurrency}" is not a number of charges at a time: use -c chargeConcurrency=50`,
+    ),
+  );
+
+  test.each([
+    ['none by default', {}, []],
+    ['that of charges alone, as text of the command line', { chargeConcurrency: '50' }, [['payments-charge', 50]]],
+  ])('reserve concurrency: %s', (_, settings, expected) => {
+    const functions = synthesise({ ...settings, stage: 'dev' }).ofType('AWS::Lambda::Function');
+    const reserved = functions.flatMap(({ Properties: { FunctionName, ReservedConcurrentExecutions: count } }) =>
+      count === undefined ? [] : [[FunctionName.replace('breakwater-dev-', ''), count]],
+    );
+    expect(reserved).toEqual(expected);
+  });
+
   test('are refused on the command line in one line', () => {
     const { status, stderr } = spawnSync(process.execPath, ['bin/breakwater.ts'], {
       cwd: fileURLToPath(new URL('../..', import.meta.url)),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Hold, holdTombstone, openHold } from '#inventory/domain/hold';
 import { holdTable } from '#inventory/table/hold-table';
 import { holdKey, shardKey } from '#inventory/table/keys';
-import { heldQuantity } from '#inventory/table/open-holds';
+import { heldQuantity, openHoldsOf } from '#inventory/table/open-holds';
 import type { OrderId } from '#platform/kernel';
 import { type Operation, ServiceError } from '../../embedded/aws/service.ts';
 import { mug, orderId, pot, putStock, tenantId } from '../fixtures/stock.ts';
@@ -188,4 +188,51 @@ it('adds up the quantities of a SKU in all pages of open holds', async () => {
   expect(await heldQuantity(rt)(tenantId, mug)).toBe(10);
   expect(await heldQuantity(rt)(tenantId, pot)).toBe(0);
   expect(calls.filter(({ operation }) => operation === 'Query').length).toBeGreaterThanOrEqual(6);
+});
+
+describe('the list of open holds over several shards', () => {
+  const listShards = { default: 1, tenants: { [tenantId]: 4 } };
+  const ids = Array.from({ length: 24 }, (_, n) => `o${n}` as OrderId);
+  const createSpread = async (intercept?: (operation: Operation, name: string) => Operation) => {
+    const table = createTestTable({ times: { listShards }, ...(intercept && { intercept }) });
+    await putStock(table.rt, { sku: mug, available: [500] });
+    const put = async (each: OrderId) =>
+      holdTable(table.rt).put(openHold({ tenantId, orderId: each }, [{ sku: mug, shard: 0, quantity: 2 }]));
+    for (const each of ids) await put(each);
+    return table;
+  };
+
+  it('has every hold in one of them, all of which count', async () => {
+    const { rt, itemAt } = await createSpread();
+    const items = await Promise.all(ids.map((each) => itemAt(holdKey(tenantId, each))));
+    const shards = new Set(items.map((item) => item?.['listPk']));
+    expect([...shards].toSorted()).toEqual([0, 1, 2, 3].map((n) => `inventory#t1#list#${n}`));
+    expect(await heldQuantity(rt)(tenantId, mug)).toBe(48);
+    expect([...(await openHoldsOf(rt, tenantId, mug)).keys()]).toEqual(ids.toSorted());
+  });
+
+  it('has the holds from before it had several', async () => {
+    const { rt, itemAt } = await createSpread();
+    const before = Object.create(rt, { times: { value: { ...rt.times, listShards: { default: 1, tenants: {} } } } });
+    const other = 'before' as OrderId;
+    const hold = openHold({ tenantId, orderId: other }, [{ sku: mug, shard: 0, quantity: 5 }]);
+    await holdTable(before).put(hold);
+    expect(await itemAt(holdKey(tenantId, other))).toMatchObject({ listPk: 'inventory#t1#list#0' });
+    expect(await heldQuantity(rt)(tenantId, mug)).toBe(53);
+    await holdTable(rt).update(hold, { ...hold, state: 'released', version: 2 });
+    expect(await heldQuantity(rt)(tenantId, mug)).toBe(48);
+  });
+
+  it('is not counted where a shard cannot be read: the sum would be too small', async () => {
+    const failing = (operation: Operation, name: string): Operation =>
+      name === 'Query'
+        ? (input, caller) => {
+            if (JSON.stringify(input).includes('list#3')) throw new ServiceError('Broken', 'broken');
+            return operation(input, caller);
+          }
+        : operation;
+    const { rt } = await createSpread(failing);
+    await expect(heldQuantity(rt)(tenantId, mug)).rejects.toThrow('broken');
+    await expect(openHoldsOf(rt, tenantId, mug)).rejects.toThrow('broken');
+  });
 });

@@ -36,8 +36,8 @@ it('completes all of 2,000 orders that are placed within a second, in bounded me
   expect(await backend.queuedMessages()).toBe(0);
   expect(host.executions().filter(({ status }) => status !== 'SUCCEEDED')).toEqual([]);
   for (const { id, concurrency, peak } of backend.workers) expect(peak(), id).toBeLessThanOrEqual(concurrency);
-  expect(backend.workers.find(({ id }) => id === 'orders-start-saga')).toMatchObject({ concurrency: 2 });
-  expect(backend.workers.find(({ id }) => id === 'orders-start-saga')?.peak()).toBe(2);
+  expect(backend.workers.find(({ id }) => id === 'orders-start-saga')).toMatchObject({ concurrency: 5 });
+  expect(backend.workers.find(({ id }) => id === 'orders-start-saga')?.peak()).toBe(5);
 });
 
 it('sells exactly the 200 units of a flash sale to 1,000 buyers, over 16 shards', { timeout }, async () => {

@@ -66,6 +66,20 @@ it('keeps the time of a message that its queue itself made a dead letter: when i
   expect(queueOf('work').receive(1)[0]?.attributes['firstReceived']?.StringValue).toBe(sentAt.toISOString());
 });
 
+it('sends a dead letter back in the message group of its tenant, also one that had none', async () => {
+  const { rt, queueOf } = setUp();
+  queueOf('work-dead').send({ body: '{"detail":{"tenantId":"t1"}}' });
+  queueOf('work-dead').send({ body: 'poison' });
+  const queues = deadLetterQueues(rt);
+  for (const letter of await queues.receive('work'))
+    await queues.sendBack('work', letter, { isCanary: false, codeVersion: 'v1' });
+  expect(
+    queueOf('work')
+      .receive(2)
+      .map(({ group }) => group),
+  ).toEqual(['t1', undefined]);
+});
+
 it('fails a run in which a queue could not be read, so that its alarm is raised, after everything else is done', async () => {
   const { rt, received } = setUp({ refused: 'GetQueueAttributes' });
   await expect(redriveWorker(rt)({}, invocation())).rejects.toThrow('2 calls failed');

@@ -4,8 +4,9 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { contexts } from '#contexts';
 import type { Pause } from '#orders/domain/pause';
-import { orderKey, orderList, pauseKey } from '#orders/table/keys';
+import { orderKey, orderShard, pauseKey } from '#orders/table/keys';
 import { addMs, type OrderId } from '#platform/kernel';
+import { MAX_LIST_SHARDS } from '#platform/runtime/times';
 import { createHost, type Host } from '../../embedded/host/host.ts';
 import { type HttpServer, listen } from '../../embedded/host/server.ts';
 import { toEnvironment } from '../fixtures/aws-call.ts';
@@ -25,8 +26,14 @@ beforeAll(async () => {
   server = await listen(0);
   host = createHost({ contexts, secrets, origin: server.origin, scheduleIntervalMs: () => 3_600_000 });
   server.serve(host);
-  for (const order of [offline, aWaitingOrder({ id: 'o2' as OrderId })])
-    await put({ ...orderKey(tenantId, order.id), listPk: orderList(tenantId), listSk: order.id, ...order });
+  // in two shards of the list, of which the command knows nothing
+  for (const order of [offline, aWaitingOrder({ id: 'o2' as OrderId, listShard: MAX_LIST_SHARDS - 1 })])
+    await put({
+      ...orderKey(tenantId, order.id),
+      listPk: orderShard(tenantId, order.listShard),
+      listSk: order.id,
+      ...order,
+    });
 });
 afterAll(async () => {
   await server.close();
@@ -54,8 +61,8 @@ const listDeadlines = () =>
   });
 
 it('shows the deadline that holds, extended by the pauses', async () => {
-  expect(await listDeadlines()).toEqual({ o1: offline.deadline, o2: undefined });
+  expect(await listDeadlines()).toStrictEqual({ o1: offline.deadline, o2: undefined });
   const ended = { from: addMs(now, -10 * MINUTE), until: addMs(now, -7 * MINUTE), reason: 'incident' };
   await setPauses([ended]);
-  expect(await listDeadlines()).toEqual({ o1: addMs(offline.deadline as string, 3 * MINUTE), o2: undefined });
+  expect(await listDeadlines()).toStrictEqual({ o1: addMs(offline.deadline as string, 3 * MINUTE), o2: undefined });
 });

@@ -35,13 +35,13 @@ const eventOf = (type: string, version: number, data: object) => ({
 
 it('writes the order, its list entry and its event at once', async () => {
   const { itemAt, orders, calls } = await storedOrder();
-  const { version, tenantId: _, id: __, due, requestDigest, ...fields } = placed;
+  const { version, tenantId: _, id: __, listShard, due, requestDigest, ...fields } = placed;
   expect(await itemAt(orderKey(tenantId, id))).toEqual({
     pk: 'orders#t1#order#o1',
     sk: 'order',
-    listPk: 'orders#t1#list#0',
+    listPk: `orders#t1#list#${listShard}`,
     listSk: `${at}#o1`,
-    duePk: 'due#orders#0',
+    duePk: 'due#orders#2',
     dueSk: `${due}#o1`,
     ...fields,
     asked: requestDigest,
@@ -160,6 +160,18 @@ describe('a transition', () => {
       'has no transition from placed to cancelling',
     );
   });
+});
+
+it('stays in the shard of its list that it was born into, whatever the number of shards is when it changes', async () => {
+  const { itemAt, rt } = await storedOrder();
+  const born = anOrder({ id: 'o2' as Order['id'], listShard: 3 });
+  await orderTable(rt).putIfAbsent(born);
+  const found = await orderTable(rt).find(tenantId, born.id);
+  if (!found) throw new Error('the order was not found');
+  expect(found).toEqual(born);
+  expect(rt.times.listShards.default).toBe(1);
+  expect(await orderTable(rt).update(found, requireValue(markConfirmed(found, 1, moment)))).toBe(true);
+  expect(await itemAt(orderKey(tenantId, born.id))).toMatchObject({ status: 'confirmed', listPk: 'orders#t1#list#3' });
 });
 
 it('throws on any failure except a replay or a lost race', async () => {

@@ -60,13 +60,11 @@ const recover = async ({ repairMs, sick = [] }: { readonly repairMs: number; rea
       await delay(CALL_MS);
       const sortKey = ({ due, id }: Order) => `${due}#${id}`;
       const entries = [...rows.values()]
-        .filter(
-          (order) => order.due !== undefined && order.due <= until && sortKey(order) > String(after?.['sk'] ?? ''),
-        )
+        .filter((order) => order.due !== undefined && order.due <= until && sortKey(order) > (after ?? ''))
         .toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
       const page = entries.slice(0, limit);
       const last = page.at(-1);
-      const next = last && entries.length > limit ? { sk: sortKey(last) } : undefined;
+      const next = last && entries.length > limit ? sortKey(last) : undefined;
       return { entries: page.map(dueEntryOf), next };
     },
     acquireLease: async () => true,

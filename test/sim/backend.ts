@@ -11,10 +11,11 @@ import { workersOf } from './cells.ts';
 
 const MINUTE = 60_000;
 
-/** Deadlines short enough to pass during a run, and a limit low enough to be reached. */
+/** Deadlines short enough to pass during a run, a limit low enough to be reached, and lists in several shards. */
 export const times = {
   ...defaultTimes,
   ...{ paymentDeadlineMs: 20 * MINUTE, parkAfterMs: 45 * MINUTE, maxMailsPerMailbox: 3 },
+  listShards: { default: 3, tenants: {} },
 };
 
 export const workers = workersOf(contexts);

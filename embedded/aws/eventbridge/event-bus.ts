@@ -9,8 +9,13 @@ type Entry = {
   readonly Resources?: readonly string[];
 };
 
-/** Sends every event of this detail type to one target. */
-export type Rule = { readonly detailType: string; readonly send: (envelope: string) => void };
+/** Sends every event of this detail type to one target: a queue, or whatever `send` calls. */
+export type Rule = {
+  readonly detailType: string;
+  /** The message group of what is sent to a queue: a value, or a path of names into the event, such as `$.detail.owner`. */
+  readonly messageGroupId?: string;
+  readonly send: (envelope: string, messageGroup: string | undefined) => void;
+};
 
 type Options = {
   readonly name: string;
@@ -35,6 +40,21 @@ const isObject = (text: string): boolean => {
   }
 };
 
+type JsonObject = { readonly [name: string]: unknown };
+
+const hasNames = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null;
+
+/** The text at the path, or the value itself if it is no path. Undefined where the event has no text. */
+const evaluate = (pathOrValue: string, event: JsonObject): string | undefined => {
+  if (!pathOrValue.startsWith('$.')) return pathOrValue;
+  const names = pathOrValue.slice(2).split('.');
+  const found = names.reduce<unknown>(
+    (value, name) => (hasNames(value) && Object.hasOwn(value, name) ? value[name] : undefined),
+    event,
+  );
+  return typeof found === 'string' ? found : undefined;
+};
+
 /** Returns the error of one entry, if it has one. That entry fails alone, within a response of 200. */
 const findEntryError = ({ Source, DetailType, Detail }: Entry) => {
   const missing = Object.entries({ Source, DetailType, Detail }).find(([, value]) => !value);
@@ -54,7 +74,7 @@ export const createEventBus = ({ name, rules, clock, newId }: Options): Service 
     const error = findEntryError(entry);
     if (error) return error;
     const id = newId();
-    const envelope = JSON.stringify({
+    const event = {
       version: '0',
       id,
       'detail-type': entry.DetailType,
@@ -64,8 +84,11 @@ export const createEventBus = ({ name, rules, clock, newId }: Options): Service 
       region: REGION,
       resources: entry.Resources ?? [],
       detail: JSON.parse(entry.Detail ?? ''),
-    });
-    for (const rule of rules) if (rule.detailType === entry.DetailType) rule.send(envelope);
+    };
+    const envelope = JSON.stringify(event);
+    for (const { detailType, messageGroupId, send } of rules)
+      if (detailType === entry.DetailType)
+        send(envelope, messageGroupId === undefined ? undefined : evaluate(messageGroupId, event));
     return { EventId: id };
   };
 

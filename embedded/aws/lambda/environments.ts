@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
 import type { Caller, Clock } from '../service.ts';
+import type { Concurrency } from './concurrency.ts';
 import { createContext } from './context.ts';
 import { crashError, type FunctionError, timeoutError, toFunctionError } from './function-error.ts';
 
@@ -11,15 +12,17 @@ export type ExecutionEnvironment = { readonly handler: Handler; readonly kill: (
 export type LambdaFunction = {
   readonly name: string;
   readonly timeoutMs: number;
-  /** The maximum number of environments. Further invocations wait for a free one. */
-  readonly maxEnvironments: number;
+  /** Limits invocations together with other functions: beyond it they are throttled. */
+  readonly concurrency: Concurrency;
+  /** A limit that Lambda lacks: further invocations wait for a free environment. By default there is none. */
+  readonly maxEnvironments?: number | undefined;
   readonly build: () => Promise<ExecutionEnvironment>;
 };
 
 export type FunctionPool = {
   /**
    * Returns what the handler returns, as JSON carries it, or throws a FunctionError. `onStarted` is called once an environment is
-   * free. Lambda always has one, so a caller that limits the time starts its timer then.
+   * free. Lambda never waits for one, so a caller that limits the time starts its timer then.
    */
   readonly invoke: (event: unknown, onStarted?: () => void) => Promise<unknown>;
   /** Crashes all environments, including busy ones, or only the environment of this caller. */
@@ -49,7 +52,7 @@ const createSemaphore = (permits: number) => {
 export const createFunctionPool = (fn: LambdaFunction, clock: Clock, newId: () => string): FunctionPool => {
   const idle: ExecutionEnvironment[] = [];
   const busy = new Map<() => void, ExecutionEnvironment>();
-  const semaphore = createSemaphore(fn.maxEnvironments);
+  const semaphore = createSemaphore(fn.maxEnvironments ?? Number.POSITIVE_INFINITY);
 
   const build = () =>
     fn.build().catch((error): never => {
@@ -93,7 +96,7 @@ export const createFunctionPool = (fn: LambdaFunction, clock: Clock, newId: () =
       await semaphore.acquire();
       onStarted?.();
       try {
-        return await run(idle.pop() ?? (await build()), event, newId());
+        return await fn.concurrency(async () => run(idle.pop() ?? (await build()), event, newId()));
       } finally {
         semaphore.release();
       }

@@ -24,3 +24,11 @@ export const timeoutError = (requestId: string, timeoutMs: number): FunctionErro
 
 export const crashError = (requestId: string): FunctionError =>
   new FunctionError('Runtime.ExitError', `RequestId: ${requestId} Error: Runtime exited without providing a reason`);
+
+/** The name that Step Functions gives to Lambda's error. */
+const THROTTLED = 'Lambda.TooManyRequestsException';
+
+export const throttleError = (): FunctionError => new FunctionError(THROTTLED, 'Rate Exceeded.');
+
+/** Whether Lambda refused the invocation because too many run. The function's code did not run. */
+export const isThrottled = (error: unknown): boolean => error instanceof FunctionError && error.errorType === THROTTLED;

@@ -1,11 +1,14 @@
 import type { SQSEvent } from 'aws-lambda';
 import { ACCOUNT_ID, queueArn, REGION } from '../arns.ts';
+import { sleep } from '../clock.ts';
 import type { Clock } from '../service.ts';
 import type { Message, Queue } from '../sqs/queue.ts';
 import { findFailedItems } from './batch-response.ts';
-import { FunctionError } from './function-error.ts';
+import { FunctionError, isThrottled } from './function-error.ts';
 
 const MAX_BATCH_SIZE = 10;
+/** Between two attempts to invoke a throttled function. Lambda's own interval grows and is not stated. */
+const THROTTLE_RETRY_MS = 1_000;
 
 const toSqsEvent = (queue: Queue, messages: readonly Message[]): SQSEvent => ({
   Records: messages.map((message) => ({
@@ -17,6 +20,7 @@ const toSqsEvent = (queue: Queue, messages: readonly Message[]): SQSEvent => ({
       SentTimestamp: String(message.sentAtMs),
       SenderId: ACCOUNT_ID,
       ApproximateFirstReceiveTimestamp: String(message.firstReceivedAtMs),
+      ...(message.group !== undefined && { MessageGroupId: message.group }),
     },
     messageAttributes: Object.fromEntries(
       Object.entries(message.attributes).map(([name, { DataType: dataType, StringValue: stringValue }]) => [
@@ -47,17 +51,28 @@ export type QueuePoller = {
 
 /**
  * Passes a queue's messages to a function in batches and deletes those that it did not report as failed. Failed ones stay hidden
- * until their visibility timeout has passed and are then delivered again.
+ * until their visibility timeout has passed and are then delivered again. A throttled function is invoked again until then.
  */
 export const createQueuePoller = ({ queue, invoke, maxConcurrency, clock }: QueueSource): QueuePoller => {
   let running = 0;
   let paused = false;
   let scheduled = false;
 
+  const invokeDespiteThrottling = async (event: SQSEvent): Promise<unknown> => {
+    for (const hiddenUntil = clock.now() + queue.visibilityMs; ; ) {
+      try {
+        return await invoke(event);
+      } catch (error) {
+        if (!isThrottled(error) || clock.now() + THROTTLE_RETRY_MS >= hiddenUntil) throw error;
+        await sleep(clock, THROTTLE_RETRY_MS);
+      }
+    }
+  };
+
   const handle = async (messages: readonly Message[]) => {
     try {
       const ids = messages.map(({ id }) => id);
-      const failed = findFailedItems(await invoke(toSqsEvent(queue, messages)), ids);
+      const failed = findFailedItems(await invokeDespiteThrottling(toSqsEvent(queue, messages)), ids);
       for (const { id, receipt } of messages) if (!failed.has(id)) queue.delete(receipt);
     } catch (error) {
       // the invocation failed, and `invoke` has reported how: the whole batch is delivered again

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { InFlight } from '../in-flight.ts';
 import type { Clock } from '../service.ts';
+import { createFairOrder } from './fair-order.ts';
 
 /** Attributes of a message by name: text or a number as text. Binary values are not supported. */
 export type MessageAttributes = Readonly<Record<string, { readonly DataType: string; readonly StringValue: string }>>;
@@ -9,6 +10,8 @@ export type MessageAttributes = Readonly<Record<string, { readonly DataType: str
 type Content = {
   readonly body: string;
   readonly attributes?: MessageAttributes | undefined;
+  /** The message group id. Groups share a queue fairly. */
+  readonly group?: string | undefined;
   readonly delayMs?: number | undefined;
 };
 
@@ -16,6 +19,7 @@ export type Message = {
   readonly id: string;
   readonly body: string;
   readonly attributes: MessageAttributes;
+  readonly group: string | undefined;
   readonly md5: string;
   readonly sentAtMs: number;
   readonly receives: number;
@@ -24,7 +28,10 @@ export type Message = {
 };
 
 /** A message in the queue. While it is hidden, `cancelTimer` cancels the timer that makes it visible again. */
-type QueuedMessage = { -readonly [K in keyof Message]: Message[K] } & { cancelTimer?: (() => void) | undefined };
+type QueuedMessage = { -readonly [K in keyof Message]: Message[K] } & {
+  cancelTimer?: (() => void) | undefined;
+  isInFlight?: boolean;
+};
 
 type ArrivedMessage = Pick<Message, 'id' | 'sentAtMs'>;
 
@@ -39,17 +46,26 @@ export type QueueSpec = {
 
 export type Queue = ReturnType<typeof createQueue>;
 
-/** A standard queue: at-least-once delivery, a visibility timeout, and a redrive policy for messages received too often. */
+/**
+ * A standard queue: at-least-once delivery, a visibility timeout, and a redrive policy for messages received too often. It is a fair
+ * queue for messages with a group.
+ */
 export const createQueue = (spec: QueueSpec, { clock, newId }: { readonly clock: Clock; newId: () => string }) => {
-  const visible = new Set<QueuedMessage>();
+  const visible = createFairOrder<QueuedMessage>();
   const hidden = new Set<QueuedMessage>();
   /** Messages by the receipt of their last delivery: a late consumer may delete a message until another one has received it. */
   const byReceipt = new Map<string, QueuedMessage>();
   const listeners = new Set<() => void>();
 
+  const land = (message: QueuedMessage) => {
+    if (message.isInFlight) visible.endFlight(message);
+    message.isInFlight = false;
+  };
+
   const show = (message: QueuedMessage) => {
     hidden.delete(message);
     message.cancelTimer = undefined;
+    land(message);
     if (spec.redrive && message.receives >= spec.redrive.maxReceives) {
       remove(message);
       spec.redrive.deadLetters.accept(message);
@@ -61,25 +77,27 @@ export const createQueue = (spec: QueueSpec, { clock, newId }: { readonly clock:
 
   const hide = (message: QueuedMessage, durationMs: number) => {
     message.cancelTimer?.();
-    visible.delete(message);
+    visible.remove(message);
     hidden.add(message);
     message.cancelTimer = clock.setTimer(durationMs, () => show(message));
   };
 
   const remove = (message: QueuedMessage) => {
     message.cancelTimer?.();
-    visible.delete(message);
+    visible.remove(message);
     hidden.delete(message);
+    land(message);
     byReceipt.delete(message.receipt);
     spec.inFlight?.end();
   };
 
-  const accept = ({ id, body, attributes = {}, sentAtMs, delayMs = 0 }: Content & ArrivedMessage): Message => {
+  const accept = ({ id, body, attributes = {}, group, sentAtMs, delayMs = 0 }: Content & ArrivedMessage): Message => {
     const md5 = hash('md5', body);
     const message: QueuedMessage = {
       id,
       body,
       attributes,
+      group,
       md5,
       sentAtMs,
       receives: 0,
@@ -99,6 +117,8 @@ export const createQueue = (spec: QueueSpec, { clock, newId }: { readonly clock:
     message.firstReceivedAtMs ||= clock.now();
     byReceipt.set(message.receipt, message);
     hide(message, visibilityMs);
+    visible.beginFlight(message);
+    message.isInFlight = true;
     return { ...message };
   };
 
@@ -109,8 +129,9 @@ export const createQueue = (spec: QueueSpec, { clock, newId }: { readonly clock:
     send: (content: Content): Message => accept({ ...content, id: newId(), sentAtMs: clock.now() }),
     receive(maxMessages: number, visibilityMs = spec.visibilityMs): Message[] {
       const messages: Message[] = [];
-      for (const message of visible) {
-        if (messages.length === maxMessages) break;
+      while (messages.length < maxMessages) {
+        const message = visible.next();
+        if (!message) break;
         messages.push(deliver(message, visibilityMs));
       }
       return messages;
@@ -132,13 +153,13 @@ export const createQueue = (spec: QueueSpec, { clock, newId }: { readonly clock:
       return true;
     },
     purge() {
-      for (const message of [...visible, ...hidden]) remove(message);
+      for (const message of [...visible.waiting(), ...hidden]) remove(message);
     },
     /** Calls the listener whenever a message becomes visible. The returned function unsubscribes it. */
     onVisible(listener: () => void): () => void {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    counts: () => ({ visible: visible.size, hidden: hidden.size }),
+    counts: () => ({ visible: visible.waitingCount(), hidden: hidden.size }),
   };
 };

@@ -7,6 +7,7 @@ type Entry = {
   readonly Id: string;
   readonly MessageBody: string;
   readonly DelaySeconds?: number;
+  readonly MessageGroupId?: string;
   readonly MessageAttributes?: Readonly<Record<string, Partial<MessageAttributes[string]>>>;
 };
 type Receipt = { readonly ReceiptHandle: string };
@@ -22,6 +23,8 @@ type Receive = Url & {
 
 const MAX_MESSAGE_BYTES = 1_048_576;
 const MAX_ATTRIBUTES = 10;
+/** 1 to 128 letters, digits and punctuation marks of ASCII. */
+const MESSAGE_GROUP_ID = /^[!-~]{1,128}$/;
 /** In seconds: twelve hours. */
 const MAX_VISIBILITY = { min: 0, max: 43_200 };
 /** What XML 1.0 cannot contain, lone surrogates included. */
@@ -63,6 +66,7 @@ const toSystemAttributes = (message: Message): Record<string, string> => ({
   ApproximateFirstReceiveTimestamp: String(message.firstReceivedAtMs),
   SentTimestamp: String(message.sentAtMs),
   SenderId: ACCOUNT_ID,
+  ...(message.group !== undefined && { MessageGroupId: message.group }),
 });
 
 const selectAttributes = (all: Record<string, string>, names: readonly string[]) => {
@@ -88,6 +92,13 @@ const parseAttributes = (attributes: Entry['MessageAttributes'] = {}): MessageAt
   );
 };
 
+const parseGroup = (id: string | undefined): string | undefined => {
+  if (id === undefined || MESSAGE_GROUP_ID.test(id)) return id;
+  throw invalid(
+    `Value ${id} for parameter MessageGroupId is invalid. Reason: MessageGroupId can only include alphanumeric and punctuation characters. 1 to 128 in length.`,
+  );
+};
+
 const bytesOf = (body: string, attributes: MessageAttributes): number =>
   Object.entries(attributes).reduce(
     (bytes, [name, { DataType, StringValue }]) => bytes + Buffer.byteLength(name + DataType + StringValue),
@@ -99,7 +110,8 @@ const send = (queue: Queue, entry: Omit<Entry, 'Id'>) => {
   const attributes = parseAttributes(entry.MessageAttributes);
   if (bytesOf(entry.MessageBody, attributes) > MAX_MESSAGE_BYTES) throw invalid('The message is too long.');
   const delayMs = requireInRange('DelaySeconds', entry.DelaySeconds ?? 0, { min: 0, max: 900 }) * 1_000;
-  const message = queue.send({ body: entry.MessageBody, attributes, delayMs });
+  const group = parseGroup(entry.MessageGroupId);
+  const message = queue.send({ body: entry.MessageBody, attributes, group, delayMs });
   return { MessageId: message.id, MD5OfMessageBody: message.md5 };
 };
 

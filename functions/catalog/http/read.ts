@@ -19,7 +19,7 @@ export const toResponse = ({ sku, name, price, version, updatedAt }: Product): P
 export const listProducts =
   (rt: Runtime<'db'>): RouteHandler<Routes['listProducts']> =>
   async ({ tenantId, query }) => {
-    const { items, next } = await listPage(rt, { ...query, listPk: productList(tenantId) });
+    const { items, next } = await listPage(rt, { ...query, shards: [productList(tenantId)] });
     return { status: 200, body: { items: items.map((item) => toResponse(toProduct(item))), next } };
   };
 

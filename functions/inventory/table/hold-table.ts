@@ -2,11 +2,12 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { StockHeld, StockReleased } from '#inventory/contract';
 import type { Hold } from '#inventory/domain/hold';
-import { holdKey, openHoldList } from '#inventory/table/keys';
+import { holdKey, openHoldShard } from '#inventory/table/keys';
 import { toHeld } from '#inventory/table/open-holds';
 import { shardChange } from '#inventory/table/transact';
 import type { Holds } from '#inventory/use-cases/ports';
 import type { Runtime } from '#platform/runtime/runtime';
+import { listShardsOf } from '#platform/runtime/times';
 import { OrderIdSchema, SkuSchema, TenantIdSchema } from '#platform/schemas';
 import type { Item } from '#platform/table/batch-get';
 import { getItem } from '#platform/table/get-item';
@@ -33,7 +34,7 @@ export const holdTable = (rt: Runtime<'db'>): Holds => {
       state,
       draws: allocations,
       ...(state === 'open' && {
-        listPk: openHoldList(tenantId),
+        listPk: openHoldShard(tenantId, orderId, listShardsOf(rt.times, tenantId)),
         listSk: orderId,
         held: toHeld(hold),
       }),

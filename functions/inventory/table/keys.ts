@@ -1,4 +1,5 @@
 import type { OrderId, Sku, TenantId } from '#platform/kernel';
+import { shardOf, shardPartition, shardPartitions } from '#platform/table/list-shards';
 
 // Every key of this context is built here and nowhere else.
 
@@ -13,4 +14,8 @@ export const shardKey = (tenantId: TenantId, sku: Sku, shard: number) => key(ten
 export const holdKey = (tenantId: TenantId, orderId: OrderId) => key(tenantId, 'hold', orderId);
 export const adjustmentKey = (tenantId: TenantId, id: string) => key(tenantId, 'adjustment', id);
 
-export const openHoldList = (tenantId: TenantId) => `inventory#${tenantId}#list#0`;
+const openHoldList = (tenantId: TenantId) => `inventory#${tenantId}#list`;
+/** The shard of a tenant's list of open holds that a hold is born into. It leaves it only when it ends. */
+export const openHoldShard = (tenantId: TenantId, orderId: OrderId, count: number) =>
+  shardPartition(openHoldList(tenantId), shardOf(orderId, count));
+export const openHoldShards = (tenantId: TenantId, count: number) => shardPartitions(openHoldList(tenantId), count);

@@ -14,6 +14,7 @@ import {
   toMessageAttributes,
   UNKNOWN_CAUSE,
 } from '#platform/messaging/dead-letter';
+import { messageGroupOf } from '#platform/messaging/message-body';
 import type { Runtime } from '#platform/runtime/runtime';
 
 /** Longer than a run of the redrive. */
@@ -74,6 +75,7 @@ export const deadLetterQueues = (rt: Runtime<'queues'>): DeadLetterQueues<Receiv
         new SendMessageCommand({
           QueueUrl: urlOf(consumer),
           MessageBody: message.Body,
+          MessageGroupId: messageGroupOf(message.Body ?? ''),
           MessageAttributes: {
             ...attributesToSendBack(message),
             ...toMessageAttributes({ redriven: codeVersion, ...canary }),

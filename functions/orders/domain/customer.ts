@@ -5,7 +5,7 @@ import { canBePaid } from '#orders/domain/payment-time';
 import { err, type Money, ok, type Result, replayOf } from '#platform/kernel';
 import { maxMoney } from '#platform/money';
 
-export type OrderRequest = Pick<Order, 'tenantId' | 'id' | 'requestDigest' | 'customer' | 'payment'> & {
+export type OrderRequest = Pick<Order, 'tenantId' | 'id' | 'requestDigest' | 'listShard' | 'customer' | 'payment'> & {
   readonly lines: readonly [Line, ...Line[]];
 };
 

@@ -23,6 +23,8 @@ export type Order = {
   readonly id: OrderId;
   /** Digest of the client's request, to distinguish a replay from another body under the same key. */
   readonly requestDigest: string;
+  /** The shard of the tenant's list of orders in which it stays from its placement on. */
+  readonly listShard: number;
   readonly lines: readonly Line[];
   readonly customer: { readonly email: string };
   readonly payment: { readonly token: string };

@@ -1,11 +1,12 @@
 import type { readRoutes } from '#orders/contract';
 import { orderResponse } from '#orders/http/order-response';
-import { orderList } from '#orders/table/keys';
+import { orderShards } from '#orders/table/keys';
 import { orderTable, toOrder } from '#orders/table/order-table';
 import { shownDeadlines } from '#orders/table/shown-deadline';
 import { findPayment } from '#payments/public';
 import type { RouteHandler } from '#platform/http/route';
 import type { Runtime } from '#platform/runtime/runtime';
+import { listShardsOf } from '#platform/runtime/times';
 import { listPage } from '#platform/table/list';
 
 type Routes = typeof readRoutes;
@@ -13,7 +14,8 @@ type Routes = typeof readRoutes;
 export const listOrders =
   (rt: Runtime<'db'>): RouteHandler<Routes['listOrders']> =>
   async ({ tenantId, query }) => {
-    const { items, next } = await listPage(rt, { ...query, listPk: orderList(tenantId), descending: true });
+    const shards = orderShards(tenantId, listShardsOf(rt.times, tenantId));
+    const { items, next } = await listPage(rt, { ...query, shards, descending: true });
     const orders = items.map(toOrder);
     const deadlineOf = await shownDeadlines(rt)(orders, rt.now().toISOString());
     return { status: 200, body: { items: orders.map((order) => orderResponse(order, deadlineOf(order))), next } };

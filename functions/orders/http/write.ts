@@ -12,6 +12,8 @@ import type { RouteHandler } from '#platform/http/route';
 import type { OrderId } from '#platform/kernel';
 import { formatMoney } from '#platform/money';
 import type { Runtime } from '#platform/runtime/runtime';
+import { listShardsOf } from '#platform/runtime/times';
+import { shardOf } from '#platform/table/list-shards';
 
 type Routes = typeof writeRoutes;
 
@@ -24,7 +26,9 @@ const tooLarge = ({ refusal, limit }: TotalTooLarge) => ({
 export const placeOrder = (rt: Runtime<'db'>): RouteHandler<Routes['placeOrder']> => {
   const place = placeOrderUseCase(orderTable(rt), catalogPrices(rt), orderClock(rt));
   return async ({ tenantId, body, idempotencyKey, requestDigest }) => {
-    const placed = await place({ ...body, requestDigest, tenantId, id: idFrom(tenantId, idempotencyKey) as OrderId });
+    const id = idFrom(tenantId, idempotencyKey) as OrderId;
+    const listShard = shardOf(id, listShardsOf(rt.times, tenantId));
+    const placed = await place({ ...body, requestDigest, tenantId, id, listShard });
     if (!placed.ok) return typeof placed.error === 'string' ? { problem: placed.error } : tooLarge(placed.error);
     const { value: order, replayed } = placed.value;
     // relative to the request's URL, because the path behind API Gateway has a prefix that differs between hosts (ADR 13)

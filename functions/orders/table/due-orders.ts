@@ -1,8 +1,12 @@
-import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { DUE_LIST, dueMarkOf, leaseKey, orderIdsOf } from '#orders/table/keys';
-import type { DueOrders } from '#orders/use-cases/ports';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { dueMarkOf, dueShards, leaseKey, orderIdsOf } from '#orders/table/keys';
+import type { DueEntry, DueOrders } from '#orders/use-cases/ports';
+import type { Instant } from '#platform/kernel';
 import { DUE_INDEX } from '#platform/manifest';
 import type { Runtime } from '#platform/runtime/runtime';
+import type { Item } from '#platform/table/batch-get';
+import type { TableRuntime } from '#platform/table/get-item';
+import { type MergedPage, mergedPage } from '#platform/table/merged-page';
 import { putIf } from '#platform/table/put';
 
 export const dueOrders = (rt: Runtime<'db'>): DueOrders => {
@@ -10,22 +14,12 @@ export const dueOrders = (rt: Runtime<'db'>): DueOrders => {
 
   return {
     async findDue(at, { limit, after }) {
-      const { Items = [], LastEvaluatedKey } = await rt.db.send(
-        new QueryCommand({
-          TableName,
-          IndexName: DUE_INDEX,
-          KeyConditionExpression: 'duePk = :due AND dueSk <= :at',
-          // `~` sorts after `#` and every id
-          ExpressionAttributeValues: { ':due': DUE_LIST, ':at': `${at}~` },
-          Limit: limit,
-          ExclusiveStartKey: after,
-        }),
-      );
-      const entries = Items.map(({ pk, dueSk }) => ({
-        ...orderIdsOf(pk as string),
-        ...dueMarkOf(dueSk as string),
-      }));
-      return { entries, next: LastEvaluatedKey };
+      const { entries, next } = await mergedPage(rt, {
+        ...{ index: DUE_INDEX, shards: dueShards(), limit, after },
+        // `~` sorts after `#` and every id
+        until: `${at}~`,
+      });
+      return { entries: entries.map(toDueEntry), next };
     },
 
     acquireLease: (at, until) =>
@@ -44,3 +38,29 @@ export const dueOrders = (rt: Runtime<'db'>): DueOrders => {
     },
   };
 };
+
+const toDueEntry = ({ pk, dueSk }: Item): DueEntry => ({ ...orderIdsOf(String(pk)), ...dueMarkOf(String(dueSk)) });
+
+/** The most that is held of the due list while it is walked. */
+const WALK_PAGE_SIZE = 1_000;
+
+/**
+ * Walks the entries of the due list from `from` to before `until`, shard after shard: for what counts orders and needs no order among
+ * them, because each page of a read in order reads every shard. A shard that cannot be read fails the walk.
+ */
+export async function* walkDueOrders(
+  rt: TableRuntime,
+  { from, until }: { readonly from: Instant; readonly until: Instant },
+): AsyncGenerator<DueEntry> {
+  for (const shard of dueShards()) {
+    let after: string | undefined = from;
+    do {
+      const page: MergedPage = await mergedPage(rt, {
+        ...{ index: DUE_INDEX, shards: [shard], limit: WALK_PAGE_SIZE },
+        ...{ after, until },
+      });
+      yield* page.entries.map(toDueEntry);
+      after = page.next;
+    } while (after !== undefined);
+  }
+}

@@ -1,10 +1,16 @@
 import type { Instant, OrderId, TenantId } from '#platform/kernel';
+import { shardOf, shardPartition, shardPartitions } from '#platform/table/list-shards';
 
 // Every key of this context is built here and nowhere else.
 
 export const orderKey = (tenantId: TenantId, id: OrderId) => ({ pk: `orders#${tenantId}#order#${id}`, sk: 'order' });
 
-export const orderList = (tenantId: TenantId) => `orders#${tenantId}#list#0`;
+const orderList = (tenantId: TenantId) => `orders#${tenantId}#list`;
+/** The shard of a tenant's list of orders that an order was born into. */
+export const orderShard = (tenantId: TenantId, shard: number) => shardPartition(orderList(tenantId), shard);
+export const orderShards = (tenantId: TenantId, count: number) => shardPartitions(orderList(tenantId), count);
+/** The number of a shard in its partition key. */
+export const shardNumberOf = (listPk: string) => Number(listPk.slice(listPk.lastIndexOf('#') + 1));
 
 /** The tenant and the id in an order's partition key. */
 export const orderIdsOf = (pk: string) => {
@@ -12,8 +18,12 @@ export const orderIdsOf = (pk: string) => {
   return { tenantId: tenantId as TenantId, id: id as OrderId };
 };
 
-/** The orders of all tenants that the sweeper examines: a partition that no other function may read. */
-export const DUE_LIST = 'due#orders#0';
+const DUE_LIST = 'due#orders';
+/** Every order in progress is in the due list, so its shards bound the orders of a stage: each takes some 500 a second (ADR 91). */
+const DUE_SHARDS = 16;
+/** The orders of all tenants that the sweeper examines, by the hash of the id: partitions that no other function may read. */
+export const dueShards = () => shardPartitions(DUE_LIST, DUE_SHARDS);
+export const dueShard = (id: OrderId) => shardPartition(DUE_LIST, shardOf(id, DUE_SHARDS));
 /**
  * An entry of the due list: when the order is due and its id, and a mark unless it is placed: `cancelling`, `deadline`, or `waiting` with
  * the end of its wait. By the mark a sweep knows which orders it must read, and which saga must make progress.

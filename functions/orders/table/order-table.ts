@@ -1,7 +1,16 @@
 import * as z from 'zod/mini';
 import { ReasonSchema, StatusSchema } from '#orders/contract';
 import { isInProgress, type Order } from '#orders/domain/order';
-import { DUE_LIST, type DueMark, dueAtOf, dueEntry, orderIdsOf, orderKey, orderList } from '#orders/table/keys';
+import {
+  type DueMark,
+  dueAtOf,
+  dueEntry,
+  dueShard,
+  orderIdsOf,
+  orderKey,
+  orderShard,
+  shardNumberOf,
+} from '#orders/table/keys';
 import { placedEvent, transitionEvent } from '#orders/table/order-events';
 import type { Orders } from '#orders/use-cases/ports';
 import type { Runtime } from '#platform/runtime/runtime';
@@ -26,12 +35,12 @@ export const orderTable = (rt: Runtime<'db'>): Orders => {
  * 1 KB, the unit of every write.
  */
 const toItem = (order: Order) => {
-  const { version: _, correlationId: __, tenantId, id, due, requestDigest, ...attributes } = order;
+  const { version: _, correlationId: __, tenantId, id, listShard, due, requestDigest, ...attributes } = order;
   return {
     ...orderKey(tenantId, id),
-    listPk: orderList(tenantId),
+    listPk: orderShard(tenantId, listShard),
     listSk: `${order.history[0]?.at}#${id}`,
-    ...(due && { duePk: DUE_LIST, dueSk: dueEntry({ due, id, mark: dueMark(order) }) }),
+    ...(due && { duePk: dueShard(id), dueSk: dueEntry({ due, id, mark: dueMark(order) }) }),
     asked: requestDigest,
     ...attributes,
   };
@@ -44,6 +53,7 @@ const dueMark = (order: Order): DueMark => {
 
 const OrderAttributes = z.object({
   pk: z.string(),
+  listPk: z.string().check(z.regex(/#\d+$/)),
   v: z.int(),
   asked: z.string(),
   lines: z.readonly(z.array(z.object({ sku: SkuSchema, quantity: z.int(), unitPrice: MoneySchema }))),
@@ -75,11 +85,12 @@ const OrderAttributes = z.object({
 
 const OrderItem = z.pipe(
   OrderAttributes,
-  z.transform(({ pk, v, asked, dueSk, out, ...order }): Order => {
+  z.transform(({ pk, listPk, v, asked, dueSk, out, ...order }): Order => {
     const correlationId = out?.events[0]?.correlationId;
     return {
       ...orderIdsOf(pk),
       ...order,
+      listShard: shardNumberOf(listPk),
       requestDigest: asked,
       ...(dueSk !== undefined && { due: dueAtOf(dueSk) }),
       ...(correlationId && { correlationId }),

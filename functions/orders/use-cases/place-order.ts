@@ -4,7 +4,7 @@ import type { Line, Order } from '#orders/domain/order';
 import type { OrderClock, Orders, Prices } from '#orders/use-cases/ports';
 import { created, err, type Money, ok, type Replayable, type Result, replayOf, type Sku } from '#platform/kernel';
 
-export type Command = PlaceOrder & Pick<Order, 'tenantId' | 'id' | 'requestDigest'>;
+export type Command = PlaceOrder & Pick<Order, 'tenantId' | 'id' | 'requestDigest' | 'listShard'>;
 export type Refusal =
   | 'mixed_currencies'
   | 'withdrawn_currency'
@@ -20,12 +20,12 @@ export type Refusal =
 export const placeOrder =
   (orders: Orders, prices: Prices, now: OrderClock) =>
   async (command: Command): Promise<Result<Replayable<Order>, Refusal>> => {
-    const { tenantId, id, requestDigest, lines, customer, payment } = command;
+    const { tenantId, id, requestDigest, listShard, lines, customer, payment } = command;
     const pricedLines = hasDuplicates(lines)
       ? err('duplicate_sku' as const)
       : priceLines(lines, await prices(tenantId, skusOf(lines)));
     const draft = pricedLines.ok
-      ? createOrder({ tenantId, id, requestDigest, customer, payment, lines: pricedLines.value }, now())
+      ? createOrder({ tenantId, id, requestDigest, listShard, customer, payment, lines: pricedLines.value }, now())
       : pricedLines;
     if (draft.ok) {
       const stored = await orders.putIfAbsent(draft.value);

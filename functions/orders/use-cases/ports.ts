@@ -31,8 +31,8 @@ export type DueEntry = {
   /** Of an order that waits. */
   readonly waitsUntil?: string | undefined;
 };
-/** Where the next page of the due list begins. */
-export type DueCursor = Readonly<Record<string, unknown>>;
+/** The place in the due list's order behind which the next page begins. */
+export type DueCursor = string;
 export type DuePage = { readonly entries: readonly DueEntry[]; readonly next?: DueCursor | undefined };
 
 export type DueOrders = {

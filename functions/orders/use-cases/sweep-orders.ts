@@ -17,9 +17,8 @@ import { addMs, ok, type TenantId } from '#platform/kernel';
 
 const PAGE_SIZE = 200;
 /**
- * At 20 ms for each order these are a thousand orders a second. The due list bounds it further: it is one partition of its index, which
- * takes 1,000 write units a second on AWS, and a restart or a release costs two, so at most 500 a second. Beyond that DynamoDB throttles
- * the table's writes, those of new orders included.
+ * At 20 ms for each order these are a thousand orders a second. A restart or a release costs two write units of the due list, whose 16
+ * shards take 1,000 a second each on AWS, so new orders have most of them for themselves.
  */
 const CONCURRENCY = 20;
 /** A sweep that dies keeps others out for this long, which is longer than its function may run: 55 s. */

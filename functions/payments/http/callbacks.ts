@@ -2,6 +2,7 @@ import { findOrderForPayment } from '#orders/public';
 import { contradictionLog } from '#payments/adapters/contradiction-log';
 import { SANDBOX, sandboxProvider } from '#payments/adapters/sandbox-provider';
 import { Callback, type callbackRoutes } from '#payments/contract';
+import { attemptIdsOf } from '#payments/domain/callback';
 import type { metrics } from '#payments/errors';
 import { isSigned, SIGNATURE_HEADER } from '#payments/http/signature';
 import { paymentTable } from '#payments/table/payment-table';
@@ -37,7 +38,8 @@ export const receiveCallback = (
       return { response: callback.error };
     }
 
-    const handled = await handle(callback.value);
+    const { tenantId } = attemptIdsOf(callback.value.key);
+    const handled = await rt.tenants.run(tenantId, () => handle(callback.value));
     const { key: charge, status, amount, currency } = callback.value;
     if (handled.ok) {
       rt.logger.info('a callback was handled', { charge, status, result: handled.value });

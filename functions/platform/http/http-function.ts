@@ -11,6 +11,7 @@ import {
   type ServedRoute,
   serveRoute,
 } from '#platform/http/route';
+import type { TenantId } from '#platform/kernel';
 import { parseCorrelationId } from '#platform/runtime/correlation';
 import { type LambdaHandler, lambdaHandler } from '#platform/runtime/handler';
 import type { BaseRuntime } from '#platform/runtime/runtime';
@@ -85,6 +86,13 @@ const serve = (rt: BaseRuntime, authenticate: Authenticate, routes: readonly Ser
   };
 };
 
+type NamesTenant = { readonly tenantId?: TenantId | undefined };
+type TenantCall = NamesTenant & { readonly params: NamesTenant; readonly body?: NamesTenant };
+
+/** The tenant of the caller's key; of an operator's request, the one that its path or its body names. */
+const tenantOf = ({ scope }: RouteDefinition, { tenantId, params, body }: TenantCall): TenantId | undefined =>
+  scope === 'operator' ? (params.tenantId ?? body?.tenantId) : tenantId;
+
 /** How to build the handler of each route of a group. */
 export type RouteHandlers<R extends RouteGroup, RT> = { readonly [N in keyof R]: (rt: RT) => RouteHandler<R[N]> };
 
@@ -96,8 +104,8 @@ type HttpFunctionSpec<R extends RouteGroup, RT> = {
 
 /**
  * A function that serves one group of routes of a contract, each by the handler of its name. The work of a request, and all that
- * follows from it, runs under the correlation id that the client sent, otherwise under the request's own; the response says which. An
- * unexpected error is logged once, here, and never shown to the client.
+ * follows from it, runs under the correlation id that the client sent, otherwise under the request's own; the response says which. It
+ * is done for the caller's tenant, or for the one that an operator's request names, and for no other (ADR 89). An unexpected error is logged once, here, and never shown to the client.
  */
 export const httpFunction = <R extends RouteGroup, RT extends BaseRuntime>(
   rt: RT,
@@ -108,6 +116,7 @@ export const httpFunction = <R extends RouteGroup, RT extends BaseRuntime>(
     authenticate,
     Object.entries<RouteDefinition>(routes).map(([name, definition]) => {
       const createHandler = handlers[name] as (rt: RT) => RouteHandler<RouteDefinition>;
-      return serveRoute(definition, createHandler(rt));
+      const handle = createHandler(rt);
+      return serveRoute(definition, (call) => rt.tenants.run(tenantOf(definition, call), () => handle(call)));
     }),
   );

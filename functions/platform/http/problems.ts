@@ -31,7 +31,8 @@ export const platformProblems = {
   invalid_query: {
     status: 400,
     title: 'The query string is invalid.',
-    detail: 'Send a `limit` from 1 to 100, and the `next` value of the previous page as `cursor`, each at most once.',
+    detail:
+      'Send a `limit` from 1 to 100, and the `next` value of the previous page of this list as `cursor`, each at most once.',
   },
   unauthenticated: {
     status: 401,

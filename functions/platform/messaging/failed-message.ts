@@ -6,6 +6,7 @@ import {
   deadLetterAttributes,
   toMessageAttributes,
 } from '#platform/messaging/dead-letter';
+import { messageGroupOf } from '#platform/messaging/message-body';
 import { isPermanent } from '#platform/runtime/permanent-error';
 import { REQUEST_TIMEOUT_MS } from '#platform/runtime/retry';
 import type { Runtime } from '#platform/runtime/runtime';
@@ -50,6 +51,7 @@ export const failedMessages = (rt: Runtime<'queues'>, deadlineMs: number) => {
       new SendMessageCommand({
         QueueUrl: rt.env('DEAD_LETTERS_URL'),
         MessageBody: record.body,
+        MessageGroupId: messageGroupOf(record.body),
         MessageAttributes: toMessageAttributes(deadLetter),
       }),
     );

@@ -4,17 +4,28 @@ import * as z from 'zod/mini';
 import type { EventType } from '#platform/manifest';
 import type { Event, EventDefinition } from '#platform/messaging/events';
 import { failedMessages } from '#platform/messaging/failed-message';
+import { parseBody } from '#platform/messaging/message-body';
 import { lambdaHandler } from '#platform/runtime/handler';
 import { PermanentError } from '#platform/runtime/permanent-error';
 import type { Runtime } from '#platform/runtime/runtime';
+import type { TenantScope } from '#platform/runtime/tenant-scope';
 
-/** An event type that a worker consumes, and what it does with each event. */
-export type Consumer = { readonly type: string; readonly handle: (detail: unknown) => Promise<void> };
+/** An event type that a worker consumes, and what it does with each event: for the event's tenant and no other. */
+export type Consumer = {
+  readonly type: string;
+  readonly handle: (detail: unknown, tenants: TenantScope) => Promise<void>;
+};
 
 export const consumer = <D, A extends string>(
   definition: EventDefinition<EventType, D, A>,
   handle: (event: Event<EventType, D, A>) => Promise<void>,
-): Consumer => ({ type: definition.type, handle: (detail) => handle(definition.schema.parse(detail)) });
+): Consumer => ({
+  type: definition.type,
+  handle: (detail, tenants) => {
+    const event = definition.schema.parse(detail);
+    return tenants.run(event.tenantId, () => handle(event));
+  },
+});
 
 const Envelope = z.object({ 'detail-type': z.string(), detail: z.unknown() });
 /** An event without a correlation id is correlated by its own id. */
@@ -29,12 +40,12 @@ export const workerFunction = (rt: Runtime<'queues'>, consumers: readonly Consum
   const processor = new BatchProcessor(EventSource.SQS, { logger: rt.logger });
 
   const handle = async ({ body }: SQSRecord) => {
-    const message = parseOrUndefined(body);
+    const message = parseBody(body);
     if (message === undefined) throw new PermanentError('the message is not JSON');
     const envelope = Envelope.parse(message);
     const found = consumers.find(({ type }) => type === envelope['detail-type']);
     if (!found) throw new PermanentError(`no consumer of ${envelope['detail-type']}`);
-    await found.handle(envelope.detail);
+    await found.handle(envelope.detail, rt.tenants);
   };
 
   const handlerBy = (deadlineMs: number) => {
@@ -58,15 +69,6 @@ export const workerFunction = (rt: Runtime<'queues'>, consumers: readonly Consum
 };
 
 const correlationIdOf = ({ body }: SQSRecord): string | undefined => {
-  const { id, correlationId = id } = CorrelatedMessage.safeParse(parseOrUndefined(body)).data?.detail ?? {};
+  const { id, correlationId = id } = CorrelatedMessage.safeParse(parseBody(body)).data?.detail ?? {};
   return correlationId;
-};
-
-/** Undefined for a body that is not JSON, which is no envelope. The error of `JSON.parse` would quote the message. */
-const parseOrUndefined = (body: string): unknown => {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 };

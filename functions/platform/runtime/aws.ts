@@ -5,6 +5,8 @@ import { embeddedMetric } from '#platform/runtime/embedded-metric';
 import type { LambdaEntry } from '#platform/runtime/lambda';
 import { createLogger } from '#platform/runtime/logger';
 import type { BaseRuntime, Clients, Runtime } from '#platform/runtime/runtime';
+import { createTenantScope } from '#platform/runtime/tenant-scope';
+import { requireSettings } from '#platform/runtime/times';
 
 const env: BaseRuntime['env'] = (name) => {
   const value = process.env[name];
@@ -12,17 +14,19 @@ const env: BaseRuntime['env'] = (name) => {
   return value;
 };
 
-const baseRuntime = (correlation: Correlation): BaseRuntime => ({
+const baseRuntime = (functionName: string, correlation: Correlation): BaseRuntime => ({
   now: () => new Date(),
   newId: randomUUID,
   random: Math.random,
   randomBytes: (length) => randomBytes(length),
   sleep: (ms) => sleep(ms),
   fetch: (url, { timeoutMs, ...init }) => fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) }),
-  times: JSON.parse(env('TIMES')),
+  times: requireSettings(JSON.parse(env('TIMES'))),
   env,
-  logger: createLogger(correlation, { serviceName: process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? 'breakwater' }),
+  functionName,
+  logger: createLogger(correlation, { serviceName: functionName }),
   correlation,
+  tenants: createTenantScope(process.env['TENANTS']),
   metric: (name, value, details) =>
     void process.stdout.write(
       `${embeddedMetric({ stage: env('STAGE'), timestampMs: Date.now(), name, value, details })}\n`,
@@ -34,9 +38,11 @@ const baseRuntime = (correlation: Correlation): BaseRuntime => ({
  * Lambda there is no handler.
  */
 export const handlerOnAws = <C extends keyof Clients, H>({ clients, create }: LambdaEntry<C, H>): H | undefined => {
-  if (!process.env['AWS_LAMBDA_FUNCTION_NAME']) return undefined;
+  const functionName = process.env['AWS_LAMBDA_FUNCTION_NAME'];
+  if (!functionName) return undefined;
+  const base = baseRuntime(functionName, createCorrelation());
   const created = Object.fromEntries(
-    Object.entries<() => unknown>(clients).map(([name, createClient]) => [name, createClient()]),
+    Object.entries<(rt: BaseRuntime) => unknown>(clients).map(([name, createClient]) => [name, createClient(base)]),
   );
-  return create({ ...baseRuntime(createCorrelation()), ...created } as Runtime<C>);
+  return create({ ...base, ...created } as Runtime<C>);
 };

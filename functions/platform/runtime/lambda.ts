@@ -1,4 +1,4 @@
-import type { Clients, Runtime } from '#platform/runtime/runtime';
+import type { BaseRuntime, Clients, Runtime } from '#platform/runtime/runtime';
 
 /**
  * An entry point: how to build a function's handler, and the SDK clients that it needs. Every host builds the handler itself: on AWS a
@@ -8,6 +8,6 @@ import type { Clients, Runtime } from '#platform/runtime/runtime';
  * others, with the clients that only they need.
  */
 export type LambdaEntry<C extends keyof Clients = never, H = unknown> = {
-  readonly clients: { readonly [K in C]: () => Clients[K] };
+  readonly clients: { readonly [K in C]: (rt: BaseRuntime) => Clients[K] };
   readonly create: (rt: Runtime<C>) => H;
 };

@@ -14,11 +14,12 @@ const MAX_MESSAGE_LENGTH = 120;
 const PASSING_MESSAGE = /backfilling|have the specified index|not verified|suspended|paused/;
 
 /**
- * What is refused in the same way each time, by name, because each SDK client has classes of its own: of several services, of Step
- * Functions, of SQS, and of SES for a mail or an address that it never takes.
+ * What is refused in the same way each time, by name, because each SDK client has classes of its own: by the table's guard, by several
+ * services, by Step Functions, by SQS, and by SES for a mail or an address that it never takes.
  */
 const PERMANENT_NAMES = [
   'PermanentError',
+  'ForeignKey',
   'ValidationException',
   'SerializationException',
   'InvalidExecutionInput',

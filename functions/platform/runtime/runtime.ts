@@ -6,6 +6,7 @@ import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Correlation } from '#platform/runtime/correlation';
+import type { TenantScope } from '#platform/runtime/tenant-scope';
 import type { Times } from '#platform/runtime/times';
 
 /** The environment variables that a function may read. Its manifest decides which of them it has. */
@@ -13,6 +14,8 @@ export type Variable =
   | 'STAGE'
   | 'TABLE_NAME'
   | 'TIMES'
+  /** `all` for a function that works for all tenants. */
+  | 'TENANTS'
   | 'BUS_NAME'
   | 'PROVIDER_URL'
   | 'SECRET_PREFIX'
@@ -48,9 +51,13 @@ export type BaseRuntime = {
   readonly times: Times;
   /** Throws for a variable that is not set. */
   readonly env: (name: Variable) => string;
+  /** The name under which the function is deployed. */
+  readonly functionName: string;
   /** Every line carries the current correlation id. */
   readonly logger: Logger;
   readonly correlation: Correlation;
+  /** The tenant of the current work. The table's client refuses the keys of every other. */
+  readonly tenants: TenantScope;
   /**
    * Counts an event by the name of one of the context's metrics. The details stand beside the figure in the log. They are not
    * dimensions, so there may be any number.

@@ -1,3 +1,5 @@
+import type { TenantId } from '#platform/kernel';
+
 /** The deadlines, other durations in milliseconds, and limits of a stage. Orders have deadlines; holds do not expire. */
 export type Times = {
   /** How long an order awaits its offline payment. The tenant's policy says how long it waits for the provider before. */
@@ -21,7 +23,19 @@ export type Times = {
    * ten times a day gets all of them, and a tenant cannot bomb a mailbox.
    */
   readonly maxMailsPerMailbox: number;
+  /**
+   * Over how many shards a tenant's list of orders and that of its open holds are spread: by default, and for the tenants with a number
+   * of their own. Each shard takes 1,000 writes a second. A number may be raised at any time and never lowered, because an item stays
+   * in the shard that it was born into (ADR 91). From 1 to `MAX_LIST_SHARDS`.
+   */
+  readonly listShards: { readonly default: number; readonly tenants: Readonly<Record<string, number>> };
 };
+
+export const MAX_LIST_SHARDS = 16;
+
+/** The number of shards of a tenant's lists. */
+export const listShardsOf = ({ listShards }: Pick<Times, 'listShards'>, tenantId: TenantId): number =>
+  (Object.hasOwn(listShards.tenants, tenantId) ? listShards.tenants[tenantId] : undefined) ?? listShards.default;
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -35,6 +49,7 @@ export const defaultTimes: Times = {
   parkAfterMs: 24 * HOUR,
   breaker: { failures: 5, windowMs: 30 * SECOND, openDurationMs: 15 * SECOND, probeLeaseMs: 10 * SECOND },
   maxMailsPerMailbox: 20,
+  listShards: { default: 1, tenants: {} },
 };
 
 /** For stages whose tests wait for every one of these durations. */
@@ -46,4 +61,35 @@ export const testTimes: Times = {
   parkAfterMs: 10 * MINUTE,
   breaker: { failures: 5, windowMs: 30 * SECOND, openDurationMs: 5 * SECOND, probeLeaseMs: 5 * SECOND },
   maxMailsPerMailbox: 20,
+  listShards: { default: 1, tenants: {} },
+};
+
+/** Names alone, because every function carries them. The compiler demands that they are complete. */
+const SETTINGS: Readonly<Record<keyof Times, true>> = {
+  paymentDeadlineMs: true,
+  standstillMs: true,
+  maxStandstillMs: true,
+  canaryMs: true,
+  parkAfterMs: true,
+  breaker: true,
+  maxMailsPerMailbox: true,
+  listShards: true,
+};
+
+/**
+ * The settings of a function, if none is missing. A function with the settings of an earlier version must not start: it would write to a
+ * shard `NaN`, or wait for no time.
+ */
+export const requireSettings = (times: Times): Times => {
+  for (const name of Object.keys(SETTINGS)) if (!(name in times)) throw new Error(`TIMES lacks ${name}`);
+  return times;
+};
+
+/** The settings of a stage that is deployed, if its numbers of shards are valid. */
+export const checkListShards = (times: Times): Times => {
+  const { default: usual, tenants } = times.listShards;
+  for (const count of [usual, ...Object.values(tenants)])
+    if (!Number.isInteger(count) || count < 1 || count > MAX_LIST_SHARDS)
+      throw new Error(`a list cannot have ${count} shards: use 1 to ${MAX_LIST_SHARDS}`);
+  return times;
 };

@@ -3,13 +3,16 @@ import { lambdaHandler } from '#platform/runtime/handler';
 import { describePermanentError } from '#platform/runtime/permanent-error';
 import type { BaseRuntime } from '#platform/runtime/runtime';
 import { SagaError, Unprocessable } from '#platform/saga/saga-error';
+import { TenantIdSchema } from '#platform/schemas';
 
 const MARGIN_MS = 1_000;
 
+/** A task without a tenant in its input can use no tenant's key. */
+const TenantInput = z.object({ tenantId: TenantIdSchema });
 const CorrelatedInput = z.object({ correlationId: z.string() });
 
 /**
- * A task of a saga: parses its input, runs one step and returns nothing. The saga sees an error by its name. A refusal, which is a
+ * A task of a saga: parses its input, runs one step for the tenant in it and returns nothing. The saga sees an error by its name. A refusal, which is a
  * `SagaError`, is expected and logged as INFO; anything else is a fault. A fault that would repeat identically ends the step as
  * `Unprocessable`, so that its saga can hand the order to a person at once. The step must end by `deadlineMs` (milliseconds since 1970).
  */
@@ -23,7 +26,8 @@ export const taskFunction = <S extends z.ZodMiniType>(
     (event, { deadlineMs }) =>
       rt.correlation.run(CorrelatedInput.safeParse(event).data?.correlationId, async () => {
         try {
-          await run(input.parse(event), deadlineMs);
+          const step = input.parse(event);
+          await rt.tenants.run(TenantInput.safeParse(event).data?.tenantId, () => run(step, deadlineMs));
           rt.logger.info('task succeeded');
         } catch (error) {
           if (error instanceof SagaError) {

@@ -1,23 +1,39 @@
 import * as z from 'zod/mini';
 
-/** A cursor is the `listSk` of the last item of the previous page. It does not name a list, so it opens no other list. */
-export const encodeCursor = (listSk: string) => Buffer.from(listSk).toString('base64url');
-const decodeCursor = (cursor: string) => Buffer.from(cursor, 'base64url').toString();
-const isCursor = (text: string) =>
-  /^[\x20-\x7e]{1,256}$/.test(decodeCursor(text)) && encodeCursor(decodeCursor(text)) === text;
+/**
+ * A cursor is opaque to clients: the list's name and the place of the last item of the previous page in the list's order. It names no
+ * tenant and no shard, so it opens nobody else's list, and it stays valid when the list gets more shards.
+ */
+export const encodeCursor = (list: string, place: string) => Buffer.from(`${list} ${place}`).toString('base64url');
 
-/** The query string of every list. */
-export const ListQuery = z.strictObject({
-  limit: z._default(
-    z.pipe(
-      z.pipe(z.string().check(z.regex(/^\d{1,3}$/)), z.transform(Number)),
-      z.int().check(z.minimum(1), z.maximum(100)),
-    ),
-    50,
-  ),
-  cursor: z.optional(z.pipe(z.string().check(z.refine(isCursor, 'not a cursor')), z.transform(decodeCursor))),
-});
-export type ListQuery = z.infer<typeof ListQuery>;
+/** The place in a cursor of this list; undefined for any other text. */
+const findPlace = (list: string, cursor: string): string | undefined => {
+  const place = Buffer.from(cursor, 'base64url')
+    .toString()
+    .slice(list.length + 1);
+  return /^[\x20-\x7e]{1,256}$/.test(place) && encodeCursor(list, place) === cursor ? place : undefined;
+};
+
+/** The query string of the list with this name. The handler gets the name with it, to encode the next cursor. */
+export const listQuery = (list: string) =>
+  z.pipe(
+    z.strictObject({
+      limit: z._default(
+        z.pipe(
+          z.pipe(z.string().check(z.regex(/^\d{1,3}$/)), z.transform(Number)),
+          z.int().check(z.minimum(1), z.maximum(100)),
+        ),
+        50,
+      ),
+      cursor: z.optional(
+        z.string().check(z.refine((cursor) => findPlace(list, cursor) !== undefined, 'not a cursor of this list')),
+      ),
+    }),
+    z.transform(({ limit, cursor }): ListQuery => ({ list, limit, after: cursor && findPlace(list, cursor) })),
+  );
+
+/** A page of a list: at most `limit` items behind the place `after`. */
+export type ListQuery = { readonly list: string; readonly limit: number; readonly after?: string | undefined };
 
 /** A page of a list as its response shows it. `next` is the cursor of the next page, null on the last one. */
 export const pageOf = <T extends z.ZodMiniType>(item: T) =>

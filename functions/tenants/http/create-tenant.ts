@@ -8,9 +8,11 @@ import { newSecret } from '#tenants/http/secret';
 import { tenantTable } from '#tenants/table/tenant-table';
 import { type Command, createTenant as createTenantUseCase } from '#tenants/use-cases/create-tenant';
 
+/** The operator's request names no tenant, so the work is for the one that it creates. */
 const createRegistration = (rt: Runtime<'db'>) => {
   const create = createTenantUseCase(tenantTable(rt));
-  return (command: Command) => create(command, backoffUntil(rt, requestDeadlineMs(rt)));
+  return (command: Command) =>
+    rt.tenants.run(command.key.tenantId, () => create(command, backoffUntil(rt, requestDeadlineMs(rt))));
 };
 
 /** Registers tenants whose key is known in advance, for hosts that seed one. */

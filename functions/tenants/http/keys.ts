@@ -40,16 +40,16 @@ const keyActions = (rt: Runtime<'db'>) => {
       const shown = replayed ? { notice: NOTICE } : { apiKey: formatApiKey(apiKey) };
       return { status: 201 as const, replayed, body: { ...toResponse(value, now()), ...shown } };
     },
-    async list(tenantId: TenantId, { limit, cursor }: ListQuery) {
+    async list(tenantId: TenantId, { list, limit, after }: ListQuery) {
       const ring = await rings.find(tenantId);
       if (!ring) return { problem: 'tenant_not_found' as const };
-      const cursorOf = ({ createdAt, id }: KeyRecord) => `${createdAt}#${id}`;
+      const placeOf = ({ createdAt, id }: KeyRecord) => `${createdAt}#${id}`;
       const keys = ring.keys
-        .filter((key) => cursor === undefined || cursorOf(key) < cursor)
-        .toSorted((a, b) => (cursorOf(a) < cursorOf(b) ? 1 : -1));
+        .filter((key) => after === undefined || placeOf(key) < after)
+        .toSorted((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1));
       const page = keys.slice(0, limit);
       const last = page.at(-1);
-      const next = last && keys.length > limit ? encodeCursor(cursorOf(last)) : null;
+      const next = last && keys.length > limit ? encodeCursor(list, placeOf(last)) : null;
       return { status: 200 as const, body: { items: page.map((key) => toResponse(key, now())), next } };
     },
     async revoke(tenantId: TenantId, id: string) {

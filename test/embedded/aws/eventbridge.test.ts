@@ -1,13 +1,17 @@
 import { DescribeEventBusCommand, EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { expect, it } from 'vitest';
 import { createRequestHandler } from '../../../embedded/aws/dispatch.ts';
-import { createEventBus } from '../../../embedded/aws/eventbridge/event-bus.ts';
+import { createEventBus, type Rule } from '../../../embedded/aws/eventbridge/event-bus.ts';
 import { createVirtualClock } from '../../../embedded/aws/virtual-clock.ts';
 
-const setUp = () => {
+const setUp = (changes: Partial<Rule> = {}) => {
   const sent: unknown[] = [];
   let ids = 0;
-  const rule = { detailType: 'SaleMade.v1', send: (envelope: string) => void sent.push(JSON.parse(envelope)) };
+  const rule = {
+    detailType: 'SaleMade.v1',
+    send: (envelope: string) => void sent.push(JSON.parse(envelope)),
+    ...changes,
+  };
   const bus = createEventBus({
     name: 'events',
     rules: [rule],
@@ -44,6 +48,21 @@ it('sends an event in its envelope to the rules of its type', async () => {
     },
   ]);
 });
+
+it.each([
+  ['$.detail.owner', { owner: 'ann' }, 'ann'],
+  ['$.detail.owner.name', { owner: { name: 7 } }, undefined],
+  ['$.detail.owner.name', { owner: 'ann' }, undefined],
+  ['everybody', {}, 'everybody'],
+])(
+  'finds the message group of %s: the text at the path, or a value that is no path',
+  async (messageGroupId, detail, expected) => {
+    const groups: unknown[] = [];
+    const { client } = setUp({ messageGroupId, send: (_envelope, group) => groups.push(group) });
+    await client.send(new PutEventsCommand({ Entries: [{ ...entry, Detail: JSON.stringify(detail) }] }));
+    expect(groups).toEqual([expected]);
+  },
+);
 
 it('fails an invalid entry alone, within a response of 200', async () => {
   const { client, sent } = setUp();

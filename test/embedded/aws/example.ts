@@ -9,6 +9,7 @@ import { createRequestHandler } from '../../../embedded/aws/dispatch.ts';
 import { createDynamoDb } from '../../../embedded/aws/dynamodb/dynamodb.ts';
 import { createEventBus } from '../../../embedded/aws/eventbridge/event-bus.ts';
 import { createInFlightCounter } from '../../../embedded/aws/in-flight.ts';
+import { createConcurrency } from '../../../embedded/aws/lambda/concurrency.ts';
 import { createFunctionPool } from '../../../embedded/aws/lambda/environments.ts';
 import { createStreamReader } from '../../../embedded/aws/lambda/stream-source.ts';
 import { createSystemRandom, createUuid } from '../../../embedded/aws/random.ts';
@@ -36,16 +37,18 @@ export const example = async () => {
     { clock },
   );
 
-  // SQS and EventBridge: a rule sends every event of one detail type to a target
+  // SQS and EventBridge: a rule sends every event of one detail type to a target, here in the message group of the note's id
   const queue = createQueue({ name: 'note-events', visibilityMs: 30_000 }, { clock, newId });
-  const rules = [{ detailType: 'NoteWritten', send: (envelope: string) => void queue.send({ body: envelope }) }];
+  const send = (body: string, group: string | undefined) => void queue.send({ body, group });
+  const rules = [{ detailType: 'NoteWritten', messageGroupId: '$.detail.id', send }];
   const bus = createEventBus({ name: 'events', rules, clock, newId });
 
-  // Lambda: a pool of environments for each function, and event sources that invoke it
+  // Lambda: a pool of environments for each function, the concurrency of the account, and event sources that invoke the function
   const written: unknown[] = [];
   const environment = { handler: (event: unknown) => written.push(event), kill: () => {} };
+  const concurrency = createConcurrency(1_000);
   const log = createFunctionPool(
-    { name: 'log', timeoutMs: 3_000, maxEnvironments: 2, build: async () => environment },
+    { name: 'log', timeoutMs: 3_000, concurrency, build: async () => environment },
     clock,
     newId,
   );

@@ -196,3 +196,21 @@ it('finds queues by name, URL and prefix, and rejects unknown ones', async () =>
     name: 'QueueDoesNotExist',
   });
 });
+
+it('keeps the message group of a message, also as a dead letter, and shows it to receivers', async () => {
+  const { clock, client, receive, deadLetters } = setUp();
+  await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x', MessageGroupId: 't1' }));
+  for (let receives = 0; receives < 2; receives += 1) {
+    const [message] = await receive({ MessageSystemAttributeNames: ['MessageGroupId'] });
+    expect(message?.Attributes).toEqual({ MessageGroupId: 't1' });
+    await clock.advance(30_000);
+  }
+  expect(deadLetters.receive(1)).toMatchObject([{ group: 't1' }]);
+});
+
+it.each(['', 'a tenant', 'x'.repeat(129)])('refuses the message group "%s"', async (MessageGroupId) => {
+  const { client } = setUp();
+  await expect(
+    client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x', MessageGroupId })),
+  ).rejects.toMatchObject({ name: 'InvalidParameterValue' });
+});

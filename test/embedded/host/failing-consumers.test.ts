@@ -85,6 +85,7 @@ describe('a message that can never be handled', () => {
     expect([handled, tries.get('bad')]).toEqual([['good'], 1]);
     const [letter] = await deadLetters();
     expect(letter?.Body).toBe(JSON.stringify(saleMade('bad')));
+    expect(letter?.Attributes['MessageGroupId']).toBe('t1');
     expect(letter?.MessageAttributes?.['error']?.StringValue).toBe('PermanentError: nobody can handle this');
   });
 

@@ -24,7 +24,7 @@ const ship: SagaDefinition = {
   },
 };
 
-/** A minimal context: a request stores a sale, its event starts a workflow, and the workflow's task ships it. */
+/** A minimal context without tenants: a request stores a sale, its event starts a workflow, and the workflow's task ships it. */
 export const shop = {
   context: 'shop',
   core: true,
@@ -36,6 +36,7 @@ export const shop = {
   },
   functions: {
     sell: {
+      tenants: 'all',
       grants: [{ of: 'shop', may: ['GetItem', 'PutItem'] }],
       secrets: ['operator-key'],
       callsProvider: true,
@@ -48,7 +49,7 @@ export const shop = {
       timeoutSeconds: 5,
       concurrency: 2,
     },
-    pack: { task: true, grants: [{ of: 'shop', may: ['PutItem'] }] },
+    pack: { task: true, tenants: 'all', grants: [{ of: 'shop', may: ['PutItem'] }] },
   },
   workflows: { ship },
   publishes: ['SaleMade.v1'],

@@ -146,6 +146,13 @@ describe('a message', () => {
     ]);
   });
 
+  it('becomes a dead letter in the message group of its tenant, if it has one', async () => {
+    const { receive, groups } = createWorker(invalid);
+    await receive(thingMade(1));
+    await receive('hello');
+    expect(groups()).toEqual(['t1', undefined]);
+  });
+
   it('is received again if it cannot become a dead letter', async () => {
     const { receive, hidden } = createWorker(undefined, (operation) => operation === 'SendMessage');
     expect(await receive('hello')).toEqual(failures('m0'));

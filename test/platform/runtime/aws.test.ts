@@ -83,6 +83,7 @@ it('has time-outs that throw instead of being logged only', () => {
 it('tries a call at most twice', async () => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'id');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+  vi.stubEnv('TENANTS', 'all');
   let calls = 0;
   await withServer(
     (_, response) => {
@@ -101,6 +102,13 @@ it('tries a call at most twice', async () => {
 });
 
 it('has the times of its stage', () => expect(createRuntime().times).toEqual(testTimes));
+
+it('does not start with the times of a stage that an earlier version has deployed', () => {
+  stubLambda();
+  const { listShards: _, ...earlier } = testTimes;
+  vi.stubEnv('TIMES', JSON.stringify(earlier));
+  expect(() => handlerOnAws({ clients: {}, create: (rt) => rt })).toThrow('TIMES lacks listShards');
+});
 
 it('reports a metric in a line of its own, in the embedded metric format of CloudWatch', () => {
   vi.stubEnv('STAGE', 'dev');

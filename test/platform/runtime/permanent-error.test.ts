@@ -2,6 +2,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { causeOf, isPermanent, PermanentError } from '#platform/runtime/permanent-error';
+import { ForeignKey } from '#platform/table/guard';
 
 const named = (name: string, message = 'no', more: object = {}) => Object.assign(new Error(message), { name, ...more });
 const thrownBy = (act: () => unknown): unknown => {
@@ -19,6 +20,7 @@ describe('an error is permanent if it', () => {
   it.each<[string, unknown]>([
     ['says so', new PermanentError('no consumer of ThingLost.v1')],
     ['is a schema that refuses', thrownBy(() => z.object({ n: z.int() }).parse({ n: 'one' }))],
+    ["is a refusal of the table's guard", new ForeignKey('no')],
     ['is a validation error of AWS', named('ValidationException')],
     ['is a serialization error of AWS', named('SerializationException')],
     ['is an execution with an invalid input', named('InvalidExecutionInput')],

@@ -80,13 +80,14 @@ describe('a task', () => {
     expect(stateOf(task({ timeoutSeconds: 30 })).TimeoutSeconds).toBe(30);
   });
 
-  it('retries every fault by the one policy, and no refusal', () => {
+  it('retries every fault by the one policy, what Lambda throttles more often, and no refusal', () => {
     const refusals = [
       { error: Rejected, next: 'Failed' },
       { error: Outdated, next: 'Failed' },
     ];
     expect(stateOf(task({ refusals })).Retry).toEqual([
       { ErrorEquals: ['Rejected', 'Outdated'], MaxAttempts: 0 },
+      { ...RETRY_POLICY, ErrorEquals: ['Lambda.TooManyRequestsException'], MaxAttempts: 6 },
       RETRY_POLICY,
     ]);
   });

@@ -2,12 +2,15 @@ import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { listPage } from '#platform/table/list';
-import { ListQuery } from '#platform/table/list-query';
+import { encodeCursor, type ListQuery, listQuery } from '#platform/table/list-query';
+import { shardOf, shardPartition, shardPartitions } from '#platform/table/list-shards';
 import type { Operation } from '../../../embedded/aws/service.ts';
 import { TABLE_NAME } from '../../fixtures/runtime.ts';
 import { createTestTable } from '../../fixtures/table.ts';
 
 const cursorOf = (text: string) => Buffer.from(text).toString('base64url');
+const products = listQuery('products');
+const list = 'products';
 const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 20 }), fc.string({ minLength: 1, maxLength: 20 }));
 const sorts = fc.uniqueArray(fc.stringMatching(/^[ -~]{1,12}$/), { maxLength: 12 });
 
@@ -25,22 +28,31 @@ it('accepts its own cursors and limits from 1 to 100, and nothing else', () =>
   fc.assert(
     fc.property(text, fc.integer({ min: -5, max: 1_200 }), (sort, limit) => {
       const printable = /^[ -~]+$/.test(sort);
-      expect(ListQuery.safeParse({ cursor: cursorOf(sort) }).success).toBe(printable);
-      expect(ListQuery.safeParse({ cursor: `${cursorOf(sort)}=` }).success).toBe(false);
-      expect(ListQuery.safeParse({ limit: String(limit) }).success).toBe(limit >= 1 && limit <= 100);
+      expect(products.safeParse({ cursor: encodeCursor(list, sort) }).success).toBe(printable);
+      expect(products.safeParse({ cursor: `${encodeCursor(list, sort)}=` }).success).toBe(false);
+      expect(products.safeParse({ cursor: cursorOf(sort) }).success).toBe(false);
+      expect(products.safeParse({ limit: String(limit) }).success).toBe(limit >= 1 && limit <= 100);
     }),
   ));
 
 it.each([{ limit: '1.5' }, { limit: 'x' }, { limit: '' }, { cursor: '' }, { cursor: '!' }, { page: '2' }])(
   'refuses %j',
   (query) => {
-    expect(ListQuery.safeParse(query).success).toBe(false);
+    expect(products.safeParse(query).success).toBe(false);
   },
 );
 
 it('has a limit of 50 by default', () => {
-  expect(ListQuery.parse({})).toEqual({ limit: 50 });
-  expect(ListQuery.parse({ limit: '100', cursor: cursorOf('mug') })).toEqual({ limit: 100, cursor: 'mug' });
+  expect(products.parse({})).toEqual({ list, limit: 50 });
+  expect(products.parse({ limit: '100', cursor: encodeCursor(list, 'mug') })).toEqual({
+    ...{ list, limit: 100, after: 'mug' },
+  });
+});
+
+it('refuses the cursor of another list, and says so, because its place would skip items of this one', () => {
+  const messagesOf = (cursor: string) => products.safeParse({ cursor }).error?.issues.map(({ message }) => message);
+  for (const cursor of [encodeCursor('orders', 'mug'), encodeCursor('producers', 'mug'), '!', ''])
+    expect(messagesOf(cursor)).toEqual(['not a cursor of this list']);
 });
 
 it("returns a list's items page by page, each once and in order, and no other list's", () =>
@@ -50,17 +62,17 @@ it("returns a list's items page by page, each once and in order, and no other li
     fc.asyncProperty(sorts, fc.integer({ min: 1, max: 5 }), fc.boolean(), async (names, limit, descending) => {
       const rt = await listOf(names);
       const seen: unknown[] = [];
-      let query: ListQuery = { limit };
+      let query: ListQuery = { list, limit };
       for (let more = true; more; ) {
         // otherwise a page whose cursor is its own first item would repeat forever
         expect(seen.length).toBeLessThanOrEqual(names.length);
-        const { items, next } = await listPage(rt, { ...query, listPk: 'catalog#a#list#0', descending });
+        const { items, next } = await listPage(rt, { ...query, shards: ['catalog#a#list#0'], descending });
         expect(items.length).toBeLessThanOrEqual(limit);
         if (names.length > 0) expect(items.length).toBeGreaterThan(0);
         for (const item of items) expect(item).toMatchObject({ more: 1 });
         seen.push(...items.map(({ listSk }) => listSk));
         more = next !== null;
-        if (next) query = ListQuery.parse({ limit: String(limit), cursor: next });
+        if (next) query = products.parse({ limit: String(limit), cursor: next });
       }
       const ordered = names.toSorted((a, b) => (a < b ? -1 : 1));
       expect(seen).toEqual(descending ? ordered.reverse() : ordered);
@@ -82,7 +94,31 @@ it('leaves out an item that was deleted after the index was read', async () => {
     const Item = { pk: `p#${name}`, sk: 's', listPk: 'l', listSk: name };
     await rt.db.send(new PutCommand({ TableName: TABLE_NAME, Item }));
   }
-  const { items, next } = await listPage(rt, { listPk: 'l', limit: 2 });
+  const { items, next } = await listPage(rt, { list, shards: ['l'], limit: 2 });
   expect(items.map(({ listSk }) => listSk)).toEqual(['a']);
-  expect(next).toBe(cursorOf('b'));
+  expect(next).toBe(encodeCursor(list, 'b'));
+});
+
+it('loses and repeats no item when the list gets more shards between two pages', async () => {
+  const { rt } = createTestTable();
+  const put = (name: string, count: number) => {
+    const listPk = shardPartition('orders#a#list', shardOf(name, count));
+    const Item = { pk: `orders#a#order#${name}`, sk: 'order', listPk, listSk: name };
+    return rt.db.send(new PutCommand({ TableName: TABLE_NAME, Item }));
+  };
+  const before = Array.from({ length: 20 }, (_, n) => `${100 + n}`);
+  const after = Array.from({ length: 20 }, (_, n) => `${200 + n}`);
+  for (const name of before) await put(name, 1);
+
+  const seen: unknown[] = [];
+  const read = async (cursor: string | undefined, count: number) => {
+    const query = products.parse({ limit: '7', cursor });
+    const { items, next } = await listPage(rt, { ...query, shards: shardPartitions('orders#a#list', count) });
+    seen.push(...items.map(({ listSk }) => listSk));
+    return next ?? undefined;
+  };
+  let cursor = await read(undefined, 1);
+  for (const name of after) await put(name, 4);
+  while (cursor !== undefined) cursor = await read(cursor, 4);
+  expect(seen).toEqual([...before, ...after]);
 });

@@ -62,8 +62,8 @@ export const orders: readonly Mutant[] = [
     name: 'id-by-chance',
     bug: 'an order gets a new id with each request, even if its idempotency key is the same',
     file: 'functions/orders/http/write.ts',
-    from: 'id: idFrom(tenantId, idempotencyKey) as OrderId',
-    to: 'id: idFrom(tenantId, `${idempotencyKey}${rt.newId()}`) as OrderId',
+    from: 'const id = idFrom(tenantId, idempotencyKey) as OrderId',
+    to: 'const id = idFrom(tenantId, `${idempotencyKey}${rt.newId()}`) as OrderId',
   },
   {
     name: 'key-without-tenant',
@@ -71,6 +71,7 @@ export const orders: readonly Mutant[] = [
     file: 'functions/orders/table/keys.ts',
     from: '`orders#${tenantId}#order#${id}`',
     to: '`orders#order#${id}`',
+    usesForeignKeys: true,
   },
   {
     name: 'intended-is-settled',

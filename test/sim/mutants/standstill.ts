@@ -10,6 +10,13 @@ export const standstill: readonly Mutant[] = [
     to: "consumer(OrderRestarted, async (event) =>\n      event.data.saga === 'fulfil-order' ? undefined : startFor(event.data.saga)(event),\n    ),",
   },
   {
+    name: 'due-shard-unread',
+    bug: 'the sweeper does not read the last eight shards of the due list',
+    file: 'functions/orders/table/keys.ts',
+    from: 'shardPartitions(DUE_LIST, DUE_SHARDS)',
+    to: 'shardPartitions(DUE_LIST, DUE_SHARDS - 8)',
+  },
+  {
     name: 'drops-what-is-no-event',
     bug: 'a consumer drops a message that is no event',
     file: 'functions/platform/messaging/worker.ts',
@@ -27,8 +34,8 @@ export const standstill: readonly Mutant[] = [
     name: 'drops-what-its-schema-refuses',
     bug: 'a consumer drops an event that its schema refuses',
     file: 'functions/platform/messaging/worker.ts',
-    from: 'handle: (detail) => handle(definition.schema.parse(detail)) });',
-    to: 'handle: async (detail) => {\n    const parsed = definition.schema.safeParse(detail);\n    if (parsed.success) await handle(parsed.data);\n  },\n});',
+    from: 'const event = definition.schema.parse(detail);\n    return tenants.run(event.tenantId, () => handle(event));',
+    to: 'const { success, data: event } = definition.schema.safeParse(detail);\n    return success ? tenants.run(event.tenantId, () => handle(event)) : Promise.resolve();',
   },
   {
     name: 'unknown-awaits-payment',

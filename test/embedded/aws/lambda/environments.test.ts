@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { systemClock } from '../../../../embedded/aws/clock.ts';
+import { createConcurrency } from '../../../../embedded/aws/lambda/concurrency.ts';
 import { createFunctionPool } from '../../../../embedded/aws/lambda/environments.ts';
 
 it('a backlog of invocations lets the event loop handle other events', async () => {
@@ -10,7 +11,7 @@ it('a backlog of invocations lets the event loop handle other events', async () 
   };
   const build = async () => ({ handler: busy, kill: () => {} });
   const pool = createFunctionPool(
-    { name: 'busy', timeoutMs: 1_000, maxEnvironments: 1, build },
+    { name: 'busy', timeoutMs: 1_000, concurrency: createConcurrency(100), maxEnvironments: 1, build },
     systemClock,
     () => 'id',
   );
@@ -18,4 +19,18 @@ it('a backlog of invocations lets the event loop handle other events', async () 
   setImmediate(() => order.push('outside'));
   await backlog;
   expect(order.slice(0, 10)).toContain('outside');
+});
+
+it('throttles an invocation beyond the concurrency that functions share, and does not wait', async () => {
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const concurrency = createConcurrency(2);
+  const build = async () => ({ handler: () => released, kill: () => {} });
+  const [a, b] = ['a', 'b'].map((name) =>
+    createFunctionPool({ name, timeoutMs: 60_000, concurrency, build }, systemClock, () => 'id'),
+  );
+  const running = [a?.invoke({}), b?.invoke({})];
+  await expect(a?.invoke({})).rejects.toMatchObject({ errorType: 'Lambda.TooManyRequestsException' });
+  release();
+  await Promise.all(running);
+  await a?.invoke({});
 });

@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest';
+import { createCpuShares, findTenantId } from '../../../embedded/host/cpu-shares.ts';
+import { createFairScheduler } from '../../../embedded/host/fair-scheduler.ts';
+import { busEvent } from '../../fixtures/invocation.ts';
+
+const nextEvent = () => new Promise((resolve) => setImmediate(resolve));
+
+const task = { spec: {}, routes: [] };
+const route = { spec: {}, routes: ['GET /v1/orders'] };
+const consumer = { spec: { consumes: ['OrderPlaced.v1'] }, routes: [] } as const;
+const relay = { spec: { streams: true }, routes: [] } as const;
+
+/** Shares of which one invocation runs at a time, and every share that took a turn. */
+const createShares = () => {
+  const { takeTurn } = createFairScheduler({ maxTurns: 1, now: () => 0 });
+  const taken: string[] = [];
+  const shares = createCpuShares({
+    takeTurn(share) {
+      taken.push(share);
+      return takeTurn(share);
+    },
+  });
+  return { ...shares, taken };
+};
+
+describe('the tenant of an invocation', () => {
+  const tenantId = 'acme';
+  const event = { id: '1', type: 'OrderPlaced.v1', at: '', tenantId, aggregateId: 'a', version: 1, data: {} };
+
+  test.each([
+    ['the input of a task', task, { tenantId }],
+    [
+      'what the authorizer says of a request',
+      route,
+      { requestContext: { authorizer: { tenantId } }, tenantId: 'other' },
+    ],
+    [
+      'the first message of a batch',
+      consumer,
+      { Records: [{ body: JSON.stringify(busEvent(event)) }, { body: '{"detail":{"tenantId":"other"}}' }] },
+    ],
+  ])('is in %s', (_, fn, input) => {
+    expect(findTenantId(fn, input)).toBe(tenantId);
+  });
+
+  test.each([
+    ['a request of a stranger', route, { requestContext: { authorizer: null } }],
+    ['a message that is not JSON', consumer, { Records: [{ body: '{' }] }],
+    ['a schedule', task, {}],
+  ])('does not exist in %s', (_, fn, input) => {
+    expect(findTenantId(fn, input)).toBeUndefined();
+  });
+});
+
+describe('the CPU shares of tenants', () => {
+  test('an invocation that waits lets others take their turns, and takes another turn afterwards', async () => {
+    const { run, whileWaiting, taken } = createShares();
+    const { promise: answer, resolve: respond } = Promise.withResolvers<void>();
+    const slow = run(task, { tenantId: 'a' }, () => whileWaiting(() => answer));
+    expect(await run(task, { tenantId: 'b' }, async () => 'done')).toBe('done');
+    respond();
+    await slow;
+    expect(taken).toEqual(['a', 'b', 'a']);
+  });
+
+  test('an invocation that fails ends its turn', async () => {
+    const { run } = createShares();
+    const failing = run(task, { tenantId: 'a' }, async () => {
+      throw new Error('crash');
+    });
+    await expect(failing).rejects.toThrow('crash');
+    expect(await run(task, { tenantId: 'b' }, async () => 'done')).toBe('done');
+  });
+
+  test('code that goes on after its invocation has ended takes no turn', async () => {
+    const { run, whileWaiting, taken } = createShares();
+    const { promise: answer, resolve: respond } = Promise.withResolvers<void>();
+    await run(task, { tenantId: 'a' }, async () => void whileWaiting(() => answer));
+    respond();
+    await nextEvent();
+    expect(taken).toEqual(['a']);
+    expect(await run(task, { tenantId: 'b' }, async () => 'done')).toBe('done');
+  });
+
+  test('parts of one invocation that wait at the same time take one turn', async () => {
+    const { run, whileWaiting, taken } = createShares();
+    await run(task, { tenantId: 'a' }, () => Promise.all([whileWaiting(nextEvent), whileWaiting(nextEvent)]));
+    expect(taken).toEqual(['a', 'a']);
+    expect(await run(task, { tenantId: 'b' }, async () => 'done')).toBe('done');
+  });
+
+  test('a called function without a tenant counts for its caller, and a request of nobody has a share of its own', async () => {
+    const { run, whileWaiting, taken } = createShares();
+    await run(task, { tenantId: 'a' }, () => whileWaiting(() => run(route, {}, async () => 'charged')));
+    await run(route, {}, async () => 'refused');
+    expect(taken).toEqual(['a', 'a', 'a', '']);
+  });
+
+  test('a stream batch does not wait', async () => {
+    const { run } = createShares();
+    const { promise: endless } = Promise.withResolvers<void>();
+    void run(task, { tenantId: 'a' }, () => endless);
+    await nextEvent();
+    expect(await run(relay, {}, async () => 'published')).toBe('published');
+  });
+});
