@@ -75,13 +75,6 @@ const foreignKeys: readonly Mutant[] = [
     to: "pk: `payments#${tenantId && 'all'}#attempt#${orderId}`",
   },
   {
-    name: 'breaker-of-all-tenants',
-    bug: 'the key of a breaker forgets the tenant',
-    file: 'functions/payments/table/keys.ts',
-    from: 'pk: `payments#${tenantId}#breaker#${provider}`',
-    to: "pk: `payments#${tenantId && 'all'}#breaker#${provider}`",
-  },
-  {
     name: 'policy-of-all-tenants',
     bug: 'the key of a policy forgets the tenant',
     file: 'functions/orders/table/keys.ts',
