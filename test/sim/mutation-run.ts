@@ -15,6 +15,7 @@ const findMutant = async (mutant: Mutant): Promise<string | undefined> => {
   try {
     const explored = await explore({
       ...{ bundle: mutantBundle, from: 1, seeds: MAX_SEEDS, workers: availableParallelism(), shrink: 'nothing' },
+      tenantGuard: !mutant.usesForeignKeys,
     });
     const [failure] = explored.failures;
     if (!failure) return undefined;

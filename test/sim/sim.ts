@@ -14,7 +14,7 @@ import { type Regression, readRegression, writeRegression } from './regressions.
 import { failureText, parseFaults, summaryText } from './report.ts';
 
 const USAGE = `npm run sim -- [--seeds N] [--from SEED] [--orders N] [--workers N] [--only FAULTS] [--kinds KINDS]
-            [--mutant NAME] [--save FILE]
+            [--mutant NAME [--guard]] [--save FILE]
 npm run sim -- --replay FILE [--mutant NAME] [--seeds N] [--from SEED] [--save FILE]
 npm run sim -- --matrix [--part N/PARTS] [--mutant NAME] [--workers N]
 
@@ -24,6 +24,7 @@ Simulates N runs of Breakwater under faults and checks its invariants. The same 
   --only     only these of the seed's faults, as a failing seed prints them
   --kinds    only the faults of these kinds, comma-separated
   --mutant   with this bug planted, see npm run sim:mutants
+  --guard    with the guard of the table on, also for a bug that uses keys of other tenants, which is off then by default
   --save     saves the first run that fails, with its plan and faults shrunk, to this file
   --replay   the run of such a file; with --seeds and --from its plan and faults with other seeds
   --matrix   instead of seeds: every function that works on its own fails or is stopped for 5 minutes to 24 hours
@@ -89,6 +90,7 @@ const main = async () => {
       ...{ seeds: text, from: text, orders: text, workers: text, only: text, mutant: text, save: text, replay: text },
       ...{ kinds: text, part: text },
       matrix: { type: 'boolean' },
+      guard: { type: 'boolean' },
       help: { type: 'boolean' },
     },
   });
@@ -121,6 +123,7 @@ const main = async () => {
     if (values.matrix) return await runMatrix(backendBundle, workers, values.part);
     const simulation = {
       ...(orders && { orders }),
+      tenantGuard: values.guard ?? !mutant?.usesForeignKeys,
       ...(only && { only }),
       ...(selectedKinds && { kinds: selectedKinds }),
       ...(replayed && { plan: replayed.plan, faults: replayed.faults }),

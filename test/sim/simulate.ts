@@ -36,6 +36,8 @@ export type Simulation = FaultSelection & {
   readonly orders?: number;
   /** The purchases and chores. Default: from the seed. */
   readonly plan?: Plan;
+  /** Whether the table refuses functions the keys of other tenants. Default: yes. */
+  readonly tenantGuard?: boolean;
 };
 export type Outcome = {
   readonly seed: number;
@@ -71,7 +73,7 @@ const QUIESCENCE_MARGIN_MS = 30 * MINUTE;
 
 /** Simulates the run of a seed. */
 export const simulate = async (simulation: Simulation): Promise<Outcome> => {
-  const { seed, orders, plan = planOf(seed, orders), ...selection } = simulation;
+  const { seed, orders, plan = planOf(seed, orders), tenantGuard = true, ...selection } = simulation;
   // what a failed run has left pending ends first, so that it uses no random numbers of this run
   await runtime.settle();
   runtime.reset(seed);
@@ -107,6 +109,7 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
   const host: Host = createHost({
     ...{ ...backend, interceptors: network, onTableChange: watch.onTableChange, pointInTimeRecovery: true },
     tableThrottle: seed % 3 === 0 ? LOW_LIMITS : AWS_PARTITION_LIMITS,
+    tenantGuard,
     transactionLatencyMs: () => Math.ceil(Math.random() * 10),
     replicationLagMs: (partition) =>
       Math.ceil(Math.random() * 30 + (faults.strike('replica behind', partition) ?? 0) * MAX_LAG_MS),

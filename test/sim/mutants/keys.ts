@@ -21,6 +21,7 @@ export const keys: readonly Mutant[] = [
     file: 'functions/tenants/table/keys.ts',
     from: '({ pk: `tenants#${id}#keys#${id}`',
     to: "({ pk: `tenants#${id && 'all'}#keys#all`",
+    usesForeignKeys: true,
   },
   {
     name: 'caches-three-seconds-longer',

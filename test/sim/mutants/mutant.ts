@@ -11,4 +11,6 @@ export type Mutant = Change & {
   readonly file: string;
   /** Further changes of the same file. */
   readonly also?: readonly Change[];
+  /** It uses keys of another tenant, which the guard of the table refuses: the simulator must find it with the guard off. */
+  readonly usesForeignKeys?: true;
 };

@@ -71,6 +71,7 @@ export const orders: readonly Mutant[] = [
     file: 'functions/orders/table/keys.ts',
     from: '`orders#${tenantId}#order#${id}`',
     to: '`orders#order#${id}`',
+    usesForeignKeys: true,
   },
   {
     name: 'intended-is-settled',

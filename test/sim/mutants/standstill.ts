@@ -34,8 +34,8 @@ export const standstill: readonly Mutant[] = [
     name: 'drops-what-its-schema-refuses',
     bug: 'a consumer drops an event that its schema refuses',
     file: 'functions/platform/messaging/worker.ts',
-    from: 'handle: (detail) => handle(definition.schema.parse(detail)) });',
-    to: 'handle: async (detail) => {\n    const parsed = definition.schema.safeParse(detail);\n    if (parsed.success) await handle(parsed.data);\n  },\n});',
+    from: 'const event = definition.schema.parse(detail);\n    return tenants.run(event.tenantId, () => handle(event));',
+    to: 'const { success, data: event } = definition.schema.safeParse(detail);\n    return success ? tenants.run(event.tenantId, () => handle(event)) : Promise.resolve();',
   },
   {
     name: 'unknown-awaits-payment',

@@ -6,15 +6,15 @@ const foreignKeys: readonly Mutant[] = [
     name: 'order-list-of-all-tenants',
     bug: 'the key of the list of orders forgets the tenant',
     file: 'functions/orders/table/keys.ts',
-    from: '=> `orders#${tenantId}#list#0`',
-    to: "=> `orders#${tenantId && 'all'}#list#0`",
+    from: '=> `orders#${tenantId}#list`',
+    to: "=> `orders#${tenantId && 'all'}#list`",
   },
   {
     name: 'order-list-by-first-letter',
     bug: 'the key of the list of orders has only the first letter of the tenant',
     file: 'functions/orders/table/keys.ts',
-    from: '=> `orders#${tenantId}#list#0`',
-    to: '=> `orders#${tenantId.slice(0, 1)}#list#0`',
+    from: '=> `orders#${tenantId}#list`',
+    to: '=> `orders#${tenantId.slice(0, 1)}#list`',
   },
   {
     name: 'product-list-of-all-tenants',
@@ -27,21 +27,24 @@ const foreignKeys: readonly Mutant[] = [
     name: 'open-holds-of-all-tenants',
     bug: 'the key of the list of open holds forgets the tenant',
     file: 'functions/inventory/table/keys.ts',
-    from: '=> `inventory#${tenantId}#list#0`',
-    to: "=> `inventory#${tenantId && 'all'}#list#0`",
+    from: '=> `inventory#${tenantId}#list`',
+    to: "=> `inventory#${tenantId && 'all'}#list`",
   },
   {
     name: 'cursor-names-its-list',
     bug: 'a page is read from the list that the cursor names',
     file: 'functions/platform/table/list.ts',
-    from: '{ listPk, limit, cursor, descending = false }: ListQuery & {',
-    to: '{ listPk: ownList, limit, cursor: text, descending = false }: ListQuery & {',
+    from: '{ list, limit, after, shards, descending }: ListQuery & Shards',
+    to: '{ list, limit, after: place, shards: ownShards, descending }: ListQuery & Shards',
     also: [
       {
         from: '): Promise<Page<Item>> => {',
-        to: "): Promise<Page<Item>> => {\n  const [cursor, listPk = ownList] = text?.split('|') ?? [];",
+        to: "): Promise<Page<Item>> => {\n  const [after, names] = place?.split('|') ?? [];\n  const shards = names?.split(',') ?? ownShards;",
       },
-      { from: 'encodeCursor(last.listSk)', to: 'encodeCursor(`${last.listSk}|${listPk}`)' },
+      {
+        from: "encodeCursor(list, String(last['listSk']))",
+        to: "encodeCursor(list, `${last['listSk']}|${shards.join(',')}`)",
+      },
     ],
   },
   {
@@ -72,13 +75,6 @@ const foreignKeys: readonly Mutant[] = [
     to: "pk: `payments#${tenantId && 'all'}#attempt#${orderId}`",
   },
   {
-    name: 'breaker-of-all-tenants',
-    bug: 'the key of a breaker forgets the tenant',
-    file: 'functions/payments/table/keys.ts',
-    from: 'pk: `payments#${tenantId}#breaker#${provider}`',
-    to: "pk: `payments#${tenantId && 'all'}#breaker#${provider}`",
-  },
-  {
     name: 'policy-of-all-tenants',
     bug: 'the key of a policy forgets the tenant',
     file: 'functions/orders/table/keys.ts',
@@ -102,10 +98,10 @@ const foreignAnswers: readonly Mutant[] = [
     file: 'functions/catalog/http/read.ts',
     from: `  (rt: Runtime<'db'>): RouteHandler<Routes['listProducts']> =>
   async ({ tenantId, query }) => {
-    const { items, next } = await listPage(rt, { ...query, listPk: productList(tenantId) });`,
+    const { items, next } = await listPage(rt, { ...query, shards: [productList(tenantId)] });`,
     to: `  (rt: Runtime<'db'>, pages = new Map<string, ReturnType<typeof listPage>>()): RouteHandler<Routes['listProducts']> =>
   async ({ tenantId, query }) => {
-    const page = pages.get(JSON.stringify(query)) ?? listPage(rt, { ...query, listPk: productList(tenantId) });
+    const page = pages.get(JSON.stringify(query)) ?? listPage(rt, { ...query, shards: [productList(tenantId)] });
     pages.set(JSON.stringify(query), page);
     const { items, next } = await page;`,
   },
@@ -152,7 +148,7 @@ const foreignAnswers: readonly Mutant[] = [
   {
     name: 'pages-overlap',
     bug: 'a page begins with the last item of the one before',
-    file: 'functions/platform/table/list.ts',
+    file: 'functions/platform/table/merged-page.ts',
     from: "descending ? '<' : '>'",
     to: "descending ? '<=' : '>'",
   },
@@ -160,9 +156,12 @@ const foreignAnswers: readonly Mutant[] = [
     name: 'page-loses-its-last-item',
     bug: 'the cursor is that of the item after the page',
     file: 'functions/platform/table/list.ts',
-    from: 'encodeCursor(last.listSk)',
-    to: "encodeCursor(String(entries.at(-1)?.['listSk']))",
+    from: "encodeCursor(list, String(last['listSk']))",
+    to: "encodeCursor(list, String(page.entries.at(-1)?.['listSk']))",
   },
 ];
 
-export const tenants: readonly Mutant[] = [...foreignKeys, ...foreignAnswers];
+export const tenants: readonly Mutant[] = [
+  ...foreignKeys.map((mutant) => ({ ...mutant, usesForeignKeys: true as const })),
+  ...foreignAnswers,
+];
