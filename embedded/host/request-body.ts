@@ -11,6 +11,8 @@ const announcesMoreThan = ({ headers }: IncomingMessage, maxBytes: number): bool
 
 const readBody = (request: IncomingMessage, maxBytes: number): Promise<ReadBody> =>
   new Promise((resolve) => {
+    // its events are over
+    if (request.destroyed) return resolve('incomplete');
     if (announcesMoreThan(request, maxBytes)) return resolve('too_large');
     const chunks: Buffer[] = [];
     let size = 0;

@@ -69,7 +69,7 @@ const respond = async (host: Backend, exchange: Exchange): Promise<void> => {
 
 /**
  * Handles the requests of one connection one after the other, because Node parses all that a client has sent: thousands of pipelined requests would
- * occupy as many environments. What a client has not read when it closes the connection is not handled any more.
+ * occupy as many environments. Those of a client that has closed the connection are not handled any more, because their bodies are incomplete.
  */
 const handle = (host: Promise<Backend>) => {
   const handled = new WeakMap<Socket, Promise<void>>();
@@ -77,8 +77,7 @@ const handle = (host: Promise<Backend>) => {
     const { socket } = request;
     const respondInTurn = async () => {
       await handled.get(socket);
-      const ready = await host;
-      if (!socket.destroyed) await respond(ready, { request, response });
+      await respond(await host, { request, response });
     };
     const responded = respondInTurn().catch((error: unknown) => {
       // clients' faults are answered above, so this is a defect of the host

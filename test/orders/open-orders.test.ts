@@ -127,10 +127,11 @@ describe('the walk of the due list', () => {
 });
 
 describe('the check of an execution environment', () => {
-  const setUp = async ({ fails = false } = {}) => {
+  const setUp = async () => {
+    let isDown = false;
     const { rt, calls, clock } = createTestTable({
       intercept: (operation, name) => (input, caller) => {
-        if (fails && name === 'GetItem') throw Object.assign(new Error('down'), { name: 'ValidationException' });
+        if (isDown && name === 'GetItem') throw Object.assign(new Error('down'), { name: 'ValidationException' });
         return operation(input, caller);
       },
     });
@@ -145,7 +146,10 @@ describe('the check of an execution environment', () => {
       await nextTurn();
       return hasTooMany(tenantId, now());
     };
-    return { isRefused, check, reads, verdicts, clock, now };
+    const breakReads = () => {
+      isDown = true;
+    };
+    return { isRefused, check, reads, breakReads, verdicts, clock, now };
   };
 
   it('reads the verdict at most once in ten seconds', async () => {
@@ -162,12 +166,19 @@ describe('the check of an execution environment', () => {
   });
 
   it('refuses nothing while the verdict is unknown', async () => {
-    const { check, now } = await setUp();
+    const { check, isRefused, clock, now } = await setUp();
+    expect(check()(ada, now())).toBe(false);
+    expect(await isRefused(ada)).toBe(true);
+    clock.advance(10_000);
+    // the one before may be wrong by now
     expect(check()(ada, now())).toBe(false);
   });
 
   it('refuses nothing if the verdict cannot be read', async () => {
-    const { isRefused } = await setUp({ fails: true });
+    const { isRefused, breakReads, clock } = await setUp();
+    expect(await isRefused(ada)).toBe(true);
+    breakReads();
+    clock.advance(10_000);
     expect(await isRefused(ada)).toBe(false);
   });
 });

@@ -21,7 +21,7 @@ const CROSS_TENANT_FUNCTIONS = [
   ...['tenants-write', 'operations-health'],
 ];
 /** Keys of all tenants, which every function may read. */
-export const SHARED_KEYS: readonly string[] = ['due#pause'];
+export const SHARED_KEYS: readonly string[] = ['due#pause', 'due#open-orders'];
 
 const parseObject = (text: string | null | undefined): Readonly<Record<string, unknown>> => {
   try {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, it, vi } from 'vitest';
 import type { HttpRequest } from '../../../embedded/host/gateway.ts';
 import type { Host } from '../../../embedded/host/host.ts';
@@ -40,10 +41,12 @@ it('handles the requests of one connection one after the other, in their order, 
     expect(responses).toEqual(['/v1/slow', ...pipelined, '/v1/last']);
     expect(most).toBe(1);
   } finally {
+    for (const release of releases) release();
     await server.close();
   }
 });
 
+// red if a request is handled although its body is incomplete
 it('does not handle what a client has pipelined once it has closed the connection', async () => {
   const server = await listen(0);
   const targets: string[] = [];
@@ -60,12 +63,15 @@ it('does not handle what a client has pipelined once it has closed the connectio
     socket.write('GET /v1/1 HTTP/1.1\r\nHost: localhost\r\n\r\nGET /v1/2 HTTP/1.1\r\nHost: localhost\r\n\r\n');
     await vi.waitFor(() => expect(targets).toEqual(['/v1/1']));
     socket.resetAndDestroy();
-    // another request tells that the server has seen the end of the first connection
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    // the server handles another connection only after it has seen the end of this one
+    const after = sendRaw(server.origin, ['GET /v1/3 HTTP/1.1\r\nHost: localhost\r\n\r\n']);
+    await vi.waitFor(() => expect(targets).toContain('/v1/3'));
     close();
-    expect((await sendRaw(server.origin, ['GET /v1/3 HTTP/1.1\r\nHost: localhost\r\n\r\n'])).status).toBe(200);
+    expect((await after).status).toBe(200);
+    await nextTurn();
     expect(targets).toEqual(['/v1/1', '/v1/3']);
   } finally {
+    close();
     await server.close();
   }
 });
