@@ -23,8 +23,9 @@ export type Order = ShownOrder & {
 export type Refused = { readonly code?: string; readonly detail?: string };
 type StockCount = {
   readonly available: number;
-  readonly held: number;
-  readonly sold: number;
+  readonly taken: number;
+  readonly held?: number;
+  readonly sold?: number;
   readonly approximate?: true;
 };
 
@@ -221,11 +222,12 @@ export const createCustomers = (options: Options) => {
 
   const countStock = async (sku: string, { id, apiKey: bearer }: Tenant) => {
     const response = await send<StockCount>('GET', `/v1/inventory/${encodeURIComponent(sku)}`, { bearer });
-    const { available, held, sold, approximate } = response.body;
+    const { available, taken, held = taken, sold = 0, approximate } = response.body;
     if (response.status !== 200 || approximate) return;
     checkLinearizable(`${id}/${sku}`, available, response);
-    checkLinearizable(`${id}/${sku} received`, available + held + sold, response);
-    if (held < 0 || sold < 0) report(14, `an answer had ${held} units of ${id}/${sku} held and ${sold} sold`);
+    checkLinearizable(`${id}/${sku} received`, available + taken, response);
+    if (held < 0 || sold < 0 || held + sold !== taken)
+      report(14, `an answer had ${held} units of ${id}/${sku} held and ${sold} sold, of ${taken} that are taken`);
   };
 
   const doChore = async ({ atMs, sku, act }: Chore, tenant: Tenant) => {

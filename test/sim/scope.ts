@@ -1,4 +1,5 @@
 import { contexts } from '#contexts';
+import { SHARED_READ_KEYS } from '#platform/manifest';
 import { parseApiKey } from '#tenants/contract';
 import { workersOf } from './cells.ts';
 

@@ -95,7 +95,7 @@ export const runFlashSale = async (shards: number, condition = true): Promise<Sa
     const headers = Object.entries({ authorization: `Bearer ${toApiKey(demo)}`, 'idempotency-key': key });
     const response = await host.request({ method, target, headers, body: body ? JSON.stringify(body) : '' });
     if (response.status >= 300) throw new Error(`${method} ${target}: ${response.status} ${response.body}`);
-    return JSON.parse(response.body) as { readonly available: number; readonly sold: number };
+    return JSON.parse(response.body) as { readonly available: number; readonly taken: number };
   };
   try {
     await host.loadFunctions();
@@ -122,7 +122,8 @@ export const runFlashSale = async (shards: number, condition = true): Promise<Sa
     await clock.driven(Promise.all(buyers));
     await clock.driven(host.whenIdle());
     const seconds = (clock.now() - startedAt) / 1_000;
-    const { sold } = await clock.driven(send({ method: 'GET', target: `/v1/inventory/${SKU}` }));
+    // nothing is held any more
+    const { taken: sold } = await clock.driven(send({ method: 'GET', target: `/v1/inventory/${SKU}` }));
     const hottestShareOfShards = writes.hottestShare((key) => key.includes('#shard#'));
     const hottestShareOfAll = writes.hottestShare(() => true);
     return {
