@@ -1,5 +1,4 @@
 import { contexts } from '#contexts';
-import { SHARED_READ_KEYS } from '#platform/manifest';
 import { parseApiKey } from '#tenants/contract';
 import { workersOf } from './cells.ts';
 
