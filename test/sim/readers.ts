@@ -29,8 +29,6 @@ type ShownKey = { readonly id: string; readonly createdAt: string };
 type ListedOrder = ShownOrder & { readonly history: readonly { readonly at: string }[] };
 type Page<T> = { readonly items: readonly T[]; readonly next: string | null };
 type PageRequest = { readonly query: string; readonly mayBeRefused?: boolean };
-type Cursor = { readonly list: string; readonly tenantId: string; readonly text: string };
-
 type List<T> = {
   readonly name: string;
   readonly path: (tenant: Tenant) => string;
@@ -92,7 +90,6 @@ const limitFor = (limit: number, expected: number) => Math.min(100, Math.max(lim
 export const createReaders = (options: Options) => {
   const { send, sleep, now, belongings, report, wasRestored } = options;
   const counts = Object.fromEntries(READ_ACTS.map((act) => [act, 0])) as Record<ReadAct, number>;
-  const cursors: Cursor[] = [];
 
   const keyList: List<ShownKey> = {
     ...{ bearer: apiKeyOf, name: 'keys', path: () => '/v1/keys', descending: true },
@@ -153,7 +150,6 @@ export const createReaders = (options: Options) => {
       items.push(...page.items);
       if (page.items.length > limit) report(26, `a page of ${list.name} has more items than its limit of ${limit}`);
       if (page.next === null) break;
-      cursors.push({ list: list.name, tenantId: tenant.id, text: page.next });
       query = `limit=${limit}&cursor=${page.next}`;
     }
     const what = `a walk of the ${list.name} of tenant ${tenant.id} by ${limit}`;
@@ -217,12 +213,17 @@ export const createReaders = (options: Options) => {
     return true;
   };
 
-  /** Reads a page of every list with the cursor of another list or of another tenant. */
-  const useForeignCursor = async (tenant: Tenant, { limit, selection }: ReadChore) => {
-    const foreign = cursors.filter(({ tenantId }) => tenantId !== tenant.id);
-    const candidates = foreign.length > 0 ? foreign : cursors;
-    const cursor = candidates[Math.floor(selection * candidates.length)];
-    if (!cursor) return false;
+  /** The cursor of the first page of one of the tenant's lists; undefined if the list has no second page. */
+  const readCursor = async <T>(list: List<T>, tenant: Tenant) =>
+    (await readPage(list, tenant, { query: 'limit=1' }))?.next ?? undefined;
+
+  /** Reads a page of every list with a cursor of the other tenant, or with one of another list. */
+  const useForeignCursor = async (tenant: Tenant, other: Tenant | undefined, { limit, selection }: ReadChore) => {
+    const source = other ?? tenant;
+    const isOfOrders = selection < 0.5;
+    const text = await (isOfOrders ? readCursor(orderList, source) : readCursor(productList, source));
+    if (text === undefined) return false;
+    const cursor = { list: isOfOrders ? orderList.name : productList.name, text };
     const query = `limit=${limit}&cursor=${cursor.text}`;
     // a cursor of another list is refused, and one of another tenant's is only a place in the tenant's own list
     const read = <T>(list: List<T>) => readPage(list, tenant, { query, mayBeRefused: list.name !== cursor.list });
@@ -248,7 +249,7 @@ export const createReaders = (options: Options) => {
       (await walk(productList, tenant, limit)) && (!other || (await walk(productList, other, limit))),
     'list keys': walkOf(keyList),
     'list keys as the operator': walkOf(operatorsKeyList),
-    'use a foreign cursor': (tenant, _, chore) => useForeignCursor(tenant, chore),
+    'use a foreign cursor': useForeignCursor,
     'request a foreign order': requestOf(requestForeignOrder),
     'request a foreign product': requestOf(requestForeignProduct),
     'request a foreign key': requestOf(requestForeignKey),
