@@ -7,6 +7,7 @@ import { commitOrderHold } from '#inventory/use-cases/commit-hold';
 import { holdStock } from '#inventory/use-cases/hold-stock';
 import { releaseStock } from '#inventory/use-cases/release-stock';
 import { updateAvailability } from '#inventory/use-cases/update-availability';
+import { NO_VERDICT } from '#orders/domain/open-orders';
 import { findOrderForRun } from '#orders/public';
 import { orderTable } from '#orders/table/order-table';
 import { placeOrder } from '#orders/use-cases/place-order';
@@ -105,7 +106,7 @@ const createFlow = ({ declines = false } = {}) => {
   const { confirm, cancelAfterRefusal, close } = sagaStepActions(orders, clock);
   const operations = {
     place: () =>
-      placeOrder({ orders, prices, now: clock, checkOpenOrders: () => () => false })({
+      placeOrder({ orders, prices, now: clock, checkOpenOrders: async () => NO_VERDICT })({
         ...body,
         ...{ tenantId, id, requestDigest: digestOf({ params: {}, body }), listShard: 0 },
       }),

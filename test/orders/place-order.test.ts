@@ -1,14 +1,16 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { NO_VERDICT } from '#orders/domain/open-orders';
 import { type Command, placeOrder, type Refusal } from '#orders/use-cases/place-order';
 import type { Prices } from '#orders/use-cases/ports';
 import { digestOf } from '#platform/http/idempotency';
-import type { Money, Sku, TenantId } from '#platform/kernel';
+import { addMs, type Money, type Sku, type TenantId } from '#platform/kernel';
 import { aCommand, anOrder, eur, id, moment, mug, tenantId } from '../fixtures/order.ts';
 import { inMemoryOrders, losingResponses } from './fixtures/in-memory-orders.ts';
 
 /** No tenant has too many open orders. */
-const ports = { now: () => moment, checkOpenOrders: () => () => false };
+const ports = { now: () => moment, checkOpenOrders: async () => NO_VERDICT };
 const pricesFrom =
   (list: Readonly<Record<string, Money>>): Prices =>
   async (_, skus) =>
@@ -142,7 +144,8 @@ describe('placing an order', () => {
 
   it('is refused with too_many_open_orders after every other refusal, but a replay of an existing order succeeds', async () => {
     const { rows, orders } = inMemoryOrders();
-    const limited = { ...ports, orders, prices, checkOpenOrders: () => (tenant: TenantId) => tenant === tenantId };
+    const tooMany = { tenants: [tenantId], validUntil: addMs(moment.at, 1) };
+    const limited = { ...ports, orders, prices, checkOpenOrders: async () => tooMany };
     expect(await placeOrder(limited)(aCommand())).toEqual({ ok: false, error: 'too_many_open_orders' });
     const unknown = aCommand({ lines: [{ sku: 'hat' as Sku, quantity: 1 }] });
     expect(await placeOrder(limited)(unknown)).toEqual({ ok: false, error: 'unknown_sku' });
@@ -158,23 +161,24 @@ describe('placing an order', () => {
     });
   });
 
-  it('starts to read the verdict on open orders before the prices, and uses what is known after them', async () => {
+  it('reads the verdict on open orders beside the prices, not before them', async () => {
     const { orders } = inMemoryOrders();
     const steps: string[] = [];
     const place = placeOrder({
       ...ports,
       orders,
-      async prices(...call) {
+      prices: (...call) => {
         steps.push('prices');
         return prices(...call);
       },
-      checkOpenOrders: () => {
-        steps.push('verdict started');
-        return () => steps.push('verdict used') < 0;
+      checkOpenOrders: async () => {
+        await nextTurn();
+        steps.push('verdict read');
+        return NO_VERDICT;
       },
     });
     expect((await place(aCommand())).ok).toBe(true);
-    expect(steps).toEqual(['verdict started', 'prices', 'verdict used']);
+    expect(steps).toEqual(['prices', 'verdict read']);
   });
 
   it('again returns the order in its current state', async () => {

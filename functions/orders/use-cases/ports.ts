@@ -56,11 +56,8 @@ export type OpenOrderVerdicts = {
   find(): Promise<OpenOrdersVerdict>;
   put(verdict: OpenOrdersVerdict): Promise<void>;
 };
-/**
- * Starts to read the verdict, if the known one is old, and does not wait for it. The returned function says what is known by then: an unknown
- * verdict refuses nothing.
- */
-export type CheckOpenOrders = () => (tenantId: TenantId, at: Instant) => boolean;
+/** Reads the verdict, if the known one is old. Never rejects, and takes a tenth of a second at most: a verdict that is unknown then refuses nothing. */
+export type CheckOpenOrders = () => Promise<OpenOrdersVerdict>;
 
 /** The pauses of all deadlines, read strongly. */
 export type FindPauses = () => Promise<readonly Pause[]>;
