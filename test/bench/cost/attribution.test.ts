@@ -2,6 +2,7 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { SQSEvent } from 'aws-lambda';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { contexts } from '#contexts';
+import type { TenantId } from '#platform/kernel';
 import type { Manifest } from '#platform/manifest';
 import { type EntryModule, type LoadEntries, loadProjectEntries } from '../../../embedded/host/functions.ts';
 import type { MeteredOrder } from './meter.ts';
@@ -27,7 +28,8 @@ const award: EntryModule[string] = {
   create: (rt) => async (event) => {
     for (const { messageId } of (event as SQSEvent).Records) {
       const Item = { pk: `loyalty#demo#award#${messageId}`, sk: 'award', points: 1 };
-      await rt.db.send(new PutCommand({ TableName: rt.env('TABLE_NAME'), Item }));
+      const put = new PutCommand({ TableName: rt.env('TABLE_NAME'), Item });
+      await rt.tenants.run('demo' as TenantId, () => rt.db.send(put));
       rt.logger.info('points awarded', { messageId });
     }
     return { batchItemFailures: [] };
