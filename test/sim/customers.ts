@@ -134,7 +134,7 @@ export const createCustomers = (options: Options) => {
     const tenants: Tenant[] = [];
     for (const shop of plan.shops) {
       const { name, id, currency, products } = shop;
-      const tenant = id === undefined ? await openTenant(name) : await registerTenant(id, name);
+      const tenant = id === undefined ? await openTenant(name) : await registerTenant(id, `${name} (${id})`);
       const bearer = tenant.apiKey;
       belongings.openShop(tenant.id, shop);
       for (const { sku, price, stock, shards } of products) {

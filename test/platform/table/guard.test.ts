@@ -211,7 +211,7 @@ describe('an update', () => {
     'SET duePk = :due, dueSk = :own ADD n :n',
     'ADD n :n',
     'SET n = :n REMOVE listPk, listSk',
-    'REMOVE out SET n = :n',
+    'REMOVE duePk, dueSk SET n = :n',
   ])('may %s', async (expression) => {
     const { rt, calls } = openTable();
     await rt.tenants.run(tenantId, () => updateBy(expression)(rt, ''));
