@@ -62,6 +62,8 @@ const drawIntention = (chance: Chance, shops: readonly Shop[], isRefused: boolea
     ...{ shop: chance.pick(shops), body: createOrderBody(chance.pick(baskets), token), token, reaction },
     sendsTwice: chance.number() < 0.3,
     receives: chance.number() < 0.2 ? chance.int(1, 3) : 0,
+    // a read of the stock is what makes a worker count it
+    readsStock: chance.number() < 0.3,
     pauseMs: chance.int(0, MAX_PAUSE_MS),
     paysOffline: chance.number() < 0.7,
   };
@@ -128,6 +130,11 @@ const runCustomer = async ({ seed, shops, accepted, received, isOver }: Options,
     const key = `${drawName()} ${lane}-${n}`;
     const order = await place(intention, key);
     accepted.push(order);
+    if (intention.readsStock)
+      await expectStatus(
+        retryUntilAnswered(() => intention.shop.stock('mug')),
+        200,
+      );
     if (intention.receives > 0) {
       const adjustment = { delta: intention.receives, reason: 'received' };
       await expectStatus(
