@@ -35,8 +35,9 @@ export const countOpenOrders =
     const { at } = now();
     const verdict = judgeOpenOrders(counts, { at, maxOpenOrders });
     if (verdict.tenants.length > 0 || isInForce(await verdicts.find(), at)) await verdicts.put(verdict);
-    return {
-      atBound: verdict.tenants.map((tenantId) => ({ tenantId, openOrders: counts.get(tenantId) ?? 0 })),
-      complete,
-    };
+    const named = new Set(verdict.tenants);
+    const atBound = [...counts].flatMap(([tenantId, openOrders]) =>
+      named.has(tenantId) ? [{ tenantId, openOrders }] : [],
+    );
+    return { atBound: atBound.toSorted((a, b) => b.openOrders - a.openOrders), complete };
   };
