@@ -6,31 +6,52 @@ export type JsonFault = 'not_utf8' | 'not_json' | InvalidText;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** A string, or a character that starts, ends or separates. All other tokens are numbers and literals. */
-const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],]/g;
-
 /** An open object or list. `part` is the name or the index of its current member. */
 type Frame = { readonly names?: Set<string>; part: string | number; expectsName: boolean };
 
 const isStorable = (text: string) => text.isWellFormed() && !text.includes('\0');
 const NOT_STORABLE = 'A text must not contain a NUL or an unpaired surrogate.';
 
-/** Finds what JSON.parse accepts although systems disagree about it. `text` must be JSON. */
+/** Whether an odd number of backslashes stands before the quote. */
+const isEscaped = (text: string, quote: number): boolean => {
+  let first = quote;
+  while (text[first - 1] === '\\') first -= 1;
+  return (quote - first) % 2 === 1;
+};
+
+/** The index of the quote that ends the string which starts at `start`. */
+const endOfString = (text: string, start: number): number => {
+  let end = text.indexOf('"', start + 1);
+  while (isEscaped(text, end)) end = text.indexOf('"', end + 1);
+  return end;
+};
+
+/**
+ * Finds what JSON.parse accepts although systems disagree about it. `text` must be JSON that was decoded from UTF-8. It walks through the
+ * characters itself, because a regular expression takes three times as long for a large body, which every other request waits for.
+ */
 const findInvalidText = (text: string): InvalidText | undefined => {
   const open: Frame[] = [];
   const pathOf = (frames: readonly Frame[]) => frames.map(({ part }) => part);
 
-  for (const [token] of text.matchAll(TOKEN)) {
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at];
     const frame = open.at(-1);
-    if (token === '{') open.push({ names: new Set(), part: '', expectsName: true });
-    else if (token === '[') open.push({ part: 0, expectsName: false });
-    else if (token === '}' || token === ']') open.pop();
-    else if (token === ',' && frame?.names) frame.expectsName = true;
-    else if (token === ',' && frame) frame.part = Number(frame.part) + 1;
-    else {
-      const string = token.includes('\\') ? (JSON.parse(token) as string) : token.slice(1, -1);
+    if (character === '{') open.push({ names: new Set(), part: '', expectsName: true });
+    else if (character === '[') open.push({ part: 0, expectsName: false });
+    else if (character === '}' || character === ']') open.pop();
+    else if (character === ',' && frame?.names) frame.expectsName = true;
+    else if (character === ',' && frame) frame.part = Number(frame.part) + 1;
+    else if (character === '"') {
+      const start = at;
+      at = endOfString(text, start);
+      const raw = text.slice(start + 1, at);
+      // only an escape sequence stands for what UTF-8 and JSON do not contain
+      const hasEscapes = raw.includes('\\');
+      const string = hasEscapes ? (JSON.parse(`"${raw}"`) as string) : raw;
       const isName = frame?.expectsName === true;
-      if (!isStorable(string)) return { message: NOT_STORABLE, path: pathOf(isName ? open.slice(0, -1) : open) };
+      if (hasEscapes && !isStorable(string))
+        return { message: NOT_STORABLE, path: pathOf(isName ? open.slice(0, -1) : open) };
       if (!frame || !isName) continue;
       if (frame.names?.has(string)) {
         return { message: `The name ${JSON.stringify(string)} is repeated.`, path: pathOf(open.slice(0, -1)) };
