@@ -11,7 +11,7 @@ export type StockReading = Omit<StockCount, 'changedAt'> & {
 };
 
 /** How long the caller that requested a count waits for it, in steps: 2 s in all. */
-const WAITS_MS = [350, 150, 250, 500, 750];
+const WAITS_MS = [50, 100, 200, 400, 500, 750];
 
 type Ports = {
   readonly countStock: (tenantId: TenantId, sku: Sku, backoff: Backoff) => Promise<Result<StockCount, 'sku_not_found'>>;
