@@ -15,6 +15,9 @@ export type Waits = {
   readonly waitedFor: number;
 };
 
+/** At most so many may overtake one of another tenant (invariant 27). */
+export const MAX_OVERTAKING = 10;
+
 /** How unfair the queues were: the worst that any message has met with, by any one other tenant, in its queue. */
 export const worstWaitsOf = (deliveries: readonly Delivery[]): Waits => {
   const worst = { overtaking: 0, waitedFor: 0 };

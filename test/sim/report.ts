@@ -31,6 +31,7 @@ const invariants: Readonly<Record<number, string>> = {
   24: 'a placed order goes on within a minute of the repair',
   25: 'a tenant is shown what is its own, and what is another’s is answered like what does not exist',
   26: 'a walk of a list shows everything once, in order',
+  27: 'few messages of a tenant overtake one of another',
 };
 
 export const formatFaults = (faults: readonly Fault[]): string => faults.map(faultName).join(',');

@@ -17,7 +17,7 @@ import { createMessageLedger } from './messages.ts';
 import { createNetwork } from './network.ts';
 import { createOperator } from './operator.ts';
 import { createOutages } from './outages.ts';
-import { createDeliveries, type Waits } from './overtaking.ts';
+import { createDeliveries, MAX_OVERTAKING, type Waits } from './overtaking.ts';
 import { HOPELESS_TOKENS, type Plan, planOf } from './plan.ts';
 import { createProvider } from './provider.ts';
 import { violationsAtQuiescence } from './quiescence.ts';
@@ -222,6 +222,9 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
     maxSteps: MAX_STEPS,
     isOver: () => watch.check() !== undefined,
   });
+  const waits = deliveries.worstWaits();
+  if (waits.overtaking > MAX_OVERTAKING)
+    watch.report(27, `${waits.overtaking} messages of a tenant overtook one of another in its queue`);
   let violation = watch.check();
   host.close();
   if (result && 'error' in result) throw result.error;
@@ -230,7 +233,7 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
 
   return {
     ...{ seed, steps, orders: customers.accepted().length, struck: faults.struck, reads: readers.counts, trace },
-    waits: deliveries.worstWaits(),
+    waits,
     hash: hash.digest('hex').slice(0, 16),
     histories: timeline.historyCount(),
     statuses: countStatuses(rows),
