@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { FunctionSpec } from '#platform/manifest';
+import { messageGroupOf } from '#platform/messaging/message-body';
 import type { FairScheduler, ReleaseSlot } from './fair-scheduler.ts';
 
 /** The share of work without a tenant, such as requests with wrong keys. */
@@ -29,22 +30,10 @@ const getAt = (value: unknown, path: readonly string[]): unknown =>
     value,
   );
 
-const parseJson = (text: unknown): unknown => {
-  try {
-    return JSON.parse(String(text));
-  } catch {
-    return undefined;
-  }
-};
-
 /** The tenant that an invocation works for; of a batch, the tenant of its first message. */
 export const findTenantId = ({ spec, routes }: Invocable, event: unknown): string | undefined => {
-  const findId = () => {
-    if (spec.consumes) return getAt(parseJson(getAt(event, ['Records', '0', 'body'])), ['detail', 'tenantId']);
-    if (routes.length > 0) return getAt(event, ['requestContext', 'authorizer', 'tenantId']);
-    return getAt(event, ['tenantId']);
-  };
-  const id = findId();
+  if (spec.consumes) return messageGroupOf(String(getAt(event, ['Records', '0', 'body'])));
+  const id = getAt(event, routes.length > 0 ? ['requestContext', 'authorizer', 'tenantId'] : ['tenantId']);
   return typeof id === 'string' ? id : undefined;
 };
 

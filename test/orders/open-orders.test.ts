@@ -1,5 +1,11 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { hasTooManyOpenOrders, judgeOpenOrders, NO_VERDICT, type OpenOrdersVerdict } from '#orders/domain/open-orders';
+import {
+  hasTooManyOpenOrders,
+  NO_VERDICT,
+  type OpenOrdersVerdict,
+  tenantsAtBound,
+  verdictOn,
+} from '#orders/domain/open-orders';
 import { dueOrders, openOrderFinder } from '#orders/table/due-orders';
 import { dueShards, openOrdersKey } from '#orders/table/keys';
 import { openOrdersCheck, openOrderVerdicts } from '#orders/table/open-orders';
@@ -28,7 +34,7 @@ describe('a verdict', () => {
   ]);
 
   it('names the tenants at or above the bound, those with the most open orders first, and expires', () => {
-    const verdict = judgeOpenOrders(counts, { at, maxOpenOrders: 2 });
+    const verdict = verdictOn(tenantsAtBound(counts, 2), at);
     expect(verdict).toEqual({ tenants: [bob, ada], validUntil: addMs(at, 150_000) });
     expect(hasTooManyOpenOrders(verdict, ada, addMs(at, 149_999))).toBe(true);
     expect(hasTooManyOpenOrders(verdict, ada, addMs(at, 150_000))).toBe(false);
@@ -38,7 +44,7 @@ describe('a verdict', () => {
 
   it('names at most 1,000 tenants', () => {
     const many = new Map(Array.from({ length: 1_001 }, (_, n) => [tenant(`t${n}`), n + 1]));
-    const { tenants } = judgeOpenOrders(many, { at, maxOpenOrders: 1 });
+    const { tenants } = verdictOn(tenantsAtBound(many, 1), at);
     expect(tenants).toHaveLength(1_000);
     expect(tenants).not.toContain('t0');
   });

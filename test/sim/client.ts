@@ -4,7 +4,7 @@ import type { Chance } from './chance.ts';
 const MAX_TRIES = 8;
 const TIMEOUT_MS = 29_000;
 const MAX_BACKOFF_MS = 8_000;
-/** A client that is told to send fewer requests repeats one for this long: longer than a tenant of many orders may have to wait. */
+/** A client with a 429 repeats its request for this long: longer than a tenant of many orders may have to wait. */
 const PATIENCE_MS = 25 * 60_000;
 
 /** The steps at which the request of an answer was sent and the answer received. */

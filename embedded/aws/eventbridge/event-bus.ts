@@ -1,4 +1,5 @@
 import { ACCOUNT_ID, afterLastColon, eventBusArn, REGION } from '../arns.ts';
+import { findAtPath } from '../json-path.ts';
 import { authorize, type Clock, type Service, ServiceError } from '../service.ts';
 
 type Entry = {
@@ -40,18 +41,9 @@ const isObject = (text: string): boolean => {
   }
 };
 
-type JsonObject = { readonly [name: string]: unknown };
-
-const hasNames = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null;
-
 /** The text at the path, or the value itself if it is no path. Undefined where the event has no text. */
-const evaluate = (pathOrValue: string, event: JsonObject): string | undefined => {
-  if (!pathOrValue.startsWith('$.')) return pathOrValue;
-  const names = pathOrValue.slice(2).split('.');
-  const found = names.reduce<unknown>(
-    (value, name) => (hasNames(value) && Object.hasOwn(value, name) ? value[name] : undefined),
-    event,
-  );
+const evaluate = (pathOrValue: string, event: object): string | undefined => {
+  const found = pathOrValue.startsWith('$.') ? findAtPath(pathOrValue, event) : pathOrValue;
   return typeof found === 'string' ? found : undefined;
 };
 

@@ -1,3 +1,4 @@
+import { findAtPath, findField, pathSegments } from '../json-path.ts';
 import { StateFailure } from './failure.ts';
 
 /** Reference paths, which start with `$` (the input) or `$$` (the context object): `$.customer.emails[0]`, `$$.Execution.Name`. */
@@ -7,13 +8,6 @@ export type PathSources = { readonly input: unknown; readonly context: unknown }
 
 export const isReferencePath = (text: string): boolean => REFERENCE_PATH.test(text);
 
-const toSegments = (path: string): string[] => path.match(/[A-Za-z_][\w-]*|\d+(?=\])/g) ?? [];
-
-const findField = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-    ? (value as Record<string, unknown>)[name]
-    : undefined;
-
 /** Returns the value at the path. If there is none, the state fails with `errorName`. */
 export const resolvePath = (
   path: string,
@@ -21,7 +15,7 @@ export const resolvePath = (
   errorName = 'States.ParameterPathFailure',
 ): unknown => {
   const root = path.startsWith('$$') ? context : input;
-  const value = toSegments(path).reduce(findField, root);
+  const value = findAtPath(path, root);
   if (value === undefined) throw new StateFailure(errorName, `The path '${path}' could not be found.`);
   return value;
 };
@@ -46,4 +40,4 @@ const setAtPath = (target: unknown, [name, ...remaining]: readonly string[], val
 
 /** Writes the result into the input at `ResultPath`. `$` replaces the whole input; null discards the result. */
 export const applyResultPath = (path: string | null | undefined, input: unknown, result: unknown): unknown =>
-  path === null ? input : setAtPath(input, toSegments(path ?? '$'), result);
+  path === null ? input : setAtPath(input, pathSegments(path ?? '$'), result);

@@ -10,13 +10,24 @@ const VALID_FOR_MS = 150_000;
 /** Bounds the size of the verdict: some 30 KB. Of more tenants it names those with the most open orders. */
 const MAX_TENANTS = 1_000;
 
-export const judgeOpenOrders = (
+export type TenantAtBound = { readonly tenantId: TenantId; readonly openOrders: number };
+
+/** The tenants with this many open orders or more, those with the most first. */
+export const tenantsAtBound = (
   counts: ReadonlyMap<TenantId, number>,
-  { at, maxOpenOrders }: { readonly at: Instant; readonly maxOpenOrders: number },
-): OpenOrdersVerdict => {
-  const atBound = [...counts].filter(([, count]) => count >= maxOpenOrders).sort(([, a], [, b]) => b - a);
-  return { tenants: atBound.map(([tenantId]) => tenantId).slice(0, MAX_TENANTS), validUntil: addMs(at, VALID_FOR_MS) };
-};
+  maxOpenOrders: number,
+): readonly TenantAtBound[] =>
+  [...counts]
+    .filter(([, openOrders]) => openOrders >= maxOpenOrders)
+    .map(([tenantId, openOrders]) => ({ tenantId, openOrders }))
+    .sort((a, b) => b.openOrders - a.openOrders)
+    .slice(0, MAX_TENANTS);
+
+/** The verdict of a count that ended at `at`. */
+export const verdictOn = (atBound: readonly TenantAtBound[], at: Instant): OpenOrdersVerdict => ({
+  tenants: atBound.map(({ tenantId }) => tenantId),
+  validUntil: addMs(at, VALID_FOR_MS),
+});
 
 /** Whether the verdict refuses orders of any tenant. */
 export const isInForce = ({ tenants, validUntil }: OpenOrdersVerdict, at: Instant): boolean =>

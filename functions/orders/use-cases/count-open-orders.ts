@@ -1,4 +1,4 @@
-import { isInForce, judgeOpenOrders } from '#orders/domain/open-orders';
+import { isInForce, type TenantAtBound, tenantsAtBound, verdictOn } from '#orders/domain/open-orders';
 import type { FindOpenOrders, OpenOrderVerdicts, OrderClock } from '#orders/use-cases/ports';
 import { addMs, type TenantId } from '#platform/kernel';
 
@@ -11,8 +11,8 @@ export type OpenOrdersPorts = {
 };
 
 export type OpenOrdersReport = {
-  /** The tenants whose further orders are refused, and how many open orders each has, the most first. */
-  readonly atBound: readonly { readonly tenantId: TenantId; readonly openOrders: number }[];
+  /** The tenants whose further orders are refused, those with the most open orders first. */
+  readonly atBound: readonly TenantAtBound[];
   /** False if the time was over before every order was counted: then the counts are lower than the truth. */
   readonly complete: boolean;
 };
@@ -33,11 +33,7 @@ export const countOpenOrders =
       if (!complete) break;
     }
     const { at } = now();
-    const verdict = judgeOpenOrders(counts, { at, maxOpenOrders });
-    if (verdict.tenants.length > 0 || isInForce(await verdicts.find(), at)) await verdicts.put(verdict);
-    const named = new Set(verdict.tenants);
-    const atBound = [...counts].flatMap(([tenantId, openOrders]) =>
-      named.has(tenantId) ? [{ tenantId, openOrders }] : [],
-    );
-    return { atBound: atBound.toSorted((a, b) => b.openOrders - a.openOrders), complete };
+    const atBound = tenantsAtBound(counts, maxOpenOrders);
+    if (atBound.length > 0 || isInForce(await verdicts.find(), at)) await verdicts.put(verdictOn(atBound, at));
+    return { atBound, complete };
   };

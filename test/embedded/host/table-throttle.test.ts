@@ -104,7 +104,7 @@ it('confirms 1,500 orders of one tenant that arrive at once, although their list
       send<{ available: number; held: number }>({ method: 'GET', target: '/v1/inventory/mug' }),
     );
     expect(after.body).toMatchObject({ available: before.body.available - ORDERS, held: 0 });
-    // the throttle struck, and the client was told what to do
+    // the throttle struck, and the client's error says what to do
     expect(refusals.length).toBeGreaterThan(0);
     for (const refusal of refusals)
       expect(refusal).toEqual({ status: 503, code: 'unavailable', retryAfter: expect.stringMatching(/^\d+$/) });
