@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { Reporter, TestModule } from 'vitest/node';
 
 /** Why a module or the groups in it failed outside their tests, for example in `beforeAll`. */
@@ -20,7 +21,7 @@ export default class SummaryReporter implements Reporter {
         const [message] = errorsOutsideTests(module);
         return message === undefined ? [] : [failureLine(module.relativeModuleId, 'outside its tests', message)];
       }),
-      ...unhandled.map((error) => failureLine('outside all files', 'unhandled', String(error))),
+      ...unhandled.map((error) => failureLine('outside all files', 'unhandled', inspect(error))),
     ];
     const passed = tests.filter((test) => test.result().state === 'passed').length;
     // other reporters print until the process exits
