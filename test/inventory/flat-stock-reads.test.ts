@@ -10,7 +10,7 @@ import { stockTable } from '#inventory/table/stock-table';
 import { countHolds } from '#inventory/use-cases/count-holds';
 import { countStock } from '#inventory/use-cases/count-stock';
 import { readStock } from '#inventory/use-cases/read-stock';
-import { addMs, type OrderId, type Sku } from '#platform/kernel';
+import { addMs, type OrderId, ok, type Sku } from '#platform/kernel';
 import { type Operation, ServiceError } from '../../embedded/aws/service.ts';
 import { at } from '../fixtures/order.ts';
 import { mug, pot, putStock, tenantId } from '../fixtures/stock.ts';
@@ -186,6 +186,30 @@ describe('a read of stock', () => {
     expect(Date.parse(now()) - Date.parse(before)).toBe(2_000);
   });
 
+  it('does not wait for a count that another one requested', async () => {
+    const { read, now, requests } = await createShop();
+    await read();
+    const before = now();
+    expect(await read()).not.toHaveProperty('held');
+    expect([now(), requests().length]).toEqual([before, 1]);
+  });
+
+  it('does not use a count that began after it, because the stock may have changed since it was read', async () => {
+    const times = [at, addMs(at, 10)];
+    const read = readStock({
+      countStock: async () =>
+        ok({ sku: mug, available: 5, taken: 5, changedAt: addMs(at, -COUNT_INTERVAL_MS), shards: 1 }),
+      counts: {
+        findState: async () => ({ tenantId, version: 1, chunks: 1, countedAt: at }),
+        findChunk: async () => ({ of: 1, countedAt: addMs(at, 1), counts: [] }),
+        request: async () => false,
+      },
+      now: () => times.shift() ?? addMs(at, 20),
+      sleep: async () => {},
+    });
+    expect(await read(tenantId, mug, noBackoff)).toEqual(ok({ sku: mug, available: 5, taken: 5, shards: 1 }));
+  });
+
   it('finds a SKU gone that is removed while it waits', async () => {
     const shop: Awaited<ReturnType<typeof createShop>> = await createShop({
       whileWaiting: async () => {
@@ -312,10 +336,29 @@ describe('a count of open holds', () => {
     expect(await read()).toMatchObject({ held: 0, sold: 0 });
   });
 
-  it('knows of each shard when it changed last, at no further write unit', async () => {
-    const { hold, itemAt, calls, now } = await createShop();
-    await hold(mug, 1);
-    expect(await itemAt(shardKey(tenantId, mug, 0))).toMatchObject({ changedAt: now() });
+  it('knows of each shard when units were last taken from it or given back, at no further write unit', async () => {
+    const { hold, release, commit, pass, itemAt, calls, now } = await createShop();
+    const changedAt = async () => (await itemAt(shardKey(tenantId, mug, 0)))?.['changedAt'];
+    const [kept, given] = [await hold(mug, 1), await hold(mug, 1)];
+    expect(await changedAt()).toBe(now());
     expect(calls.find(({ operation }) => operation === 'TransactWriteItems')?.units.write).toBe(5);
+    pass(100);
+    await release(given);
+    const releasedAt = now();
+    expect(await changedAt()).toBe(releasedAt);
+    pass(100);
+    await commit(kept);
+    expect(await changedAt()).toBe(releasedAt);
+  });
+
+  it('is not used for units that were released after it', async () => {
+    const { hold, release, commit, pass, count, read } = await createShop();
+    await commit(await hold(mug, 4));
+    const held = await hold(mug, 3);
+    pass(100);
+    await count();
+    pass(100);
+    await release(held);
+    expect(await read()).toMatchObject({ taken: 4, held: 0, sold: 4 });
   });
 });

@@ -3,7 +3,7 @@ import { type Hold, holdTombstone, openHold } from '#inventory/domain/hold';
 import { holdTable } from '#inventory/table/hold-table';
 import { holdKey, shardKey } from '#inventory/table/keys';
 import { heldBySku, openHoldsOf } from '#inventory/table/open-holds';
-import type { OrderId } from '#platform/kernel';
+import type { OrderId, Sku } from '#platform/kernel';
 import { type Operation, ServiceError } from '../../embedded/aws/service.ts';
 import { mug, orderId, pot, putStock, tenantId } from '../fixtures/stock.ts';
 import { createTestTable } from '../fixtures/table.ts';
@@ -194,21 +194,55 @@ it('adds up the quantities of each SKU in all pages of open holds', async () => 
   expect(calls.filter(({ operation }) => operation === 'Query').length).toBeGreaterThanOrEqual(3);
 });
 
-it('gives up counting holds that fill more than 25 pages', async () => {
-  const inPagesOf =
-    (Limit: number) =>
-    (operation: Operation, name: string): Operation =>
-      name === 'Query' ? (input, caller) => operation({ ...input, Limit }, caller) : operation;
-  for (const [limit, counted] of [
-    [1, undefined],
-    [2, new Map([[mug, 26]])],
+const inPagesOf =
+  (Limit: number) =>
+  (operation: Operation, name: string): Operation =>
+    name === 'Query' ? (input, caller) => operation({ ...input, Limit }, caller) : operation;
+const putHolds = async (rt: ReturnType<typeof createTestTable>['rt'], skus: readonly Sku[]) => {
+  const holds = holdTable(rt);
+  for (const [n, sku] of skus.entries())
+    await holds.put(openHold({ tenantId, orderId: `o${100 + n}` as OrderId }, [{ sku, shard: 0, quantity: 1 }]));
+};
+
+it('gives up counting holds that fill more than 25 pages, and counts those that fill 25', async () => {
+  for (const [limit, count, counted] of [
+    [1, 26, undefined],
+    [2, 26, new Map([[mug, 26]])],
+    [2, 49, new Map([[mug, 49]])],
   ] as const) {
-    const { rt, holds } = await createHolds(inPagesOf(limit));
-    await putStock(rt, { sku: mug, available: [26] });
-    for (let n = 0; n < 26; n += 1)
-      await holds.put(openHold({ tenantId, orderId: `o${n}` as OrderId }, [{ sku: mug, shard: 0, quantity: 1 }]));
+    const { rt } = await createHolds(inPagesOf(limit));
+    await putStock(rt, { sku: mug, available: [count] });
+    await putHolds(
+      rt,
+      Array.from({ length: count }, () => mug),
+    );
     expect(await heldBySku(rt)(tenantId)).toEqual(counted);
   }
+});
+
+describe('the holders of a SKU', () => {
+  it('are found behind pages without any', async () => {
+    const { rt } = await createHolds(inPagesOf(1));
+    await putStock(rt, { sku: pot, available: [9] });
+    await putHolds(rt, [pot, pot, mug, pot, mug]);
+    expect([...(await openHoldsOf(rt, tenantId, mug)).keys()]).toEqual(['o102', 'o104']);
+  });
+
+  it.each([
+    [1, 10],
+    [4, 12],
+    [16, 16],
+  ])('of %i shards are looked up in %i pages at most', async (shards, pages) => {
+    const listShards = { default: shards, tenants: {} };
+    const { rt, calls } = createTestTable({ times: { listShards }, intercept: inPagesOf(1) });
+    await putStock(rt, { sku: mug, available: [100] });
+    await putHolds(
+      rt,
+      Array.from({ length: 80 }, () => mug),
+    );
+    expect((await openHoldsOf(rt, tenantId, mug)).size).toBe(pages);
+    expect(calls.filter(({ operation }) => operation === 'Query')).toHaveLength(pages);
+  });
 });
 
 describe('the list of open holds over several shards', () => {
@@ -242,6 +276,21 @@ describe('the list of open holds over several shards', () => {
     expect(await heldBySku(rt)(tenantId)).toEqual(new Map([[mug, 53]]));
     await holdTable(rt).update(hold, { ...hold, state: 'released', version: 2 });
     expect(await heldBySku(rt)(tenantId)).toEqual(new Map([[mug, 48]]));
+  });
+
+  it('is not counted where one shard has too many pages: the sum would be too small', async () => {
+    const manyPagesOfOneShard = (operation: Operation, name: string): Operation =>
+      name === 'Query'
+        ? (input, caller) =>
+            operation({ ...input, ...(JSON.stringify(input).includes('list#3') && { Limit: 1 }) }, caller)
+        : operation;
+    const { rt } = createTestTable({ times: { listShards }, intercept: manyPagesOfOneShard });
+    await putStock(rt, { sku: mug, available: [100] });
+    await putHolds(
+      rt,
+      Array.from({ length: 60 }, () => mug),
+    );
+    expect(await heldBySku(rt)(tenantId)).toBeUndefined();
   });
 
   it('is not counted where a shard cannot be read: the sum would be too small', async () => {

@@ -106,6 +106,12 @@ describe('a count', () => {
     const { count, put } = createCount(found(ada, bob));
     expect(await count(() => false)).toEqual({ atBound: [], complete: false });
     expect(put).toEqual([]);
+    const { count: countLonger, put: stored } = createCount(found(ada, ada, ada));
+    const answers = [true, false];
+    expect(await countLonger(() => answers.shift() ?? true)).toEqual({
+      ...{ atBound: [{ tenantId: ada, openOrders: 2 }], complete: false },
+    });
+    expect(stored).toMatchObject([{ tenants: [ada] }]);
   });
 });
 

@@ -96,6 +96,31 @@ describe('the CPU shares of tenants', () => {
     expect(requested).toEqual(['a', 'a', 'a', '']);
   });
 
+  test('a called function with a tenant counts for that one, and what has none and is not called, for nobody', async () => {
+    const { run, whileWaiting, requested } = createShares();
+    const requestOfB = { requestContext: { authorizer: { tenantId: 'b' } } };
+    await run(task, { tenantId: 'a' }, () => whileWaiting(() => run(route, requestOfB, async () => {})));
+    expect(requested.splice(0)).toEqual(['a', 'b', 'a']);
+    await run(task, { tenantId: 'a' }, () => whileWaiting(() => run(consumer, { Records: [] }, async () => {})));
+    expect(requested).toEqual(['a', '', 'a']);
+  });
+
+  test('an invocation whose wait fails gets a slot again before it goes on', async () => {
+    const { run, whileWaiting, requested } = createShares();
+    const failingWait = () =>
+      whileWaiting(async () => {
+        throw new Error('no answer');
+      });
+    await run(task, { tenantId: 'a' }, () => expect(failingWait()).rejects.toThrow('no answer'));
+    expect(requested).toEqual(['a', 'a']);
+  });
+
+  test('a stream batch that begins within an invocation leaves the slot of that one alone', async () => {
+    const { run, whileWaiting, requested } = createShares();
+    await run(task, { tenantId: 'a' }, () => run(relay, {}, () => whileWaiting(nextEvent)));
+    expect(requested).toEqual(['a']);
+  });
+
   test('a stream batch does not wait', async () => {
     const { run } = createShares();
     const { promise: endless } = Promise.withResolvers<void>();

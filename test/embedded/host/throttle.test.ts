@@ -32,6 +32,41 @@ describe('the throttle', () => {
   });
 });
 
+describe('the throttle over time', () => {
+  it('bounds a tenant that goes on sending by its rate', () => {
+    const clock = createFakeClock();
+    const { allowPrincipal } = createThrottle({ rate: 1, burst: 10 }, clock);
+    let allowed = countAllowed(20, () => allowPrincipal('key', 'ada'));
+    for (let second = 0; second < 60; second += 1) {
+      clock.advance(1_000);
+      allowed += countAllowed(5, () => allowPrincipal('key', 'ada'));
+    }
+    expect(allowed).toBe(10 + 60);
+  });
+
+  it('knows a key that is in use for longer than an hour, and does not count it among strangers', () => {
+    const clock = createFakeClock();
+    const { allowToken, allowPrincipal } = createThrottle({ rate: 1, burst: 10 }, clock);
+    allowPrincipal('known', 'ada');
+    clock.advance(3_000_000);
+    allowPrincipal('known', 'ada');
+    clock.advance(3_000_000);
+    expect(countAllowed(20, () => allowToken('known'))).toBe(20);
+    expect(countAllowed(20, (n) => allowToken(`guess ${n}`))).toBe(10);
+    expect(allowToken('known')).toBe(true);
+  });
+
+  it('remembers 10,000 tenants and keys, so that more of them do not fill the memory', () => {
+    const { allowToken, allowPrincipal } = createThrottle({ rate: 0.001, burst: 1 }, createFakeClock());
+    expect([allowPrincipal('key 0', 'tenant 0'), allowPrincipal('key 0', 'tenant 0')]).toEqual([true, false]);
+    expect([allowToken('guess'), allowToken('key 0')]).toEqual([true, true]);
+    for (let n = 1; n < 10_000; n += 1) allowPrincipal(`key ${n}`, `tenant ${n}`);
+    expect([allowToken('key 0'), allowPrincipal('key 1', 'tenant 0')]).toEqual([true, false]);
+    for (let n = 10_000; n < 20_000; n += 1) allowPrincipal(`key ${n}`, `tenant ${n}`);
+    expect([allowToken('key 0'), allowPrincipal('key 0', 'tenant 0')]).toEqual([false, true]);
+  });
+});
+
 /** Tokens a second, so that the result does not depend on how long the test takes. */
 const ALMOST_NONE = 0.001;
 

@@ -45,6 +45,7 @@ const FOREIGN = {
   'of another tenant without an entity': 'things#ab',
   'of a due list': 'due#a#thing',
   'that every function may read': SHARED_READ_KEYS[0],
+  'that begins like one that every function may read': `${SHARED_READ_KEYS[0]}#a`,
   'without a tenant': 'things',
   empty: '',
 } as const;

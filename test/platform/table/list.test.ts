@@ -14,8 +14,9 @@ const list = 'products';
 const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 20 }), fc.string({ minLength: 1, maxLength: 20 }));
 const sorts = fc.uniqueArray(fc.stringMatching(/^[ -~]{1,12}$/), { maxLength: 12 });
 
-const listOf = async (names: readonly string[], listPk = 'catalog#a#list#0') => {
-  const { rt } = createTestTable();
+const listOf = async (names: readonly string[], intercept?: (operation: Operation, name: string) => Operation) => {
+  const { rt } = createTestTable(intercept && { intercept });
+  const listPk = 'catalog#a#list#0';
   const put = (Item: Record<string, unknown>) => rt.db.send(new PutCommand({ TableName: TABLE_NAME, Item }));
   for (const name of names)
     await put({ pk: `catalog#a#product#${name}`, sk: 'product', listPk, listSk: name, more: 1 });
@@ -79,6 +80,21 @@ it("returns a list's items page by page, each once and in order, and no other li
     }),
     { numRuns: 40 },
   ));
+
+it('goes on behind a page of which one call returned only a part', async () => {
+  const inPagesOfTwo = (operation: Operation, name: string): Operation =>
+    name === 'Query' ? (input, caller) => operation({ ...input, Limit: 2 }, caller) : operation;
+  const rt = await listOf(['a', 'b', 'c', 'd', 'e'], inPagesOfTwo);
+  const pages: unknown[][] = [];
+  let query: ListQuery = { list, limit: 5 };
+  for (let next: string | null = ''; next !== null && pages.length < 9; ) {
+    const page = await listPage(rt, { ...query, shards: ['catalog#a#list#0'] });
+    pages.push(page.items.map(({ listSk }) => listSk));
+    next = page.next;
+    if (next) query = products.parse({ limit: '5', cursor: next });
+  }
+  expect(pages).toEqual([['a', 'b'], ['c', 'd'], ['e']]);
+});
 
 it('leaves out an item that was deleted after the index was read', async () => {
   const deleteAfterQuery = (operation: Operation, name: string): Operation =>
