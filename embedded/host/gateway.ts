@@ -173,7 +173,10 @@ export const createGateway = (options: GatewayOptions) => {
     const { authorization: token } = source;
     if (!throttle.allowToken(token)) return { refused: 'throttled' };
     const authorization = await authorize({ ...source, authorizer });
-    if ('refused' in authorization) return authorization;
+    if ('refused' in authorization) {
+      if (authorization.refused === 'unauthenticated') throttle.refuseToken(token);
+      return authorization;
+    }
     return throttle.allowPrincipal(token, authorization.allowed.principalId) ? authorization : { refused: 'throttled' };
   };
 
