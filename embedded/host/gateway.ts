@@ -66,11 +66,8 @@ export const toProblemResponse = (code: HostProblemCode): HttpResponse => ({
 type ByName<T> = ReadonlyMap<string, T>;
 
 /** A map, because clients choose the names. */
-const groupByName = (pairs: Iterable<readonly [string, string]>): ByName<readonly string[]> => {
-  const all = new Map<string, readonly string[]>();
-  for (const [name, value] of pairs) all.set(name, [...(all.get(name) ?? []), value]);
-  return all;
-};
+const groupByName = (pairs: Iterable<readonly [string, string]>): ByName<readonly string[]> =>
+  new Map([...Map.groupBy(pairs, ([name]) => name)].map(([name, all]) => [name, all.map(([, value]) => value)]));
 
 /** An object as JSON.parse makes it: every name is a property of its own, also `__proto__`. */
 const toObject = <T, R>(all: ByName<T>, toValue: (value: T) => R): Record<string, R> =>
@@ -176,7 +173,10 @@ export const createGateway = (options: GatewayOptions) => {
     const { authorization: token } = source;
     if (!throttle.allowToken(token)) return { refused: 'throttled' };
     const authorization = await authorize({ ...source, authorizer });
-    if ('refused' in authorization) return authorization;
+    if ('refused' in authorization) {
+      if (authorization.refused === 'unauthenticated') throttle.refuseToken(token);
+      return authorization;
+    }
     return throttle.allowPrincipal(token, authorization.allowed.principalId) ? authorization : { refused: 'throttled' };
   };
 

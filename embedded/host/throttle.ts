@@ -11,18 +11,20 @@ export type RequestThrottle = {
   readonly allowToken: (token: string | undefined) => boolean;
   /** After it has allowed the token: false where its principal sends too many requests. */
   readonly allowPrincipal: (token: string | undefined, principalId: string) => boolean;
+  /** After the authorizer has refused the token, such as a revoked key: it is unknown from now on. */
+  readonly refuseToken: (token: string | undefined) => void;
 };
 
 /**
  * Bounds the requests of each tenant, and those of all strangers together, so that neither occupies the functions (ADR 93). A token is known for an
- * hour after it was allowed.
+ * hour after it was allowed, unless it is refused.
  */
 export const createThrottle = (limits: Throttle, clock: Pick<Clock, 'now'>): RequestThrottle => {
   const { now } = clock;
   // after this time without a request a bucket is full again, as a new one is
   const refillMs = Math.ceil((limits.burst / limits.rate) * 1_000);
   const buckets = ttlCache<TokenBucket>({ ttlMs: refillMs, maxKeys: MAX_BUCKETS, now });
-  const knownTokens = ttlCache<true>({ ttlMs: KNOWN_FOR_MS, maxKeys: MAX_BUCKETS, now });
+  const knownTokens = ttlCache<boolean>({ ttlMs: KNOWN_FOR_MS, maxKeys: MAX_BUCKETS, now });
   const strangers = createTokenBucket(limits, clock);
 
   return {
@@ -32,6 +34,10 @@ export const createThrottle = (limits: Throttle, clock: Pick<Clock, 'now'>): Req
       const bucket = buckets.get(principalId) ?? createTokenBucket(limits, clock);
       buckets.set(principalId, bucket);
       return bucket.take();
+    },
+    refuseToken(token = '') {
+      // strangers' tokens are not stored: there may be any number of them
+      if (knownTokens.get(token)) knownTokens.set(token, false);
     },
   };
 };

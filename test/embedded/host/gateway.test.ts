@@ -39,6 +39,14 @@ it('passes the whole request to the function', async () => {
   expect(json.requestContext.requestId).toMatch(/^[0-9a-f-]{36}$/);
 });
 
+// red if the time grows with the square of their number: it is minutes then, and less than a second otherwise
+it('passes repeated headers and parameters in linear time', { timeout: 20_000 }, async () => {
+  const { request } = openShop({ sell: () => () => ({ statusCode: 200, body: '' }) });
+  const headers = Array.from({ length: 60_000 }, () => ['a', ''] as const);
+  const target = `/v1/sales/1?${'a&'.repeat(60_000)}`;
+  expect((await request({ method: 'GET', target, headers })).status).toBe(200);
+});
+
 it('passes null for absent parts, as API Gateway does', async () => {
   const { request } = openShop({ sell: mirror });
   const { json } = await request({ method: 'GET', target: '/v1/sales/1' });

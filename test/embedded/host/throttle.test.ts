@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { contexts } from '#contexts';
 import { type FunctionId, TENANT_THROTTLE } from '#platform/manifest';
+import { systemClock } from '../../../embedded/aws/clock.ts';
 import { createHost, type HostOptions } from '../../../embedded/host/host.ts';
 import { type Demo, seed, toApiKey } from '../../../embedded/host/seed.ts';
 import { createThrottle } from '../../../embedded/host/throttle.ts';
@@ -29,6 +30,18 @@ describe('the throttle', () => {
     expect([allowToken(undefined), allowToken('known')]).toEqual([false, true]);
     clock.advance(3_600_000);
     expect(countAllowed(20, () => allowToken('known'))).toBe(10);
+  });
+
+  it('counts a key as that of a stranger once the authorizer has refused it', () => {
+    const { allowToken, allowPrincipal, refuseToken } = createThrottle({ rate: 1, burst: 10 }, createFakeClock());
+    allowPrincipal('revoked', 'ada');
+    allowPrincipal('known', 'ada');
+    refuseToken('revoked');
+    refuseToken('unknown');
+    expect(countAllowed(20, (n) => allowToken(n % 2 ? 'revoked' : 'unknown'))).toBe(10);
+    expect(allowToken('known')).toBe(true);
+    allowPrincipal('revoked', 'ada');
+    expect(allowToken('revoked')).toBe(true);
   });
 });
 
@@ -154,5 +167,29 @@ describe('the embedded host', () => {
     expect(throttled).toBeGreaterThanOrEqual(10);
     expect(invocations.filter((id) => id === 'tenants-authorize').length - before).toBe(unknown);
     expect((await place(ada)).status).toBe(202);
+  });
+
+  it('bounds the requests with a revoked key like those of strangers', async () => {
+    let aheadMs = 0;
+    const clock = { ...systemClock, now: () => systemClock.now() + aheadMs };
+    const { host, place, invocations } = await open({ clock, throttle: { rate: ALMOST_NONE, burst: 20 } });
+    const headers = [['authorization', `Bearer ${ada}`] as const, ['content-type', 'application/json'] as const];
+    const made = await host.request({
+      ...{ method: 'POST', target: '/v1/keys', body: '{"name":"till"}' },
+      headers: [...headers, ['idempotency-key', 'till']],
+    });
+    const { id, apiKey } = JSON.parse(made.body) as { readonly id: string; readonly apiKey: string };
+    expect((await place(apiKey)).status).toBe(202);
+    const revoked = await host.request({ method: 'DELETE', target: `/v1/keys/${id}`, headers, body: '' });
+    expect(revoked.status).toBe(200);
+    // the caches of the gateway and of the functions have ended
+    aheadMs = 6_000;
+    const before = invocations.filter((id) => id === 'tenants-authorize').length;
+    const refused = [];
+    for (let n = 0; n < 30; n += 1) refused.push(await place(apiKey));
+    const { 401: unknown = 0, 429: throttled = 0 } = statusesOf(refused);
+    expect(unknown + throttled).toBe(30);
+    expect(throttled).toBeGreaterThanOrEqual(10);
+    expect(invocations.filter((id) => id === 'tenants-authorize').length - before).toBe(unknown);
   });
 });
