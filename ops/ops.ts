@@ -43,7 +43,8 @@ const Options = z.object({
 });
 
 const required = (name: string, value: string | undefined): string => {
-  if (value === undefined) throw new UsageError(`--${name} is missing`);
+  // a shell passes a variable that is not set as an empty value
+  if (value === undefined || value === '') throw new UsageError(`--${name} is missing`);
   return value;
 };
 

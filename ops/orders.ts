@@ -7,6 +7,17 @@ import { LIST_INDEX } from '#platform/manifest';
 import { MAX_LIST_SHARDS } from '#platform/runtime/times';
 import { type MergedPage, mergedPage } from '#platform/table/merged-page';
 import type { Account } from './account.ts';
+import { UserError } from './command-line.ts';
+
+/** The compiler demands that they are complete. */
+const STATUSES: Readonly<Record<ShownOrder['status'], true>> = {
+  placed: true,
+  awaiting_payment: true,
+  confirmed: true,
+  cancelling: true,
+  cancelled: true,
+  needs_attention: true,
+};
 
 type OrderFilter = { readonly tenantId: string; readonly status: string; readonly limit: number };
 
@@ -52,6 +63,8 @@ export const findOrders = async (
 
 /** The same, each a line of JSON, with the deadlines that hold: extended by the pauses so far. */
 export const listOrders = async (account: Account, filter: OrderFilter): Promise<readonly string[]> => {
+  if (!Object.hasOwn(STATUSES, filter.status))
+    throw new UserError(`unknown status ${filter.status}: use one of ${Object.keys(STATUSES).join(', ')}`);
   const found = await findOrders(account, filter);
   const db = DynamoDBDocumentClient.from(new DynamoDBClient(account.clientOptions));
   const deadlineOf = await shownDeadlines({ db, env: () => account.names.table })(found, new Date().toISOString());

@@ -250,6 +250,8 @@ describe('npm run ops', () => {
     ['look --queue nowhere', 'there is no queue nowhere'],
     ['look', '--queue is missing'],
     ['strays', '--tenant is missing'],
+    ['orders --tenant "$NO_SUCH_VARIABLE" --status placed', '--tenant is missing'],
+    ['orders --tenant acme --status parked', 'unknown status parked: use one of placed, '],
     ['executions --workflow nothing', 'unknown workflow nothing'],
     ['redrive --from a --to b --most none', '--most: expected a whole number above 0'],
     ['dance', 'npm run ops'],

@@ -16,6 +16,20 @@ const findStageless = (files: readonly { readonly path: string; readonly text: s
 it('every command that a runbook prints has its stage', () =>
   expect(findStageless(filesIn('docs/runbooks', '.md'))).toEqual([]));
 
+const BLOCK = /^```sh\n.*?^```/gms;
+
+it('every variable of a runbook’s commands is explained on its page or in ops/README.md', () => {
+  const shared = readFileSync(join(ROOT, 'ops/README.md'), 'utf8');
+  const unexplained = filesIn('docs/runbooks', '.md').flatMap(({ path, text }) => {
+    const used = [...(text.match(BLOCK) ?? []).join('\n').matchAll(/\$([A-Z_]+)/g)].map(([, name = '']) => name);
+    const prose = text.replaceAll(BLOCK, '');
+    return [...new Set(used)]
+      .filter((name) => !prose.includes(`\`${name}\``) && !shared.includes(`| \`${name}\` |`))
+      .map((name) => `${path}: ${name}`);
+  });
+  expect(unexplained).toEqual([]);
+});
+
 it('every command in a text of the code has its stage', () =>
   expect(findStageless(filesIn('functions', '.ts').concat(filesIn('ops', 'pauses.ts')))).toEqual([]));
 
@@ -30,7 +44,7 @@ it('the command of the sweeper’s log line is in a block of its runbook, so tha
 it('a runbook prints republish in a block, so that a test runs it', () => {
   const outside = filesIn('docs/runbooks', '.md').flatMap(({ path, text }) =>
     text
-      .replaceAll(/^```sh\n.*?^```/gms, '')
+      .replaceAll(BLOCK, '')
       .split('\n')
       .filter((line) => line.includes('npm run republish') || line.includes('npm run -s republish'))
       .map((line) => `${path}: ${line}`),

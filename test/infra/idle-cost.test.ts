@@ -1,17 +1,46 @@
 import { expect, test } from 'vitest';
 import { contexts } from '#contexts';
+import { createHost } from '../../embedded/host/host.ts';
+import { prices } from '../bench/cost/prices.ts';
+import { secrets } from '../fixtures/secrets.ts';
 import { allStages, type Json, type Synthesis } from './synthesis.ts';
 
 const MINUTES = 30 * 24 * 60;
+const HOUR_MS = 3_600_000;
 const USD_PER_SQS_REQUEST = 0.4e-6;
 /** Five pollers, each of which waits 20 seconds. */
 const POLLS_PER_MINUTE = 15;
 /** `operations-redrive` counts the messages of every dead-letter queue and the reports of canaries, once a minute. */
 const COUNTS_PER_MINUTE = 1;
-/** Two writes, 16 queries (ADR 91), a request and 100 ms of 512 MB. */
-const USD_PER_SWEEP = 2 * 0.625e-6 + 16 * 0.5 * 0.125e-6 + 0.2e-6 + 0.05 * 13.3334e-6;
+/** 100 ms of 512 MB. */
+const GB_SECONDS_PER_SWEEP = 0.05;
 
-const rowOf = (stage: string, { ofType }: Synthesis): string => {
+type Sweep = { readonly calls: Readonly<Record<string, number>>; readonly usd: number };
+
+/** Counts the calls of the table in a sweep that finds nothing. */
+const countSweep = async (): Promise<Sweep> => {
+  const calls: Record<string, number> = {};
+  const units = { read: 0, write: 0 };
+  const host = createHost({
+    ...{ contexts, secrets },
+    scheduleIntervalMs: () => HOUR_MS,
+    onTableCall(call) {
+      calls[call.operation] = (calls[call.operation] ?? 0) + 1;
+      units.read += call.units.read;
+      units.write += call.units.write;
+    },
+  });
+  await host.runSchedule('orders-sweep');
+  host.close();
+  const millionths =
+    units.read * prices['read units'] +
+    units.write * prices['write units'] +
+    prices['function requests'] +
+    GB_SECONDS_PER_SWEEP * prices['function GB-seconds'];
+  return { calls, usd: millionths / 1_000_000 };
+};
+
+const rowOf = (stage: string, { ofType }: Synthesis, sweep: Sweep): string => {
   const count = (type: string) => ofType(type).length;
   const rules = ofType('AWS::WAFv2::WebACL').flatMap(({ Properties }) => Properties.Rules).length;
   const polled = ofType('AWS::Lambda::EventSourceMapping').filter(({ Properties }) => !Properties.StartingPosition);
@@ -37,27 +66,32 @@ const rowOf = (stage: string, { ofType }: Synthesis): string => {
     rules * 1 +
     polled.length * POLLS_PER_MINUTE * MINUTES * USD_PER_SQS_REQUEST +
     (polled.length + 1) * COUNTS_PER_MINUTE * MINUTES * USD_PER_SQS_REQUEST +
-    schedules.length * USD_PER_SWEEP * MINUTES;
+    schedules.length * sweep.usd * MINUTES;
   const web = acls > 0 ? `${acls} + ${rules}` : '0';
   return `| ${[stage, alarms, secrets, keys, web, polled.length, polled.length + 1, schedules.length, `$${sum.toFixed(2)}`].join(' | ')} |`;
 };
 
-const HEAD = `# What a stage costs while idle
+const head = (sweep: Sweep) => `# What a stage costs while idle
 
 \`npm run update\` generates this page from the templates. For a month of 30 days in us-east-1, without free tiers.
 
-| Stage | Metrics of alarms, $0.10 | Secrets, $0.40 | Key, $1 | Web ACL, $5, and rules, $1 | Polled queues, $0.26 | Queues counted every minute, $0.02 | Schedules, $0.13 | Sum |
+| Stage | Metrics of alarms, $0.10 | Secrets, $0.40 | Key, $1 | Web ACL, $5, and rules, $1 | Polled queues, $0.26 | Queues counted every minute, $0.02 | Schedules, $${(sweep.usd * MINUTES).toFixed(2)} | Sum |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |`;
 
 const reported = contexts.flatMap(({ metrics = {} }) => Object.keys(metrics));
 
-const TAIL = `
+const tail = ({ calls }: Sweep) => `
+Each schedule is counted like the sweeper, in a run that finds nothing: ${Object.entries(calls)
+  .sort()
+  .map(([operation, count]) => `${count} \`${operation}\``)
+  .join(', ')}.
 Not in the sums: the ${reported.length} metrics that functions report, up to $0.30 each, which have data only when something is worth a look; on stages
 with alarms, seven metrics of the relay's event source, $0.30 each if AWS charges them like these; stored data.`;
 
 test('docs/idle-cost.md states what each stage costs while idle; `npm run update` writes it', async () => {
+  const sweep = await countSweep();
   const rows = allStages()
     .filter(([stage]) => stage !== 'localstack')
-    .map(([stage, synthesis]) => rowOf(stage, synthesis));
-  await expect(`${HEAD}\n${rows.join('\n')}\n${TAIL}\n`).toMatchFileSnapshot('../../docs/idle-cost.md');
+    .map(([stage, synthesis]) => rowOf(stage, synthesis, sweep));
+  await expect(`${head(sweep)}\n${rows.join('\n')}\n${tail(sweep)}\n`).toMatchFileSnapshot('../../docs/idle-cost.md');
 });
