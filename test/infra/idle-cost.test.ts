@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { contexts } from '#contexts';
+import { sweepWorker } from '#orders/workers/sweep';
+import { invocation } from '../fixtures/invocation.ts';
+import { createTestTable } from '../fixtures/table.ts';
 import { allStages, type Json, type Synthesis } from './synthesis.ts';
 
 const MINUTES = 30 * 24 * 60;
@@ -8,8 +12,14 @@ const USD_PER_SQS_REQUEST = 0.4e-6;
 const POLLS_PER_MINUTE = 15;
 /** `operations-redrive` counts the messages of every dead-letter queue and the reports of canaries, once a minute. */
 const COUNTS_PER_MINUTE = 1;
-/** Two writes, 16 queries (ADR 91), a request and 100 ms of 512 MB. */
-const USD_PER_SWEEP = 2 * 0.625e-6 + 16 * 0.5 * 0.125e-6 + 0.2e-6 + 0.05 * 13.3334e-6;
+/** Two writes of the lease, 16 queries of what is due (ADR 91), 16 of the open orders and a read of the verdict on these (ADR 93). */
+const CALLS_PER_SWEEP = { PutItem: 2, Query: 32, GetItem: 1 };
+/** Its calls of the table, with eventually consistent reads, a request and 100 ms of 512 MB. */
+const USD_PER_SWEEP =
+  CALLS_PER_SWEEP.PutItem * 0.625e-6 +
+  (CALLS_PER_SWEEP.Query + CALLS_PER_SWEEP.GetItem) * 0.5 * 0.125e-6 +
+  0.2e-6 +
+  0.05 * 13.3334e-6;
 
 const rowOf = (stage: string, { ofType }: Synthesis): string => {
   const count = (type: string) => ofType(type).length;
@@ -46,7 +56,7 @@ const HEAD = `# What a stage costs while idle
 
 \`npm run update\` generates this page from the templates. For a month of 30 days in us-east-1, without free tiers.
 
-| Stage | Metrics of alarms, $0.10 | Secrets, $0.40 | Key, $1 | Web ACL, $5, and rules, $1 | Polled queues, $0.26 | Queues counted every minute, $0.02 | Schedules, $0.13 | Sum |
+| Stage | Metrics of alarms, $0.10 | Secrets, $0.40 | Key, $1 | Web ACL, $5, and rules, $1 | Polled queues, $0.26 | Queues counted every minute, $0.02 | Schedules, $0.18 | Sum |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |`;
 
 const reported = contexts.flatMap(({ metrics = {} }) => Object.keys(metrics));
@@ -60,4 +70,17 @@ test('docs/idle-cost.md states what each stage costs while idle; `npm run update
     .filter(([stage]) => stage !== 'localstack')
     .map(([stage, synthesis]) => rowOf(stage, synthesis));
   await expect(`${HEAD}\n${rows.join('\n')}\n${TAIL}\n`).toMatchFileSnapshot('../../docs/idle-cost.md');
+});
+
+test('a sweep that finds nothing makes the calls that are priced here and stated in docs/deploying.md', async () => {
+  const { rt, clock, calls } = createTestTable();
+  await sweepWorker(rt)({}, invocation(55_000, clock));
+  const counts = Map.groupBy(calls, ({ operation }) => operation);
+  expect(Object.fromEntries([...counts].map(([operation, { length }]) => [operation, length]))).toEqual(
+    CALLS_PER_SWEEP,
+  );
+  const deploying = readFileSync(new URL('../../docs/deploying.md', import.meta.url), 'utf8');
+  expect(deploying.replaceAll('\n', ' ')).toContain(
+    `two writes, ${CALLS_PER_SWEEP.Query} queries and a read each time`,
+  );
 });
