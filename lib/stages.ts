@@ -16,9 +16,9 @@ export type StageTraits = {
   readonly firewall: boolean;
   /** A queue's visibility time-out, in time-outs of its function: AWS recommends 6, and 1 is the minimum. */
   readonly visibilityTimeouts: number;
-  /** Requests per second over all callers of an API, and the burst. */
+  /** Requests per second over all callers of an API, and the burst. API Gateway counts each method apart. */
   readonly throttle: Throttle;
-  /** The same for each gateway key, onto which tenants are hashed: half of what the API takes (ADR 93). LocalStack enforces none. */
+  /** The same for each gateway key, onto which tenants are hashed: half of what a method takes (ADR 93). LocalStack enforces none. */
   readonly tenantThrottle?: Throttle;
   readonly times: Times;
   /** Without a configured payment provider the stage uses the sandbox, and a sink for mail. */

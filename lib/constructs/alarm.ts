@@ -81,7 +81,8 @@ export const alarmOnDeadLetters = (
 };
 
 /**
- * Raised by a message that is more than three minutes old: nobody receives the queue's messages. It forgets a function that cannot run,
+ * Raised by a message that is more than three minutes old: nobody receives the queue's messages, or more arrive than the consumer handles, as
+ * of one tenant (ADR 90). It forgets a function that cannot run,
  * because CloudWatch leaves out messages that were received three times: each such invocation is an error, which has an alarm of its own. A
  * worker that runs and fails on messages reports them (`MessagesBehind`).
  */
