@@ -1,6 +1,6 @@
 import type { FunctionId } from '#platform/manifest';
 
-/** A message that came into a queue and was received. Of two moments the lower number was earlier. */
+/** A message that came into a queue and was received. Moments are numbered in their order. */
 export type Delivery = {
   readonly queue: string;
   /** The tenant whose message it is. */
@@ -15,7 +15,7 @@ export type Waits = {
   readonly waitedFor: number;
 };
 
-/** How unfair the queues were: the worst that any message has met with, by any one other tenant, in its queue. */
+/** How unfair the queues were: the highest numbers of any message, in its queue, by any one other tenant. */
 export const worstWaitsOf = (deliveries: readonly Delivery[]): Waits => {
   const worst = { overtaking: 0, waitedFor: 0 };
   for (const queue of Map.groupBy(deliveries, (delivery) => delivery.queue).values())
