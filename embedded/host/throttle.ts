@@ -14,8 +14,8 @@ export type RequestThrottle = {
 };
 
 /**
- * Bounds the requests of each tenant, and those of all strangers together, so that neither occupies the functions (ADR 93). A token is
- * known for an hour after it was allowed.
+ * Bounds the requests of each tenant, and those of all strangers together, so that neither occupies the functions (ADR 93). A token is known for an
+ * hour after it was allowed.
  */
 export const createThrottle = (limits: Throttle, clock: Pick<Clock, 'now'>): RequestThrottle => {
   const { now } = clock;

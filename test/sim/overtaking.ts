@@ -15,7 +15,7 @@ export type Waits = {
   readonly waitedFor: number;
 };
 
-/** How unfair the queues were: the highest numbers of any message, in its queue, by any one other tenant. */
+/** How unfair the queues were: the worst that any message has met with, by any one other tenant, in its queue. */
 export const worstWaitsOf = (deliveries: readonly Delivery[]): Waits => {
   const worst = { overtaking: 0, waitedFor: 0 };
   for (const queue of Map.groupBy(deliveries, (delivery) => delivery.queue).values())
