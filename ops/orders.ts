@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { StatusSchema } from '#orders/contract';
 import { orderIdsOf, orderKey, orderShards } from '#orders/table/keys';
 import { type ShownOrder, shownDeadlines } from '#orders/table/shown-deadline';
 import type { TenantId } from '#platform/kernel';
@@ -8,16 +9,6 @@ import { MAX_LIST_SHARDS } from '#platform/runtime/times';
 import { type MergedPage, mergedPage } from '#platform/table/merged-page';
 import type { Account } from './account.ts';
 import { UserError } from './command-line.ts';
-
-/** The compiler demands that they are complete. */
-const STATUSES: Readonly<Record<ShownOrder['status'], true>> = {
-  placed: true,
-  awaiting_payment: true,
-  confirmed: true,
-  cancelling: true,
-  cancelled: true,
-  needs_attention: true,
-};
 
 type OrderFilter = { readonly tenantId: string; readonly status: string; readonly limit: number };
 
@@ -63,8 +54,8 @@ export const findOrders = async (
 
 /** The same, each a line of JSON, with the deadlines that hold: extended by the pauses so far. */
 export const listOrders = async (account: Account, filter: OrderFilter): Promise<readonly string[]> => {
-  if (!Object.hasOwn(STATUSES, filter.status))
-    throw new UserError(`unknown status ${filter.status}: use one of ${Object.keys(STATUSES).join(', ')}`);
+  if (!StatusSchema.options.some((known) => known === filter.status))
+    throw new UserError(`unknown status ${filter.status}: use one of ${StatusSchema.options.join(', ')}`);
   const found = await findOrders(account, filter);
   const db = DynamoDBDocumentClient.from(new DynamoDBClient(account.clientOptions));
   const deadlineOf = await shownDeadlines({ db, env: () => account.names.table })(found, new Date().toISOString());
