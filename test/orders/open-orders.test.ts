@@ -242,6 +242,21 @@ describe('the sweeper', () => {
     expect(counts()).toEqual([{ OrdersRestarted: 3 }]);
   });
 
+  it('tells of both errors if the count fails, too', async () => {
+    let isDown = false;
+    const { sweep, lines } = await setUp({
+      intercept: (operation, name) => (input, caller) => {
+        if (isDown) throw Object.assign(new Error(`no ${name}`), { name: 'ValidationException' });
+        return operation(input, caller);
+      },
+    });
+    isDown = true;
+    await expect(sweep()).rejects.toThrow('no PutItem');
+    expect(lines()).toContainEqual(
+      expect.objectContaining({ level: 'ERROR', message: 'the count of open orders failed, too' }),
+    );
+  });
+
   it('counts although another sweep holds the lease', async () => {
     const { sweep, counts, rt } = await setUp();
     const now = rt.now().toISOString();

@@ -88,6 +88,10 @@ export const sweepWorker = (rt: Runtime<'db'>) => {
   return scheduledFunction(rt, async (deadlineMs) => {
     const hasTimeLeft = () => rt.now().getTime() < deadlineMs;
     const results = await Promise.allSettled([sweep(hasTimeLeft), count(hasTimeLeft)]);
-    for (const result of results) if (result.status === 'rejected') throw result.reason;
+    const failures = results.filter((result) => result.status === 'rejected');
+    // the run fails with the first error and logs that one at its end
+    for (const { reason } of failures.slice(1))
+      rt.logger.error('the count of open orders failed, too', reason as Error);
+    for (const { reason } of failures) throw reason;
   });
 };
