@@ -93,11 +93,18 @@ export const requireSettings = (times: Times): Times => {
   return times;
 };
 
-/** The settings of a stage that is deployed, if its numbers of shards are valid. */
+/** Lambda allows the variables of a function 4 KB. The others have less than the rest; `test/infra/permissions.test.ts` measures them. */
+const MAX_TIMES_LENGTH = 3_000;
+
+/** The settings of a stage that is deployed, if its numbers of shards are valid and not too many: otherwise Lambda would refuse some functions. */
 export const checkListShards = (times: Times): Times => {
   const { default: usual, tenants } = times.listShards;
   for (const count of [usual, ...Object.values(tenants)])
     if (!Number.isInteger(count) || count < 1 || count > MAX_LIST_SHARDS)
       throw new Error(`a list cannot have ${count} shards: use 1 to ${MAX_LIST_SHARDS}`);
+  if (JSON.stringify(times).length > MAX_TIMES_LENGTH)
+    throw new Error(
+      `${Object.keys(tenants).length} tenants have a number of shards of their own, which are too many for the variables of a function: raise the default`,
+    );
   return times;
 };

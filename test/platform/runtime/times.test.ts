@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import type { TenantId } from '#platform/kernel';
 import {
@@ -29,6 +30,13 @@ it('takes 1 to 16 shards of a list, of the stage or of a tenant', () => {
   for (const count of [0, -1, 1.5, 17, Number.NaN])
     for (const shards of [{ default: count }, { tenants: { t1: count } }])
       expect(() => checkListShards(withShards(shards))).toThrow(`a list cannot have ${count} shards`);
+});
+
+it('takes own numbers of some sixty tenants, and refuses more than fit into the variables of a function', () => {
+  const withTenants = (count: number) =>
+    withShards({ tenants: Object.fromEntries(Array.from({ length: count }, () => [randomUUID(), MAX_LIST_SHARDS])) });
+  expect(checkListShards(withTenants(60))).toBeDefined();
+  expect(() => checkListShards(withTenants(80))).toThrow('80 tenants have a number of shards of their own');
 });
 
 it("has a tenant's own number of shards, or the default, whatever the tenant's id is", () => {
