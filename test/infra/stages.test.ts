@@ -9,7 +9,7 @@ import { allStages, getOnly, type Json, settingsOf, synthesise } from './synthes
 const stages = allStages();
 /** Types without tags, because CloudFormation supports none or the CDK sets none. */
 const UNTAGGED =
-  /^AWS::(CDK::Metadata|ApiGateway::(?!RestApi|Stage)\w+|IAM::Policy|Lambda::(EventInvokeConfig|Permission)|\w+::\w+Policy|WAFv2::WebACLAssociation)$/;
+  /^AWS::(CDK::Metadata|ApiGateway::(?!(?:RestApi|Stage|ApiKey|UsagePlan)$)\w+|IAM::Policy|Lambda::(EventInvokeConfig|Permission)|\w+::\w+Policy|WAFv2::WebACLAssociation)$/;
 
 describe('the settings of a stage', () => {
   test('default to dev', () => expect(stageOf({}).name).toBe('dev'));
