@@ -26,13 +26,13 @@ const StockResponse = z.object({
   sku: SkuSchema,
   /** The quantity at one moment. */
   available: z.int(),
-  /** Received units that are not available: held by open orders or sold. Read with `available`. */
+  /** Received units that are not available: in open holds or sold. Read with `available`. */
   taken: z.int(),
   /** The units of `taken` that are not known to be sold. Absent, like `sold` and `countedAt`, while no count of the last 10 s is known. */
   held: z.optional(z.int()),
-  /** The units that were sold at `countedAt`. It lags behind by what was sold since, and counts no unit that an open order holds. */
+  /** The units that were sold at `countedAt`. It lags behind by what was sold since, and counts no unit of an open hold. */
   sold: z.optional(z.int()),
-  /** When open orders were counted, at most 10 s ago. */
+  /** When open holds were counted, at most 10 s ago. */
   countedAt: z.optional(z.iso.datetime()),
   shards: z.int(),
   /** The stock changed during every count, so its shards were counted at different moments. */
@@ -74,7 +74,7 @@ export const readRoutes = {
     scope: 'tenant',
     params,
     summary:
-      'Returns the available and taken quantities of a SKU, and how many were held and sold when open orders were last counted.',
+      'Returns the available and taken quantities of a SKU, and how many were held and sold when open holds were last counted.',
     responses: { 200: StockResponse },
     problems: { sku_not_found },
   },

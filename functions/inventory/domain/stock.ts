@@ -22,7 +22,7 @@ export const MAX_ALLOCATIONS = 90;
 
 export const available = (shards: readonly Shard[]): number => shards.reduce((sum, shard) => sum + shard.available, 0);
 export const received = (shards: readonly Shard[]): number => shards.reduce((sum, shard) => sum + shard.received, 0);
-/** Units that were received and are not available: they are held by open orders or sold. */
+/** Units that were received and are not available: they are in open holds or sold. */
 export const taken = (shards: readonly Shard[]): number => received(shards) - available(shards);
 
 /** When the latest change of these shards was made. */

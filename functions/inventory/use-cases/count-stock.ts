@@ -16,7 +16,7 @@ export type StockCount = {
 };
 
 /**
- * Counts a SKU's stock. Units that are not available are held by an open order or sold, so no counter can drift (ADR 5). A read of several
+ * Counts a SKU's stock. Units that are not available are in an open hold or sold, so no counter can drift (ADR 5). A read of several
  * shards may fall between a taking and a giving back, or between the two halves of a move, and see a quantity that never existed. It counts
  * only if a second read and the summary, which every move changes, are the same (ADR 40, ADR 41).
  */
