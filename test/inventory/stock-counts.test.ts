@@ -23,20 +23,20 @@ const after = (ms: number) => addMs(at, ms);
 
 describe('a count', () => {
   it('is leased once it is due, and by one caller until the lease ends', () => {
-    expect(leaseCount(state, after(COUNT_INTERVAL_MS - 1))).toBeUndefined();
+    expect(leaseCount(state, mug, after(COUNT_INTERVAL_MS - 1))).toBeUndefined();
     const due = after(COUNT_INTERVAL_MS);
-    const leased = { ...state, version: 4, leaseUntil: addMs(due, COUNT_LEASE_MS) };
-    expect(leaseCount(state, due)).toEqual(leased);
-    expect(leaseCount(leased, due)).toBeUndefined();
-    expect(leaseCount(leased, addMs(due, COUNT_LEASE_MS - 1))).toBeUndefined();
-    expect(leaseCount(leased, addMs(due, COUNT_LEASE_MS))).toMatchObject({ version: 5 });
-    expect(leaseCount({ tenantId, version: 0, chunks: 0 }, at)).toMatchObject({ version: 1 });
+    const leased = { ...state, version: 4, sku: mug, leaseUntil: addMs(due, COUNT_LEASE_MS) };
+    expect(leaseCount(state, mug, due)).toEqual(leased);
+    expect(leaseCount(leased, mug, due)).toBeUndefined();
+    expect(leaseCount(leased, mug, addMs(due, COUNT_LEASE_MS - 1))).toBeUndefined();
+    expect(leaseCount(leased, mug, addMs(due, COUNT_LEASE_MS))).toMatchObject({ version: 5 });
+    expect(leaseCount({ tenantId, version: 0, chunks: 0 }, mug, at)).toMatchObject({ version: 1 });
   });
 
   it('is due where the clock was ahead when it was made or leased', () => {
-    expect(leaseCount({ ...state, countedAt: after(1) }, at)).toMatchObject({ version: 4 });
+    expect(leaseCount({ ...state, countedAt: after(1) }, mug, at)).toMatchObject({ version: 4 });
     const leaseUntil = after(COUNT_LEASE_MS + 1);
-    expect(leaseCount({ tenantId, version: 1, chunks: 0, leaseUntil }, at)).toMatchObject({ version: 2 });
+    expect(leaseCount({ tenantId, version: 1, chunks: 0, leaseUntil }, mug, at)).toMatchObject({ version: 2 });
   });
 
   it('ends before its lease', () => {

@@ -22,6 +22,8 @@ export type CountState = {
   readonly chunks: number;
   /** When the last count began. */
   readonly countedAt?: Instant | undefined;
+  /** The SKU whose reader requested the latest count. It is measured in that count, also if it has no open hold. */
+  readonly sku?: Sku | undefined;
   /** No other caller requests a count before this time. */
   readonly leaseUntil?: Instant | undefined;
 };
@@ -53,15 +55,15 @@ const isRecent = (at: Instant | undefined, now: Instant, maxAgeMs: number): bool
   at !== undefined && at <= now && ageMs(at, now) < maxAgeMs;
 
 /**
- * The state with a lease for the next count; undefined while the last count is recent or another caller's lease runs. A lease that ends
- * later than ours would comes from a clock that was wrong, and is ignored.
+ * The state with a lease for the next count, which measures this SKU, too; undefined while the last count is recent or another caller's lease runs. A lease that
+ * ends later than ours would comes from a clock that was wrong, and is ignored.
  */
-export const leaseCount = (state: CountState, now: Instant): CountState | undefined => {
+export const leaseCount = (state: CountState, sku: Sku, now: Instant): CountState | undefined => {
   const remainingMs = state.leaseUntil === undefined ? 0 : -ageMs(state.leaseUntil, now);
   const isLeased = remainingMs > 0 && remainingMs <= COUNT_LEASE_MS;
   if (isLeased || isRecent(state.countedAt, now, COUNT_INTERVAL_MS)) return undefined;
   const leaseUntil = new Date(Date.parse(now) + COUNT_LEASE_MS).toISOString();
-  return { ...state, version: state.version + 1, leaseUntil };
+  return { ...state, version: state.version + 1, sku, leaseUntil };
 };
 
 /** Whether the count that was requested at this time was made, by this request or a later one. */

@@ -98,6 +98,7 @@ const CountStateItem = z.pipe(
     tenantId: TenantIdSchema,
     chunks: z.int(),
     countedAt: z.optional(z.string()),
+    sku: z.optional(SkuSchema),
     leaseUntil: z.optional(z.string()),
     v: z.int(),
   }),

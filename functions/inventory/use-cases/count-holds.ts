@@ -32,8 +32,10 @@ export const countHolds =
     const countedAt = now();
     const previous = await counts.findAll(state);
     await sleep(INDEX_DELAY_MS);
-    const held = await heldBySku(tenantId);
-    if (!held) return err('too_many_holds');
+    const openHolds = await heldBySku(tenantId);
+    if (!openHolds) return err('too_many_holds');
+    // the SKU that is read comes first, so that it is measured, however many others there are
+    const held = new Map([...(state.sku === undefined ? [] : [[state.sku, 0] as const]), ...openHolds]);
     const taken = await readTaken(stock, tenantId, [...held.keys()].slice(0, MAX_MEASURED_SKUS));
     const chunks = distributeCounts(toSkuCounts({ held, taken, previous, countedAt }), countedAt);
     if (!chunks.ok) return chunks;

@@ -48,7 +48,7 @@ export const readStock =
     const first = await readOnce();
     if (!first.ok) return first;
     const { at, state, split } = first.value;
-    const lease = leaseCount(state, at);
+    const lease = leaseCount(state, sku, at);
     const isRequested = lease !== undefined && (await counts.request(state, lease));
     const isCountedNow = !split && isRequested && (await waitForCount(at));
     const latest = isCountedNow ? await readOnce() : first;
