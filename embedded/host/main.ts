@@ -48,7 +48,14 @@ Place an order, then read it:
 For the AWS CLI and the operator's commands: . ${credentialPath}
 Everything is in memory. Ctrl-C stops it.`;
 
+const SETTINGS = 'PORT, DEMO_API_KEY, OPERATOR_KEY and LOG_LEVEL';
+
 const start = async () => {
+  const [argument] = process.argv.slice(2);
+  if (argument !== undefined)
+    throw new SettingsError(
+      `npm start takes no arguments, so not ${argument}: its settings are the variables ${SETTINGS}`,
+    );
   const random = createSystemRandom();
   const { port, demo, operatorKey, logLevel } = readSettings(process.env, random);
   const server = await listen(port);

@@ -105,12 +105,18 @@ it('answers 501 to an unsupported AWS call', async () => {
 });
 
 it.each([
-  ['a port in use', () => ({ PORT: new URL(origin).port }), /^Port \d+ is already in use[^\n]*\n$/],
-  ['a malformed key', () => ({ DEMO_API_KEY: 'mine' }), /^DEMO_API_KEY must be[^\n]*\n$/],
-])('exits with 1 and prints one line for %s', (_, more, line) => {
-  const exited = spawnSync(process.execPath, ['embedded/host/main.ts'], {
+  ['a port in use', () => ({ env: { PORT: new URL(origin).port } }), /^Port \d+ is already in use[^\n]*\n$/],
+  ['a malformed key', () => ({ env: { DEMO_API_KEY: 'mine' } }), /^DEMO_API_KEY must be[^\n]*\n$/],
+  [
+    'an argument',
+    () => ({ args: ['--port', '9101'] }),
+    /^npm start takes no arguments, so not --port:[^\n]* PORT,[^\n]*\n$/,
+  ],
+])('exits with 1 and prints one line for %s', (_, options, line) => {
+  const { env = {}, args = [] }: { readonly env?: object; readonly args?: readonly string[] } = options();
+  const exited = spawnSync(process.execPath, ['embedded/host/main.ts', ...args], {
     cwd: ROOT,
-    env: { ...process.env, ...settings, ...more() },
+    env: { ...process.env, ...settings, ...env },
   });
   expect([exited.status, exited.stdout.toString()]).toEqual([1, '']);
   expect(exited.stderr.toString()).toMatch(line);
