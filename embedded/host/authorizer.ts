@@ -1,4 +1,5 @@
 import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent } from 'aws-lambda';
+import { bearerToken } from '#platform/http/headers';
 import type { PlatformProblemCode } from '#platform/http/problems';
 import { AUTHORIZER_CACHE_SECONDS, type FunctionId, type StageName } from '#platform/manifest';
 import { ttlCache } from '#platform/runtime/ttl-cache';
@@ -45,11 +46,13 @@ export const createAuthorizer = ({ invoke, stage, clock }: AuthorizerOptions): A
   });
 
   const findPolicy = async (authorizationToken: string, { authorizer, method, path }: AuthorizedRequest) => {
-    const cached = cache.get(authorizationToken);
+    // not by the header itself: a client could fill the cache with spellings of one key
+    const cacheKey = bearerToken(authorizationToken) ?? authorizationToken;
+    const cached = cache.get(cacheKey);
     if (cached) return cached;
     const methodArn = `arn:aws:execute-api:${REGION}:${ACCOUNT_ID}:embedded/${stage}/${method}${path}`;
     const result = await invoke(authorizer, { type: 'TOKEN', methodArn, authorizationToken });
-    cache.set(authorizationToken, result as APIGatewayAuthorizerResult);
+    cache.set(cacheKey, result as APIGatewayAuthorizerResult);
     return result as APIGatewayAuthorizerResult;
   };
 

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import { findHeader } from '#platform/http/headers';
+import { bearerToken, findHeader } from '#platform/http/headers';
 import { JSON_MEDIA_TYPE, mediaTypeOf } from '#platform/http/media-type';
 import { methodsOf, routeMethodOf } from '#platform/http/methods';
 import {
@@ -172,7 +172,7 @@ export const createGateway = (options: GatewayOptions) => {
   const allowRequest = async (request: HttpRequest, { authorizer }: Endpoint): Promise<Decision> => {
     if (!authorizer) return { allowed: undefined };
     const source = toTokenSource(request);
-    const { authorization: token } = source;
+    const token = bearerToken(source.authorization);
     if (!throttle.allowToken(token)) return { refused: 'throttled' };
     const authorization = await authorize({ ...source, authorizer });
     if ('refused' in authorization) {

@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { createSystemRandom } from '../aws/random.ts';
 import type { Credential } from '../aws/signature.ts';
 import { answerAwsCall, isAwsCall } from './aws-endpoint.ts';
+import { type Connections, trackConnections } from './connections.ts';
 import { createCredential } from './credential.ts';
 import { toProblemResponse } from './gateway.ts';
 import type { Host } from './host.ts';
@@ -32,7 +33,7 @@ export type HttpServer = {
   readonly credential: Credential;
   /** Lets the host handle the requests, including those that wait for it. */
   readonly serve: (host: Host) => void;
-  /** Lets requests in flight finish and accepts no further ones. */
+  /** Answers the requests that have arrived and accepts no further ones. */
   readonly close: () => Promise<void>;
 };
 
@@ -72,10 +73,11 @@ const respond = async (host: Backend, exchange: Exchange): Promise<void> => {
  * requests would occupy as many environments. Those of a client that has closed the connection are not handled any more, because their
  * bodies are incomplete.
  */
-const handle = (host: Promise<Backend>) => {
+const handle = (host: Promise<Backend>, { track }: Connections) => {
   const handled = new WeakMap<Socket, Promise<void>>();
   return (request: IncomingMessage, response: ServerResponse) => {
     const { socket } = request;
+    track(request, response);
     const respondInTurn = async () => {
       await handled.get(socket);
       await respond(await host, { request, response });
@@ -90,14 +92,20 @@ const handle = (host: Promise<Backend>) => {
   };
 };
 
-const toHttpServer = (server: Server, serve: (host: Host) => void, credential: Credential): HttpServer => ({
+type Listening = { readonly server: Server; readonly connections: Connections };
+
+const toHttpServer = (
+  { server, connections }: Listening,
+  serve: (host: Host) => void,
+  credential: Credential,
+): HttpServer => ({
   origin: `http://${HOSTNAME}:${(server.address() as AddressInfo).port}`,
   credential,
   serve,
   close: () =>
     new Promise((resolve) => {
       server.close(() => resolve());
-      server.closeIdleConnections();
+      connections.endUnused();
     }),
 });
 
@@ -119,7 +127,10 @@ export const listen = (port: number, limits: Partial<ServerLimits> = {}): Promis
     });
     // their size is limited; Node would drop those beyond a number
     server.maxHeadersCount = 0;
-    refuseWithProblems(server, handle(backend));
+    const connections = trackConnections(server);
+    refuseWithProblems(server, handle(backend, connections));
     server.once('error', reject);
-    server.listen({ host: HOSTNAME, port, backlog: 4_096 }, () => resolve(toHttpServer(server, serve, credential)));
+    server.listen({ host: HOSTNAME, port, backlog: 4_096 }, () =>
+      resolve(toHttpServer({ server, connections }, serve, credential)),
+    );
   });

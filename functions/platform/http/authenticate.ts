@@ -17,10 +17,6 @@ export type Authenticate = (authorization: string | undefined) => Promise<Caller
 /** For functions whose routes are all public. */
 export const authenticateNobody: Authenticate = async () => undefined;
 
-/** The token of `Bearer <token>` (RFC 6750; the scheme is not case-sensitive). */
-export const bearerToken = (authorization: string | undefined): string | undefined =>
-  authorization?.match(/^Bearer +([\w.~+/-]+=*)$/i)?.[1];
-
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
 /** Compares in constant time, also where the lengths differ. */

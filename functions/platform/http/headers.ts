@@ -6,6 +6,10 @@ type HeadersOfEvent = Pick<APIGatewayProxyEvent, 'headers' | 'multiValueHeaders'
 export const findHeader = ({ headers }: Pick<HeadersOfEvent, 'headers'>, name: string): string | undefined =>
   Object.entries(headers ?? {}).findLast(([key]) => key.toLowerCase() === name)?.[1];
 
+/** The token of `Bearer <token>` (RFC 6750; the scheme is not case-sensitive). */
+export const bearerToken = (authorization: string | undefined): string | undefined =>
+  authorization?.match(/^Bearer +([\w.~+/-]+=*)$/i)?.[1];
+
 /** If a request had two values of one of these, a proxy and a function could each act on another one. */
 const SINGLE_VALUED: ReadonlySet<string> = new Set(['authorization', 'content-type', 'idempotency-key']);
 

@@ -14,14 +14,16 @@ const findPlace = (list: string, cursor: string): string | undefined => {
   return /^[\x20-\x7e]{1,256}$/.test(place) && encodeCursor(list, place) === cursor ? place : undefined;
 };
 
+const LIMIT_RULE = 'must be a whole number from 1 to 100';
+
 /** The query string of the list with this name. The handler gets the name with it, to encode the next cursor. */
 export const listQuery = (list: string) =>
   z.pipe(
     z.strictObject({
       limit: z._default(
         z.pipe(
-          z.pipe(z.string().check(z.regex(/^\d{1,3}$/)), z.transform(Number)),
-          z.int().check(z.minimum(1), z.maximum(100)),
+          z.pipe(z.string().check(z.regex(/^\d{1,3}$/, LIMIT_RULE)), z.transform(Number)),
+          z.int().check(z.minimum(1, LIMIT_RULE), z.maximum(100, LIMIT_RULE)),
         ),
         50,
       ),

@@ -1,4 +1,5 @@
-import { type Authenticate, bearerToken, secretsMatch } from '#platform/http/authenticate';
+import { type Authenticate, secretsMatch } from '#platform/http/authenticate';
+import { bearerToken } from '#platform/http/headers';
 import type { Answer, RouteDefinition, RouteHandler } from '#platform/http/route';
 import type { Runtime } from '#platform/runtime/runtime';
 import { secretReader } from '#platform/runtime/secret';

@@ -48,6 +48,12 @@ it('uses a policy again for 5 seconds, for the same token only', async () => {
   expect(events).toHaveLength(3);
 });
 
+it('uses a policy again for another spelling of the same token', async () => {
+  const { events, send } = createTest();
+  for (const token of ['Bearer a', 'bearer a', 'Bearer   a', 'Bearer A']) await send(token);
+  expect(events.map(({ authorizationToken }) => authorizationToken)).toEqual(['Bearer a', 'Bearer A']);
+});
+
 it('refuses a request without the header, and invokes nothing', async () => {
   const { events, send } = createTest();
   for (const token of [undefined, '']) expect(await send(token)).toEqual({ refused: 'unauthenticated' });

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, it, vi } from 'vitest';
 import type { HttpRequest } from '../../../embedded/host/gateway.ts';
@@ -86,4 +87,48 @@ it('keeps a request waiting until the host is ready', async () => {
   } finally {
     await server.close();
   }
+});
+
+// red if the server waits for these clients: Node checks no time limit once it is closed
+it.each([
+  ['sends nothing', ''],
+  ['sends only a part of its headers', 'GET /v1/orders HTTP/1.1\r\nHo'],
+  ['sends only a part of its body', 'POST /v1/orders HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nabc'],
+  [
+    'sends only a part of its second request',
+    'GET /v1/orders HTTP/1.1\r\nHost: localhost\r\n\r\nPOST /v1/orders HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nabc',
+  ],
+])('closes at once while a client %s', { timeout: 20_000 }, async (_, sent) => {
+  const server = await listen(0);
+  server.serve(hostAnswering('here'));
+  const socket = openSocket(server.origin);
+  await once(socket, 'connect');
+  if (sent) socket.write(sent);
+  // the server has read what the client sent
+  expect((await sendRaw(server.origin, ['GET /v1/1 HTTP/1.1\r\nHost: localhost\r\n\r\n'])).body).toBe('here');
+  await server.close();
+  socket.destroy();
+});
+
+it('answers the requests that have arrived before it closes, and keeps no connection open', {
+  timeout: 20_000,
+}, async () => {
+  const server = await listen(0);
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const targets: string[] = [];
+  server.serve({
+    async request({ target }: HttpRequest) {
+      targets.push(target);
+      await released;
+      return { status: 200, headers: {}, body: target };
+    },
+  } as unknown as Host);
+  const received = readToEnd(server.origin, [
+    'GET /v1/1 HTTP/1.1\r\nHost: localhost\r\n\r\nGET /v1/2 HTTP/1.1\r\nHost: localhost\r\n\r\n',
+  ]);
+  await vi.waitFor(() => expect(targets).toEqual(['/v1/1']));
+  const closed = server.close();
+  release();
+  expect((await received).match(/\/v1\/\d/g)).toEqual(['/v1/1', '/v1/2']);
+  await closed;
 });

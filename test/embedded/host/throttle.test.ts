@@ -169,6 +169,17 @@ describe('the embedded host', () => {
     expect((await place(ada)).status).toBe(202);
   });
 
+  it('takes each spelling of a header for the same key, so that a tenant cannot use up what strangers have', async () => {
+    const { host, place } = await open({ throttle: { rate: ALMOST_NONE, burst: 20 } });
+    for (let n = 1; n <= 8; n += 1) {
+      const headers = [['authorization', `bearer${' '.repeat(n)}${ada}`]] as const;
+      const listed = await host.request({ method: 'GET', target: '/v1/orders', headers, body: '' });
+      expect(listed.status).toBe(200);
+    }
+    const strangers = await Promise.all(Array.from({ length: 10 }, (_, n) => place(`bw_nobody_${n}-0123456789abcdef`)));
+    expect(statusesOf(strangers)).toEqual({ 401: 10 });
+  });
+
   it('bounds the requests with a revoked key like those of strangers', async () => {
     let aheadMs = 0;
     const clock = { ...systemClock, now: () => systemClock.now() + aheadMs };

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { bearerToken, secretsMatch } from '#platform/http/authenticate';
+import { secretsMatch } from '#platform/http/authenticate';
+import { bearerToken } from '#platform/http/headers';
 
 it.each([
   ['Bearer abc_-.~+/=', 'abc_-.~+/='],

@@ -1,6 +1,7 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { describeIssues } from '#platform/http/body';
 import { listPage } from '#platform/table/list';
 import { encodeCursor, type ListQuery, listQuery } from '#platform/table/list-query';
 import { shardOf, shardPartition, shardPartitions } from '#platform/table/list-shards';
@@ -23,6 +24,14 @@ const listOf = async (names: readonly string[], intercept?: (operation: Operatio
   await put({ pk: 'catalog#b#product#x', sk: 'product', listPk: 'catalog#b#list#0', listSk: 'm', more: 2 });
   return rt;
 };
+
+it.each(['', '0', '101', '1000', '-1', '1.5', '1e2', 'ten', ' 1', '1\n'])(
+  'says what a limit may be instead of %j',
+  (limit) => {
+    const { error } = products.safeParse({ limit }, describeIssues);
+    expect(error?.issues).toMatchObject([{ path: ['limit'], message: 'must be a whole number from 1 to 100' }]);
+  },
+);
 
 it('accepts its own cursors and limits from 1 to 100, and nothing else', () =>
   // Red when the decoded cursor is not encoded again and compared, or may contain characters that no sort key has.
