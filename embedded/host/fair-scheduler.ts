@@ -28,7 +28,7 @@ type Share = {
  * that got the latest slot. The elapsed time is divided equally among the slots in use.
  */
 export const createFairScheduler = ({ maxSlots, now, yieldToIo = async () => {} }: Options): FairScheduler => {
-  // only shares that run or wait, and those that are ahead of the virtual time
+  // only shares that run or wait, and those that are ahead of the virtual time; none once nothing runs or waits
   const shares = new Map<string, Share>();
   let usedSlots = 0;
   let waiting = 0;
@@ -65,6 +65,7 @@ export const createFairScheduler = ({ maxSlots, now, yieldToIo = async () => {} 
     share.slots -= 1;
     usedSlots -= 1;
     if (waiting > 0) void startWaiting();
+    else if (usedSlots === 0) shares.clear();
   };
 
   /** Finds the waiting share with the least time, and forgets idle ones that would begin at the virtual time anyway. */

@@ -352,15 +352,15 @@ describe('a count of open holds', () => {
   it('knows of each shard when units were last taken from it or given back, at no further write unit', async () => {
     const { hold, release, commit, pass, itemAt, calls, now } = await createShop();
     const changedAt = async () => (await itemAt(shardKey(tenantId, mug, 0)))?.['changedAt'];
-    const [kept, given] = [await hold(mug, 1), await hold(mug, 1)];
+    const [sold, returned] = [await hold(mug, 1), await hold(mug, 1)];
     expect(await changedAt()).toBe(now());
     expect(calls.find(({ operation }) => operation === 'TransactWriteItems')?.units.write).toBe(5);
     pass(100);
-    await release(given);
+    await release(returned);
     const releasedAt = now();
     expect(await changedAt()).toBe(releasedAt);
     pass(100);
-    await commit(kept);
+    await commit(sold);
     expect(await changedAt()).toBe(releasedAt);
   });
 

@@ -50,6 +50,19 @@ it('does not hold a group for noisy with a tenth of the messages in flight', () 
   expect(bodies(receive(2))).toBe('ca');
 });
 
+it('measures a group by the messages that are in flight now, not by those that were', async () => {
+  const { clock, queue, send, receive } = setUp();
+  for (let n = 0; n < 400; n += 1) send(1, `g${n}`);
+  for (const { receipt } of receive(200)) queue.delete(receipt);
+  receive(200);
+  await clock.advance(VISIBILITY_MS);
+  for (const { receipt } of receive(200)) queue.delete(receipt);
+  send(60, 'a');
+  receive(30);
+  send(1, 'b');
+  expect(bodies(receive(2))).toBe('ba');
+});
+
 it('counts a message as in flight until it is deleted', () => {
   const { queue, send, receive } = setUp();
   send(60, 'a');

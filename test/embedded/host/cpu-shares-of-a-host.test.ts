@@ -1,7 +1,10 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { expect, test } from 'vitest';
 import { contexts } from '#contexts';
+import { createVirtualClock } from '../../../embedded/aws/virtual-clock.ts';
 import { createHost } from '../../../embedded/host/host.ts';
 import { secrets } from '../../fixtures/secrets.ts';
+import { type Create, openShop } from './shop.ts';
 
 const ORDERS = 100;
 
@@ -57,4 +60,30 @@ const countConfirmedBefore = async (): Promise<number> => {
 
 test('an order is confirmed long before the flood of another tenant if tenants share the CPU', async () => {
   expect(await countConfirmedBefore()).toBeLessThan(ORDERS / 2);
+});
+
+test('an invocation that sleeps keeps no other one waiting', async () => {
+  const clock = createVirtualClock();
+  const sell: Create = (rt) => async (event: APIGatewayProxyEvent) => {
+    if (event.httpMethod === 'POST') await rt.sleep(5_000);
+    return { statusCode: 200, body: '{}' };
+  };
+  const { host, request } = openShop({ sell }, { clock, waitForCpu: true });
+  const answered: string[] = [];
+  const send = async (method: string, name: string) => {
+    await request({ method, target: `/v1/sales/${name}` });
+    answered.push(name);
+  };
+  try {
+    // more than may run at a time
+    const slow = Array.from({ length: 5 }, (_, n) => send('POST', `slow-${n}`));
+    await clock.advance(1_000);
+    const quick = send('GET', 'quick');
+    await clock.advance(1_000);
+    expect(answered).toEqual(['quick']);
+    await clock.advance(5_000);
+    await Promise.all([...slow, quick]);
+  } finally {
+    host.close();
+  }
 });

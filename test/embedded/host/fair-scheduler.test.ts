@@ -66,6 +66,25 @@ describe('a fair scheduler', () => {
     expect(Math.abs(order.indexOf('a') - 100)).toBeLessThanOrEqual(3);
   });
 
+  test('keeps it also for a share that comes back after a while', async () => {
+    const { order, acquireSlot, advance, runFor, runTimes } = createScheduler();
+    const releaseSlot = await acquireSlot('a');
+    const rest = runTimes(200, 'b', 1);
+    advance(100);
+    releaseSlot();
+    await rest[9];
+    await Promise.all([...rest, runFor('a', 1)]);
+    expect(Math.abs(order.indexOf('a') - 100)).toBeLessThanOrEqual(3);
+  });
+
+  test('forgets all shares once none runs or waits', async () => {
+    const { order, runFor, runTimes } = createScheduler();
+    await runFor('a', 100);
+    order.length = 0;
+    await Promise.all([...runTimes(50, 'b', 1), ...runTimes(50, 'a', 1)]);
+    expect(countOf(order.slice(0, 20), 'a')).toBeGreaterThanOrEqual(9);
+  });
+
   test('saves up no time either while nobody waits', async () => {
     const { order, runTimes, runFor } = createScheduler();
     await runFor('b', 1);

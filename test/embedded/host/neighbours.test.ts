@@ -122,3 +122,25 @@ describe('slow charges of a tenant', () => {
     expect(await b.place()).toMatchObject({ status: 503, body: { code: 'unavailable' } });
   });
 });
+
+describe('the concurrency of an account', () => {
+  const { pack } = shop.functions;
+  const manifest = { ...shop, functions: { ...shop.functions, pack: { ...pack, bulkhead: true } } } as const;
+  const statusesOfTwo = async (options: Partial<HostOptions>) => {
+    const clock = createVirtualClock();
+    const sell: Create = (rt) => async () => {
+      await rt.sleep(1_000);
+      return { statusCode: 200, body: '{}' };
+    };
+    const { host, request } = openShop({ sell }, { clock, contexts: [manifest], accountConcurrency: 3, ...options });
+    close = host.close;
+    const sales = [1, 2].map((id) => request({ method: 'GET', target: `/v1/sales/${id}` }));
+    await clock.advance(1_000);
+    return (await Promise.all(sales)).map(({ status }) => status);
+  };
+
+  it('is smaller for all other functions by what a bulkhead reserves', async () =>
+    expect(await statusesOfTwo({ chargeConcurrency: 2 })).toEqual([200, 500]));
+
+  it('is that of all functions without a reservation', async () => expect(await statusesOfTwo({})).toEqual([200, 200]));
+});

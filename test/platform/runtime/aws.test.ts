@@ -2,6 +2,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, expect, it, vi } from 'vitest';
+import type { TenantId } from '#platform/kernel';
 import { handlerOnAws } from '#platform/runtime/aws';
 import { bus, clientOptions, mail, queues, secrets, workflows } from '#platform/runtime/clients';
 import { db } from '#platform/runtime/db';
@@ -99,6 +100,30 @@ it('tries a call at most twice', async () => {
     },
   );
   expect(calls).toBe(2);
+});
+
+it('sends no key of another tenant, nor one without a tenant unless its function works for all', async () => {
+  const sent: string[] = [];
+  const respond: RequestListener = (request, response) => {
+    request.on('data', (part) => sent.push(JSON.parse(String(part)).Key.pk.S));
+    request.on('end', () => response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end('{}'));
+  };
+  await withServer(respond, async (origin) => {
+    vi.stubEnv('AWS_ENDPOINT_URL', origin);
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'key');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+    const read = ({ db: table }: Runtime<'db'>, tenant: string) =>
+      table.send(new GetCommand({ TableName: 'table', Key: { pk: `things#${tenant}#thing#1`, sk: 'thing' } }));
+    const one = createRuntime();
+    await expect(read(one, 'a')).rejects.toMatchObject({ name: 'ForeignKey' });
+    await one.tenants.run('a' as TenantId, async () => {
+      await expect(read(one, 'b')).rejects.toMatchObject({ name: 'ForeignKey' });
+      await read(one, 'a');
+    });
+    vi.stubEnv('TENANTS', 'all');
+    await read(createRuntime(), 'c');
+  });
+  expect(sent).toEqual(['things#a#thing#1', 'things#c#thing#1']);
 });
 
 it('has the times of its stage', () => expect(createRuntime().times).toEqual(testTimes));

@@ -70,6 +70,14 @@ describe('a table with limits', () => {
     await expect(put('b', listed('L'))).rejects.toMatchObject({ name: 'ThrottlingException' });
   });
 
+  it('counts an index entry that is removed, and one whose item is deleted', async () => {
+    const { put, call } = openThrottledTable();
+    for (let n = 0; n < 8; n += 1) await put(`a${n}`, listed('L'));
+    await put('a0');
+    await call('DeleteItem', { Key: key('a1') });
+    await expect(put('b', listed('L'))).rejects.toMatchObject({ name: 'ThrottlingException' });
+  });
+
   it('counts writes whose condition fails', async () => {
     const { put, call } = openThrottledTable();
     await put('a', text(4));

@@ -34,3 +34,25 @@ it('throttles an invocation beyond the concurrency that functions share, and doe
   await Promise.all(running);
   await a?.invoke({});
 });
+
+it('gives back the concurrency of an invocation that fails', async () => {
+  const concurrency = createConcurrency(1);
+  const build = async () => ({ handler: () => Promise.reject(new Error('broken')), kill: () => {} });
+  const pool = createFunctionPool({ name: 'a', timeoutMs: 60_000, concurrency, build }, systemClock, () => 'id');
+  for (let n = 0; n < 3; n += 1) await expect(pool.invoke({})).rejects.toMatchObject({ message: 'broken' });
+});
+
+it('gives back the environment that a throttled invocation has waited for', async () => {
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const concurrency = createConcurrency(1);
+  const build = async () => ({ handler: () => released, kill: () => {} });
+  const [a, b] = ['a', 'b'].map((name) =>
+    createFunctionPool({ name, timeoutMs: 60_000, concurrency, maxEnvironments: 1, build }, systemClock, () => 'id'),
+  );
+  const running = a?.invoke({});
+  for (let n = 0; n < 3; n += 1)
+    await expect(b?.invoke({})).rejects.toMatchObject({ errorType: 'Lambda.TooManyRequestsException' });
+  release();
+  await running;
+  await b?.invoke({});
+});
