@@ -19,9 +19,17 @@ it('links only to files that exist', () => {
   expect(links.filter(({ path, target }) => !existsSync(join(ROOT, dirname(path), target)))).toEqual([]);
 });
 
+const decisions = readdirSync(join(ROOT, 'docs/adr')).filter((name) => /^\d{4}-/.test(name));
+
+it('gives every ADR a status', () => {
+  const withoutStatus = decisions.filter(
+    (name) => !/^# .+\n\n\*\*Status:\*\* (proposed|accepted|superseded by )/.test(read(`docs/adr/${name}`)),
+  );
+  expect(withoutStatus).toEqual([]);
+});
+
 it('lists every ADR once in the index, under its title', () => {
-  const files = readdirSync(join(ROOT, 'docs/adr')).filter((name) => /^\d{4}-/.test(name));
-  const titles = files.map((name) => ({ name, title: /^# (.+)$/m.exec(read(`docs/adr/${name}`))?.[1] }));
+  const titles = decisions.map((name) => ({ name, title: /^# (.+)$/m.exec(read(`docs/adr/${name}`))?.[1] }));
   const listed = [...read('docs/adr/README.md').matchAll(/^- \[(.+)\]\((\d{4}-.+\.md)\): /gm)];
   expect(
     listed.map(([, title, name]) => ({ name, title })).sort((a, b) => (`${a.name}` < `${b.name}` ? -1 : 1)),
