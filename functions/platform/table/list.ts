@@ -9,8 +9,9 @@ export type Page<T> = { readonly items: readonly T[]; readonly next: string | nu
 type Shards = { readonly shards: readonly string[]; readonly descending?: boolean };
 
 /**
- * Reads a page of a list from all of its shards; each `listSk` is unique. The index yields the keys and the table the items, so the
- * page is never older than the index. Items that no longer exist are left out. `next` is null on the last page.
+ * Reads a page of a list from all of its shards. Each `listSk` must be unique in the list, and 1 to 256 printable ASCII characters, as a
+ * cursor requires. The index yields the keys and the table the items, so the page is never older than the index. Items that no longer
+ * exist are left out. `next` is null on the last page.
  */
 export const listPage = async (
   rt: Runtime<'db'>,
