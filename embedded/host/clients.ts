@@ -47,7 +47,7 @@ const UNUSED_MIDDLEWARE = [
 
 type Client = { readonly config: object; readonly middlewareStack: { readonly remove: (name: string) => boolean } };
 
-/** Removes middleware that costs half the time of an in-process call and has no effect on it (docs/adr/0060). */
+/** Removes middleware that costs half the time of an in-process call and has no effect on it (ADR 60). */
 const removeUnusedMiddleware = <C extends Client>(client: C): C => {
   for (const name of UNUSED_MIDDLEWARE)
     if (!client.middlewareStack.remove(name)) throw new Error(`the SDK has no ${name}`);

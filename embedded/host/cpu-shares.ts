@@ -5,11 +5,11 @@ import type { FairScheduler, ReleaseSlot } from './fair-scheduler.ts';
 /** The share of work without a tenant, such as requests with wrong keys. */
 const NO_TENANT = '';
 
-/** What a function's events are known by. */
+/** The parts of a function that say where its events name the tenant. */
 type Invocable = { readonly spec: Pick<FunctionSpec, 'consumes' | 'streams'>; readonly routes: readonly unknown[] };
 /** Runs an invocation of this function once its tenant has a slot. */
 type RunInSlot = <T>(fn: Invocable, event: unknown, invocation: () => Promise<T>) => Promise<T>;
-/** Lets others have the slot while the current invocation waits for something else than the CPU. */
+/** Releases the slot while the current invocation waits for something other than the CPU. */
 export type WhileWaiting = <T>(wait: () => Promise<T>) => Promise<T>;
 
 export type CpuShares = { readonly run: RunInSlot; readonly whileWaiting: WhileWaiting };
@@ -49,9 +49,9 @@ export const findTenantId = ({ spec, routes }: Invocable, event: unknown): strin
 };
 
 /**
- * Gives each tenant an equal share of the CPU: each invocation needs a slot of the scheduler. An invocation that another one calls, such as the
- * payment sandbox, counts for the caller's tenant if it has none of its own. Stream batches carry records of all tenants and never wait
- * (docs/adr/0094).
+ * Gives each tenant an equal share of the CPU: each invocation needs a slot of the scheduler (ADR 94). An invocation that another one calls,
+ * such as the payment sandbox, counts for the caller's tenant if its event names none. Stream batches carry records of all tenants and
+ * never wait.
  */
 export const createCpuShares = ({ acquireSlot }: FairScheduler): CpuShares => {
   const current = new AsyncLocalStorage<Invocation | undefined>();

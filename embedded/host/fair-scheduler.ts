@@ -24,8 +24,8 @@ type Share = {
 
 /**
  * Gives shares equal time, however many slots each of them waits for (start-time fair queueing). The next slot goes to the waiting share
- * that has used the least time. A share that was idle begins where the others are: it goes first, but saves up nothing. Slots that are in
- * use at once divide the elapsed time equally.
+ * that has used the least time. The time during which a share was idle gives it no advantage: its used time is raised to that of the share
+ * that got the latest slot. The elapsed time is divided equally among the slots in use.
  */
 export const createFairScheduler = ({ maxSlots, now, yieldToIo = async () => {} }: Options): FairScheduler => {
   // only shares that run or wait, and those that are ahead of the virtual time

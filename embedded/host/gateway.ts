@@ -169,7 +169,9 @@ export const createGateway = (options: GatewayOptions) => {
     } satisfies APIGatewayProxyEvent;
   };
 
-  /** Authorizes a request, and counts it: that of a stranger before the authorizer runs. Public routes have neither authorizer nor bound. */
+  /**
+   * Authorizes a request, and counts it: that of a stranger before the authorizer runs. Public routes have neither authorizer nor bound.
+   */
   const allowRequest = async (request: HttpRequest, { authorizer }: Endpoint): Promise<Decision> => {
     if (!authorizer) return { allowed: undefined };
     const source = toTokenSource(request);

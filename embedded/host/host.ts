@@ -78,9 +78,9 @@ export type HostOptions = {
    */
   readonly maxEnvironments?: number;
   /**
-   * Makes invocations wait until their tenants may use the CPU, so that each tenant has an equal share of this process. By default none waits: on
-   * a virtual clock the order of events must not depend on CPU time. The number of environments has no limit then: an invocation that has
-   * a slot and waits for an environment would stop the one that it waits for.
+   * Makes invocations wait until their tenants may use the CPU, so that each tenant has an equal share of this process. By default none
+   * waits: on a virtual clock the order of events must not depend on CPU time. The number of environments has no limit then: an invocation
+   * that has a slot and waits for an environment would stop the one that it waits for.
    */
   readonly waitForCpu?: boolean;
   /** The visibility timeout of a consumer's queue, given the consumer's timeout. By default six times as long, and at least 120 s. */
@@ -91,7 +91,9 @@ export type HostOptions = {
   readonly trace?: Trace;
   /** Called after every call of the table, with its units. */
   readonly onTableCall?: NonNullable<DynamoDbOptions['onCall']>;
-  /** The units a second that one partition key value of the table or of an index takes before it is throttled. By default without a limit. */
+  /**
+   * The units a second that one partition key value of the table or of an index takes before it is throttled. By default without a limit.
+   */
   readonly tableThrottle?: NonNullable<DynamoDbOptions['throttle']>;
   /** The duration of the table's transactions. */
   readonly transactionLatencyMs?: NonNullable<DynamoDbOptions['transactionLatencyMs']>;

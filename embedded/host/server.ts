@@ -68,8 +68,9 @@ const respond = async (host: Backend, exchange: Exchange): Promise<void> => {
 };
 
 /**
- * Handles the requests of one connection one after the other, because Node parses all that a client has sent: thousands of pipelined requests would
- * occupy as many environments. Those of a client that has closed the connection are not handled any more, because their bodies are incomplete.
+ * Handles the requests of one connection one after the other, because Node parses all that a client has sent: thousands of pipelined
+ * requests would occupy as many environments. Those of a client that has closed the connection are not handled any more, because their
+ * bodies are incomplete.
  */
 const handle = (host: Promise<Backend>) => {
   const handled = new WeakMap<Socket, Promise<void>>();

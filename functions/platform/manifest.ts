@@ -151,7 +151,7 @@ export const entryOf = ({ context, name }: Pick<NamedFunction, 'context' | 'name
 
 /** The index of all lists. It is sparse: an item is in it while it has both keys. */
 export const LIST_INDEX = 'list';
-/** The index of orders that are due. It is sparse: `duePk`, `dueSk`. */
+/** The index of what a schedule must look at: due orders, breakers, owed payments. It is sparse: `duePk`, `dueSk`. */
 export const DUE_INDEX = 'due';
 
 /** The table on every host. All keys are strings; its stream has old and new images. */
@@ -223,8 +223,8 @@ export const TENANT_THROTTLE: Throttle = { rate: 500, burst: 1_000 };
 export const GATEWAY_KEYS = 64;
 
 /**
- * The name and the value of a gateway key, from 0 to `GATEWAY_KEYS`. The value is no secret, because clients cannot send it. API Gateway requires
- * 20 characters at least, and that no other key of the account and region has it.
+ * The name and the value of a gateway key, from 0 to `GATEWAY_KEYS`. The value is no secret, because clients cannot send it. API Gateway
+ * requires 20 characters at least, and that no other key of the account and region has it.
  */
 export const gatewayKeyValue = (stage: string, index: number): string =>
   `breakwater-${stage}-gateway-key-${String(index).padStart(2, '0')}`;

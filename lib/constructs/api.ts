@@ -44,7 +44,10 @@ export type ApiProps = {
   readonly stage: Stage;
   readonly name: string;
   readonly routes: readonly RoutedFunction[];
-  /** Authorizes the callers of every route that is not public, and says which gateway key bounds them. Without one, only the functions verify them. */
+  /**
+   * Authorizes the callers of every route that is not public, and says which gateway key bounds them. Without one, only the functions
+   * verify them.
+   */
   readonly authorizer?: FunctionId;
   /** A web ACL filters traffic in front of the API. */
   readonly firewall?: boolean;

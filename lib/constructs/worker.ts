@@ -16,9 +16,9 @@ const RETENTION = Duration.days(14);
 export type WorkerProps = ContextFunctionProps & { readonly consumes: readonly EventType[] };
 
 /**
- * A consumer that loses no event: rule -> queue -> function. The queue is fair to tenants (ADR 90). Events that the bus cannot deliver to the queue and messages that the
- * function can never handle wait for an operator, each in their own dead-letter queue; the latter are tried again after a deployment. The
- * rule belongs to the consumer, so the bus does not depend on its consumers.
+ * A consumer that loses no event: rule -> queue -> function. The queue is fair to tenants (ADR 90). Events that the bus cannot deliver to
+ * the queue and messages that the function can never handle wait for an operator, each in their own dead-letter queue; the latter are tried
+ * again after a deployment. The rule belongs to the consumer, so the bus does not depend on its consumers.
  */
 export class Worker extends Construct {
   constructor(scope: Construct, name: string, props: WorkerProps) {

@@ -19,7 +19,9 @@ import { retryTimes } from './fixtures/ports.ts';
 
 const noBackoff = retryTimes(0);
 
-/** The stock of a tenant, its reader and the worker that counts, on a clock of their own. `whileWaiting` runs at each wait of the reader. */
+/**
+ * The stock of a tenant, its reader and the worker that counts, on a clock of their own. `whileWaiting` runs at each wait of the reader.
+ */
 const createShop = async ({
   whileWaiting = async () => {},
   intercept,

@@ -182,7 +182,10 @@ const REGISTRATION_TIMEOUT_MS = 30 * SECOND;
 const MAX_REGISTRATIONS = 20;
 export type RegisterTenant = (id: string, name: string) => Promise<{ readonly id: string; readonly apiKey: string }>;
 
-/** Creates a tenant with an id of our choice, as a host does that seeds one. What comes of a request that crashes is not known, so it is repeated. */
+/**
+ * Creates a tenant with an id of our choice, as a host does that seeds one. What comes of a request that crashes is not known, so it is
+ * repeated.
+ */
 export const createRegistration =
   (host: () => Host, sleep: (ms: number) => Promise<void>): RegisterTenant =>
   async (id, name) => {

@@ -1,6 +1,6 @@
 import type { FunctionId } from '#platform/manifest';
 
-/** A message that came into a queue and was received. Of two moments the lower number was earlier. */
+/** A message that came into a queue and was received. Moments are numbered in their order. */
 export type Delivery = {
   readonly queue: string;
   /** The tenant whose message it is. */

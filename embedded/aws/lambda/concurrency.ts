@@ -4,8 +4,8 @@ import { throttleError } from './function-error.ts';
 export type Concurrency = <T>(invocation: () => Promise<T>) => Promise<T>;
 
 /**
- * Limits the invocations at a time, over all functions that use it: those of an account share one, and a function with reserved
- * concurrency has one of its own, which the account's others lack.
+ * Limits how many invocations run at a time, over all functions that use it. The functions of an account share one such limit. A
+ * function with reserved concurrency has a limit of its own, and what is reserved is taken from the limit of the others.
  */
 export const createConcurrency = (limit: number): Concurrency => {
   let running = 0;

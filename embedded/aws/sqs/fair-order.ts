@@ -8,14 +8,14 @@ type GroupedMessage = { readonly group?: string | undefined };
 type Group<M> = { readonly waiting: Map<M, number>; inFlight: number; isNoisy: boolean };
 
 /**
- * The order in which a fair queue delivers its messages: by arrival, but those of noisy groups only while no other message waits. Of
- * several noisy groups the one with the fewest messages in flight is next. A group stays noisy until none of its messages waits.
+ * The order in which a fair queue delivers its messages: by arrival, but those of noisy groups only while no other message waits. If only
+ * noisy groups have messages, the group with the fewest messages in flight is next. A group stays noisy until none of its messages waits.
  * Messages without a group are never noisy, because SQS takes each for a group of its own.
  *
- * SQS says so of its fair queues. Left out are the share of the consumers' recent time as a second measure, whose period SQS does not
- * state, and that a group is quiet again after it has sent nothing for five minutes.
+ * This is what the documentation of SQS says of fair queues, except for two rules: SQS also measures the recent processing time of each
+ * group, over a period that it does not state; and a group becomes quiet after it has sent nothing for five minutes.
  *
- * To find the next message takes time that grows with the number of groups, and not with that of messages.
+ * The time to find the next message grows with the number of groups, not with the number of messages.
  */
 export const createFairOrder = <M extends GroupedMessage>() => {
   const groups = new Map<string | undefined, Group<M>>();
@@ -40,7 +40,7 @@ export const createFairOrder = <M extends GroupedMessage>() => {
       group.isNoisy = true;
   };
 
-  /** The order among groups: 0 for a quiet one, otherwise the number of its messages in flight, and 1. */
+  /** The lowest rank is next: 0 for a quiet group, otherwise the number of its messages in flight plus 1. */
   const rankOf = (id: string | undefined, { isNoisy, inFlight }: Group<M>): number =>
     id !== undefined && isNoisy ? inFlight + 1 : 0;
 

@@ -7,7 +7,7 @@ export const MAX_COUNT_AGE_MS = 5 * COUNT_INTERVAL_MS;
 /** A count that dies delays the next one by this long. It is the time-out of the function that counts. */
 export const COUNT_LEASE_MS = 30_000;
 
-/** Powers of two only. The number changes between counts, so each chunk says of how many it is one. */
+/** The number of chunks is a power of two. It changes between counts, so each chunk stores it. */
 const MAX_CHUNKS = 1_024;
 /** About one read unit of 4 KB, even if every SKU has 64 letters. */
 const MAX_CHUNK_LENGTH = 32;
@@ -18,11 +18,11 @@ const MAX_LAST_CHUNK_LENGTH = 2_000;
 export type CountState = {
   readonly tenantId: TenantId;
   readonly version: number;
-  /** Over this many chunks the last count is distributed. 0: there was none. */
+  /** The number of chunks of the last count. 0 if nothing was counted yet. */
   readonly chunks: number;
   /** When the last count began. */
   readonly countedAt?: Instant | undefined;
-  /** Until then nobody else requests a count. */
+  /** No other caller requests a count before this time. */
   readonly leaseUntil?: Instant | undefined;
 };
 
@@ -35,6 +35,7 @@ export type SkuCount = {
 
 /** The counted SKUs whose hash is this chunk's index. A SKU without an entry was in no open hold at `countedAt`. */
 export type CountChunk = {
+  /** The number of chunks of this count. */
   readonly of: number;
   readonly countedAt: Instant;
   readonly counts: readonly SkuCount[];
@@ -47,13 +48,13 @@ export type TakenUnits = { readonly taken: number; readonly changedAt?: Instant 
 export type StockSplit = { readonly held: number; readonly sold: number; readonly countedAt: Instant };
 
 const ageMs = (at: Instant, now: Instant): number => Date.parse(now) - Date.parse(at);
-/** A time in the future is of a clock that was wrong, so it does not count as recent. */
+/** A time in the future comes from a clock that was wrong, so it is not recent. */
 const isRecent = (at: Instant | undefined, now: Instant, maxAgeMs: number): boolean =>
   at !== undefined && at <= now && ageMs(at, now) < maxAgeMs;
 
 /**
- * The state with a lease for the next count; undefined while the last count is recent or another caller's lease runs. A lease longer than
- * ours is of a clock that was wrong, and does not count.
+ * The state with a lease for the next count; undefined while the last count is recent or another caller's lease runs. A lease that ends
+ * later than ours would comes from a clock that was wrong, and is ignored.
  */
 export const leaseCount = (state: CountState, now: Instant): CountState | undefined => {
   const remainingMs = state.leaseUntil === undefined ? 0 : -ageMs(state.leaseUntil, now);
@@ -130,7 +131,7 @@ export const chunkOf = (sku: Sku, chunks: number): number => {
   return (Math.imul(hash ^ (hash >>> 15), 0x9e3779b1) >>> 16) % chunks;
 };
 
-/** Distributes the entries over as few chunks as keep each small, so that reading one SKU's costs the same however many there are. */
+/** Distributes the entries over the fewest chunks of which each is small: a read of one SKU's entry costs the same, however many there are. */
 export function distributeCounts(
   counts: readonly SkuCount[],
   countedAt: Instant,

@@ -9,7 +9,10 @@ const key = (tenantId: TenantId, entity: string, id: string) => ({
 });
 
 export const summaryKey = (tenantId: TenantId, sku: Sku) => key(tenantId, 'head', sku);
-/** Each shard is a partition of its own, which spreads a SKU's load. A SKU may contain dots; the last one ends it, so two shards never share a key. */
+/**
+ * Each shard is a partition of its own, which spreads a SKU's load. A SKU may contain dots; the last one ends it, so two shards never share
+ * a key.
+ */
 export const shardKey = (tenantId: TenantId, sku: Sku, shard: number) => key(tenantId, 'shard', `${sku}.${shard}`);
 export const holdKey = (tenantId: TenantId, orderId: OrderId) => key(tenantId, 'hold', orderId);
 export const adjustmentKey = (tenantId: TenantId, id: string) => key(tenantId, 'adjustment', id);

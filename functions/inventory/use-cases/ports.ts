@@ -50,7 +50,7 @@ export type Adjustments = {
 export type StockCounts = {
   /** The state; of version 0 if there is none yet. */
   findState(tenantId: TenantId): Promise<CountState>;
-  /** The chunk with the SKU's entry, as the state has them; undefined where it is of another distribution. */
+  /** The chunk with the SKU's entry; undefined if a count has changed the number of chunks since the state was read. */
   findChunk(state: CountState, sku: Sku): Promise<CountChunk | undefined>;
 };
 

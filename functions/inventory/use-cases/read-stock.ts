@@ -28,7 +28,7 @@ type Ports = {
 export const readStock =
   ({ countStock, counts, now, sleep }: Ports) =>
   async (tenantId: TenantId, sku: Sku, backoff: Backoff): Promise<Result<StockReading, 'sku_not_found'>> => {
-    const look = async () => {
+    const readOnce = async () => {
       const at = now();
       const state = await counts.findState(tenantId);
       const [counted, chunk] = await Promise.all([countStock(tenantId, sku, backoff), counts.findChunk(state, sku)]);
@@ -45,12 +45,12 @@ export const readStock =
       return false;
     };
 
-    const first = await look();
+    const first = await readOnce();
     if (!first.ok) return first;
     const { at, state, split } = first.value;
     const lease = leaseCount(state, at);
     const isRequested = lease !== undefined && (await counts.request(state, lease));
     const isCountedNow = !split && isRequested && (await waitForCount(at));
-    const latest = isCountedNow ? await look() : first;
+    const latest = isCountedNow ? await readOnce() : first;
     return latest.ok ? ok(latest.value.reading) : latest;
   };

@@ -18,8 +18,8 @@ export type OpenOrdersReport = {
 };
 
 /**
- * Counts the open orders of each tenant and stores which tenants have too many (ADR 93). It writes only a verdict that names a tenant, or that
- * lifts one which still holds.
+ * Counts the open orders of each tenant and stores which tenants have too many (ADR 93). It writes only a verdict that names a tenant, or
+ * that lifts one which still holds.
  */
 export const countOpenOrders =
   ({ findOpenOrders, verdicts, now, maxOpenOrders }: OpenOrdersPorts) =>

@@ -23,7 +23,9 @@ export type Prices = (tenantId: TenantId, skus: readonly Sku[]) => Promise<Reado
 /** The moment of the next decision. */
 export type OrderClock = () => Moment;
 
-/** An order of the due list. `placed`, `cancelling`: its saga makes no progress. `waiting`: for the provider. `deadline`: for its payment. */
+/**
+ * An order of the due list. `placed`, `cancelling`: its saga makes no progress. `waiting`: for the provider. `deadline`: for its payment.
+ */
 export type DueEntry = {
   readonly tenantId: TenantId;
   readonly id: OrderId;
@@ -46,8 +48,8 @@ export type DueOrders = {
 };
 
 /**
- * The tenant of every open order, page by page: of those `placed` and `cancelling` that are due after `after` and by `until`. One that makes no
- * progress and waits for a restart was due before. Eventually consistent.
+ * The tenant of every open order, page by page: of those `placed` and `cancelling` that are due after `after` and by `until`. One that
+ * makes no progress and waits for a restart was due before. Eventually consistent.
  */
 export type FindOpenOrders = (range: { readonly after: Instant; readonly until: Instant }) => AsyncIterable<TenantId>;
 
@@ -56,7 +58,10 @@ export type OpenOrderVerdicts = {
   find(): Promise<OpenOrdersVerdict>;
   put(verdict: OpenOrdersVerdict): Promise<void>;
 };
-/** Reads the verdict, if the known one is old. Never rejects, and takes a tenth of a second at most: a verdict that is unknown then refuses nothing. */
+/**
+ * Reads the verdict, if the known one is old. Never rejects, and takes a tenth of a second at most: a verdict that is unknown then refuses
+ * nothing.
+ */
 export type CheckOpenOrders = () => Promise<OpenOrdersVerdict>;
 
 /** The pauses of all deadlines, read strongly. */

@@ -79,8 +79,9 @@ const openOrdersCount = (rt: Runtime<'db'>) => {
 };
 
 /**
- * Every minute: orders past their deadline end, orders that wait are charged, orders without progress get a new run, and the open orders of each
- * tenant are counted. Sweep and count run side by side: neither waits for the other, and if one fails the run fails once both have ended.
+ * Every minute: orders past their deadline end, orders that wait are charged, orders without progress get a new run, and the open orders of
+ * each tenant are counted. Sweep and count run side by side: neither waits for the other, and if one fails the run fails once both have
+ * ended.
  */
 export const sweepWorker = (rt: Runtime<'db'>) => {
   const [sweep, count] = [dueSweep(rt), openOrdersCount(rt)];

@@ -103,9 +103,10 @@ type HttpFunctionSpec<R extends RouteGroup, RT> = {
 };
 
 /**
- * A function that serves one group of routes of a contract, each by the handler of its name. The work of a request, and all that
- * follows from it, runs under the correlation id that the client sent, otherwise under the request's own; the response says which. It
- * is done for the caller's tenant, or for the one that an operator's request names, and for no other (ADR 89). An unexpected error is logged once, here, and never shown to the client.
+ * A function that serves one group of routes of a contract, each by the handler of its name. The work of a request, and all that follows
+ * from it, runs under the correlation id that the client sent, otherwise under the request's own; the response says which. It is done for
+ * the caller's tenant, or for the one that an operator's request names, and for no other (ADR 89). An unexpected error is logged once,
+ * here, and never shown to the client.
  */
 export const httpFunction = <R extends RouteGroup, RT extends BaseRuntime>(
   rt: RT,

@@ -14,9 +14,9 @@ type Options<R> = {
 };
 
 /**
- * A Lambda handler as every function of Breakwater has it: each log line names the invocation, and the function knows its
- * deadline. No error that leaves it names an e-mail address. `deadlineMs` is in milliseconds since 1970. Middy's own early time-out is off: it would set a real timer on hosts
- * with a clock of their own.
+ * A Lambda handler as every function of Breakwater has it: each log line names the invocation, and the function knows its deadline. No
+ * error that leaves it names an e-mail address. `deadlineMs` is in milliseconds since 1970. Middy's own early time-out is off: it would set
+ * a real timer on hosts with a clock of their own.
  */
 export const lambdaHandler = <E, R>(
   { logger, now }: BaseRuntime,

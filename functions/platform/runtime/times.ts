@@ -11,7 +11,9 @@ export type Times = {
   readonly canaryMs: number;
   /** How long an order may stay `placed` or `cancelling` before it needs attention. */
   readonly parkAfterMs: number;
-  /** This many failures within the window open a provider's circuit breaker; after the open duration it lets one probe at a time through. */
+  /**
+   * This many failures within the window open a provider's circuit breaker; after the open duration it lets one probe at a time through.
+   */
   readonly breaker: {
     readonly failures: number;
     readonly windowMs: number;
@@ -24,8 +26,8 @@ export type Times = {
    */
   readonly maxMailsPerMailbox: number;
   /**
-   * From this many open orders on, a tenant's further orders are refused (ADR 93). They are counted once a minute, so a tenant may have more
-   * by as many as it places within a minute.
+   * From this many open orders on, a tenant's further orders are refused (ADR 93). They are counted once a minute, so a tenant may have
+   * more by as many as it places within a minute.
    */
   readonly maxOpenOrders: number;
   /**

@@ -12,9 +12,10 @@ const TenantInput = z.object({ tenantId: TenantIdSchema });
 const CorrelatedInput = z.object({ correlationId: z.string() });
 
 /**
- * A task of a saga: parses its input, runs one step for the tenant in it and returns nothing. The saga sees an error by its name. A refusal, which is a
- * `SagaError`, is expected and logged as INFO; anything else is a fault. A fault that would repeat identically ends the step as
- * `Unprocessable`, so that its saga can hand the order to a person at once. The step must end by `deadlineMs` (milliseconds since 1970).
+ * A task of a saga: parses its input, runs one step for the tenant in it and returns nothing. The saga sees an error by its name. A
+ * refusal, which is a `SagaError`, is expected and logged as INFO; anything else is a fault. A fault that would repeat identically ends the
+ * step as `Unprocessable`, so that its saga can hand the order to a person at once. The step must end by `deadlineMs` (milliseconds since
+ * 1970).
  */
 export const taskFunction = <S extends z.ZodMiniType>(
   rt: BaseRuntime,

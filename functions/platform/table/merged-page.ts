@@ -17,7 +17,7 @@ type Range = {
   readonly limit: number;
 } & (
   | { readonly until?: undefined; readonly descending?: boolean | undefined }
-  /** Entries up to this place and in it; only in ascending order. */
+  /** Entries up to this place, inclusive; only in ascending order. */
   | { readonly until: string; readonly descending?: undefined }
 );
 
@@ -25,20 +25,20 @@ type Range = {
 export type MergedPage = { readonly entries: readonly Item[]; readonly next?: string | undefined };
 
 /**
- * Reads a page of a list: all shards at once from the same place, merged in the order of the sort keys. Its place is the same in each
- * shard, so a list may get more shards between two pages. A shard that cannot be read fails the page. It holds `limit` entries of each
- * shard at most.
+ * Reads a page of a list, of at most `limit` entries: it reads all shards at once from the same place, at most `limit` entries of each, and
+ * merges them in the order of the sort keys. The place is the same in each shard, so a list may get more shards between two pages. A shard
+ * that cannot be read fails the page.
  */
 export const mergedPage = async (rt: TableRuntime, range: Range): Promise<MergedPage> => {
   const { sort } = KEYS[range.index];
-  // DynamoDB refuses a range whose end is before its begin
+  // DynamoDB refuses a range that ends before it begins
   if (range.until !== undefined && range.after !== undefined && range.after >= range.until) return { entries: [] };
   const direction = range.descending ? -1 : 1;
   const compare = (a: string, b: string) => (a < b ? -direction : direction);
   const placeOf = (entry: Item) => String(entry[sort]);
 
   const pages = await Promise.all(range.shards.map((shard) => queryShard(rt, shard, range)));
-  // a shard that was read in part says nothing of what is behind its last entry, so the page ends there for all shards
+  // what is behind the last entry of a shard that was read in part is unknown, so the page ends there for all shards
   const [end] = pages.flatMap(({ last }) => (last ? [placeOf(last)] : [])).toSorted(compare);
   const known = pages
     .flatMap(({ entries }) => entries)
@@ -70,7 +70,7 @@ const placeCondition = ({ index, after, until, descending }: Omit<Range, 'shards
   if (until !== undefined)
     return {
       condition: ` AND ${sort} BETWEEN :after AND :until`,
-      // a key must not be empty, and a space sorts before every other one; the first key after another has a space more
+      // a key must not be empty, and a space sorts before all other characters: the next possible key after `after` is `after` and a space
       values: { ':after': `${after ?? ''} `, ':until': until },
     };
   if (after === undefined) return { condition: '', values: {} };
