@@ -18,7 +18,8 @@ export const toHeld = (hold: Hold): Held => {
   return { skus: [...quantities.keys()], quantities: [...quantities.values()] };
 };
 
-const OpenHold = z.object({ held: z.object({ skus: z.array(SkuSchema), quantities: z.array(z.int()) }) });
+const HeldSchema = z.object({ skus: z.array(SkuSchema), quantities: z.array(z.int()) });
+const OpenHold = z.object({ held: HeldSchema });
 
 /** A page has up to 1 MB, some 6,000 holds of three lines. They are divided among the shards. */
 const MAX_COUNTED_PAGES = 25;
@@ -51,10 +52,7 @@ export const heldBySku =
 const MAX_HOLDERS = 500;
 const MAX_PAGES = 10;
 
-const HolderEntry = z.object({
-  listSk: OrderIdSchema,
-  held: z.object({ skus: z.array(SkuSchema), quantities: z.array(z.int()) }),
-});
+const HolderEntry = z.object({ listSk: OrderIdSchema, held: HeldSchema });
 type Holder = readonly [OrderId, ReadonlyMap<Sku, number>];
 
 /** The orders whose open holds have units of the SKU, with their units of every SKU, from the index: by id the first of all shards. */

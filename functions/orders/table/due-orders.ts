@@ -6,7 +6,7 @@ import { DUE_INDEX } from '#platform/manifest';
 import type { Runtime } from '#platform/runtime/runtime';
 import type { Item } from '#platform/table/batch-get';
 import type { TableRuntime } from '#platform/table/get-item';
-import { type MergedPage, mergedPage } from '#platform/table/merged-page';
+import { type MergedPage, mergedPage, placeAfter } from '#platform/table/merged-page';
 import { putIf } from '#platform/table/put';
 
 export const dueOrders = (rt: Runtime<'db'>): DueOrders => {
@@ -16,8 +16,7 @@ export const dueOrders = (rt: Runtime<'db'>): DueOrders => {
     async findDue(at, { limit, after }) {
       const { entries, next } = await mergedPage(rt, {
         ...{ index: DUE_INDEX, shards: dueShards(), limit, after },
-        // `~` sorts after `#` and every id
-        until: `${at}~`,
+        until: placeAfter(at),
       });
       return { entries: entries.map(toDueEntry), next };
     },
@@ -68,7 +67,6 @@ export async function* walkDueOrders(
 /** Walks the part of the due list with the orders that make progress, which the sweep does not look at. */
 export const openOrderFinder = (rt: TableRuntime): FindOpenOrders =>
   async function* findOpenOrders({ after, until }) {
-    // `~` sorts after `#` and every id
-    for await (const { kind, tenantId } of walkDueOrders(rt, { from: `${after}~`, until: `${until}~` }))
+    for await (const { kind, tenantId } of walkDueOrders(rt, { from: placeAfter(after), until: placeAfter(until) }))
       if (kind === 'placed' || kind === 'cancelling') yield tenantId;
   };

@@ -3,7 +3,7 @@ import type { PaymentsDue } from '#payments/use-cases/ports';
 import type { Instant, OrderId } from '#platform/kernel';
 import { DUE_INDEX } from '#platform/manifest';
 import type { Runtime } from '#platform/runtime/runtime';
-import { mergedPage } from '#platform/table/merged-page';
+import { mergedPage, placeAfter } from '#platform/table/merged-page';
 
 /** What waits for the schedule, of all tenants. No other function reads these partitions. */
 export const duePayments = (rt: Runtime<'db'>): PaymentsDue => {
@@ -12,8 +12,7 @@ export const duePayments = (rt: Runtime<'db'>): PaymentsDue => {
     until: Instant,
     page: { readonly limit: number; readonly after?: string | undefined },
   ) => {
-    // `~` sorts after `#` and every id
-    const { entries } = await mergedPage(rt, { index: DUE_INDEX, shards: [shard], until: `${until}~`, ...page });
+    const { entries } = await mergedPage(rt, { index: DUE_INDEX, shards: [shard], until: placeAfter(until), ...page });
     return entries.map(({ pk, dueSk }) => ({ ...idsOf(String(pk)), dueSk: String(dueSk) }));
   };
 

@@ -1,4 +1,5 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { Instant } from '#platform/kernel';
 import { DUE_INDEX, LIST_INDEX } from '#platform/manifest';
 import type { Item } from '#platform/table/batch-get';
 import type { TableRuntime } from '#platform/table/get-item';
@@ -7,6 +8,9 @@ const KEYS = {
   [LIST_INDEX]: { partition: 'listPk', sort: 'listSk' },
   [DUE_INDEX]: { partition: 'duePk', sort: 'dueSk' },
 } as const;
+
+/** The place behind all entries of a list that begin with this moment and `#`: `~` sorts after `#`. */
+export const placeAfter = (at: Instant) => `${at}~`;
 
 type Range = {
   readonly index: keyof typeof KEYS;
