@@ -45,7 +45,7 @@ export type CountChunk = {
 export type TakenUnits = { readonly taken: number; readonly changedAt?: Instant | undefined };
 
 /** How the taken units of a SKU divide into held and sold ones. `sold` is exact at `countedAt` and never more than is sold now. */
-export type StockSplit = { readonly held: number; readonly sold: number; readonly countedAt: Instant };
+type StockSplit = { readonly held: number; readonly sold: number; readonly countedAt: Instant };
 
 const ageMs = (at: Instant, now: Instant): number => Date.parse(now) - Date.parse(at);
 /** A time in the future comes from a clock that was wrong, so it is not recent. */
