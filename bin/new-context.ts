@@ -65,7 +65,7 @@ const insertAfter = (path: string, places: readonly (readonly [place: RegExp, te
   writeFileSync(file, content);
 };
 
-/** Adds the context to the list of contexts, its item and its read to the page of the table, and its route to the README. */
+/** Adds the context to the list of contexts, its item, its ceiling and its read to the page of the table, and its route to the README. */
 const register = (context: string, entity: string) => {
   insertAfter('functions/contexts.ts', [
     [/import \{ sandbox \} from '#sandbox\/manifest';\n/, `import { ${context} } from '#${context}/manifest';\n`],
@@ -75,6 +75,10 @@ const register = (context: string, entity: string) => {
     [
       /## Items\n\n(?:\|.*\n)+/,
       `| ${entity} | \`${context}#<t>#${entity}#<id>\` | \`${entity}\` | - | ${context}-record |\n`,
+    ],
+    [
+      /## Ceilings\n\n(?:(?!## ).*\n)*?(?:\|.*\n)+/,
+      `| \`${context}#<t>#${entity}#<id>\` | table | - | - | - | - | the ${entity} |\n`,
     ],
     [/## Access patterns\n\n(?:\|.*\n)+/, `| a ${entity} | GetItem | strong |\n`],
   ]);

@@ -13,7 +13,7 @@ const { conflict } = platformProblems;
 const KeyIdSchema = z.string().check(z.regex(ID_FORM));
 
 /** How long the replaced key remains valid: it ends at once, after 15 minutes, or after a day. */
-export const OVERLAP_MINUTES = [0, 15, 1_440] as const;
+const OVERLAP_MINUTES = [0, 15, 1_440] as const;
 
 export const MakeKey = z.strictObject({
   /** For people: what the key is used for. */

@@ -43,6 +43,9 @@ describe.each([
       'test/infra/stages.test.ts',
       'test/infra/protection.test.ts',
       'test/notifications/correlation.test.ts',
+      'test/docs/operating.test.ts',
+      'test/docs/table.test.ts',
+      'test/bench/cost/partitions.test.ts',
     ];
     await run(
       'npx',

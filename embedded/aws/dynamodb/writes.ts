@@ -108,7 +108,7 @@ export const prepareWrite = (engine: Engine, { action, input, moreParameters = [
   return { action, table, id: table.toItemId(effect.key), condition, returnsOldOnFailure: showsOld, ...effect };
 };
 
-export const currentItem = ({ table, id }: Write) => table.collection.get(id)?.item;
+const currentItem = ({ table, id }: Write) => table.collection.get(id)?.item;
 
 /** Returns the item that the write would store, or undefined for a deletion. Throws if its condition fails. */
 export const evaluateWrite = (write: Write): Item | undefined => {

@@ -47,7 +47,7 @@ export type CountChunk = {
 export type TakenUnits = { readonly taken: number; readonly changedAt?: Instant | undefined };
 
 /** How the taken units of a SKU divide into held and sold ones. `sold` is exact at `countedAt` and never more than is sold now. */
-export type StockSplit = { readonly held: number; readonly sold: number; readonly countedAt: Instant };
+type StockSplit = { readonly held: number; readonly sold: number; readonly countedAt: Instant };
 
 const ageMs = (at: Instant, now: Instant): number => Date.parse(now) - Date.parse(at);
 /** A time in the future comes from a clock that was wrong, so it is not recent. */
@@ -55,8 +55,8 @@ const isRecent = (at: Instant | undefined, now: Instant, maxAgeMs: number): bool
   at !== undefined && at <= now && ageMs(at, now) < maxAgeMs;
 
 /**
- * The state with a lease for the next count, which measures this SKU, too; undefined while the last count is recent or another caller's lease runs. A lease that
- * ends later than ours would comes from a clock that was wrong, and is ignored.
+ * The state with a lease for the next count, which measures this SKU, too; undefined while the last count is recent or another caller's
+ * lease runs. A lease that ends later than ours would comes from a clock that was wrong, and is ignored.
  */
 export const leaseCount = (state: CountState, sku: Sku, now: Instant): CountState | undefined => {
   const remainingMs = state.leaseUntil === undefined ? 0 : -ageMs(state.leaseUntil, now);

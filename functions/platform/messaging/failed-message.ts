@@ -24,7 +24,7 @@ const BEHIND_MS = 10 * MINUTE;
 const MAX_CALL_MS = 2 * REQUEST_TIMEOUT_MS + SECOND;
 
 /** How long a message is hidden after this many receives: 5 s, 10 s, ... 55 min, with half jitter. `random` is from 0 to below 1. */
-export const retryDelaySeconds = (receives: number, random: number): number =>
+const retryDelaySeconds = (receives: number, random: number): number =>
   Math.ceil((Math.min(FIRST_RETRY_MS * 2 ** (receives - 1), MAX_RETRY_MS) * (0.5 + random / 2)) / SECOND);
 
 const queueOf = (url: string) => url.slice(url.lastIndexOf('/') + 1);
