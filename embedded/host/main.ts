@@ -5,7 +5,7 @@ import { writeCredentialFile } from './credential.ts';
 import { createHost } from './host.ts';
 import { seed, toApiKey } from './seed.ts';
 import { type HttpServer, listen } from './server.ts';
-import { readSettings, SettingsError } from './settings.ts';
+import { readSettings, refuseArguments, SettingsError } from './settings.ts';
 
 /** The port is reserved, or the file of the credential cannot be written. */
 const USER_ERRORS = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC']);
@@ -49,6 +49,7 @@ For the AWS CLI and the operator's commands: . ${credentialPath}
 Everything is in memory. Ctrl-C stops it.`;
 
 const start = async () => {
+  refuseArguments(process.argv.slice(2));
   const random = createSystemRandom();
   const { port, demo, operatorKey, logLevel } = readSettings(process.env, random);
   const server = await listen(port);
