@@ -5,7 +5,7 @@ import { writeCredentialFile } from './credential.ts';
 import { createHost } from './host.ts';
 import { seed, toApiKey } from './seed.ts';
 import { type HttpServer, listen } from './server.ts';
-import { readSettings, SettingsError } from './settings.ts';
+import { readSettings, refuseArguments, SettingsError } from './settings.ts';
 
 /** The port is reserved, or the file of the credential cannot be written. */
 const USER_ERRORS = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC']);
@@ -48,14 +48,8 @@ Place an order, then read it:
 For the AWS CLI and the operator's commands: . ${credentialPath}
 Everything is in memory. Ctrl-C stops it.`;
 
-const SETTINGS = 'PORT, DEMO_API_KEY, OPERATOR_KEY and LOG_LEVEL';
-
 const start = async () => {
-  const [argument] = process.argv.slice(2);
-  if (argument !== undefined)
-    throw new SettingsError(
-      `npm start takes no arguments, so not ${argument}: its settings are the variables ${SETTINGS}`,
-    );
+  refuseArguments(process.argv.slice(2));
   const random = createSystemRandom();
   const { port, demo, operatorKey, logLevel } = readSettings(process.env, random);
   const server = await listen(port);

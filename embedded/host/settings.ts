@@ -48,6 +48,14 @@ const readLogLevel = ({ LOG_LEVEL = 'WARN' }: Environment): Settings['logLevel']
   throw new SettingsError(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}`);
 };
 
+/** `npm start -- --port 9000` would otherwise listen on another port than the user expects. */
+export const refuseArguments = ([argument]: readonly string[]): void => {
+  if (argument !== undefined)
+    throw new SettingsError(
+      `npm start takes no arguments, such as ${argument}: set the variables PORT, DEMO_API_KEY, OPERATOR_KEY and LOG_LEVEL instead`,
+    );
+};
+
 /** Reads the settings of `npm start` and generates the keys that are not set. */
 export const readSettings = (environment: Environment, random: RandomSource): Settings => {
   const randomText = (bytes: number) => Buffer.from(random.nextBytes(bytes)).toString('base64url');
