@@ -161,7 +161,7 @@ describe('the check of an execution environment', () => {
     const breakReads = () => {
       isDown = true;
     };
-    return { isRefused, delayReads, reads, breakReads, verdicts, clock };
+    return { isRefused, delayReads, reads, breakReads, verdicts, clock, calls };
   };
 
   it('reads the verdict at most once in ten seconds', async () => {
@@ -175,6 +175,12 @@ describe('the check of an execution environment', () => {
     clock.advance(1);
     expect(await isRefused(ada)).toBe(false);
     expect(reads()).toBe(2);
+  });
+
+  it('reads it eventually consistently, at half a read unit', async () => {
+    const { isRefused, calls } = await setUp();
+    await isRefused(ada);
+    expect(calls.at(-1)).toMatchObject({ operation: 'GetItem', units: { read: 0.5 } });
   });
 
   it('refuses nothing if the read is late, and uses what it has read for the next requests', async () => {

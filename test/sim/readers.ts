@@ -1,7 +1,7 @@
 import { secrets } from '../fixtures/secrets.ts';
 import type { Belongings, IdKind, ShownOrder, ShownProduct } from './belongings.ts';
 import type { Chance } from './chance.ts';
-import type { ClientRequest, ClientResponse, SendRequest } from './client.ts';
+import type { ClientRequest, SendRequest } from './client.ts';
 import type { Tenant } from './customers.ts';
 import type { Plan } from './plan.ts';
 
@@ -116,13 +116,6 @@ export const createReaders = (options: Options) => {
     expectedIds: (tenant) => belongings.skusOf(tenant.id, now() - MAX_LAG_MS),
   };
 
-  /** A read that fails again and again is not a fault of the network: something refuses it. */
-  const sendRead = async <T>(method: string, target: string, request: ClientRequest): Promise<ClientResponse<T>> => {
-    const response = await send<T>(method, target, request);
-    if (response.status === 500) report(17, `${method} ${target} was answered with 500 again and again`);
-    return response;
-  };
-
   /** A page, of which every item is the tenant's own; undefined if the request failed. */
   const readPage = async <T>(
     list: List<T>,
@@ -130,7 +123,7 @@ export const createReaders = (options: Options) => {
     { query, mayBeRefused = false }: PageRequest,
   ): Promise<Page<T> | undefined> => {
     const target = `${list.path(tenant)}?${query}`;
-    const { status, body } = await sendRead<Page<T>>('GET', target, { bearer: list.bearer(tenant) });
+    const { status, body } = await send<Page<T>>('GET', target, { bearer: list.bearer(tenant) });
     if (status !== 200) {
       if (status < 500 && !(mayBeRefused && status === 400)) report(17, `GET ${target} was answered with ${status}`);
       return undefined;
@@ -167,7 +160,7 @@ export const createReaders = (options: Options) => {
     { method, pathOf, foreign, unknown, ...request }: ForeignRequest,
   ): Promise<void> => {
     const sendFor = (id: string) =>
-      sendRead<unknown>(method, pathOf(encodeURIComponent(id)), { ...request, bearer: tenant.apiKey });
+      send<unknown>(method, pathOf(encodeURIComponent(id)), { ...request, bearer: tenant.apiKey });
     const [answer, control] = [await sendFor(foreign), await sendFor(unknown)];
     if (answer.status >= 500 || control.status >= 500) return;
     const [text, expected] = [answer, control].map(({ status, body }) => `${status} ${JSON.stringify(body)}`);
@@ -199,7 +192,7 @@ export const createReaders = (options: Options) => {
     const foreign = foreignId('key', other, selection);
     if (foreign === undefined) return false;
     await compare(tenant, { foreign, unknown: UNKNOWN_ID, method: 'DELETE', pathOf: (id) => `/v1/keys/${id}` });
-    const { status } = await sendRead('GET', `/v1/tenants/${other.id}/keys`, { bearer: tenant.apiKey });
+    const { status } = await send('GET', `/v1/tenants/${other.id}/keys`, { bearer: tenant.apiKey });
     if (status < 500 && status !== 403) report(25, `tenant ${tenant.id} got ${status} for the keys of ${other.id}`);
     return true;
   };

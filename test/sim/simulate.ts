@@ -7,7 +7,7 @@ import type { Row, Violation } from '../../ops/audit/table-audit.ts';
 import { backend, consumedTypeOf, consumers, definitions, sleep, streamReaders, times, workers } from './backend.ts';
 import { createBelongings } from './belongings.ts';
 import { chanceOf } from './chance.ts';
-import { createClient } from './client.ts';
+import { type ClientRequest, createClient, type SendRequest } from './client.ts';
 import { createCustomers, type Tenant } from './customers.ts';
 import { drive } from './drive.ts';
 import { createFaults, type FaultSelection, type StruckFault } from './faults.ts';
@@ -114,10 +114,17 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
     replicationLagMs: (partition) =>
       Math.ceil(Math.random() * 30 + (faults.strike('replica behind', partition) ?? 0) * MAX_LAG_MS),
   });
-  const send = createClient({
+  const sendAgain = createClient({
     ...{ request: host.request, chance: chanceOf(seed, 'clients'), sleep, step: runtime.steps },
     isApiOpen: () => restoration.isApiOpen(),
   });
+  /** A request of ours that fails again and again is not a fault of the network: something refuses it. */
+  const send: SendRequest = async <T>(method: string, target: string, request?: ClientRequest) => {
+    const response = await sendAgain<T>(method, target, request);
+    if (response.status === 500 && target.startsWith('/v1/'))
+      watch.report(17, `${method} ${target} was answered with 500 again and again`);
+    return response;
+  };
   const console = createProviderConsole(send, (call) => host.callAws(call));
   const provider = createProvider({ console, faults, sleep, now: Date.now, ...watch });
   const belongings = createBelongings({ now: Date.now, report: watch.report });

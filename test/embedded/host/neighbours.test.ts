@@ -17,11 +17,15 @@ describe('a consumer of two tenants', () => {
   const EVENTS_OF_A = 400;
   const WORK_MS = 1_000;
   /** The fewest batches at a time that a consumer of ours has. */
-  const { concurrency } = orders.functions['start-saga'];
-  const manifest = { ...shop, functions: { ...shop.functions, begin: { ...shop.functions.begin, concurrency } } };
+  const { concurrency: MIN_BATCHES } = orders.functions['start-saga'];
+  type Consumption = {
+    readonly deliver?: (host: Host) => NonNullable<HostOptions['interceptors']>['deliver'];
+    readonly concurrency?: number;
+  };
 
   /** How many messages of tenant A, of those that wait, a consumer receives before the one that B sends after them. */
-  const countOvertakings = async (deliver?: (host: Host) => NonNullable<HostOptions['interceptors']>['deliver']) => {
+  const countOvertakings = async ({ deliver, concurrency = MIN_BATCHES }: Consumption = {}) => {
+    const manifest = { ...shop, functions: { ...shop.functions, begin: { ...shop.functions.begin, concurrency } } };
     const clock = createVirtualClock();
     const received: string[] = [];
     const begin: Create =
@@ -33,7 +37,7 @@ describe('a consumer of two tenants', () => {
     const interceptors: HostOptions['interceptors'] = {
       deliver: (queue, envelope, proceed) => (deliver ? deliver(host)?.(queue, envelope, proceed) : proceed()),
     };
-    const { host } = openShop({ begin }, { clock, contexts: [manifest], interceptors });
+    const { host } = openShop({ begin }, { clock, contexts: [manifest], interceptors, maxEnvironments: MIN_BATCHES });
     close = host.close;
     const publish = async (tenantId: string, count: number) => {
       const entry = { EventBusName: names('dev').bus, Source: 'shop', DetailType: 'SaleMade.v1' };
@@ -44,7 +48,7 @@ describe('a consumer of two tenants', () => {
     for (let sent = 0; sent < EVENTS_OF_A; sent += 10) await publish('a', 10);
     await clock.advance(WORK_MS / 2);
     const before = received.length;
-    expect(before).toBe(concurrency * 10);
+    expect(before).toBe(MIN_BATCHES * 10);
     await publish('b', 1);
     await clock.advance(WORK_MS * EVENTS_OF_A);
     expect(received).toHaveLength(EVENTS_OF_A + 1);
@@ -54,12 +58,15 @@ describe('a consumer of two tenants', () => {
   it('lets at most ten waiting messages of one tenant overtake one of the other', async () =>
     expect(await countOvertakings()).toBeLessThanOrEqual(10));
 
+  it('lets no more overtake it if its consumer has fewer environments than batches at a time', async () =>
+    expect(await countOvertakings({ concurrency: 50 })).toBeLessThanOrEqual(10));
+
   it('lets hundreds overtake it without message groups', async () => {
     const withoutGroup = (host: Host) => (queue: string, MessageBody: string) => {
       const QueueUrl = `${host.origin}/000000000000/${queue}`;
       void host.callAws({ target: 'AmazonSQS.SendMessage', body: JSON.stringify({ QueueUrl, MessageBody }) });
     };
-    expect(await countOvertakings(withoutGroup)).toBeGreaterThan(300);
+    expect(await countOvertakings({ deliver: withoutGroup })).toBeGreaterThan(300);
   });
 });
 

@@ -24,6 +24,13 @@ const foreignKeys: readonly Mutant[] = [
     to: "=> `catalog#${tenantId && 'all'}#list#0`",
   },
   {
+    name: 'products-of-all-tenants',
+    bug: 'the key of a product forgets the tenant',
+    file: 'functions/catalog/table/keys.ts',
+    from: 'pk: `catalog#${tenantId}#product#${sku}`',
+    to: "pk: `catalog#${tenantId && 'all'}#product#${sku}`",
+  },
+  {
     name: 'open-holds-of-all-tenants',
     bug: 'the key of the list of open holds forgets the tenant',
     file: 'functions/inventory/table/keys.ts',
