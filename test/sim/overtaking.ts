@@ -15,7 +15,7 @@ export type Waits = {
   readonly waitedFor: number;
 };
 
-/** At most so many may overtake one of another tenant (invariant 27). */
+/** The most messages of a tenant that may overtake one of another (invariant 27). */
 export const MAX_OVERTAKING = 10;
 
 /** How unfair the queues were: the worst that any message has met with, by any one other tenant, in its queue. */
