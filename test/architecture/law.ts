@@ -119,11 +119,12 @@ export const law: readonly { readonly modules: string; readonly may: readonly st
     ],
   },
   {
-    // operators run these: they may read any context's table, and create their own AWS clients
+    // operators run these: they may read any context's table and contract, and create their own AWS clients
     modules: '^ops/',
     may: [
       '^ops/',
       '^functions/(relay|platform|[^/]+/table)/',
+      '^functions/[^/]+/contract\\.ts$',
       '^functions/contexts\\.ts$',
       '^(node:)?(util|timers/promises)$',
       ...sdk,
@@ -147,6 +148,7 @@ export const law: readonly { readonly modules: string; readonly may: readonly st
       ...platform(
         'manifest',
         'http/(headers|problems|route|methods|media-type)',
+        'messaging/message-body',
         'saga/definition',
         'runtime/',
         'table/guard',

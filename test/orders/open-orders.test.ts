@@ -34,7 +34,7 @@ describe('a verdict', () => {
   ]);
 
   it('names the tenants at or above the bound, those with the most open orders first, and expires', () => {
-    const verdict = verdictOn(tenantsAtBound(counts, 2), at);
+    const verdict = verdictOn(tenantsAtBound(counts, 2), { at, before: NO_VERDICT, complete: true });
     expect(verdict).toEqual({ tenants: [bob, ada], validUntil: addMs(at, 150_000) });
     expect(hasTooManyOpenOrders(verdict, ada, addMs(at, 149_999))).toBe(true);
     expect(hasTooManyOpenOrders(verdict, ada, addMs(at, 150_000))).toBe(false);
@@ -44,7 +44,7 @@ describe('a verdict', () => {
 
   it('names at most 1,000 tenants', () => {
     const many = new Map(Array.from({ length: 1_001 }, (_, n) => [tenant(`t${n}`), n + 1]));
-    const { tenants } = verdictOn(tenantsAtBound(many, 1), at);
+    const { tenants } = verdictOn(tenantsAtBound(many, 1), { at, before: NO_VERDICT, complete: true });
     expect(tenants).toHaveLength(1_000);
     expect(tenants).not.toContain('t0');
   });
@@ -112,6 +112,19 @@ describe('a count', () => {
       ...{ atBound: [{ tenantId: ada, openOrders: 2 }], complete: false },
     });
     expect(stored).toMatchObject([{ tenants: [ada] }]);
+  });
+
+  it('lifts nothing that is in force where it is not complete, because it has not seen every order', async () => {
+    const cases: readonly [OpenOrdersVerdict, readonly TenantId[][]][] = [
+      [{ tenants: [bob], validUntil: addMs(at, 1) }, [[ada, bob]]],
+      [{ tenants: [bob], validUntil: at }, [[ada]]],
+    ];
+    for (const [before, stored] of cases) {
+      const { count, put } = createCount(found(ada, ada, ada), before);
+      const answers = [true, false];
+      await count(() => answers.shift() ?? true);
+      expect(put.map(({ tenants }) => tenants)).toEqual(stored);
+    }
   });
 });
 

@@ -23,11 +23,15 @@ export const tenantsAtBound = (
     .sort((a, b) => b.openOrders - a.openOrders)
     .slice(0, MAX_TENANTS);
 
-/** The verdict of a count that ended at `at`. */
-export const verdictOn = (atBound: readonly TenantAtBound[], at: Instant): OpenOrdersVerdict => ({
-  tenants: atBound.map(({ tenantId }) => tenantId),
-  validUntil: addMs(at, VALID_FOR_MS),
-});
+/** The verdict of a count that ended at `at`. A count that is not complete lifts nothing that the verdict before it says. */
+export const verdictOn = (
+  atBound: readonly TenantAtBound[],
+  { at, before, complete }: { readonly at: Instant; readonly before: OpenOrdersVerdict; readonly complete: boolean },
+): OpenOrdersVerdict => {
+  const kept = complete || !isInForce(before, at) ? [] : before.tenants;
+  const tenants = new Set([...atBound.map(({ tenantId }) => tenantId), ...kept]);
+  return { tenants: [...tenants].slice(0, MAX_TENANTS), validUntil: addMs(at, VALID_FOR_MS) };
+};
 
 /** Whether the verdict refuses orders of any tenant. */
 export const isInForce = ({ tenants, validUntil }: OpenOrdersVerdict, at: Instant): boolean =>

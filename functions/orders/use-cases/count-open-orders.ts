@@ -34,6 +34,7 @@ export const countOpenOrders =
     }
     const { at } = now();
     const atBound = tenantsAtBound(counts, maxOpenOrders);
-    if (atBound.length > 0 || isInForce(await verdicts.find(), at)) await verdicts.put(verdictOn(atBound, at));
+    const before = await verdicts.find();
+    if (atBound.length > 0 || isInForce(before, at)) await verdicts.put(verdictOn(atBound, { at, before, complete }));
     return { atBound, complete };
   };
