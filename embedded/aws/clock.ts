@@ -5,12 +5,14 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The maximum time for which invocations run without letting the event loop poll its sockets. */
 const MAX_SLICE_MS = 5;
+/** Each poll accepts one new connection at most, so a single one for each slice would let 600 connections wait for seconds. */
+const POLLS_PER_YIELD = 10;
 
 const createYield = () => {
   let sliceStartedMs = performance.now();
   return async () => {
     if (performance.now() - sliceStartedMs < MAX_SLICE_MS) return;
-    await nextTurn();
+    for (let poll = 0; poll < POLLS_PER_YIELD; poll += 1) await nextTurn();
     sliceStartedMs = performance.now();
   };
 };
