@@ -1,9 +1,14 @@
 /** Releases a slot. Further calls have no effect. */
 export type ReleaseSlot = () => void;
 
+export type Shares = readonly [string, ...string[]];
+
 export type FairScheduler = {
-  /** Resolves once the share has a slot, to the function that releases it. In an idle system this is at once. */
-  readonly acquireSlot: (share: string) => Promise<ReleaseSlot>;
+  /**
+   * Resolves once the share has a slot, to the function that releases it. In an idle system this is at once. Of several shares it is the one
+   * that has used the least time.
+   */
+  readonly acquireSlot: (...shares: Shares) => Promise<ReleaseSlot>;
 };
 
 type Options = {
@@ -103,8 +108,9 @@ export const createFairScheduler = ({ maxSlots, now, yieldToIo = async () => {} 
   };
 
   return {
-    async acquireSlot(name) {
-      const share = activate(name);
+    async acquireSlot(...names) {
+      divideElapsedTime();
+      const share = names.map(activate).reduce((least, each) => (each.usedMs < least.usedMs ? each : least));
       if (waiting === 0 && usedSlots < maxSlots) {
         begin(share);
       } else {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createCpuShares, findTenantId } from '../../../embedded/host/cpu-shares.ts';
+import { createCpuShares, findTenantIds } from '../../../embedded/host/cpu-shares.ts';
 import { createFairScheduler } from '../../../embedded/host/fair-scheduler.ts';
 import { busEvent } from '../../fixtures/invocation.ts';
 
@@ -15,9 +15,9 @@ const createShares = () => {
   const { acquireSlot } = createFairScheduler({ maxSlots: 1, now: () => 0 });
   const requested: string[] = [];
   const shares = createCpuShares({
-    acquireSlot(share) {
-      requested.push(share);
-      return acquireSlot(share);
+    acquireSlot(...shares) {
+      requested.push(shares.join(' or '));
+      return acquireSlot(...shares);
     },
   });
   return { ...shares, requested };
@@ -34,13 +34,19 @@ describe('the tenant of an invocation', () => {
       route,
       { requestContext: { authorizer: { tenantId } }, tenantId: 'other' },
     ],
-    [
-      'the first message of a batch',
-      consumer,
-      { Records: [{ body: JSON.stringify(busEvent(event)) }, { body: '{"detail":{"tenantId":"other"}}' }] },
-    ],
+    ['the message of a batch', consumer, { Records: [{ body: JSON.stringify(busEvent(event)) }] }],
   ])('is in %s', (_, fn, input) => {
-    expect(findTenantId(fn, input)).toBe(tenantId);
+    expect(findTenantIds(fn, input)).toEqual([tenantId]);
+  });
+
+  test('is each of those in the messages of a batch', () => {
+    const bodies = [
+      JSON.stringify(busEvent(event)),
+      '{"detail":{"tenantId":"b"}}',
+      '{',
+      JSON.stringify(busEvent(event)),
+    ];
+    expect(findTenantIds(consumer, { Records: bodies.map((body) => ({ body })) })).toEqual([tenantId, 'b']);
   });
 
   test.each([
@@ -48,7 +54,7 @@ describe('the tenant of an invocation', () => {
     ['a message that is not JSON', consumer, { Records: [{ body: '{' }] }],
     ['a schedule', task, {}],
   ])('does not exist in %s', (_, fn, input) => {
-    expect(findTenantId(fn, input)).toBeUndefined();
+    expect(findTenantIds(fn, input)).toEqual([]);
   });
 });
 
@@ -61,6 +67,13 @@ describe('the CPU shares of tenants', () => {
     respond();
     await slow;
     expect(requested).toEqual(['a', 'b', 'a']);
+  });
+
+  test('a batch of several tenants does not wait behind the work of one of them', async () => {
+    const { run, requested } = createShares();
+    const Records = ['a', 'b'].map((id) => ({ body: JSON.stringify({ detail: { tenantId: id } }) }));
+    await run(consumer, { Records }, async () => {});
+    expect(requested).toEqual(['a or b']);
   });
 
   test('an invocation that fails releases its slot', async () => {

@@ -94,6 +94,20 @@ describe('a fair scheduler', () => {
     expect(countOf(order.slice(0, 20), 'a')).toBeGreaterThanOrEqual(9);
   });
 
+  test('takes of several shares the one that has used the least time', async () => {
+    const { order, acquireSlot, advance, runTimes } = createScheduler();
+    const releaseSlot = await acquireSlot('a');
+    const rest = runTimes(100, 'a', 1);
+    advance(1);
+    const either = acquireSlot('a', 'b').then((release) => {
+      order.push('a or b');
+      release();
+    });
+    releaseSlot();
+    await Promise.all([...rest, either]);
+    expect(order.indexOf('a or b')).toBeLessThan(3);
+  });
+
   test('lets nobody overtake a share that waits', async () => {
     const { order, acquireSlot, runFor } = createScheduler();
     const releaseSlot = await acquireSlot('a');
