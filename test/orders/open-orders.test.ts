@@ -261,7 +261,7 @@ describe('the sweeper', () => {
     expect(counts()).toEqual([{ OrdersRestarted: 3 }]);
   });
 
-  it('tells of both errors if the count fails, too', async () => {
+  it('reports both errors if the count fails, too', async () => {
     let isDown = false;
     const { sweep, lines } = await setUp({
       intercept: (operation, name) => (input, caller) => {
