@@ -55,3 +55,14 @@ test('another refusal is not repeated', async () => {
   expect((await send('GET', '/v1/orders')).status).toBe(409);
   expect(sentCount()).toBe(1);
 });
+
+test('only a request of which every try was answered with 500 has always failed', async () => {
+  const failed = Array.from({ length: 7 }, (): Response => ({ status: 500 }));
+  const alwaysFailed = async (last: Response) =>
+    (await createFixture([...failed, last]).send('POST', '/v1/orders')).alwaysFailed;
+  expect(await alwaysFailed({ status: 500 })).toBe(true);
+  expect(await alwaysFailed({ status: 503 })).toBe(false);
+  expect(await alwaysFailed({ status: 202 })).toBe(false);
+  const { send } = createFixture([{ status: 503 }, { status: 500 }]);
+  expect((await send('POST', '/v1/orders')).alwaysFailed).toBe(false);
+});

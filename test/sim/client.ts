@@ -13,6 +13,8 @@ export type ClientResponse<T> = RequestSteps & {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: T;
+  /** Every try was answered with 500: no fault of the network, for something refuses the request. */
+  readonly alwaysFailed: boolean;
 };
 export type ClientRequest = {
   readonly bearer?: string;
@@ -63,6 +65,7 @@ export const createClient =
     let sentAt = step();
     let response = TIMED_OUT as Awaited<ReturnType<Host['request']>>;
     let patienceMs = PATIENCE_MS;
+    let internalErrors = 0;
     for (let tries = 0; isToBeRepeated(response.status, patienceMs) && tries < MAX_TRIES; ) {
       if (response.status === 429) {
         const waitMs = throttledMs(response) + chance.int(0, 1_000);
@@ -78,7 +81,11 @@ export const createClient =
         isApiOpen() || !target.startsWith('/v1/')
           ? await Promise.race([request(sent), sleep(TIMEOUT_MS).then(() => TIMED_OUT)])
           : TURNED_AWAY;
+      if (response.status === 500) internalErrors += 1;
     }
     const { status, headers: responseHeaders, body: text } = response;
-    return { status, headers: responseHeaders, body: JSON.parse(text || '{}') as T, sentAt, receivedAt: step() };
+    return {
+      ...{ status, headers: responseHeaders, body: JSON.parse(text || '{}') as T },
+      ...{ sentAt, receivedAt: step(), alwaysFailed: internalErrors === MAX_TRIES },
+    };
   };

@@ -118,10 +118,9 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
     ...{ request: host.request, chance: chanceOf(seed, 'clients'), sleep, step: runtime.steps },
     isApiOpen: () => restoration.isApiOpen(),
   });
-  /** A request of ours that fails again and again is not a fault of the network: something refuses it. */
   const send: SendRequest = async <T>(method: string, target: string, request?: ClientRequest) => {
     const response = await sendAgain<T>(method, target, request);
-    if (response.status === 500 && target.startsWith('/v1/'))
+    if (response.alwaysFailed && target.startsWith('/v1/'))
       watch.report(17, `${method} ${target} was answered with 500 again and again`);
     return response;
   };
