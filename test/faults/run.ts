@@ -77,7 +77,7 @@ export const playRun = async (): Promise<void> => {
       isOver = true;
     });
     await Promise.all([customers, faults]);
-    run.faultCounts['message waited'] = await waitForBacklog(doomedWorker);
+    run.faultCounts['message waited'] = await waitForBacklog(doomedWorker, shops);
   } finally {
     countKilled(await stopKilling());
     await repairProvider(shops);
