@@ -50,7 +50,7 @@ const endOf = ({ revokedAt, expiresAt }: KeyRecord): Instant =>
 const withKeys = (ring: KeyRing, keys: readonly KeyRecord[], at: Instant): KeyRing => {
   const oldest = addMs(at, -ENDED_KEY_RETENTION_MS);
   const ended = keys.filter((key) => !isActive(key, at) && endOf(key) > oldest);
-  const kept = new Set(ended.toSorted((a, b) => (endOf(a) < endOf(b) ? -1 : 1)).slice(-MAX_ENDED_KEYS));
+  const kept = new Set(ended.toSorted((a, b) => Date.parse(endOf(a)) - Date.parse(endOf(b))).slice(-MAX_ENDED_KEYS));
   return { ...ring, keys: keys.filter((key) => isActive(key, at) || kept.has(key)), version: ring.version + 1 };
 };
 
