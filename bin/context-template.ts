@@ -33,14 +33,14 @@ export const problems = {
   },
 } as const satisfies Problems;
 `,
-    [`${folder}/contract.ts`]: `import * as z from 'zod/mini';
+    [`${folder}/routes.ts`]: `import * as z from 'zod/mini';
 import type { RouteGroup } from '#platform/http/route';
-import { ID_FORM } from '#platform/schemas';
+import { ID_FORM, InstantSchema, StringSchema, textOf } from '#platform/schemas';
 import { problems } from '#${context}/errors';
 
 /** A ${entity} as its tenant sees it. Fields may be added. */
-export const ${Entity}Response = z.object({ id: z.string(), createdAt: z.iso.datetime() });
-export type ${Entity}Response = z.input<typeof ${Entity}Response>;
+export const ${Entity}Response = () => z.object({ id: StringSchema, createdAt: InstantSchema });
+export type ${Entity}Response = z.input<ReturnType<typeof ${Entity}Response>>;
 
 const { ${entity}_not_found } = problems;
 
@@ -49,7 +49,7 @@ export const readRoutes = {
     method: 'GET',
     path: '/v1/${context}/{id}',
     scope: 'tenant',
-    params: { id: z.string().check(z.regex(ID_FORM)) },
+    params: { id: textOf(ID_FORM) },
     summary: 'Returns the ${entity} with this id.',
     responses: { 200: ${Entity}Response },
     problems: { ${entity}_not_found },
@@ -99,7 +99,7 @@ export const ${entity}Key = (tenantId: TenantId, id: string) => ({
 `,
     [`${folder}/table/${entity}-table.ts`]: `import * as z from 'zod/mini';
 import type { Runtime } from '#platform/runtime/runtime';
-import { TenantIdSchema } from '#platform/schemas';
+import { IntegerSchema, StringSchema, TenantIdSchema } from '#platform/schemas';
 import { aggregateTable } from '#platform/table/aggregate-table';
 import type { ${Entity} } from '#${context}/domain/${entity}';
 import { ${entity}Key } from '#${context}/table/keys';
@@ -115,13 +115,13 @@ export const ${entity}Table = (rt: Runtime<'db'>): ${Entity}s => {
 };
 
 const ${Entity}Item = z.pipe(
-  z.object({ tenantId: TenantIdSchema, id: z.string(), createdAt: z.string(), v: z.int() }),
+  z.object({ tenantId: TenantIdSchema, id: StringSchema, createdAt: StringSchema, v: IntegerSchema }),
   z.transform(({ v, ...${entity} }): ${Entity} => ({ ...${entity}, version: v })),
 );
 `,
     [`${folder}/http/read.ts`]: `import type { RouteHandler } from '#platform/http/route';
 import type { Runtime } from '#platform/runtime/runtime';
-import type { readRoutes } from '#${context}/contract';
+import type { readRoutes } from '#${context}/routes';
 import { ${entity}Table } from '#${context}/table/${entity}-table';
 
 export const get${Entity} = (rt: Runtime<'db'>): RouteHandler<(typeof readRoutes)['get${Entity}']> => {
@@ -153,7 +153,7 @@ export const recordWorker = (rt: Runtime<'db' | 'queues'>) => {
 import { queues } from '#platform/runtime/clients';
 import { db } from '#platform/runtime/db';
 import type { LambdaEntry } from '#platform/runtime/lambda';
-import { readRoutes } from '#${context}/contract';
+import { readRoutes } from '#${context}/routes';
 import { get${Entity} } from '#${context}/http/read';
 import { recordWorker } from '#${context}/workers/record';
 import { authenticateTenant } from '#tenants/public';
@@ -166,7 +166,7 @@ export const read = {
 export const record = { clients: { db, queues }, create: recordWorker } satisfies LambdaEntry<'db' | 'queues'>;
 `,
     [`${folder}/manifest.ts`]: `import type { Manifest } from '#platform/manifest';
-import { readRoutes } from '#${context}/contract';
+import { readRoutes } from '#${context}/routes';
 import { problems } from '#${context}/errors';
 
 export const ${context} = {

@@ -1,6 +1,6 @@
-import { readRoutes, writeRoutes } from '#catalog/contract';
 import { getProduct, listProducts } from '#catalog/http/read';
 import { putProduct } from '#catalog/http/write';
+import { readRoutes, writeRoutes } from '#catalog/routes';
 import { httpFunction } from '#platform/http/http-function';
 import { db } from '#platform/runtime/db';
 import type { LambdaEntry } from '#platform/runtime/lambda';

@@ -1,5 +1,6 @@
-import { events, readRoutes, writeRoutes } from '#catalog/contract';
+import { events } from '#catalog/contract';
 import { problems } from '#catalog/errors';
+import { readRoutes, writeRoutes } from '#catalog/routes';
 import type { Manifest } from '#platform/manifest';
 
 export const catalog = {

@@ -1,6 +1,6 @@
-import { readRoutes, writeRoutes } from '#inventory/contract';
 import { getStock } from '#inventory/http/read';
 import { adjustStock, setShards } from '#inventory/http/write';
+import { readRoutes, writeRoutes } from '#inventory/routes';
 import { holdStep, releaseStep } from '#inventory/saga/steps';
 import { commitHoldsWorker } from '#inventory/workers/commit-holds';
 import { countHoldsWorker } from '#inventory/workers/count-holds';

@@ -1,5 +1,6 @@
-import { events, readRoutes, writeRoutes } from '#inventory/contract';
+import { events } from '#inventory/contract';
 import { problems, sagaErrors } from '#inventory/errors';
+import { readRoutes, writeRoutes } from '#inventory/routes';
 import type { Manifest } from '#platform/manifest';
 
 export const inventory = {

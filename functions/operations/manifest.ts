@@ -1,5 +1,5 @@
-import { healthRoutes } from '#operations/contract';
 import { metrics } from '#operations/errors';
+import { healthRoutes } from '#operations/routes';
 import type { Manifest } from '#platform/manifest';
 
 export const operations = {

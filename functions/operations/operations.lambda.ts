@@ -1,5 +1,5 @@
-import { healthRoutes } from '#operations/contract';
 import { live, ready } from '#operations/http/health';
+import { healthRoutes } from '#operations/routes';
 import { redriveWorker } from '#operations/workers/redrive';
 import { authenticateNobody } from '#platform/http/authenticate';
 import { httpFunction } from '#platform/http/http-function';

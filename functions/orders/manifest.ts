@@ -1,6 +1,6 @@
-import { events, operatorRoutes, readRoutes, writeRoutes } from '#orders/contract';
-import { policyRoutes } from '#orders/contract-policy';
+import { events } from '#orders/contract';
 import { metrics, problems, sagaErrors } from '#orders/errors';
+import { operatorRoutes, policyRoutes, readRoutes, writeRoutes } from '#orders/routes';
 import { fulfilOrder, unwindOrder } from '#orders/saga/definitions';
 import type { FunctionSpec, Manifest } from '#platform/manifest';
 

@@ -1,8 +1,7 @@
-import { operatorRoutes, readRoutes, writeRoutes } from '#orders/contract';
-import { policyRoutes } from '#orders/contract-policy';
 import { getPolicy, putPolicy, resumeOrder } from '#orders/http/operator';
 import { getOrder, listOrders } from '#orders/http/read';
 import { cancelOrder, placeOrder, recordPayment } from '#orders/http/write';
+import { operatorRoutes, policyRoutes, readRoutes, writeRoutes } from '#orders/routes';
 import { awaitPaymentStep, closeStep, confirmStep, parkStep, refuseStep } from '#orders/saga/steps';
 import { startSagaWorker } from '#orders/workers/start-saga';
 import { sweepWorker } from '#orders/workers/sweep';

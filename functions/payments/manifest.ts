@@ -1,5 +1,6 @@
-import { callbackRoutes, events } from '#payments/contract';
+import { events } from '#payments/contract';
 import { metrics, problems, sagaErrors } from '#payments/errors';
+import { callbackRoutes } from '#payments/routes';
 import type { Manifest } from '#platform/manifest';
 
 export const payments = {

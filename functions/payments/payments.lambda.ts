@@ -1,5 +1,5 @@
-import { callbackRoutes } from '#payments/contract';
 import { receiveCallback } from '#payments/http/callbacks';
+import { callbackRoutes } from '#payments/routes';
 import { chargeStep, settleStep } from '#payments/saga/steps';
 import { probeWorker } from '#payments/workers/probe';
 import { authenticateNobody } from '#platform/http/authenticate';

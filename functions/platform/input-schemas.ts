@@ -9,12 +9,12 @@ const currencyError = (code: unknown) =>
     : 'not an active ISO 4217 currency with a minor unit, such as EUR';
 
 /** A currency as clients may send it: an active code of ISO 4217 that has a minor unit. */
-export const CurrencySchema = z
+export const CurrencySchema = /* @__PURE__ */ z
   .string()
   .check(z.refine((code) => findCurrency(code) !== undefined, { error: ({ input }) => currencyError(input) }));
 
 /** An e-mail address as clients may send it, without the blanks at its ends. */
-export const EmailSchema = z.string().check(
+export const EmailSchema = /* @__PURE__ */ z.string().check(
   z.overwrite(trimBlanks),
   z.check(({ value, issues }) => {
     const fault = findEmailFault(value);

@@ -2,12 +2,13 @@ import type { PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import * as z from 'zod/mini';
+import { IntegerSchema, StringSchema } from '#platform/schemas';
 import { entryBytes, MAX_REQUEST_BYTES } from '#relay/batches';
 
 const AggregateItem = z.object({
-  pk: z.string(),
-  v: z.int(),
-  out: z.object({ v: z.int(), events: z.array(z.looseObject({ type: z.string() })) }),
+  pk: StringSchema,
+  v: IntegerSchema,
+  out: z.object({ v: IntegerSchema, events: z.array(z.looseObject({ type: StringSchema })) }),
 });
 
 type Image = Parameters<typeof unmarshall>[0];

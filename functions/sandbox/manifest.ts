@@ -1,6 +1,6 @@
 import type { Manifest } from '#platform/manifest';
-import { providerRoutes } from '#sandbox/contract';
 import { problems } from '#sandbox/errors';
+import { providerRoutes } from '#sandbox/routes';
 
 /** A payment provider that behaves as its tokens say, for every stage without real money. */
 export const sandbox = {

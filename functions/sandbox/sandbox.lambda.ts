@@ -2,7 +2,6 @@ import { httpFunction } from '#platform/http/http-function';
 import { secrets } from '#platform/runtime/clients';
 import { db } from '#platform/runtime/db';
 import type { LambdaEntry } from '#platform/runtime/lambda';
-import { providerRoutes } from '#sandbox/contract';
 import {
   allowRefund,
   authenticateMerchant,
@@ -16,6 +15,7 @@ import {
   startOutage,
   voidCharge,
 } from '#sandbox/http/provider';
+import { providerRoutes } from '#sandbox/routes';
 
 export const provider = {
   clients: { db, secrets },

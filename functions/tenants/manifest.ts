@@ -1,7 +1,7 @@
 import type { Manifest } from '#platform/manifest';
-import { events, writeRoutes } from '#tenants/contract';
-import { keysRoutes } from '#tenants/contract-keys';
+import { events } from '#tenants/contract';
 import { problems } from '#tenants/errors';
+import { keysRoutes, writeRoutes } from '#tenants/routes';
 
 export const tenants = {
   context: 'tenants',

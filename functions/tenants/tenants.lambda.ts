@@ -2,12 +2,11 @@ import { httpFunction } from '#platform/http/http-function';
 import { secrets } from '#platform/runtime/clients';
 import { db } from '#platform/runtime/db';
 import type { LambdaEntry } from '#platform/runtime/lambda';
-import { writeRoutes } from '#tenants/contract';
-import { keysRoutes } from '#tenants/contract-keys';
 import { authorizer } from '#tenants/http/authorizer';
 import { createTenant } from '#tenants/http/create-tenant';
 import { listKeys, listTenantKeys, makeKey, makeTenantKey, revokeKey, revokeTenantKey } from '#tenants/http/keys';
 import { authenticateTenantOrOperator } from '#tenants/public';
+import { keysRoutes, writeRoutes } from '#tenants/routes';
 
 export const write = {
   clients: { db, secrets },

@@ -25,7 +25,7 @@ export const law: readonly { readonly modules: string; readonly may: readonly st
   { modules: inAnyContext('domain/'), may: [...kernel, ...ownContext('domain/')] },
   {
     modules: inAnyContext('use-cases/'),
-    may: [...kernel, node, ...ownContext('use-cases/', 'domain/', 'contract'), ...anyContexts('contract')],
+    may: [...kernel, node, ...ownContext('use-cases/', 'domain/', 'contract', 'routes'), ...anyContexts('contract')],
   },
   {
     modules: inAnyContext('(table|adapters)/'),
@@ -38,7 +38,7 @@ export const law: readonly { readonly modules: string; readonly may: readonly st
     ],
   },
   {
-    modules: inAnyContext('(contract|contract-keys|contract-policy|errors)\\.ts'),
+    modules: inAnyContext('(contract|routes|errors)\\.ts'),
     may: [
       ...packages('zod'),
       ...kernel,
@@ -51,13 +51,13 @@ export const law: readonly { readonly modules: string; readonly may: readonly st
         'saga/saga-error',
         'table/list-query',
       ),
-      ...ownContext('errors'),
+      ...ownContext('contract', 'errors'),
       ...anyContexts('errors'),
     ],
   },
   {
     modules: inAnyContext('manifest\\.ts'),
-    may: [...platform('manifest'), ...ownContext('contract', 'errors', 'saga/definitions')],
+    may: [...platform('manifest'), ...ownContext('contract', 'routes', 'errors', 'saga/definitions')],
   },
   {
     modules: inAnyContext('saga/definitions\\.ts'),
@@ -70,7 +70,7 @@ export const law: readonly { readonly modules: string; readonly may: readonly st
   {
     modules: inAnyContext('(http|workers|saga)/'),
     may: [
-      ...ownContext('(http|workers|saga|use-cases|table|adapters|domain)/', 'contract', 'errors'),
+      ...ownContext('(http|workers|saga|use-cases|table|adapters|domain)/', 'contract', 'routes', 'errors'),
       ...anyContexts('contract', 'errors', 'public'),
       ...platform(''),
       node,
@@ -80,7 +80,7 @@ export const law: readonly { readonly modules: string; readonly may: readonly st
   },
   {
     modules: inAnyContext('[^/]+\\.lambda\\.ts'),
-    may: [...ownContext('(http|workers|saga)/', 'contract'), ...anyContexts('public'), ...platform('')],
+    may: [...ownContext('(http|workers|saga)/', 'routes'), ...anyContexts('public'), ...platform('')],
   },
   { modules: inAnyContext('budgets\\.ts'), may: [] },
   {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PutProduct } from '#catalog/contract';
+import { PutProduct } from '#catalog/routes';
 import { createOrder } from '#orders/domain/customer';
 import type { Money } from '#platform/kernel';
 import { activeCurrencies } from '../fixtures/iso-4217.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { PutProduct } from '#catalog/contract';
+import { PutProduct } from '#catalog/routes';
 import { composeMail } from '#notifications/domain/mail';
-import { RecordPayment } from '#orders/contract';
+import { RecordPayment } from '#orders/routes';
 import { activeCurrencies, codesWithoutMinorUnit, inactiveCodes } from '../fixtures/iso-4217.ts';
 import { facts } from '../notifications/fixtures/notices.ts';
 

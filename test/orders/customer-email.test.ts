@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PlaceOrder } from '#orders/contract';
+import { PlaceOrder } from '#orders/routes';
 
 const parse = (email: unknown) =>
   PlaceOrder.safeParse({

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { OrderForPayment } from '#orders/contract';
-import type { Callback } from '#payments/contract';
 import type { Attempt, Payment } from '#payments/domain/payment';
 import type { Stray } from '#payments/domain/stray';
+import type { Callback } from '#payments/routes';
 import { handleCallback } from '#payments/use-cases/handle-callback';
 import type { Payments } from '#payments/use-cases/ports';
 import { inMemoryPayments } from './fixtures/in-memory-payments.ts';

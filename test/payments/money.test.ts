@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { FindOrderForRun, OrderForPayment } from '#orders/contract';
-import type { Callback } from '#payments/contract';
 import { type Breaker, closedBreaker } from '#payments/domain/breaker';
 import { keptAmount } from '#payments/domain/charge-state';
+import type { Callback } from '#payments/routes';
 import { chargeOrder } from '#payments/use-cases/charge-order';
 import { circuitBreaker } from '#payments/use-cases/circuit-breaker';
 import { handleCallback } from '#payments/use-cases/handle-callback';

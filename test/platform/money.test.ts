@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PutProduct } from '#catalog/contract';
+import { PutProduct } from '#catalog/routes';
 import { findCurrency } from '#platform/currencies';
 import { describeIssues } from '#platform/http/body';
 import { CurrencySchema } from '#platform/input-schemas';

@@ -1,5 +1,5 @@
-import type { ProductResponse, readRoutes } from '#catalog/contract';
 import type { Product } from '#catalog/domain/product';
+import type { ProductResponse, readRoutes } from '#catalog/routes';
 import { productList } from '#catalog/table/keys';
 import { productTable, toProduct } from '#catalog/table/product-table';
 import type { RouteHandler } from '#platform/http/route';

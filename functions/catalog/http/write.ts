@@ -1,5 +1,5 @@
-import type { writeRoutes } from '#catalog/contract';
 import { toResponse } from '#catalog/http/read';
+import type { writeRoutes } from '#catalog/routes';
 import { productTable } from '#catalog/table/product-table';
 import { type Backoff, putProduct as putProductUseCase } from '#catalog/use-cases/put-product';
 import type { RouteHandler } from '#platform/http/route';

@@ -4,7 +4,7 @@ import type { Product } from '#catalog/domain/product';
 import { productKey, productList } from '#catalog/table/keys';
 import type { Products } from '#catalog/use-cases/put-product';
 import type { Runtime } from '#platform/runtime/runtime';
-import { MoneySchema, SkuSchema, TenantIdSchema } from '#platform/schemas';
+import { IntegerSchema, MoneySchema, SkuSchema, StringSchema, TenantIdSchema } from '#platform/schemas';
 import { aggregateTable } from '#platform/table/aggregate-table';
 import type { Item } from '#platform/table/batch-get';
 import { mintEvent } from '#platform/table/outbox';
@@ -31,10 +31,10 @@ const ProductItem = z.pipe(
   z.object({
     tenantId: TenantIdSchema,
     sku: SkuSchema,
-    name: z.string(),
+    name: StringSchema,
     price: MoneySchema,
-    updatedAt: z.string(),
-    v: z.int(),
+    updatedAt: StringSchema,
+    v: IntegerSchema,
   }),
   z.transform(({ v, ...product }): Product => ({ ...product, version: v })),
 );

@@ -1,4 +1,4 @@
-import type { readRoutes } from '#inventory/contract';
+import type { readRoutes } from '#inventory/routes';
 import { countRequests } from '#inventory/table/count-table';
 import { stockTable } from '#inventory/table/stock-table';
 import { countStock } from '#inventory/use-cases/count-stock';

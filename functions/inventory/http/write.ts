@@ -1,4 +1,4 @@
-import type { writeRoutes } from '#inventory/contract';
+import type { writeRoutes } from '#inventory/routes';
 import { adjustmentTable } from '#inventory/table/adjustment-table';
 import { stockTable } from '#inventory/table/stock-table';
 import { adjustStock as adjustStockUseCase } from '#inventory/use-cases/adjust-stock';

@@ -7,7 +7,7 @@ import { summaryPut } from '#inventory/table/summary-item';
 import { shardChange } from '#inventory/table/transact';
 import type { Adjustments } from '#inventory/use-cases/ports';
 import type { Runtime } from '#platform/runtime/runtime';
-import { SkuSchema, TenantIdSchema } from '#platform/schemas';
+import { IntegerSchema, SkuSchema, StringSchema, TenantIdSchema } from '#platform/schemas';
 import type { Item } from '#platform/table/batch-get';
 import { getItem } from '#platform/table/get-item';
 import { mintEvent } from '#platform/table/outbox';
@@ -51,10 +51,10 @@ export const adjustmentTable = (rt: Runtime<'db'>): Adjustments => {
 
 const AdjustmentItem: z.ZodMiniType<Adjustment> = z.object({
   tenantId: TenantIdSchema,
-  id: z.string(),
+  id: StringSchema,
   sku: SkuSchema,
-  delta: z.int(),
-  reason: z.string(),
-  requestDigest: z.string(),
+  delta: IntegerSchema,
+  reason: StringSchema,
+  requestDigest: StringSchema,
 });
 const toAdjustment = (item: Item): Adjustment => parseItem(AdjustmentItem, item);

@@ -7,7 +7,7 @@ import type { CountRequests, CountWriter, StockCounts } from '#inventory/use-cas
 import { forEachConcurrently } from '#platform/concurrently';
 import type { TenantId } from '#platform/kernel';
 import type { Runtime } from '#platform/runtime/runtime';
-import { SkuSchema, TenantIdSchema } from '#platform/schemas';
+import { IntegerSchema, SkuSchema, StringSchema, TenantIdSchema } from '#platform/schemas';
 import { aggregateTable } from '#platform/table/aggregate-table';
 import { batchGet } from '#platform/table/batch-get';
 import { getItem } from '#platform/table/get-item';
@@ -96,23 +96,23 @@ export const countWriter = (rt: Runtime<'db'>): CountWriter => {
 const CountStateItem = z.pipe(
   z.object({
     tenantId: TenantIdSchema,
-    chunks: z.int(),
-    countedAt: z.optional(z.string()),
+    chunks: IntegerSchema,
+    countedAt: z.optional(StringSchema),
     sku: z.optional(SkuSchema),
-    leaseUntil: z.optional(z.string()),
-    v: z.int(),
+    leaseUntil: z.optional(StringSchema),
+    v: IntegerSchema,
   }),
   z.transform(({ v, ...state }): CountState => ({ ...state, version: v })),
 );
 
 const CountChunkItem: z.ZodMiniType<CountChunk> = z.object({
-  of: z.int(),
-  countedAt: z.string(),
+  of: IntegerSchema,
+  countedAt: StringSchema,
   counts: z.array(
     z.object({
       sku: SkuSchema,
-      held: z.int(),
-      sold: z.optional(z.object({ quantity: z.int(), at: z.string() })),
+      held: IntegerSchema,
+      sold: z.optional(z.object({ quantity: IntegerSchema, at: StringSchema })),
     }),
   ),
 });

@@ -8,7 +8,7 @@ import { shardChange } from '#inventory/table/transact';
 import type { Holds } from '#inventory/use-cases/ports';
 import type { Runtime } from '#platform/runtime/runtime';
 import { listShardsOf } from '#platform/runtime/times';
-import { OrderIdSchema, SkuSchema, TenantIdSchema } from '#platform/schemas';
+import { IntegerSchema, OrderIdSchema, SkuSchema, TenantIdSchema } from '#platform/schemas';
 import type { Item } from '#platform/table/batch-get';
 import { getItem } from '#platform/table/get-item';
 import { mintEvent, outboxAttributes } from '#platform/table/outbox';
@@ -96,8 +96,8 @@ const HoldItem = z.pipe(
     tenantId: TenantIdSchema,
     orderId: OrderIdSchema,
     state: z.enum(['open', 'committed', 'released']),
-    draws: z.readonly(z.array(z.object({ sku: SkuSchema, shard: z.int(), quantity: z.int() }))),
-    v: z.int(),
+    draws: z.readonly(z.array(z.object({ sku: SkuSchema, shard: IntegerSchema, quantity: IntegerSchema }))),
+    v: IntegerSchema,
   }),
   z.transform(({ draws, v, ...hold }): Hold => ({ ...hold, allocations: draws, version: v })),
 );

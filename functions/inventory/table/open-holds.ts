@@ -6,7 +6,7 @@ import type { OrderId, Sku, TenantId } from '#platform/kernel';
 import { LIST_INDEX } from '#platform/manifest';
 import type { Runtime } from '#platform/runtime/runtime';
 import { listShardsOf } from '#platform/runtime/times';
-import { OrderIdSchema, SkuSchema } from '#platform/schemas';
+import { IntegerSchema, OrderIdSchema, SkuSchema } from '#platform/schemas';
 import { parseItem } from '#platform/table/parse-item';
 
 /** Two lists of equal length. A SKU is a value and never an attribute's name: it may be `constructor` (ADR 71). */
@@ -18,7 +18,7 @@ export const toHeld = (hold: Hold): Held => {
   return { skus: [...quantities.keys()], quantities: [...quantities.values()] };
 };
 
-const HeldSchema = z.object({ skus: z.array(SkuSchema), quantities: z.array(z.int()) });
+const HeldSchema = z.object({ skus: z.array(SkuSchema), quantities: z.array(IntegerSchema) });
 const OpenHold = z.object({ held: HeldSchema });
 
 /** A page has up to 1 MB, some 6,000 holds of three lines. They are divided among the shards. */

@@ -5,7 +5,7 @@ import { summaryPut, toSummary } from '#inventory/table/summary-item';
 import { shardChange } from '#inventory/table/transact';
 import type { Stock } from '#inventory/use-cases/ports';
 import type { Runtime } from '#platform/runtime/runtime';
-import { SkuSchema } from '#platform/schemas';
+import { IntegerSchema, SkuSchema, StringSchema } from '#platform/schemas';
 import { batchGet, type Key } from '#platform/table/batch-get';
 import { parseItem } from '#platform/table/parse-item';
 import { transact } from '#platform/table/transact';
@@ -50,11 +50,11 @@ export const stockTable = (rt: Runtime<'db'>): Stock => ({
 const ShardItem = z.pipe(
   z.object({
     sku: SkuSchema,
-    shard: z.int(),
-    received: z.int(),
-    available: z.int(),
-    v: z.int(),
-    changedAt: z.optional(z.string()),
+    shard: IntegerSchema,
+    received: IntegerSchema,
+    available: IntegerSchema,
+    v: IntegerSchema,
+    changedAt: z.optional(StringSchema),
   }),
   z.transform(({ v, ...shard }): Shard => ({ ...shard, version: v })),
 );

@@ -3,13 +3,19 @@ import type { SkuSummary } from '#inventory/domain/sku-summary';
 import { summaryKey } from '#inventory/table/keys';
 import type { Event } from '#platform/messaging/events';
 import type { Runtime } from '#platform/runtime/runtime';
-import { SkuSchema, TenantIdSchema } from '#platform/schemas';
+import { IntegerSchema, SkuSchema, TenantIdSchema } from '#platform/schemas';
 import type { Item } from '#platform/table/batch-get';
 import { outboxAttributes } from '#platform/table/outbox';
 import { parseItem } from '#platform/table/parse-item';
 
 const SummaryItem = z.pipe(
-  z.object({ tenantId: TenantIdSchema, sku: SkuSchema, shards: z.int(), depleted: z.boolean(), v: z.int() }),
+  z.object({
+    tenantId: TenantIdSchema,
+    sku: SkuSchema,
+    shards: IntegerSchema,
+    depleted: z.boolean(),
+    v: IntegerSchema,
+  }),
   z.transform(({ v, ...summary }): SkuSummary => ({ ...summary, version: v })),
 );
 

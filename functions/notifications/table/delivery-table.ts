@@ -4,7 +4,7 @@ import type { metrics } from '#notifications/errors';
 import { deliveryKey } from '#notifications/table/keys';
 import type { Deliveries } from '#notifications/use-cases/ports';
 import type { Runtime } from '#platform/runtime/runtime';
-import { OrderIdSchema, TenantIdSchema } from '#platform/schemas';
+import { IntegerSchema, OrderIdSchema, StringSchema, TenantIdSchema } from '#platform/schemas';
 import { aggregateTable } from '#platform/table/aggregate-table';
 
 /** The deliveries. It counts each mail that is withheld because its mailbox has had enough: that is what somebody should look at. */
@@ -32,12 +32,12 @@ const DeliveryItem = z.pipe(
     orderId: OrderIdSchema,
     kind: z.enum(['confirmed', 'cancelled', 'awaiting_payment']),
     status: z.enum(['sending', 'sent', 'withheld']),
-    leasedUntil: z.optional(z.string()),
-    sentAt: z.optional(z.string()),
-    withheldAt: z.optional(z.string()),
+    leasedUntil: z.optional(StringSchema),
+    sentAt: z.optional(StringSchema),
+    withheldAt: z.optional(StringSchema),
     because: z.optional(z.enum(['unmailable', 'over_allowance'])),
     receipt: z.optional(z.looseObject({})),
-    v: z.int(),
+    v: IntegerSchema,
   }),
   z.transform(
     ({

@@ -16,6 +16,7 @@ import {
 } from '#platform/messaging/dead-letter';
 import { messageGroupOf } from '#platform/messaging/message-body';
 import type { Runtime } from '#platform/runtime/runtime';
+import { StringSchema } from '#platform/schemas';
 
 /** Longer than a run of the redrive. */
 const HIDDEN_SECONDS = 60;
@@ -29,7 +30,7 @@ const WAIT_SECONDS = 1;
 type ReceivedLetter = DeadLetter & { readonly message: Message };
 
 /** What a canary carries, and its consumer reports back. */
-const Canary = z.object({ consumer: z.string(), cause: z.string(), codeVersion: z.string() });
+const Canary = z.object({ consumer: StringSchema, cause: StringSchema, codeVersion: StringSchema });
 
 const receiveFrom = async (rt: Runtime<'queues'>, QueueUrl: string): Promise<readonly Message[]> => {
   const { Messages = [] } = await rt.queues.send(

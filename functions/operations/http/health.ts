@@ -1,5 +1,5 @@
 import { dependencies as dependencyChecks } from '#operations/adapters/dependencies';
-import type { healthRoutes } from '#operations/contract';
+import type { healthRoutes } from '#operations/routes';
 import { checkReadiness } from '#operations/use-cases/check-readiness';
 import type { RouteHandler } from '#platform/http/route';
 import type { Runtime } from '#platform/runtime/runtime';

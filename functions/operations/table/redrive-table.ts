@@ -3,6 +3,7 @@ import type { Redrive } from '#operations/domain/redrive';
 import { redriveKey } from '#operations/table/keys';
 import type { Redrives } from '#operations/use-cases/redrive-dead-letters';
 import type { Runtime } from '#platform/runtime/runtime';
+import { InstantSchema, IntegerSchema, StringSchema } from '#platform/schemas';
 import { aggregateTable } from '#platform/table/aggregate-table';
 
 /** What the redrive knows of the dead letters of all consumers: one item. */
@@ -17,17 +18,17 @@ export const redriveTable = (rt: Runtime<'db'>): Redrives => {
 
 const RedriveItem = z.pipe(
   z.object({
-    codeVersion: z.string(),
+    codeVersion: StringSchema,
     canaries: z.array(
       z.object({
-        consumer: z.string(),
-        cause: z.string(),
+        consumer: StringSchema,
+        cause: StringSchema,
         state: z.enum(['sent', 'handled', 'failed', 'lost']),
-        sentAt: z.iso.datetime(),
+        sentAt: InstantSchema,
       }),
     ),
-    leaseUntil: z.iso.datetime(),
-    v: z.int(),
+    leaseUntil: InstantSchema,
+    v: IntegerSchema,
   }),
   z.transform(({ v, ...redrive }): Redrive => ({ ...redrive, version: v })),
 );

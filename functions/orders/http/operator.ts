@@ -1,8 +1,7 @@
 import { orderClock } from '#orders/adapters/order-clock';
-import type { operatorRoutes } from '#orders/contract';
-import type { policyRoutes, TenantPolicy } from '#orders/contract-policy';
 import type { Policy } from '#orders/domain/policy';
 import { orderResponse } from '#orders/http/order-response';
+import type { operatorRoutes, policyRoutes, TenantPolicy } from '#orders/routes';
 import { orderTable } from '#orders/table/order-table';
 import { policyTable } from '#orders/table/policy-table';
 import { replacePolicy } from '#orders/use-cases/replace-policy';

@@ -1,6 +1,6 @@
-import type { OrderResponse } from '#orders/contract';
 import { isOffline } from '#orders/domain/channel';
 import type { Order } from '#orders/domain/order';
+import type { OrderResponse } from '#orders/routes';
 
 /** An order as its tenant sees it. `deadline`: the one that holds, where the pauses are known; otherwise without pauses. */
 export const orderResponse = (order: Order, deadline = order.deadline): OrderResponse => {

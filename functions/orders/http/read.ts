@@ -1,5 +1,5 @@
-import type { readRoutes } from '#orders/contract';
 import { orderResponse } from '#orders/http/order-response';
+import type { readRoutes } from '#orders/routes';
 import { orderShards } from '#orders/table/keys';
 import { orderTable, toOrder } from '#orders/table/order-table';
 import { shownDeadlines } from '#orders/table/shown-deadline';

@@ -1,8 +1,8 @@
 import { catalogPrices } from '#catalog/public';
 import { orderClock } from '#orders/adapters/order-clock';
-import type { writeRoutes } from '#orders/contract';
 import type { TotalTooLarge } from '#orders/domain/customer';
 import { orderResponse } from '#orders/http/order-response';
+import type { writeRoutes } from '#orders/routes';
 import { pauseReader } from '#orders/table/deadline-pauses';
 import { openOrdersCheck } from '#orders/table/open-orders';
 import { orderTable } from '#orders/table/order-table';

@@ -14,6 +14,7 @@ import type { Result } from '#platform/kernel';
 import type { Runtime } from '#platform/runtime/runtime';
 import { SagaError } from '#platform/saga/saga-error';
 import { taskFunction } from '#platform/saga/task';
+import { StringSchema } from '#platform/schemas';
 
 /** The saga ends without another write where its order has moved on. A missing order is a fault. */
 const requireSuccess = (result: Result<Order, 'superseded' | 'order_not_found'>): void => {
@@ -74,7 +75,7 @@ const causeOf = {
 } as const;
 const ParkedStep = z.extend(SagaInput, {
   error: z.enum(['SettlementRefused', 'HoldCommitted', 'PaymentUnresolved', 'Unprocessable']),
-  cause: z.optional(z.string()),
+  cause: z.optional(StringSchema),
 });
 
 export const parkStep = (rt: Runtime<'db'>) => {
@@ -87,7 +88,7 @@ export const parkStep = (rt: Runtime<'db'>) => {
 };
 
 /** What Lambda says of a failed function, of which only the message is of use. */
-const FunctionFailure = z.object({ errorMessage: z.string() });
+const FunctionFailure = z.object({ errorMessage: StringSchema });
 
 const unprocessableCause = (cause = ''): string => {
   const failure = FunctionFailure.safeParse(parseJson(cause));

@@ -3,6 +3,7 @@ import { endPause, type Pause, startPause } from '#orders/domain/pause';
 import { pauseKey } from '#orders/table/keys';
 import type { FindPauses } from '#orders/use-cases/ports';
 import { addMs, err, type Instant, ok, type Result } from '#platform/kernel';
+import { IntegerSchema, StringSchema } from '#platform/schemas';
 import { getItem, getItemEventually, type TableRuntime } from '#platform/table/get-item';
 import { parseItem } from '#platform/table/parse-item';
 import { IF_ABSENT, putIf } from '#platform/table/put';
@@ -12,8 +13,10 @@ const FORGOTTEN_AFTER_MS = 90 * 24 * 60 * 60_000;
 
 const PauseItem = z.pipe(
   z.object({
-    pauses: z.readonly(z.array(z.object({ from: z.string(), until: z.optional(z.string()), reason: z.string() }))),
-    v: z.int(),
+    pauses: z.readonly(
+      z.array(z.object({ from: StringSchema, until: z.optional(StringSchema), reason: StringSchema })),
+    ),
+    v: IntegerSchema,
   }),
   z.transform(({ pauses, v }) => ({ pauses, version: v })),
 );

@@ -5,11 +5,12 @@ import { openOrdersKey } from '#orders/table/keys';
 import type { CheckOpenOrders, OpenOrderVerdicts } from '#orders/use-cases/ports';
 import type { TenantId } from '#platform/kernel';
 import type { Runtime } from '#platform/runtime/runtime';
+import { StringSchema } from '#platform/schemas';
 import { getItemEventually } from '#platform/table/get-item';
 import { parseItem } from '#platform/table/parse-item';
 
 const VerdictItem = z.pipe(
-  z.object({ tenants: z.array(z.string()), validUntil: z.string() }),
+  z.object({ tenants: z.array(StringSchema), validUntil: StringSchema }),
   z.transform(({ tenants, validUntil }): OpenOrdersVerdict => ({ tenants: tenants as TenantId[], validUntil })),
 );
 

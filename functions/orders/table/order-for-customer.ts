@@ -3,18 +3,18 @@ import { type FindOrderForCustomer, ReasonSchema, StatusSchema } from '#orders/c
 import { orderKey } from '#orders/table/keys';
 import { shownDeadlines } from '#orders/table/shown-deadline';
 import type { Runtime } from '#platform/runtime/runtime';
-import { MoneySchema } from '#platform/schemas';
+import { MoneySchema, StringSchema } from '#platform/schemas';
 import { getItem } from '#platform/table/get-item';
 import { parseItem } from '#platform/table/parse-item';
 
 const CustomerOrder = z.object({
-  customer: z.object({ email: z.string() }),
+  customer: z.object({ email: StringSchema }),
   total: MoneySchema,
   status: StatusSchema,
   reason: z.optional(ReasonSchema),
-  deadline: z.optional(z.string()),
-  waitsUntil: z.optional(z.string()),
-  history: z.readonly(z.array(z.object({ at: z.string(), status: StatusSchema }))),
+  deadline: z.optional(StringSchema),
+  waitsUntil: z.optional(StringSchema),
+  history: z.readonly(z.array(z.object({ at: StringSchema, status: StatusSchema }))),
 });
 
 /** Only what a mail needs of an order, with the deadline that holds, so that its function does not bundle the orders' events. */

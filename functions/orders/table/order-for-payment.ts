@@ -2,11 +2,11 @@ import * as z from 'zod/mini';
 import type { FindOrderForPayment } from '#orders/contract';
 import { orderKey } from '#orders/table/keys';
 import type { Runtime } from '#platform/runtime/runtime';
-import { MoneySchema } from '#platform/schemas';
+import { MoneySchema, StringSchema } from '#platform/schemas';
 import { getItem } from '#platform/table/get-item';
 import { parseItem } from '#platform/table/parse-item';
 
-const OrderMoney = z.object({ status: z.string(), total: MoneySchema, paid: z.optional(z.unknown()) });
+const OrderMoney = z.object({ status: StringSchema, total: MoneySchema, paid: z.optional(z.unknown()) });
 
 /** Only what a callback needs of an order, so that its function bundles neither the orders' events nor their routes. */
 export const orderForPayment =

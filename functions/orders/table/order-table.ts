@@ -14,7 +14,7 @@ import {
 import { placedEvent, transitionEvent } from '#orders/table/order-events';
 import type { Orders } from '#orders/use-cases/ports';
 import type { Runtime } from '#platform/runtime/runtime';
-import { MoneySchema, SkuSchema } from '#platform/schemas';
+import { IntegerSchema, MoneySchema, SkuSchema, StringSchema, textOf } from '#platform/schemas';
 import { aggregateTable } from '#platform/table/aggregate-table';
 import type { Item } from '#platform/table/batch-get';
 import { parseItem } from '#platform/table/parse-item';
@@ -52,35 +52,37 @@ const dueMark = (order: Order): DueMark => {
 };
 
 const OrderAttributes = z.object({
-  pk: z.string(),
-  listPk: z.string().check(z.regex(/#\d+$/)),
-  v: z.int(),
-  asked: z.string(),
-  lines: z.readonly(z.array(z.object({ sku: SkuSchema, quantity: z.int(), unitPrice: MoneySchema }))),
-  customer: z.object({ email: z.string() }),
-  payment: z.object({ token: z.string() }),
+  pk: StringSchema,
+  listPk: textOf(/#\d+$/),
+  v: IntegerSchema,
+  asked: StringSchema,
+  lines: z.readonly(z.array(z.object({ sku: SkuSchema, quantity: IntegerSchema, unitPrice: MoneySchema }))),
+  customer: z.object({ email: StringSchema }),
+  payment: z.object({ token: StringSchema }),
   total: MoneySchema,
   status: StatusSchema,
   reason: z.optional(ReasonSchema),
-  cause: z.optional(z.string()),
-  paid: z.optional(z.object({ reference: z.string(), at: z.string(), key: z.string(), requestDigest: z.string() })),
-  run: z.int(),
-  restarts: z.int(),
-  deadline: z.optional(z.string()),
-  waitsUntil: z.optional(z.string()),
-  giveWays: z.optional(z.int()),
-  dueSk: z.optional(z.string()),
+  cause: z.optional(StringSchema),
+  paid: z.optional(
+    z.object({ reference: StringSchema, at: StringSchema, key: StringSchema, requestDigest: StringSchema }),
+  ),
+  run: IntegerSchema,
+  restarts: IntegerSchema,
+  deadline: z.optional(StringSchema),
+  waitsUntil: z.optional(StringSchema),
+  giveWays: z.optional(IntegerSchema),
+  dueSk: z.optional(StringSchema),
   history: z.readonly(
     z.array(
       z.object({
-        at: z.string(),
+        at: StringSchema,
         status: StatusSchema,
         reason: z.optional(ReasonSchema),
-        cause: z.optional(z.string()),
+        cause: z.optional(StringSchema),
       }),
     ),
   ),
-  out: z.optional(z.object({ events: z.array(z.object({ correlationId: z.optional(z.string()) })) })),
+  out: z.optional(z.object({ events: z.array(z.object({ correlationId: z.optional(StringSchema) })) })),
 });
 
 const OrderItem = z.pipe(

@@ -4,6 +4,7 @@ import { policyKey } from '#orders/table/keys';
 import type { Policies } from '#orders/use-cases/ports';
 import type { TenantId } from '#platform/kernel';
 import type { Runtime } from '#platform/runtime/runtime';
+import { IntegerSchema } from '#platform/schemas';
 import { aggregateTable } from '#platform/table/aggregate-table';
 
 /** One item for each tenant whose operator has stored a policy. */
@@ -22,9 +23,9 @@ export const policyTable = (rt: Runtime<'db'>): Policies => {
 
 const PolicyItem = z.pipe(
   z.object({
-    offlineAfterMinutes: z.nullable(z.int()),
-    giveWayAfterMinutes: z.nullable(z.int()),
-    v: z.int(),
+    offlineAfterMinutes: z.nullable(IntegerSchema),
+    giveWayAfterMinutes: z.nullable(IntegerSchema),
+    v: IntegerSchema,
   }),
   z.transform(({ v, ...policy }): StoredPolicy => ({ ...policy, version: v })),
 );

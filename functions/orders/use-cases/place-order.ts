@@ -1,7 +1,7 @@
-import type { PlaceOrder } from '#orders/contract';
 import { createOrder, type TotalTooLarge } from '#orders/domain/customer';
 import { hasTooManyOpenOrders } from '#orders/domain/open-orders';
 import type { Line, Order } from '#orders/domain/order';
+import type { PlaceOrder } from '#orders/routes';
 import type { CheckOpenOrders, OrderClock, Orders, Prices } from '#orders/use-cases/ports';
 import { created, err, type Money, ok, type Replayable, type Result, replayOf, type Sku } from '#platform/kernel';
 

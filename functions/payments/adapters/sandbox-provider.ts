@@ -3,6 +3,7 @@ import type { ProviderName } from '#payments/contract';
 import { PROVIDER_CALL_MS, type Provider } from '#payments/use-cases/ports';
 import type { Runtime } from '#platform/runtime/runtime';
 import { secretReader } from '#platform/runtime/secret';
+import { StringSchema } from '#platform/schemas';
 
 export const SANDBOX: ProviderName = 'sandbox';
 
@@ -10,7 +11,7 @@ export const SANDBOX: ProviderName = 'sandbox';
 const amount = z.number();
 const State = z.object({
   status: z.enum(['absent', 'pending', 'captured', 'declined', 'voided']),
-  currency: z.string(),
+  currency: StringSchema,
   captured: amount,
   refunded: amount,
   returned: amount,
@@ -18,7 +19,7 @@ const State = z.object({
 });
 const Voided = z.object({ status: z.enum(['captured', 'voided']) });
 const Refunded = z.object({ status: z.literal('refunded') });
-const Problem = z.object({ code: z.string() });
+const Problem = z.object({ code: StringSchema });
 
 type Call<T> = {
   readonly method: 'GET' | 'POST';

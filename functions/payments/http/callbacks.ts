@@ -1,10 +1,10 @@
 import { findOrderForPayment } from '#orders/public';
 import { contradictionLog } from '#payments/adapters/contradiction-log';
 import { SANDBOX, sandboxProvider } from '#payments/adapters/sandbox-provider';
-import { Callback, type callbackRoutes } from '#payments/contract';
 import { attemptIdsOf } from '#payments/domain/callback';
 import type { metrics } from '#payments/errors';
 import { isSigned, SIGNATURE_HEADER } from '#payments/http/signature';
+import { Callback, type callbackRoutes } from '#payments/routes';
 import { paymentTable } from '#payments/table/payment-table';
 import { strayTable } from '#payments/table/stray-table';
 import { handleCallback } from '#payments/use-cases/handle-callback';

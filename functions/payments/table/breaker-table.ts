@@ -6,6 +6,7 @@ import { BREAKERS_LIST, breakerDue, breakerKey } from '#payments/table/keys';
 import type { Breakers } from '#payments/use-cases/ports';
 import type { TenantId } from '#platform/kernel';
 import type { Runtime } from '#platform/runtime/runtime';
+import { IntegerSchema, StringSchema } from '#platform/schemas';
 import { aggregateTable } from '#platform/table/aggregate-table';
 
 /** One item for each tenant, shared by all that call the provider for it. While it is open or probing, it is in the index `due`. */
@@ -43,10 +44,10 @@ export const breakerTable = (rt: Runtime<'db'>, provider: ProviderName): Breaker
 const BreakerItem = z.pipe(
   z.object({
     status: z.enum(['closed', 'open', 'probing']),
-    generation: z.int(),
-    failures: z.readonly(z.array(z.string())),
-    until: z.optional(z.string()),
-    v: z.int(),
+    generation: IntegerSchema,
+    failures: z.readonly(z.array(StringSchema)),
+    until: z.optional(StringSchema),
+    v: IntegerSchema,
   }),
   z.transform(({ v, ...breaker }): Breaker => ({ ...breaker, version: v })),
 );

@@ -7,7 +7,7 @@ import { attemptKey, RETURNS_LIST, returnDue } from '#payments/table/keys';
 import type { Payments } from '#payments/use-cases/ports';
 import type { Event } from '#platform/messaging/events';
 import type { BaseRuntime, Runtime } from '#platform/runtime/runtime';
-import { MoneySchema, OrderIdSchema, TenantIdSchema } from '#platform/schemas';
+import { IntegerSchema, MoneySchema, OrderIdSchema, StringSchema, TenantIdSchema } from '#platform/schemas';
 import { aggregateTable } from '#platform/table/aggregate-table';
 import { mintEvent } from '#platform/table/outbox';
 
@@ -78,12 +78,12 @@ const PaymentItem = z.pipe(
     attempts: z.readonly(
       z.array(
         z.object({
-          n: z.int(),
-          key: z.string(),
+          n: IntegerSchema,
+          key: StringSchema,
           status: z.enum(['intended', 'closed', 'captured', 'declined', 'settled']),
-          captured: z.int(),
-          refunded: z.int(),
-          run: z.optional(z.int()),
+          captured: IntegerSchema,
+          refunded: IntegerSchema,
+          run: z.optional(IntegerSchema),
         }),
       ),
     ),
@@ -91,18 +91,18 @@ const PaymentItem = z.pipe(
       z.readonly(
         z.array(
           z.object({
-            at: z.string(),
-            n: z.int(),
+            at: StringSchema,
+            n: IntegerSchema,
             kind: z.enum(['refunded', 'disputed', 'contradicted']),
-            amount: z.int(),
-            currency: z.optional(z.string()),
-            because: z.optional(z.string()),
+            amount: IntegerSchema,
+            currency: z.optional(StringSchema),
+            because: z.optional(StringSchema),
           }),
         ),
       ),
     ),
-    owed: z.optional(z.object({ since: z.string(), dueAt: z.string() })),
-    v: z.int(),
+    owed: z.optional(z.object({ since: StringSchema, dueAt: StringSchema })),
+    v: IntegerSchema,
   }),
   z.transform(({ v, ...payment }): Payment => ({ ...payment, version: v })),
 );

@@ -1,8 +1,8 @@
 import type { FindOrderForPayment, OrderForPayment } from '#orders/contract';
-import type { Callback } from '#payments/contract';
 import { type AttemptIds, attemptIdsOf, isNews, isPlausible, isPossibleAttempt } from '#payments/domain/callback';
 import { type ChargeState, checkState, describeOddNet, keptAmount } from '#payments/domain/charge-state';
 import { adoptedPayment, adoptIntoTombstone, type Payment, providerKey, withState } from '#payments/domain/payment';
+import type { Callback } from '#payments/routes';
 import type { Strays } from '#payments/use-cases/ports';
 import { recordContradiction, recordState } from '#payments/use-cases/record-state';
 import { type ReturnPorts, type ReturnRefusal, returnOwed } from '#payments/use-cases/return-money';

@@ -19,7 +19,7 @@ export type Scope = 'public' | 'tenant' | 'operator' | 'provider';
 // biome-ignore lint/suspicious/noExplicitAny: a schema of any output is a schema; `unknown` would refuse those that transform
 type Schema = z.ZodMiniType<any, any>;
 
-/** A route with its input, its responses and its problems. It is stated once, in its context's `contract.ts`. */
+/** A route with its input, its responses and its problems. It is stated once, in its context's `routes.ts`. */
 export type RouteDefinition = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** With `{name}` for a path parameter. */
@@ -41,8 +41,8 @@ export type RouteDefinition = {
    * creates something is idempotent; `test/contexts/idempotency.test.ts` lists those that need no key, with the reason.
    */
   readonly idempotent?: true;
-  /** The body of each success response, by its status. */
-  readonly responses: Readonly<Record<number, Schema>>;
+  /** Builds the schema of each success response's body, by its status. No function needs it, so none builds it at its init. */
+  readonly responses: Readonly<Record<number, () => Schema>>;
   /** The problems of this route, beside those that its parts imply (see `problemsOf`). */
   readonly problems?: Problems;
 };
@@ -114,12 +114,14 @@ type ReplayMark<R extends RouteDefinition> = R['idempotent'] extends true
     }
   : { readonly replayed?: never };
 
+type ResponseBody<Build> = Build extends () => infer S ? (S extends Schema ? z.input<S> : never) : never;
+
 /** What a handler returns: a success response of its route, or one of its problems by code. */
 export type Answer<R extends RouteDefinition> =
   | {
       [S in keyof R['responses']]: {
         readonly status: S;
-        readonly body: z.input<R['responses'][S]>;
+        readonly body: ResponseBody<R['responses'][S]>;
         readonly headers?: Readonly<Record<string, string>>;
       } & ReplayMark<R>;
     }[keyof R['responses']]

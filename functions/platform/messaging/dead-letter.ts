@@ -3,6 +3,7 @@ import type { SQSMessageAttributes } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { maskEmails } from '#platform/mask-emails';
 import { causeOf } from '#platform/runtime/permanent-error';
+import { StringSchema } from '#platform/schemas';
 
 /**
  * The message attributes of a dead letter. The body of the message never changes.
@@ -22,7 +23,7 @@ const ATTRIBUTES = ['error', 'cause', 'firstReceived', 'redriven', 'canary'] as 
 export const UNKNOWN_CAUSE = 'unknown';
 
 /** What a consumer sends to the queue of canaries. */
-export const CanaryOutcome = z.object({ canary: z.string(), outcome: z.enum(['handled', 'failed']) });
+export const CanaryOutcome = z.object({ canary: StringSchema, outcome: z.enum(['handled', 'failed']) });
 export type CanaryOutcome = z.infer<typeof CanaryOutcome>;
 
 /** The attributes of a received message, as Lambda passes them. */

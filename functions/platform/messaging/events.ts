@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { TenantId } from '#platform/kernel';
 import type { EventType } from '#platform/manifest';
-import { TenantIdSchema } from '#platform/schemas';
+import { InstantSchema, IntegerSchema, StringSchema, TenantIdSchema } from '#platform/schemas';
 
 /**
  * The envelope of every event. It is minted with the write that caused it, so a repeat keeps its id. Order is not guaranteed: consumers
@@ -26,23 +26,34 @@ export type EventDefinition<T extends EventType = EventType, D = unknown, A exte
   readonly schema: z.ZodMiniType<Event<T, D, A>>;
 };
 
-/** Defines an event type: its data, and the ids of its aggregate. */
+/**
+ * Defines an event type: its data, and the ids of its aggregate. The schema is built when it is first used, because most functions
+ * that load a definition only send the event (ADR 95).
+ */
 export const defineEvent = <T extends EventType, S extends z.ZodMiniType, A extends string = string>(
   type: T,
-  data: S,
-  aggregateId: z.ZodMiniType<A> = z.string() as unknown as z.ZodMiniType<A>,
-): EventDefinition<T, z.infer<S>, A> => ({
-  type,
-  schema: z.object({
-    id: z.string(),
-    type: z.literal(type),
-    at: z.iso.datetime(),
-    tenantId: TenantIdSchema,
-    aggregateId,
-    version: z.int(),
-    correlationId: z.optional(z.string()),
-    data,
-  }) as unknown as z.ZodMiniType<Event<T, z.infer<S>, A>>,
-});
+  data: () => S,
+  aggregateId: z.ZodMiniType<A> = StringSchema as unknown as z.ZodMiniType<A>,
+): EventDefinition<T, z.infer<S>, A> => {
+  const buildSchema = () =>
+    z.object({
+      id: StringSchema,
+      type: z.literal(type),
+      at: InstantSchema,
+      tenantId: TenantIdSchema,
+      aggregateId,
+      version: IntegerSchema,
+      correlationId: z.optional(StringSchema),
+      data: data(),
+    }) as unknown as z.ZodMiniType<Event<T, z.infer<S>, A>>;
+  let schema: ReturnType<typeof buildSchema> | undefined;
+  return {
+    type,
+    get schema() {
+      schema ??= buildSchema();
+      return schema;
+    },
+  };
+};
 
 export type EventData<E> = E extends EventDefinition<EventType, infer D> ? D : never;

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { textOf } from '#platform/schemas';
 
 /** Undefined for a body that is not JSON, which is no envelope. The error of `JSON.parse` would quote the message. */
 export const parseBody = (body: string): unknown => {
@@ -11,7 +12,7 @@ export const parseBody = (body: string): unknown => {
 
 /** SQS refuses any other message group. */
 const MESSAGE_GROUP_ID = /^[!-~]{1,128}$/;
-const TenantMessage = z.object({ detail: z.object({ tenantId: z.string().check(z.regex(MESSAGE_GROUP_ID)) }) });
+const TenantMessage = z.object({ detail: z.object({ tenantId: textOf(MESSAGE_GROUP_ID) }) });
 
 /**
  * The message group with which an event is sent back: its tenant, as the rule of the bus sets it (ADR 90). It comes from the body,

@@ -9,6 +9,7 @@ import { lambdaHandler } from '#platform/runtime/handler';
 import { PermanentError } from '#platform/runtime/permanent-error';
 import type { Runtime } from '#platform/runtime/runtime';
 import type { TenantScope } from '#platform/runtime/tenant-scope';
+import { StringSchema } from '#platform/schemas';
 
 /** An event type that a worker consumes, and what it does with each event: for the event's tenant and no other. */
 export type Consumer = {
@@ -27,9 +28,9 @@ export const consumer = <D, A extends string>(
   },
 });
 
-const Envelope = z.object({ 'detail-type': z.string(), detail: z.unknown() });
+const Envelope = z.object({ 'detail-type': StringSchema, detail: z.unknown() });
 /** An event without a correlation id is correlated by its own id. */
-const CorrelatedMessage = z.object({ detail: z.object({ id: z.string(), correlationId: z.optional(z.string()) }) });
+const CorrelatedMessage = z.object({ detail: z.object({ id: StringSchema, correlationId: z.optional(StringSchema) }) });
 
 /**
  * Consumes events from a queue. Each message succeeds or fails alone. A message that can never be handled becomes a dead letter at once,

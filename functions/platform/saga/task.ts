@@ -3,13 +3,13 @@ import { lambdaHandler } from '#platform/runtime/handler';
 import { describePermanentError } from '#platform/runtime/permanent-error';
 import type { BaseRuntime } from '#platform/runtime/runtime';
 import { SagaError, Unprocessable } from '#platform/saga/saga-error';
-import { TenantIdSchema } from '#platform/schemas';
+import { StringSchema, TenantIdSchema } from '#platform/schemas';
 
 const MARGIN_MS = 1_000;
 
 /** A task without a tenant in its input can use no tenant's key. */
 const TenantInput = z.object({ tenantId: TenantIdSchema });
-const CorrelatedInput = z.object({ correlationId: z.string() });
+const CorrelatedInput = z.object({ correlationId: StringSchema });
 
 /**
  * A task of a saga: parses its input, runs one step for the tenant in it and returns nothing. The saga sees an error by its name. A

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { StringSchema } from '#platform/schemas';
 
 /**
  * A cursor is opaque to clients: the list's name and the place of the last item of the previous page in the list's order. It names no
@@ -39,4 +40,4 @@ export type ListQuery = { readonly list: string; readonly limit: number; readonl
 
 /** A page of a list as its response shows it. `next` is the cursor of the next page, null on the last one. */
 export const pageOf = <T extends z.ZodMiniType>(item: T) =>
-  z.object({ items: z.readonly(z.array(item)), next: z.nullable(z.string()) });
+  z.object({ items: z.readonly(z.array(item)), next: z.nullable(StringSchema) });

@@ -1,23 +1,24 @@
 import * as z from 'zod/mini';
 import type { Runtime } from '#platform/runtime/runtime';
+import { IntegerSchema, StringSchema } from '#platform/schemas';
 import { aggregateTable } from '#platform/table/aggregate-table';
 import type { Charge } from '#sandbox/domain/charge';
 import { chargeKey } from '#sandbox/table/keys';
 import type { Charges } from '#sandbox/use-cases/ports';
 
 const ChargeItem: z.ZodMiniType<Charge> = z.object({
-  key: z.string(),
+  key: StringSchema,
   status: z.enum(['captured', 'declined', 'voided', 'pending', 'refund']),
-  amount: z.int(),
-  currency: z.string(),
-  captured: z.int(),
-  refunded: z.int(),
-  refunds: z.readonly(z.array(z.string())),
-  refundedByHand: z.optional(z.int()),
-  disputed: z.optional(z.int()),
+  amount: IntegerSchema,
+  currency: StringSchema,
+  captured: IntegerSchema,
+  refunded: IntegerSchema,
+  refunds: z.readonly(z.array(StringSchema)),
+  refundedByHand: z.optional(IntegerSchema),
+  disputed: z.optional(IntegerSchema),
   refusesRefunds: z.optional(z.literal(true)),
   capturesLater: z.optional(z.literal(true)),
-  version: z.int(),
+  version: IntegerSchema,
 });
 
 export const chargeTable = (rt: Runtime<'db'>): Charges =>

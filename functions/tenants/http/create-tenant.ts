@@ -3,8 +3,9 @@ import type { RouteHandler } from '#platform/http/route';
 import type { TenantId } from '#platform/kernel';
 import { backoffUntil, requestDeadlineMs } from '#platform/runtime/backoff';
 import type { Runtime } from '#platform/runtime/runtime';
-import { type ApiKey, type CreateTenant, formatApiKey, type writeRoutes } from '#tenants/contract';
+import { type ApiKey, formatApiKey } from '#tenants/contract';
 import { newSecret } from '#tenants/http/secret';
+import type { CreateTenant, writeRoutes } from '#tenants/routes';
 import { tenantTable } from '#tenants/table/tenant-table';
 import { type Command, createTenant as createTenantUseCase } from '#tenants/use-cases/create-tenant';
 

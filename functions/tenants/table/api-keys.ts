@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Runtime } from '#platform/runtime/runtime';
 import { ttlCache } from '#platform/runtime/ttl-cache';
+import { StringSchema } from '#platform/schemas';
 import type { Item } from '#platform/table/batch-get';
 import { getItem } from '#platform/table/get-item';
 import { parseItem } from '#platform/table/parse-item';
@@ -13,9 +14,9 @@ const MAX_KEYS = 10_000;
 
 /** The item by which a key is found. Those of keys that were made before keys had records have no `id`. */
 const ApiKeyItem = z.object({
-  id: z.optional(z.string()),
-  expiresAt: z.optional(z.string()),
-  lastUsedAt: z.optional(z.string()),
+  id: z.optional(StringSchema),
+  expiresAt: z.optional(StringSchema),
+  lastUsedAt: z.optional(StringSchema),
 });
 export type StoredApiKey = z.infer<typeof ApiKeyItem>;
 export const toStoredApiKey = (item: Item): StoredApiKey => parseItem(ApiKeyItem, item);

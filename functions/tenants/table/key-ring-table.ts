@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { TenantId } from '#platform/kernel';
 import type { Runtime } from '#platform/runtime/runtime';
-import { TenantIdSchema } from '#platform/schemas';
+import { IntegerSchema, StringSchema, TenantIdSchema } from '#platform/schemas';
 import { batchGet } from '#platform/table/batch-get';
 import { getItem } from '#platform/table/get-item';
 import { outboxAttributes } from '#platform/table/outbox';
@@ -18,18 +18,18 @@ const KeyRingItem = z.pipe(
     keys: z.readonly(
       z.array(
         z.object({
-          id: z.string(),
-          name: z.string(),
-          digest: z.string(),
-          createdAt: z.string(),
-          requestDigest: z.optional(z.string()),
-          expiresAt: z.optional(z.string()),
-          revokedAt: z.optional(z.string()),
-          lastUsedAt: z.optional(z.string()),
+          id: StringSchema,
+          name: StringSchema,
+          digest: StringSchema,
+          createdAt: StringSchema,
+          requestDigest: z.optional(StringSchema),
+          expiresAt: z.optional(StringSchema),
+          revokedAt: z.optional(StringSchema),
+          lastUsedAt: z.optional(StringSchema),
         }),
       ),
     ),
-    v: z.int(),
+    v: IntegerSchema,
   }),
   z.transform(({ v, ...ring }): KeyRing => ({ ...ring, version: v })),
 );

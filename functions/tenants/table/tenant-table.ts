@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { idFrom } from '#platform/http/idempotency';
 import type { Runtime } from '#platform/runtime/runtime';
-import { TenantIdSchema } from '#platform/schemas';
+import { IntegerSchema, StringSchema, TenantIdSchema } from '#platform/schemas';
 import type { Item } from '#platform/table/batch-get';
 import { mintEvent, outboxAttributes } from '#platform/table/outbox';
 import { parseItem } from '#platform/table/parse-item';
@@ -33,7 +33,7 @@ export const tenantTable = (rt: Runtime<'db'>): Tenants => ({
 });
 
 const TenantItem = z.pipe(
-  z.object({ id: TenantIdSchema, name: z.string(), requestDigest: z.string(), v: z.int() }),
+  z.object({ id: TenantIdSchema, name: StringSchema, requestDigest: StringSchema, v: IntegerSchema }),
   z.transform(({ v, ...tenant }): Tenant => ({ ...tenant, version: v })),
 );
 const toTenant = (item: Item): Tenant => parseItem(TenantItem, item);

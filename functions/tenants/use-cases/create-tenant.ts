@@ -1,6 +1,7 @@
 import { type Backoff, created, err, type Replayable, type Result, replayOf } from '#platform/kernel';
-import type { ApiKey, CreateTenant } from '#tenants/contract';
+import type { ApiKey } from '#tenants/contract';
 import { newTenant, type Tenant } from '#tenants/domain/tenant';
+import type { CreateTenant } from '#tenants/routes';
 
 export type Tenants = {
   /**

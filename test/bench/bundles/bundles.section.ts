@@ -4,7 +4,8 @@ import { markdownTable } from '../format.ts';
 import type { Section } from '../section.ts';
 import { type BundleMeasurement, measureBundles, origins } from './bundles.ts';
 
-const ROUNDS = 15;
+// enough pairs that the largest median is a slow function, not a noisy one
+const ROUNDS = 45;
 
 /** The first invocation in an environment waits until the function's code is loaded. */
 export const bundlesSection: Section<readonly BundleMeasurement[]> = {

@@ -16,7 +16,7 @@ const named = names('dev');
 /** A promise chain of the host resolves within this many turns of the event loop. */
 const SETTLING_TURNS = 30;
 
-const SaleMade = defineEvent('SaleMade.v1', z.object({}));
+const SaleMade = defineEvent('SaleMade.v1', () => z.object({}));
 export const saleMade = (id: string) =>
   busEvent({
     ...{ id, type: 'SaleMade.v1', at: '2026-01-01T00:00:00.000Z', tenantId: 't1', aggregateId: id },

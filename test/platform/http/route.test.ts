@@ -20,7 +20,7 @@ const { putItem, listItems } = {
     params: { sku: SkuSchema },
     body: z.strictObject({ size: z.pipe(z.string(), z.transform(Number)) }),
     idempotent: true,
-    responses: { 200: z.object({ size: z.int() }), 201: z.object({ size: z.int() }) },
+    responses: { 200: () => z.object({ size: z.int() }), 201: () => z.object({ size: z.int() }) },
     problems: { exists },
   },
   listItems: {
@@ -29,7 +29,7 @@ const { putItem, listItems } = {
     scope: 'public',
     summary: 'Lists the items.',
     query: z.strictObject({ limit: z._default(z.pipe(z.string(), z.transform(Number)), 50) }),
-    responses: { 200: z.object({ total: z.int() }) },
+    responses: { 200: () => z.object({ total: z.int() }) },
   },
 } as const satisfies RouteGroup;
 type PutItem = typeof putItem;

@@ -7,8 +7,8 @@ import { busEvent, invocation, messages } from '../../fixtures/invocation.ts';
 import { createFakeQueues, workerVariables } from '../../fixtures/queues.ts';
 import { createTestRuntime } from '../../fixtures/runtime.ts';
 
-const ThingMade = defineEvent('ThingMade.v1', z.object({ n: z.int() }));
-const ThingBroken = defineEvent('ThingBroken.v1', z.object({ why: z.string() }));
+const ThingMade = defineEvent('ThingMade.v1', () => z.object({ n: z.int() }));
+const ThingBroken = defineEvent('ThingBroken.v1', () => z.object({ why: z.string() }));
 const event = (n: unknown, more: object = {}) => ({
   ...{ id: `e${n}`, type: 'ThingMade.v1', at: '2026-11-01T00:00:00.000Z' },
   ...{ tenantId: 't1', aggregateId: 'a1', version: 1, data: { n, ...more }, ...more },

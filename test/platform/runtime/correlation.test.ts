@@ -17,7 +17,7 @@ import { createTestRuntime } from '../../fixtures/runtime.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
-const ThingMade = defineEvent('ThingMade.v1', z.object({ n: z.int() }));
+const ThingMade = defineEvent('ThingMade.v1', () => z.object({ n: z.int() }));
 const thingMade = (n: number, more: object = {}) =>
   busEvent({
     ...{ id: `e${n}`, type: 'ThingMade.v1', at: '2026-11-01T00:00:00.000Z', tenantId: 't1', aggregateId: 'a1' },
@@ -31,14 +31,14 @@ const routes = {
     path: '/things',
     scope: 'public',
     summary: 'Mints an event.',
-    responses: { 200: z.looseObject({}) },
+    responses: { 200: () => z.looseObject({}) },
   },
   fail: {
     method: 'GET',
     path: '/faults',
     scope: 'public',
     summary: 'Fails.',
-    responses: { 200: z.looseObject({}) },
+    responses: { 200: () => z.looseObject({}) },
   },
 } as const satisfies RouteGroup;
 

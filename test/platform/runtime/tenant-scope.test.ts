@@ -56,7 +56,7 @@ describe('a scope', () => {
   });
 });
 
-const answers = { responses: { 200: z.looseObject({}) }, summary: 'Returns the tenant of its work.' };
+const answers = { responses: { 200: () => z.looseObject({}) }, summary: 'Returns the tenant of its work.' };
 const tenantIdParam = { params: { tenantId: TenantIdSchema } };
 const routes = {
   asTenant: { method: 'POST', path: '/v1/things', scope: 'tenant', body: z.looseObject({}), ...answers },
@@ -136,7 +136,7 @@ describe('a request', () => {
   });
 });
 
-const ThingMade = defineEvent('ThingMade.v1', z.object({}));
+const ThingMade = defineEvent('ThingMade.v1', () => z.object({}));
 const thingMade = (tenantId: string) =>
   busEvent({
     ...{ id: `e-${tenantId}`, type: 'ThingMade.v1', at: '2026-11-01T00:00:00.000Z', tenantId, aggregateId: 'b' },

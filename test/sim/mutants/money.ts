@@ -89,7 +89,7 @@ export const money: readonly Mutant[] = [
   {
     name: 'price-without-limit',
     bug: 'a product may cost more than any order may total',
-    file: 'functions/catalog/contract.ts',
+    file: 'functions/catalog/routes.ts',
     from: 'value.amount > max.amount)',
     to: 'value.amount > 1_000 * max.amount)',
   },

@@ -3,7 +3,7 @@ import type { RouteGroup } from '#platform/http/route';
 
 /** The state of each dependency, by name: `ok` or `failing`. */
 const Dependencies = z.looseObject({});
-const ReadinessResponse = z.object({ status: z.enum(['ok', 'degraded']), dependencies: Dependencies });
+const ReadinessResponse = () => z.object({ status: z.enum(['ok', 'degraded']), dependencies: Dependencies });
 
 export const healthRoutes = {
   live: {
@@ -11,7 +11,7 @@ export const healthRoutes = {
     path: '/v1/health/live',
     scope: 'public',
     summary: 'Reports that the function runs, without its dependencies.',
-    responses: { 200: z.object({ status: z.literal('ok') }) },
+    responses: { 200: () => z.object({ status: z.literal('ok') }) },
   },
   ready: {
     method: 'GET',

@@ -1,48 +1,67 @@
 import * as z from 'zod/mini';
 import { platformProblems } from '#platform/http/problems';
 import type { RouteGroup } from '#platform/http/route';
-import { ID_FORM, TenantIdSchema } from '#platform/schemas';
+import { ID_FORM, InstantSchema, StringSchema, TenantIdSchema, textOf, trimmedText } from '#platform/schemas';
 import { listQuery, pageOf } from '#platform/table/list-query';
 import { problems } from '#tenants/errors';
 
-// A part of the contract with a file of its own: every function that verifies keys bundles `contract.ts`, and none of them needs this.
-
 const { conflict } = platformProblems;
 
+export const CreateTenant = z.strictObject({ name: trimmedText(200) });
+export type CreateTenant = z.infer<typeof CreateTenant>;
+
+/** The first response has the API key, which nothing stored reveals. A replay has a notice instead, which says how to get another. */
+const CreatedTenantResponse = () =>
+  z.union([
+    z.object({ id: TenantIdSchema, name: StringSchema, apiKey: StringSchema }),
+    z.object({ id: TenantIdSchema, name: StringSchema, notice: StringSchema }),
+  ]);
+
+export const writeRoutes = {
+  createTenant: {
+    method: 'POST',
+    path: '/v1/tenants',
+    scope: 'operator',
+    idempotent: true,
+    summary: 'Creates a tenant, once per Idempotency-Key. Only the first response has its API key.',
+    body: CreateTenant,
+    responses: { 201: CreatedTenantResponse },
+    problems: { conflict },
+  },
+} as const satisfies RouteGroup;
+
 /** A key's id. It is not a part of the API key. */
-const KeyIdSchema = z.string().check(z.regex(ID_FORM));
+const KeyIdSchema = textOf(ID_FORM);
 
 /** How long the replaced key remains valid: it ends at once, after 15 minutes, or after a day. */
 const OVERLAP_MINUTES = [0, 15, 1_440] as const;
 
 export const MakeKey = z.strictObject({
   /** For people: what the key is used for. */
-  name: z.string().check(z.trim(), z.minLength(1), z.maxLength(100)),
+  name: trimmedText(100),
   replaces: z.optional(z.strictObject({ id: KeyIdSchema, overlapMinutes: z.literal(OVERLAP_MINUTES) })),
 });
 export type MakeKey = z.infer<typeof MakeKey>;
 
 const keyFields = {
   id: KeyIdSchema,
-  name: z.string(),
+  name: StringSchema,
   status: z.enum(['active', 'expired', 'revoked']),
-  createdAt: z.iso.datetime(),
+  createdAt: InstantSchema,
   /** The key is refused from this time on. */
-  expiresAt: z.optional(z.iso.datetime()),
-  revokedAt: z.optional(z.iso.datetime()),
+  expiresAt: z.optional(InstantSchema),
+  revokedAt: z.optional(InstantSchema),
   /** Absent if the key was never used; otherwise at most an hour before its last use. */
-  lastUsedAt: z.optional(z.iso.datetime()),
+  lastUsedAt: z.optional(InstantSchema),
 };
 
 /** A key as its tenant and the operator see it. It never contains the API key or its digest. */
-export const KeyResponse = z.object(keyFields);
-export type KeyResponse = z.infer<typeof KeyResponse>;
+export const KeyResponse = () => z.object(keyFields);
+export type KeyResponse = z.infer<ReturnType<typeof KeyResponse>>;
 
 /** Only the first response has the API key. A replay has a notice instead, which says how to make another. */
-const MadeKeyResponse = z.union([
-  z.object({ ...keyFields, apiKey: z.string() }),
-  z.object({ ...keyFields, notice: z.string() }),
-]);
+const MadeKeyResponse = () =>
+  z.union([z.object({ ...keyFields, apiKey: StringSchema }), z.object({ ...keyFields, notice: StringSchema })]);
 
 const { tenant_not_found, key_not_found, key_ended, too_many_keys, unknown_key } = problems;
 const ownKeys = '/v1/keys';
@@ -57,8 +76,8 @@ const makeKey = {
 } as const;
 const listKeys = {
   method: 'GET',
-  query: listQuery('keys'),
-  responses: { 200: pageOf(KeyResponse) },
+  query: /* @__PURE__ */ listQuery('keys'),
+  responses: { 200: () => pageOf(KeyResponse()) },
   problems: { tenant_not_found },
 } as const;
 const revokeKey = {
