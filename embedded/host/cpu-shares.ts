@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { FunctionSpec } from '#platform/manifest';
-import { messageGroupOf } from '#platform/messaging/message-body';
+import { findField } from '../aws/json-path.ts';
 import type { FairScheduler, ReleaseSlot, Shares } from './fair-scheduler.ts';
 
 /** The share of work without a tenant, such as requests with wrong keys. */
@@ -24,17 +24,13 @@ export const noCpuShares: CpuShares = {
 /** An invocation with its slot, which it releases while it waits. */
 type Invocation = { readonly shares: Shares; slot: Promise<ReleaseSlot> | undefined; hasEnded: boolean };
 
-const getAt = (value: unknown, path: readonly string[]): unknown =>
-  path.reduce<unknown>(
-    (part, key) => (typeof part === 'object' && part !== null ? Reflect.get(part, key) : undefined),
-    value,
-  );
+const getAt = (value: unknown, path: readonly string[]): unknown => path.reduce(findField, value);
 
-/** The tenants that an invocation works for: several only for a batch of messages. */
+/** The tenants that an invocation works for: several only for a batch of messages, whose groups they are (ADR 90). */
 export const findTenantIds = ({ spec, routes }: Invocable, event: unknown): readonly string[] => {
   const records = spec.consumes && getAt(event, ['Records']);
   const ids = Array.isArray(records)
-    ? records.map((record) => messageGroupOf(String(getAt(record, ['body']))))
+    ? records.map((record) => getAt(record, ['attributes', 'MessageGroupId']))
     : [getAt(event, routes.length > 0 ? ['requestContext', 'authorizer', 'tenantId'] : ['tenantId'])];
   return [...new Set(ids.filter((id) => typeof id === 'string'))];
 };

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createCpuShares, findTenantIds } from '../../../embedded/host/cpu-shares.ts';
 import { createFairScheduler } from '../../../embedded/host/fair-scheduler.ts';
-import { busEvent } from '../../fixtures/invocation.ts';
 
 const nextEvent = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -25,7 +24,6 @@ const createShares = () => {
 
 describe('the tenant of an invocation', () => {
   const tenantId = 'acme';
-  const event = { id: '1', type: 'OrderPlaced.v1', at: '', tenantId, aggregateId: 'a', version: 1, data: {} };
 
   test.each([
     ['the input of a task', task, { tenantId }],
@@ -34,24 +32,19 @@ describe('the tenant of an invocation', () => {
       route,
       { requestContext: { authorizer: { tenantId } }, tenantId: 'other' },
     ],
-    ['the message of a batch', consumer, { Records: [{ body: JSON.stringify(busEvent(event)) }] }],
+    ['the group of a message', consumer, { Records: [{ attributes: { MessageGroupId: tenantId } }] }],
   ])('is in %s', (_, fn, input) => {
     expect(findTenantIds(fn, input)).toEqual([tenantId]);
   });
 
-  test('is each of those in the messages of a batch', () => {
-    const bodies = [
-      JSON.stringify(busEvent(event)),
-      '{"detail":{"tenantId":"b"}}',
-      '{',
-      JSON.stringify(busEvent(event)),
-    ];
-    expect(findTenantIds(consumer, { Records: bodies.map((body) => ({ body })) })).toEqual([tenantId, 'b']);
+  test('is each group in a batch', () => {
+    const records = [tenantId, 'b', undefined, tenantId].map((MessageGroupId) => ({ attributes: { MessageGroupId } }));
+    expect(findTenantIds(consumer, { Records: records })).toEqual([tenantId, 'b']);
   });
 
   test.each([
     ['a request of a stranger', route, { requestContext: { authorizer: null } }],
-    ['a message that is not JSON', consumer, { Records: [{ body: '{' }] }],
+    ['a message without a group', consumer, { Records: [{ attributes: {} }] }],
     ['a schedule', task, {}],
   ])('does not exist in %s', (_, fn, input) => {
     expect(findTenantIds(fn, input)).toEqual([]);
@@ -71,7 +64,7 @@ describe('the CPU shares of tenants', () => {
 
   test('a batch of several tenants does not wait behind the work of one of them', async () => {
     const { run, requested } = createShares();
-    const Records = ['a', 'b'].map((id) => ({ body: JSON.stringify({ detail: { tenantId: id } }) }));
+    const Records = ['a', 'b'].map((id) => ({ attributes: { MessageGroupId: id } }));
     await run(consumer, { Records }, async () => {});
     expect(requested).toEqual(['a or b']);
   });
