@@ -28,7 +28,7 @@ const getAt = (value: unknown, path: readonly string[]): unknown => path.reduce(
 
 /** The tenants that an invocation works for: several only for a batch of messages, whose groups they are (ADR 90). */
 export const findTenantIds = ({ spec, routes }: Invocable, event: unknown): readonly string[] => {
-  const records = spec.consumes && getAt(event, ['Records']);
+  const records = spec.consumes && findField(event, 'Records');
   const ids = Array.isArray(records)
     ? records.map((record) => getAt(record, ['attributes', 'MessageGroupId']))
     : [getAt(event, routes.length > 0 ? ['requestContext', 'authorizer', 'tenantId'] : ['tenantId'])];

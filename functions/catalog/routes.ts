@@ -19,18 +19,16 @@ import { listQuery, pageOf } from '#platform/table/list-query';
  * In minor units, at most what one order may total, so that every product can be ordered. A free product cannot be sold, because no
  * provider charges 0.
  */
-const Price = /* @__PURE__ */ z
-  .strictObject({ amount: wholeNumber(1), currency: CurrencySchema })
-  .check(({ value, issues }) => {
-    const max = maxMoney(value.currency);
-    if (max && Number.isSafeInteger(value.amount) && value.amount > max.amount)
-      issues.push({
-        code: 'custom',
-        input: value.amount,
-        path: ['amount'],
-        message: `the most is ${max.amount} in minor units (${formatMoney(max)}), which is also the limit of an order's total`,
-      });
-  });
+const Price = z.strictObject({ amount: wholeNumber(1), currency: CurrencySchema }).check(({ value, issues }) => {
+  const max = maxMoney(value.currency);
+  if (max && Number.isSafeInteger(value.amount) && value.amount > max.amount)
+    issues.push({
+      code: 'custom',
+      input: value.amount,
+      path: ['amount'],
+      message: `the most is ${max.amount} in minor units (${formatMoney(max)}), which is also the limit of an order's total`,
+    });
+});
 
 /** What a client decides about a product. Its SKU is in the path; Breakwater decides its version and times. */
 export const PutProduct = z.strictObject({

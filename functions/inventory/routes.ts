@@ -6,7 +6,7 @@ import { InstantSchema, IntegerSchema, SkuSchema, StringSchema, text, wholeNumbe
 
 /** A correction of a SKU's stock: `delta` units more or, below zero, fewer. */
 export const AdjustStock = z.strictObject({
-  delta: /* @__PURE__ */ z.int().check(
+  delta: z.int().check(
     z.minimum(-1_000_000),
     z.maximum(1_000_000),
     z.refine((delta) => delta !== 0, 'must not be 0'),

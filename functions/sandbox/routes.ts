@@ -10,6 +10,7 @@ import { problems } from '#sandbox/errors';
 const KeySchema = textOf(CHARGE_KEY_FORM);
 
 const amount = wholeNumber(0);
+const currencyCode = textOf(/^[A-Z]{3}$/);
 
 export const Charge = z.strictObject({
   key: KeySchema,
@@ -22,13 +23,12 @@ export const Void = z.strictObject({});
 export const Refund = z.strictObject({
   refundKey: text(255),
   amount,
-  currency: textOf(/^[A-Z]{3}$/),
+  currency: currencyCode,
 });
 export const AllowRefund = z.strictObject({});
-const currency = textOf(/^[A-Z]{3}$/);
 /** What a person does in the provider's console, or a payer at the bank. The sandbox sends no callback about it by itself. */
 export const ByHand = z.strictObject({ amount: wholeNumber(1) });
-export const CaptureByHand = z.strictObject({ amount: wholeNumber(1), currency });
+export const CaptureByHand = z.strictObject({ amount: wholeNumber(1), currency: currencyCode });
 /** For this long every charge, state, void and refund of the tenant answers 503 and has no effect; 0 ends the outage. */
 export const Outage = z.strictObject({
   tenantId: textOf(ID_FORM),
