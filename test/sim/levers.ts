@@ -182,21 +182,26 @@ const REGISTRATION_TIMEOUT_MS = 30 * SECOND;
 const MAX_REGISTRATIONS = 20;
 export type RegisterTenant = (id: string, name: string) => Promise<{ readonly id: string; readonly apiKey: string }>;
 
+type RegistrationOptions = {
+  readonly host: () => Host;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly report: (invariant: number, message: string) => void;
+};
+
 /**
  * Creates a tenant with an id of our choice, as a host does that seeds one. What comes of a request that crashes is not known, so it is
- * repeated.
+ * repeated. The id is free, so what is refused, or fails again and again, takes the tenant for another.
  */
 export const createRegistration =
-  (host: () => Host, sleep: (ms: number) => Promise<void>): RegisterTenant =>
+  ({ host, sleep, report }: RegistrationOptions): RegisterTenant =>
   async (id, name) => {
     const key = { tenantId: id as TenantId, secret: `secret-of-tenant-${id}` };
-    for (let n = 0; n < MAX_REGISTRATIONS; n += 1) {
+    const tryOnce = () => {
       const register = tenantRegistration(host().createRuntime('tenants-write').runtime);
-      const registered = await Promise.race([
-        register({ name, key }).catch(() => undefined),
-        sleep(REGISTRATION_TIMEOUT_MS),
-      ]);
-      if (registered?.ok) return { id, apiKey: formatApiKey(key) };
-    }
-    throw new Error(`the tenant ${id} could not be registered`);
+      return Promise.race([register({ name, key }).catch(() => undefined), sleep(REGISTRATION_TIMEOUT_MS)]);
+    };
+    let registered = await tryOnce();
+    for (let n = 1; !registered && n < MAX_REGISTRATIONS; n += 1) registered = await tryOnce();
+    if (!registered?.ok) report(17, `the tenant ${id} was not registered: ${registered?.error ?? 'every try failed'}`);
+    return { id, apiKey: formatApiKey(key) };
   };

@@ -129,7 +129,7 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
   const belongings = createBelongings({ now: Date.now, report: watch.report });
   const customers = createCustomers({
     ...{ plan, send, faults, provider, sleep, timeline, watch, belongings },
-    registerTenant: createRegistration(() => host, sleep),
+    registerTenant: createRegistration({ host: () => host, sleep, report: watch.report }),
   });
   const restoration = createRestoration({
     ...{ network, outages, messages, customers, provider, consumers, watch, sleep, now: Date.now },
@@ -233,7 +233,8 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
     watch.report(27, `${waits.overtaking} messages of a tenant overtook one of another in its queue`);
   let violation = watch.check();
   host.close();
-  if (result && 'error' in result) throw result.error;
+  // an error after a violation follows from it
+  if (result && 'error' in result && !violation) throw result.error;
   if (!result && !violation) violation = { invariant: 8, message: `the run did not end within ${steps} steps` };
   if (runtime.strayTimers() > 0) violation ??= { invariant: 10, message: 'a timer runs on the machine’s own time' };
 
