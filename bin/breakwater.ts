@@ -44,6 +44,7 @@ const requestedStage = (app: App) => {
   try {
     return stageOf({
       stage: app.node.tryGetContext('stage'),
+      name: app.node.tryGetContext('name'),
       providerUrl: app.node.tryGetContext('providerUrl'),
       alarmEmail: app.node.tryGetContext('alarmEmail'),
       mailFrom: app.node.tryGetContext('mailFrom'),
@@ -59,6 +60,6 @@ const requestedStage = (app: App) => {
 if (import.meta.main) {
   const app = new App();
   const stage = requestedStage(app);
-  const manifests = manifestsOn(stage.name, contexts);
+  const manifests = manifestsOn(stage.kind, contexts);
   breakwater(app, { stage, manifests, ...bundledCode(manifests, join(app.outdir, 'bundles')) });
 }

@@ -1,6 +1,13 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { type StageName, TENANT_THROTTLE, type Throttle } from '#platform/manifest';
+import {
+  isStageName,
+  STAGE_KINDS,
+  type StageKind,
+  type StageName,
+  TENANT_THROTTLE,
+  type Throttle,
+} from '#platform/manifest';
 import { defaultTimes, type Times, testTimes } from '#platform/runtime/times';
 
 /** The properties of a stage, apart from its payment provider and its API's address. */
@@ -26,6 +33,8 @@ export type StageTraits = {
 };
 
 export type Stage = StageTraits & {
+  readonly kind: StageKind;
+  /** What its resources are named after: its kind, or `<name>-<kind>`. */
   readonly name: StageName;
   readonly provider: 'sandbox' | { readonly url: string };
   /** Who gets alarms by mail, after confirming the subscription. */
@@ -38,7 +47,7 @@ export type Stage = StageTraits & {
   readonly gateway?: string;
 };
 
-const stages: Readonly<Record<StageName, StageTraits>> = {
+const stages: Readonly<Record<StageKind, StageTraits>> = {
   localstack: {
     protect: false,
     logRetention: RetentionDays.ONE_DAY,
@@ -92,21 +101,28 @@ const stages: Readonly<Record<StageName, StageTraits>> = {
   },
 };
 
-export const stageNames = Object.keys(stages) as readonly StageName[];
-
-const nameOf = (value: unknown): StageName => {
-  const name = stageNames.find((stage) => stage === value);
-  if (!name) throw new Error(`unknown stage "${value}": use -c stage=${stageNames.join('|')}`);
-  return name;
+const kindOf = (value: unknown): StageKind => {
+  const kind = STAGE_KINDS.find((stage) => stage === value);
+  if (!kind) throw new Error(`unknown stage "${value}": use -c stage=${STAGE_KINDS.join('|')}`);
+  return kind;
 };
 
-const providerOf = (name: StageName, url: unknown): Stage['provider'] => {
-  if (url === undefined && stages[name].sandboxed) return 'sandbox';
+const nameOf = (kind: StageKind, value: unknown): StageName => {
+  if (value === undefined) return kind;
+  const name = `${value}-${kind}`;
+  if (isStageName(name)) return name;
+  throw new Error(
+    `"${value}" cannot name a stage: use -c name=blue, one to ten lower-case letters and digits that are no kind of stage, or leave it out`,
+  );
+};
+
+const providerOf = ({ kind, name }: Pick<Stage, 'kind' | 'name'>, url: unknown): Stage['provider'] => {
+  if (url === undefined && stages[kind].sandboxed) return 'sandbox';
   if (typeof url === 'string' && URL.canParse(url) && new URL(url).protocol === 'https:') {
     return { url: url.replace(/\/+$/, '') };
   }
   throw new Error(
-    `stage "${name}" needs a payment provider${url === undefined ? '' : `, and "${url}" is not an https URL`}: ` +
+    `stage "${kind}" needs a payment provider${url === undefined ? '' : `, and "${url}" is not an https URL`}: ` +
       'use -c providerUrl=https://... and put its key into the secret ' +
       `breakwater/${name}/provider-key once the stage is deployed`,
   );
@@ -114,11 +130,11 @@ const providerOf = (name: StageName, url: unknown): Stage['provider'] => {
 
 const MAIL_ADDRESS = /^[^@\s]+@[^@\s]+$/;
 
-const mailOf = (name: StageName, from: unknown): Stage['mail'] => {
-  if (from === undefined && stages[name].sandboxed) return 'sink';
+const mailOf = (kind: StageKind, from: unknown): Stage['mail'] => {
+  if (from === undefined && stages[kind].sandboxed) return 'sink';
   if (typeof from === 'string' && MAIL_ADDRESS.test(from)) return { from };
   throw new Error(
-    `stage "${name}" needs a sender's address for mail${from === undefined ? '' : `, and "${from}" is not one`}: ` +
+    `stage "${kind}" needs a sender's address for mail${from === undefined ? '' : `, and "${from}" is not one`}: ` +
       'use -c mailFrom=shop@example.com, an identity that SES has verified',
   );
 };
@@ -141,6 +157,8 @@ const chargeConcurrencyOf = (value: unknown): Pick<Stage, 'chargeConcurrency'> =
 
 export type Settings = {
   readonly stage?: unknown;
+  /** Tells it from other stages of its kind in the same account and region. */
+  readonly name?: unknown;
   readonly providerUrl?: unknown;
   readonly alarmEmail?: unknown;
   /** The sender of customers' mail. */
@@ -153,21 +171,23 @@ export type Settings = {
 /** The stage for these settings. Throws an error that says what to do where they are wrong or incomplete. */
 export const stageOf = ({
   stage = 'dev',
+  name: ownName,
   providerUrl,
   alarmEmail,
   mailFrom,
   chargeConcurrency,
   localstackPort = '4566',
 }: Settings): Stage => {
-  const name = nameOf(stage);
+  const kind = kindOf(stage);
+  const name = nameOf(kind, ownName);
   return {
-    name,
-    ...stages[name],
-    provider: providerOf(name, providerUrl),
-    mail: mailOf(name, mailFrom),
+    ...{ kind, name },
+    ...stages[kind],
+    provider: providerOf({ kind, name }, providerUrl),
+    mail: mailOf(kind, mailFrom),
     ...alarmEmailOf(alarmEmail),
     ...chargeConcurrencyOf(chargeConcurrency),
-    ...(name === 'localstack' ? { gateway: `http://127.0.0.1:${localstackPort}/_aws/execute-api` } : {}),
+    ...(kind === 'localstack' ? { gateway: `http://127.0.0.1:${localstackPort}/_aws/execute-api` } : {}),
   };
 };
 

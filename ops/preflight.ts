@@ -1,9 +1,9 @@
 // The entry point of `npm run preflight`. What it checks is in preflight/.
 import * as z from 'zod';
-import { parseCommandLine, stageOption, UserError } from './command-line.ts';
+import { parseCommandLine, stageKindOption, UserError } from './command-line.ts';
 import { checkAccount, type Finding } from './preflight/checks.ts';
 
-const Options = z.object({ stage: stageOption(['dev', 'staging', 'prod']) });
+const Options = z.object({ stage: stageKindOption(['dev', 'staging', 'prod']) });
 
 const LABELS = { ok: 'ok     ', raise: 'raise  ', blocked: 'BLOCKED' } as const;
 

@@ -4,7 +4,7 @@ import {
   manifestsOn,
   type NamedFunction,
   type QueueId,
-  type StageName,
+  type StageKind,
   type WorkflowId,
 } from '#platform/manifest';
 import { type SagaDefinition, toAsl } from '#platform/saga/definition';
@@ -63,7 +63,7 @@ const toEndpoints = (functions: readonly NamedFunction[], standalone: readonly s
 };
 
 /** Collects what the manifests define for this stage, and throws if they do not fit together. */
-export const assemble = (manifests: readonly Manifest[], stage: StageName): Assembly => {
+export const assemble = (manifests: readonly Manifest[], stage: StageKind): Assembly => {
   const onStage = manifestsOn(stage, manifests);
   const functions = functionsOf(...onStage);
   const workflows = onStage.flatMap(({ workflows = {} }) =>

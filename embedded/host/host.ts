@@ -2,7 +2,7 @@ import {
   type FunctionId,
   type Manifest,
   names,
-  type StageName,
+  type StageKind,
   TENANT_THROTTLE,
   type Throttle,
   visibilitySecondsOf,
@@ -56,7 +56,7 @@ const OPERATOR: Caller = { name: 'operator' };
 export type HostOptions = {
   readonly contexts: readonly Manifest[];
   readonly secrets: SecretValues;
-  readonly stage?: StageName;
+  readonly stage?: StageKind;
   /** The address of the host, if it has one. It appears in queue URLs and is the provider's URL. */
   readonly origin?: string;
   readonly clock?: Clock;

@@ -4,8 +4,26 @@ import type { Variable } from '#platform/runtime/runtime';
 import type { SagaDefinition } from '#platform/saga/definition';
 import type { SagaErrors } from '#platform/saga/saga-error';
 
-/** The names of the stages; `lib/stages.ts` defines each. */
-export type StageName = 'localstack' | 'dev' | 'staging' | 'prod';
+/** The kinds of stages; `lib/stages.ts` defines each. */
+export const STAGE_KINDS = ['localstack', 'dev', 'staging', 'prod'] as const;
+export type StageKind = (typeof STAGE_KINDS)[number];
+
+/**
+ * What a stage's resources are named after: its kind, after a name where it has one, so that an account may have several of a kind. The
+ * name comes first, because what a stage may use is `breakwater-dev-*` in places, and no other stage's names may begin so (ADR 96).
+ */
+export type StageName = StageKind | `${string}-${StageKind}`;
+
+/** The name of a Lambda function has at most 64 characters, and the longest one leaves this many. */
+const OWN_NAME = /^[a-z][a-z0-9]{0,9}$/;
+
+const isStageKind = (value: string | undefined) => STAGE_KINDS.some((kind) => kind === value);
+
+export const isStageName = (value: string): value is StageName => {
+  const [kind, ownName, ...others] = value.split('-').reverse();
+  if (!isStageKind(kind) || others.length > 0) return false;
+  return ownName === undefined || (OWN_NAME.test(ownName) && !isStageKind(ownName));
+};
 
 /** What a function may do to the table. A transaction needs the action of each of its parts. */
 export type TableAction =
@@ -110,7 +128,7 @@ export type Manifest = {
   readonly metrics?: Metrics;
   readonly secrets?: Readonly<Record<string, SecretDefinition>>;
   /** Has an API and a URL of its own instead of routes in the product's API, on these stages only. */
-  readonly standalone?: { readonly stages: readonly StageName[] };
+  readonly standalone?: { readonly stages: readonly StageKind[] };
 };
 
 export type NamedFunction = {
@@ -140,7 +158,7 @@ export const secretNamesOf = (...manifests: readonly Manifest[]): readonly strin
   manifests.flatMap(({ secrets = {} }) => Object.keys(secrets));
 
 /** The contexts that a stage has. */
-export const manifestsOn = (stage: StageName, all: readonly Manifest[]): readonly Manifest[] =>
+export const manifestsOn = (stage: StageKind, all: readonly Manifest[]): readonly Manifest[] =>
   all.filter(({ standalone }) => !standalone || standalone.stages.includes(stage));
 
 /** Where a function's entry point is: the module, from the project's root, and its export. */

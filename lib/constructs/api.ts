@@ -122,7 +122,7 @@ export class Api extends Construct {
     }
     for (const [path, ofPath] of Map.groupBy(routes, (route) => route.path))
       addOtherMethods(api.root.resourceForPath(path), {
-        ...{ allowed: methodsOf(ofPath), isLocalStack: stage.name === 'localstack' },
+        ...{ allowed: methodsOf(ofPath), isLocalStack: stage.kind === 'localstack' },
       });
     if (tenantThrottle)
       new GatewayKeys(this, 'GatewayKeys', {

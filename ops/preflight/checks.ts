@@ -3,7 +3,7 @@ import { paginateListServiceQuotas, ServiceQuotasClient } from '@aws-sdk/client-
 import { GetAccountCommand, SESv2Client } from '@aws-sdk/client-sesv2';
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient, type STSClientConfig } from '@aws-sdk/client-sts';
-import type { StageName } from '#platform/manifest';
+import type { StageKind } from '#platform/manifest';
 
 export type Finding = {
   readonly subject: string;
@@ -23,7 +23,7 @@ const MIN_CONCURRENCY = 200;
 const MIN_STARTS_PER_SECOND = 100;
 
 type Result = Omit<Finding, 'subject'>;
-type Check = (options: ClientOptions, stage: StageName) => Promise<Result>;
+type Check = (options: ClientOptions, stage: StageKind) => Promise<Result>;
 
 const checkCredentials: Check = async (options) => {
   const { Account, Arn } = await new STSClient(options).send(new GetCallerIdentityCommand({}));
@@ -107,7 +107,7 @@ const OTHER_CHECKS: Checks = {
 };
 
 /** Checks what a deployment needs of the account. It changes nothing. */
-export const checkAccount = async (stage: StageName, options: ClientOptions): Promise<readonly Finding[]> => {
+export const checkAccount = async (stage: StageKind, options: ClientOptions): Promise<readonly Finding[]> => {
   const runChecks = (checks: Checks, verdictOnError: Finding['verdict']) =>
     Promise.all(
       Object.entries(checks).map(async ([subject, check]): Promise<Finding> => {

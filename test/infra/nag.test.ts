@@ -4,7 +4,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, test } from 'vitest';
 import { contexts } from '#contexts';
-import { manifestsOn, type StageName } from '#platform/manifest';
+import { manifestsOn, type StageKind } from '#platform/manifest';
 import { breakwater } from '../../bin/breakwater.ts';
 import { acknowledge, acknowledgements, addNagChecks } from '../../lib/nag.ts';
 import { stageOf } from '../../lib/stages.ts';
@@ -17,7 +17,7 @@ const synthesisOf = (build: (app: App) => void) => {
   return () => app.synth();
 };
 
-describe.each(Object.keys(settingsOf) as StageName[])('%s', (name) => {
+describe.each(Object.keys(settingsOf) as StageKind[])('%s', (name) => {
   const stage = stageOf(settingsOf[name]);
   const code = () => Code.fromInline('exports.handler = () => {};');
   const addStage = (app: App) =>

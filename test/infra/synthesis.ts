@@ -1,7 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { contexts } from '#contexts';
-import { type Manifest, manifestsOn, type StageName } from '#platform/manifest';
+import { type Manifest, manifestsOn, type StageKind } from '#platform/manifest';
 import { breakwater } from '../../bin/breakwater.ts';
 import { type Settings, stageOf } from '../../lib/stages.ts';
 
@@ -37,7 +37,7 @@ export const synthesise = (settings: Settings, all: readonly Manifest[] = contex
   const stage = stageOf(settings);
   const app = new App();
   const code = () => Code.fromInline('exports.handler = () => {};');
-  breakwater(app, { stage, manifests: manifestsOn(stage.name, all), code, codeVersion: CODE_VERSION });
+  breakwater(app, { stage, manifests: manifestsOn(stage.kind, all), code, codeVersion: CODE_VERSION });
   const stacks = app.synth().stacks.map((stack) => ({
     name: stack.stackName,
     template: stack.template as Json,
@@ -58,18 +58,18 @@ export const synthesise = (settings: Settings, all: readonly Manifest[] = contex
 const PROVIDER = 'https://provider.example';
 const SENDER = 'shop@mail.example';
 
-export const settingsOf: Readonly<Record<StageName, Settings>> = {
+export const settingsOf: Readonly<Record<StageKind, Settings>> = {
   localstack: { stage: 'localstack' },
   dev: { stage: 'dev' },
   staging: { stage: 'staging', providerUrl: PROVIDER, mailFrom: SENDER },
   prod: { stage: 'prod', providerUrl: PROVIDER, mailFrom: SENDER },
 };
 
-const synthesised = new Map<StageName, Synthesis>();
+const synthesised = new Map<StageKind, Synthesis>();
 
 /** Every stage, synthesised once. */
 export const allStages = () =>
-  (Object.keys(settingsOf) as StageName[]).map((stage) => {
+  (Object.keys(settingsOf) as StageKind[]).map((stage) => {
     const synthesis = synthesised.get(stage) ?? synthesise(settingsOf[stage]);
     synthesised.set(stage, synthesis);
     return [stage, synthesis] as const;
