@@ -17,17 +17,30 @@ export const findBrokenBudgets = (reports: readonly SectionReport[]): readonly s
 const renderSection = ({ title, text, charts }: SectionReport) =>
   [`## ${title}`, text, ...Object.keys(charts).map((file) => `![${file.replace('.svg', '')}](${file})`)].join('\n\n');
 
+/** When, where and of what the figures were measured. */
+export type Environment = ReturnType<typeof describeMachine> & {
+  /** The sections that were measured again later, each at its own commit. */
+  readonly again?: Readonly<Record<string, { readonly at: string; readonly commit: string }>>;
+};
+
+const renderAgain = (again: Environment['again'] = {}) =>
+  Object.entries(again)
+    .map(([name, { at, commit }]) => ` Measured again on ${at.slice(0, 10)}, at commit ${commit}: ${name}.`)
+    .join('');
+
 /** The files of a report: the figures, their charts, and a page generated from them. */
-export const renderReportFiles = (reports: readonly SectionReport[]): Readonly<Record<string, string>> => {
-  const environment = describeMachine();
-  const { at, machine, node, commit, versions } = environment;
+export const renderReportFiles = (
+  reports: readonly SectionReport[],
+  environment: Environment = describeMachine(),
+): Readonly<Record<string, string>> => {
+  const { at, machine, node, commit, versions, again } = environment;
   const brokenBudgets = findBrokenBudgets(reports);
   const header = `# Benchmark
 
 Written by \`npm run bench\` on ${at.slice(0, 10)}: ${machine}, Node ${node}, commit ${commit}. The figures are in
 [report.json](report.json). With ${Object.entries(versions)
     .map(([name, version]) => `${name} ${version}`)
-    .join(', ')}.
+    .join(', ')}.${renderAgain(again)}
 
 ${brokenBudgets.length === 0 ? 'Every figure is within its budget.' : `Exceeded budgets: ${brokenBudgets.join('; ')}.`}
 

@@ -32,3 +32,19 @@ test('a section measures only the selected parts', async () => {
   await toReporter(createSection('parts', measure)).report(true, ['one']);
   expect(measure).toHaveBeenCalledWith(true, ['one']);
 });
+
+test('what was measured before is reported as it was, with the sections that were measured again', async () => {
+  const section = toReporter({
+    ...createSection('kept', async () => 7),
+    brokenBudgets: (measured) => (measured > 5 ? [`${measured} is more than 5`] : []),
+  });
+  const report = await section.report(false);
+  const { measured } = report;
+  expect(await section.render(JSON.parse(JSON.stringify(measured)))).toEqual(report);
+
+  const environment = { ...{ at: '2026-11-28T06:00:00.000Z', machine: 'm', node: 'v24' }, commit: 'a1', versions: {} };
+  const again = { kept: { at: '2026-11-29T06:00:00.000Z', commit: 'b2' } };
+  const { 'README.md': page = '' } = renderReportFiles([report], { ...environment, again });
+  expect(page).toContain('on 2026-11-28: m, Node v24, commit a1');
+  expect(page).toContain(' Measured again on 2026-11-29, at commit b2: kept.\n');
+});

@@ -32,6 +32,8 @@ export type SectionReport = {
 export type Reporter = {
   readonly parts: readonly string[];
   readonly report: (quick: boolean, parts?: readonly string[]) => Promise<SectionReport>;
+  /** The report of what was measured before, as report.json has it. */
+  readonly render: (measured: unknown) => Promise<SectionReport>;
 };
 
 /**
@@ -46,19 +48,22 @@ export const toReporter = <T>({
   text,
   charts,
   brokenBudgets,
-}: Section<T>): Reporter => ({
-  parts,
-  async report(quick, selected) {
-    try {
-      const measured = await measure(quick, selected);
-      return {
-        ...{ name, title, measured, text: text(measured) },
-        ...{ charts: await charts(measured), brokenBudgets: brokenBudgets(measured) },
-      };
-    } catch (error) {
-      console.error(error);
-      const failure = `${name} FAILED: ${error instanceof Error ? error.message : error}`;
-      return { name, title, measured: undefined, text: failure, charts: {}, brokenBudgets: [failure] };
-    }
-  },
-});
+}: Section<T>): Reporter => {
+  const render = async (measured: T): Promise<SectionReport> => ({
+    ...{ name, title, measured, text: text(measured) },
+    ...{ charts: await charts(measured), brokenBudgets: brokenBudgets(measured) },
+  });
+  return {
+    parts,
+    render: (measured) => render(measured as T),
+    async report(quick, selected) {
+      try {
+        return await render(await measure(quick, selected));
+      } catch (error) {
+        console.error(error);
+        const failure = `${name} FAILED: ${error instanceof Error ? error.message : error}`;
+        return { name, title, measured: undefined, text: failure, charts: {}, brokenBudgets: [failure] };
+      }
+    },
+  };
+};

@@ -22,6 +22,14 @@ type SimulatedRuns = {
 
 const FROM = 1;
 const SEEDS = 500;
+/** How often a kind must hit work in progress at least, where once for each seed is impossible. */
+const MIN_OF_RARE_KINDS: Partial<Record<Kind, number>> = {
+  // at most once in a run, and a restored run examines little else
+  'table restored': SEEDS / 10,
+  // only while a tenant has parked orders, which operators resume one by one as well
+  'parked orders resumed': SEEDS / 20,
+};
+const minOf = (kind: Kind) => MIN_OF_RARE_KINDS[kind] ?? SEEDS;
 
 const simulate = async (seeds: number): Promise<SimulatedRuns> => {
   const built = await bundle();
@@ -68,6 +76,8 @@ ${markdownTable(
     ...failures,
     ...(seeds < SEEDS
       ? []
-      : kinds.filter((kind) => struck[kind] < SEEDS).map((kind) => `${kind} occurred fewer than ${SEEDS} times`)),
+      : kinds
+          .filter((kind) => struck[kind] < minOf(kind))
+          .map((kind) => `${kind} occurred fewer than ${minOf(kind)} times`)),
   ],
 };
