@@ -2,10 +2,10 @@
 import { writeHostFile } from './acceptance-host.ts';
 import { install } from './install.ts';
 import { findPrerequisites, requireDocker } from './prerequisites.ts';
-import { terminateAll, UserError } from './run-command.ts';
+import { runCommand, terminateAll, UserError } from './run-command.ts';
 import { start, stop } from './server.ts';
-import { docker, endpoint, image } from './settings.ts';
-import { bootstrap, deploy, destroy, type StackOutputs } from './stacks.ts';
+import { clientEnvironment, docker, endpoint, image } from './settings.ts';
+import { bootstrap, deploy, destroy, STAGE, type StackOutputs } from './stacks.ts';
 import { runTestSuite, type Tally } from './test-suites.ts';
 import { verifyResources } from './verify-resources.ts';
 
@@ -14,6 +14,7 @@ const CONFORMANCE_TIMEOUT_MS = 300_000;
 const DIFFERENTIAL_TIMEOUT_MS = 520_000;
 const FAULTS_TIMEOUT_MS = 900_000;
 const ACCEPTANCE_TIMEOUT_MS = 1_200_000;
+const SMOKE_TIMEOUT_MS = 360_000;
 /** The limit of the whole run. */
 const RUN_TIMEOUT_MS = 45 * 60_000;
 
@@ -80,6 +81,15 @@ const runChecks = async (outputs: StackOutputs): Promise<void> => {
         addToTally(await runTestSuite(suite, { ACCEPTANCE_HOST: await writeHostFile(outputs) }, timeoutMs)),
       ),
     );
+  // the URL comes from CloudFormation, the key from Secrets Manager
+  await continueOnError(
+    runStep('smoke test', async () => {
+      await runCommand('node', ['ops/smoke.ts', '--stage', STAGE], {
+        ...{ env: clientEnvironment, timeoutMs: SMOKE_TIMEOUT_MS, printOutput: true },
+      });
+      tally.passed += 1;
+    }),
+  );
 };
 
 const deployAndRunChecks = async (): Promise<void> => {

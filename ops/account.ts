@@ -1,4 +1,6 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { names, type StageName } from '#platform/manifest';
+import { UserError } from './command-line.ts';
 
 /** A stage in an AWS account: how clients reach it, and what its resources are called. */
 export type Account = {
@@ -17,3 +19,11 @@ export const toAccount = ({ stage, endpoint, region }: AccountOptions): Account 
   names: names(stage),
   clientOptions: { ...(endpoint && { endpoint }), ...(region && { region }) },
 });
+
+/** The operator's key of the stage, from its secret. */
+export const getOperatorKey = async ({ names, clientOptions }: Account): Promise<string> => {
+  const client = new SecretsManagerClient(clientOptions);
+  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: names.secret('operator-key') }));
+  if (!SecretString) throw new UserError(`the secret ${names.secret('operator-key')} is empty`);
+  return SecretString;
+};

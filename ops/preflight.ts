@@ -1,32 +1,13 @@
 // The entry point of `npm run preflight`. What it checks is in preflight/.
 import * as z from 'zod';
 import { parseCommandLine, stageKindOption, UserError } from './command-line.ts';
-import { checkAccount, type Finding } from './preflight/checks.ts';
+import { printFindings } from './preflight/findings.ts';
 
 const Options = z.object({ stage: stageKindOption(['dev', 'staging', 'prod']) });
 
-const LABELS = { ok: 'ok     ', raise: 'raise  ', blocked: 'BLOCKED' } as const;
-
-const toLine = ({ subject, verdict, detail }: Finding) => `${LABELS[verdict]} ${subject.padEnd(20)} ${detail}`;
-
-const clientOptions = {
-  maxAttempts: 2,
-  requestHandler: { connectionTimeout: 3_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
-};
-
 try {
   const { options } = parseCommandLine(process.argv.slice(2), Options);
-  const findings = await checkAccount(options.stage, clientOptions);
-  console.log(findings.map(toLine).join('\n'));
-  const blocked = findings.filter(({ verdict }) => verdict === 'blocked');
-  if (blocked.length > 0) {
-    console.error(
-      `\nFix this before you deploy: ${blocked.map(({ subject }) => subject).join(', ')}.` +
-        '\nThe AWS SDK finds the credentials and the region: in a profile (AWS_PROFILE), or in AWS_ACCESS_KEY_ID, ' +
-        'AWS_SECRET_ACCESS_KEY and AWS_REGION.',
-    );
-    process.exitCode = 1;
-  }
+  if (!(await printFindings(options.stage))) process.exitCode = 1;
 } catch (error) {
   if (!(error instanceof UserError)) throw error;
   console.error(error.message);

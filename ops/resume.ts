@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { Account } from './account.ts';
+import { type Account, getOperatorKey } from './account.ts';
 import { UserError } from './command-line.ts';
 import { findOrders } from './orders.ts';
 
@@ -14,13 +13,6 @@ type BulkResume = {
   readonly cause: string;
   readonly limit: number;
   readonly url?: string | undefined;
-};
-
-const getOperatorKey = async ({ names, clientOptions }: Account): Promise<string> => {
-  const client = new SecretsManagerClient(clientOptions);
-  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: names.secret('operator-key') }));
-  if (!SecretString) throw new UserError(`the secret ${names.secret('operator-key')} is empty`);
-  return SecretString;
 };
 
 /**

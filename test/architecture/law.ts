@@ -126,7 +126,9 @@ export const law: readonly { readonly modules: string; readonly may: readonly st
       '^functions/(relay|platform|[^/]+/table)/',
       '^functions/[^/]+/contract\\.ts$',
       '^functions/contexts\\.ts$',
-      '^(node:)?(util|timers/promises)$',
+      // what `npm run deploy` deploys
+      '^lib/stages\\.ts$',
+      '^(node:)?(util|timers/promises|crypto|child_process|fs|path)$',
       ...sdk,
       ...packages('zod', '@aws-lambda-powertools/logger'),
       lambdaTypes,

@@ -1,0 +1,105 @@
+// The entry point of `npm run deploy`.
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Settings, type Stage, stageOf } from '../lib/stages.ts';
+import { getOperatorKey, toAccount } from './account.ts';
+import { findApiUrl } from './api-url.ts';
+import { UsageError, UserError } from './command-line.ts';
+import { printFindings } from './preflight/findings.ts';
+import { smokeTest } from './smoke-test.ts';
+
+const USAGE = `npm run deploy -- [--stage dev] [-c <setting>=<value>]... [--token <payment token>] [-- <options of cdk deploy>]
+
+Checks the account as npm run preflight does, deploys every stack of the stage with the CDK, and places an order over HTTPS as npm run smoke does.
+It stops at the first step that fails; run it again once that is fixed. The settings are those of docs/deploying.md, such as -c name=blue or
+-c providerUrl=https://pay.example.com: give all of them each time. Without a terminal, add: -- --require-approval never`;
+
+const ROOT = join(import.meta.dirname, '..');
+/** CloudFormation creates a stage within minutes. A person may be asked before. */
+const DEPLOY_TIMEOUT_MS = 2 * 3_600_000;
+
+const parse = (args: readonly string[]) => {
+  const end = args.indexOf('--');
+  const [own, cdkOptions] = end === -1 ? [args, []] : [args.slice(0, end), args.slice(end + 1)];
+  try {
+    const { values } = parseArgs({
+      args: [...own],
+      options: {
+        stage: { type: 'string', default: 'dev' },
+        context: { type: 'string', short: 'c', multiple: true, default: [] },
+        token: { type: 'string' },
+      },
+    });
+    return { ...values, cdkOptions };
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+};
+
+/** `providerUrl=https://...` as a setting. */
+const toSetting = (text: string): readonly [string, string] => {
+  const [, name, value] = /^(\w+)=(.*)$/.exec(text) ?? [];
+  if (name === undefined || value === undefined || name === 'stage')
+    throw new UsageError(`-c ${text}: expected <setting>=<value>, and the stage as --stage`);
+  return [name, value];
+};
+
+const toStage = (settings: Settings): Stage => {
+  try {
+    return stageOf(settings);
+  } catch (error) {
+    throw new UserError((error as Error).message);
+  }
+};
+
+const runCdk = (args: readonly string[]) => {
+  const { status, signal, error } = spawnSync('cdk', args, { cwd: ROOT, stdio: 'inherit', timeout: DEPLOY_TIMEOUT_MS });
+  if (error) throw error;
+  if (status !== 0)
+    throw new UserError(
+      `\ncdk deploy ended with ${signal ?? status}. Run the same command again once the cause is fixed; docs/deploying.md says what a failed ` +
+        'first deployment leaves behind.',
+    );
+};
+
+/** From the page that the templates generate. */
+const idleCostOf = ({ kind }: Stage): string => {
+  const rows = readFileSync(join(ROOT, 'docs/idle-cost.md'), 'utf8').split('\n');
+  const cost = rows.find((row) => row.startsWith(`| ${kind} |`))?.match(/\$[\d.]+(?= \|$)/)?.[0];
+  return cost ? `some ${cost} a month in us-east-1` : 'nothing that docs/idle-cost.md has';
+};
+
+const main = async () => {
+  const { stage: kind, context, token, cdkOptions } = parse(process.argv.slice(2));
+  const settings = Object.fromEntries(context.map(toSetting));
+  const stage = toStage({ ...settings, stage: kind });
+  const allSettings = [`stage=${kind}`, ...context].flatMap((setting) => ['-c', setting]);
+
+  console.log(`== What the account lacks for ${stage.name}`);
+  if (!(await printFindings(stage.kind))) throw new UserError('\nNothing was deployed.');
+  console.log(`\n== Deploying ${stage.name}`);
+  runCdk(['deploy', '--all', ...allSettings, ...cdkOptions]);
+
+  console.log(`\n== An order over HTTPS`);
+  const account = toAccount({ stage: stage.name });
+  const url = await findApiUrl(account);
+  await smokeTest({
+    ...{ url, operatorKey: await getOperatorKey(account) },
+    token: token ?? (stage.provider === 'sandbox' ? 'tok_ok' : undefined),
+    onStep: (text) => console.log(`ok  ${text}`),
+  });
+  console.log(`
+${stage.name} answers on ${url}
+While idle it costs ${idleCostOf(stage)} (docs/idle-cost.md).
+To take it down: npx cdk destroy --all ${allSettings.join(' ')} (docs/deploying.md says what stays)`);
+};
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof UserError)) throw error;
+  console.error(error instanceof UsageError ? `${error.message}\n\n${USAGE}` : error.message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runScript } from '../fixtures/run-script.ts';
+
+// What needs AWS to answer more than it does here has not been run: docs/deploying.md says so.
+
+const credentials = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b', AWS_REGION: 'eu-west-1' };
+const noCredentials = {
+  ...{ AWS_EC2_METADATA_DISABLED: 'true', AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' },
+  AWS_REGION: 'eu-west-1',
+};
+const deploy = (args: readonly string[], env: Readonly<Record<string, string>>) =>
+  runScript(['ops/deploy.ts', ...args], { HOME: '/nonexistent', ...env });
+
+describe('before AWS is called', () => {
+  it.each([
+    [['--stage', 'moon'], /^unknown stage "moon": use -c stage=/],
+    [['--stage', 'prod'], /^stage "prod" needs a payment provider: use -c providerUrl=https/],
+    [['-c', 'name=Blue'], /^"Blue" cannot name a stage: use -c name=blue/],
+    [['-c', 'stage=dev'], /^-c stage=dev: expected <setting>=<value>, and the stage as --stage\n\nnpm run deploy/],
+    [['-c', 'name'], /^-c name: expected <setting>=<value>/],
+    [['dev'], /^Unexpected argument 'dev'.*\n\nnpm run deploy -- /],
+  ])('%s is refused', async (args, message) => {
+    const { status, stdout, stderr } = await deploy(args, noCredentials);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(message);
+    expect(status).toBe(1);
+  });
+
+  it('an account without credentials is refused', async () => {
+    const { status, stdout, stderr } = await deploy([], noCredentials);
+    expect(stdout).toMatch(/^== What the account lacks for dev\nBLOCKED credentials /);
+    expect(stdout).not.toContain('Deploying');
+    expect(stderr).toMatch(/Fix this before you deploy: credentials\.\n.*\n\nNothing was deployed\.\n$/);
+    expect(status).toBe(1);
+  });
+});
+
+const IDENTITY = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
+<Arn>arn:aws:iam::123456789012:user/dev</Arn><UserId>U</UserId><Account>123456789012</Account></GetCallerIdentityResult>
+</GetCallerIdentityResponse>`;
+
+describe('with AWS’s first answers', () => {
+  const calls: string[] = [];
+  let server: Server;
+  let endpoint: string;
+  const output = mkdtempSync(join(tmpdir(), 'breakwater-deploy-'));
+
+  const bodyOf = async (request: IncomingMessage) => {
+    let text = '';
+    for await (const chunk of request) text += chunk;
+    return text;
+  };
+  beforeAll(async () => {
+    server = createServer(async (request, response) => {
+      const body = await bodyOf(request);
+      const action = /(?:^|&)Action=(\w+)/.exec(body)?.[1];
+      const call = action ?? String(request.headers['x-amz-target'] ?? request.url).replace(/^.*\./, '');
+      calls.push(call);
+      if (call === 'GetCallerIdentity') return response.end(IDENTITY);
+      if (call === 'GetParameter') return response.end(JSON.stringify({ Parameter: { Value: '29' } }));
+      response.statusCode = 403;
+      return response.end(
+        '<ErrorResponse><Error><Code>AccessDenied</Code><Message>not yours</Message></Error></ErrorResponse>',
+      );
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => {
+    server.close();
+    rmSync(output, { recursive: true });
+  });
+
+  it('the CDK gets the stage and its settings, and its failure ends the command', async () => {
+    const { status, stdout, stderr } = await deploy(
+      ['--stage', 'dev', '-c', 'name=blue', '--', '--require-approval', 'never', '--output', output],
+      { ...credentials, AWS_ENDPOINT_URL: endpoint },
+    );
+    expect(stdout).toMatch(/^== What the account lacks for blue-dev\nok {6}credentials {10}account 123456789012/);
+    expect(stdout).toContain('== Deploying blue-dev');
+    expect(stderr).toContain('breakwater-blue-dev-state');
+    expect(stderr).toMatch(/cdk deploy ended with 1\. Run the same command again/);
+    expect(status).toBe(1);
+    expect(calls).toContain('DescribeStacks');
+  });
+});
