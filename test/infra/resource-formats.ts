@@ -234,6 +234,9 @@ export const TYPE_FORMATS: Readonly<Record<string, TypeFormat>> = {
     },
   },
   'AWS::S3::BucketPolicy': { properties: { Bucket: ownerLabel('of ') } },
+  'AWS::SNS::Subscription': {
+    properties: { TopicArn: ownerLabel('to '), Protocol: withLabel('sends '), Endpoint: withLabel('to ') },
+  },
   'AWS::SNS::Topic': { nameProperty: 'TopicName', properties: { KmsMasterKeyId: withLabel('encrypted with ') } },
   'AWS::SNS::TopicPolicy': { properties: { Topics: ownerLabel('of ') } },
   'AWS::SQS::Queue': {

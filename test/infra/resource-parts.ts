@@ -45,6 +45,7 @@ export const PART_OF: Readonly<Record<string, IsPartOf>> = {
       ),
     ].some((group) => referencedId(group) === id),
   'AWS::S3::BucketPolicy': isReferencedIn('Bucket'),
+  'AWS::SNS::Subscription': isReferencedIn('TopicArn'),
   'AWS::SNS::TopicPolicy': isReferencedIn('Topics'),
   'AWS::SQS::QueuePolicy': isReferencedIn('Queues'),
 };

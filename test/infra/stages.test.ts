@@ -9,7 +9,30 @@ import { allStages, getOnly, type Json, settingsOf, synthesise } from './synthes
 const stages = allStages();
 /** Types without tags, because CloudFormation supports none or the CDK sets none. */
 const UNTAGGED =
-  /^AWS::(CDK::Metadata|ApiGateway::(?!(?:RestApi|Stage|ApiKey|UsagePlan)$)\w+|IAM::Policy|Lambda::(EventInvokeConfig|Permission)|\w+::\w+Policy|WAFv2::WebACLAssociation)$/;
+  /^AWS::(CDK::Metadata|ApiGateway::(?!(?:RestApi|Stage|ApiKey|UsagePlan)$)\w+|IAM::Policy|Lambda::(EventInvokeConfig|Permission)|\w+::\w+Policy|SNS::Subscription|WAFv2::WebACLAssociation)$/;
+
+/** What has data that nobody can restore by a deployment. A protected stage retains it. */
+const STATEFUL = [
+  'AWS::DynamoDB::Table',
+  'AWS::Events::EventBus',
+  'AWS::SecretsManager::Secret',
+  'AWS::S3::Bucket',
+  'AWS::SQS::Queue',
+  'AWS::Logs::LogGroup',
+] as const;
+
+/** The logical id of the resource of the construct with this path in its stack. It never changes while the path does not. */
+const logicalIdOf = (path: string): string => {
+  const digest = createHash('md5').update(`${path}/Resource`).digest('hex').slice(0, 8).toUpperCase();
+  return `${path.replaceAll(/[^A-Za-z0-9]/g, '')}${digest}`;
+};
+
+/** The paths of a function's queues and logs, from the function. */
+const statefulPathsOf = ({ consumes, redrives, everyMinutes }: FunctionSpec): readonly string[] => {
+  if (consumes) return ['Queue', 'Dead', 'Undelivered', 'Worker/Logs'];
+  if (redrives) return ['Canaries', 'Redrive/Run/Logs'];
+  return [everyMinutes ? 'Run/Logs' : 'Logs'];
+};
 
 describe('the settings of a stage', () => {
   test('default to dev', () => expect(stageOf({}).name).toBe('dev'));
@@ -30,6 +53,20 @@ describe('the settings of a stage', () => {
     expect(() => synthesise(settings)).toThrow(/needs a sender's address for mail: use -c mailFrom=/);
     expect(() => synthesise({ ...settings, mailFrom: 'the shop' })).toThrow(/"the shop" is not one: use -c mailFrom=/);
   });
+
+  test.each(['localstack', 'dev', 'staging', 'prod'] as const)(
+    'are refused for a stage of AWS that has alarms without an address for them: %s',
+    (stage) => {
+      const { alarmEmail: _, ...settings } = settingsOf[stage];
+      if (stage === 'localstack' || !stageOf(settingsOf[stage]).alarms)
+        return expect(stageOf(settings).alarmEmail).toBeUndefined();
+      expect(() => stageOf(settings)).toThrow(
+        `stage "${stage}" needs an address for its alarms: use -c alarmEmail=oncall@example.com`,
+      );
+      for (const alarmEmail of ['nobody', '', 7])
+        expect(() => stageOf({ ...settings, alarmEmail })).toThrow(`"${alarmEmail}" is not a mail address: use -c `);
+    },
+  );
 
   test.each([0, -1, 1.5, 'many', ''])('are refused with the concurrency "%s" of charges', (chargeConcurrency) =>
     expect(() => stageOf({ chargeConcurrency })).toThrow(

@@ -57,12 +57,13 @@ export const synthesise = (settings: Settings, all: readonly Manifest[] = contex
 
 const PROVIDER = 'https://provider.example';
 const SENDER = 'shop@mail.example';
+const ON_CALL = 'oncall@mail.example';
 
 export const settingsOf: Readonly<Record<StageKind, Settings>> = {
   localstack: { stage: 'localstack' },
   dev: { stage: 'dev' },
-  staging: { stage: 'staging', providerUrl: PROVIDER, mailFrom: SENDER },
-  prod: { stage: 'prod', providerUrl: PROVIDER, mailFrom: SENDER },
+  staging: { stage: 'staging', providerUrl: PROVIDER, mailFrom: SENDER, alarmEmail: ON_CALL },
+  prod: { stage: 'prod', providerUrl: PROVIDER, mailFrom: SENDER, alarmEmail: ON_CALL },
 };
 
 const synthesised = new Map<StageKind, Synthesis>();
