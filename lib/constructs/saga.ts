@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
@@ -38,7 +38,9 @@ export class Saga extends Construct {
       stateMachineName,
       stateMachineType: StateMachineType.STANDARD,
       definitionBody: DefinitionBody.fromString(
-        JSON.stringify(toAsl(definition)).replaceAll(PLACEHOLDER, (_, task) => stageArns.fn(task)),
+        JSON.stringify(toAsl(definition)).replaceAll(PLACEHOLDER, (_, name) =>
+          name === 'partition' ? Stack.of(this).partition : stageArns.fn(name),
+        ),
       ),
       role,
       tracingEnabled: true,

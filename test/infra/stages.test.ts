@@ -227,6 +227,11 @@ describe.each(stages)('%s', (stage, { stacks, resources, ofType }) => {
     });
   });
 
+  // China and GovCloud have partitions of their own
+  test('names the partition of an ARN nowhere', () => {
+    for (const { name, template } of stacks) expect(JSON.stringify(template).match(/arn:aws[\w-]*:/g), name).toBeNull();
+  });
+
   test('connects its stacks by names only', () => {
     for (const { name, template } of stacks) {
       expect(JSON.stringify(template), name).not.toContain('Fn::ImportValue');
