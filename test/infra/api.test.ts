@@ -8,7 +8,7 @@ import {
   problemDocument,
   problemHeaders,
 } from '#platform/http/problems';
-import { GATEWAY_KEYS, gatewayKeyValue, names } from '#platform/manifest';
+import { type FunctionSpec, GATEWAY_KEYS, gatewayKeyValue, names } from '#platform/manifest';
 import { authorizerOf, routesOf } from '../../lib/deployment.ts';
 import { allStages, getOnly, type Json, pathOf, type Resource, settingsOf, synthesise } from './synthesis.ts';
 
@@ -16,6 +16,23 @@ import { allStages, getOnly, type Json, pathOf, type Resource, settingsOf, synth
 const methodsOn = (...manifests: typeof contexts) =>
   routesOf(...manifests).flatMap((route) => [route, ...(route.method === 'GET' ? [{ ...route, method: 'HEAD' }] : [])]);
 const pathsOf = (...manifests: typeof contexts) => [...new Set(routesOf(...manifests).map(({ path }) => path))];
+
+/** As API Gateway stores the destination of an access log: without the `:*` that the attribute `Arn` of a log group ends with. */
+const arnOfLogGroup = (id: string) => ({
+  'Fn::Join': [
+    '',
+    [
+      'arn:',
+      { Ref: 'AWS::Partition' },
+      ':logs:',
+      { Ref: 'AWS::Region' },
+      ':',
+      { Ref: 'AWS::AccountId' },
+      ':log-group:',
+      { Ref: id },
+    ],
+  ],
+});
 
 const productContexts = contexts.filter(({ standalone }) => !standalone);
 
@@ -291,6 +308,17 @@ describe('the API of a stage', () => {
       ApiId.Value,
       '/localstack',
     ]);
+  });
+
+  test('gets a new deployment when its authorizer changes, because a stage keeps the authorizer of its deployment', () => {
+    const idOf = (all: typeof contexts) =>
+      getOnly(synthesise(settingsOf.prod, all).ofType('AWS::ApiGateway::Deployment'), 'deployment').id;
+    const withOther = contexts.map(({ functions, ...manifest }) => {
+      const { authorize, ...others } = functions as Record<string, FunctionSpec>;
+      return { ...manifest, functions: authorize ? { ...others, check: authorize } : functions };
+    });
+    expect(authorizerOf(...withOther)).toBe('tenants-check');
+    expect(idOf(withOther)).not.toBe(idOf(contexts));
   });
 
   test('gets a new deployment when its routes change, and only then', () => {

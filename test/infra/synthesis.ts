@@ -3,6 +3,7 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import { contexts } from '#contexts';
 import { type Manifest, manifestsOn, type StageKind } from '#platform/manifest';
 import { breakwater } from '../../bin/breakwater.ts';
+import cdk from '../../cdk.json' with { type: 'json' };
 import { type Settings, stageOf } from '../../lib/stages.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: CloudFormation's properties are JSON of a form that differs with each type
@@ -32,10 +33,17 @@ export type Synthesis = {
 /** Of the code that the templates are synthesised with, instead of a digest that changes with every line. */
 export const CODE_VERSION = 'the-version-of-the-code';
 
+/** An app with the context of the command line: its feature flags change templates (ADR 99). */
+export const createApp = (context: Readonly<Record<string, unknown>> = cdk.context) => new App({ context });
+
 /** Synthesises a stage as the CDK would, except for the functions' code. bundles.test.ts bundles that. */
-export const synthesise = (settings: Settings, all: readonly Manifest[] = contexts): Synthesis => {
+export const synthesise = (
+  settings: Settings,
+  all: readonly Manifest[] = contexts,
+  context?: Readonly<Record<string, unknown>>,
+): Synthesis => {
   const stage = stageOf(settings);
-  const app = new App();
+  const app = createApp(context);
   const code = () => Code.fromInline('exports.handler = () => {};');
   breakwater(app, { stage, manifests: manifestsOn(stage.kind, all), code, codeVersion: CODE_VERSION });
   const stacks = app.synth().stacks.map((stack) => ({
