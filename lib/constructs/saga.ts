@@ -51,10 +51,12 @@ export class Saga extends Construct {
           retention: stage.logRetention,
           removalPolicy: RemovalPolicy.DESTROY,
         }),
-        level: LogLevel.ALL,
+        // for 90 days Step Functions keeps every event of an execution, with its data
+        level: LogLevel.ERROR,
         includeExecutionData: false,
       },
     });
+    acknowledge(workflow, 'ownHistory');
     // the saga catches declared refusals and succeeds, so an execution fails only if no retry helped
     const alarm = {
       stage,

@@ -34,7 +34,7 @@ describe.each(Object.keys(settingsOf) as StageKind[])('%s', (name) => {
   });
 });
 
-test('there are at most 8 acknowledgements', () => expect(acknowledgements.length).toBeLessThanOrEqual(8));
+test('there are at most 10 acknowledgements', () => expect(acknowledgements.length).toBeLessThanOrEqual(10));
 
 test('an acknowledgement applies to its construct only', () => {
   const queues = (acknowledged: readonly string[]) =>
