@@ -31,9 +31,11 @@ export class Relay extends Construct {
       encryption: BucketEncryption.S3_MANAGED,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
-      serverAccessLogsBucket: this.createAccessLogBucket(stage) as IBucket,
+      // without data of customers nobody needs it, and S3 would fill it after the stage's last use, so that the stage could not be deleted
+      ...(stage.protect && { serverAccessLogsBucket: this.createAccessLogBucket(stage) as IBucket }),
       removalPolicy: removalPolicy(stage),
     });
+    if (!stage.protect) acknowledge(failedRecords, 'noAccessLog');
     const bucketLogicalId = Stack.of(this).getLogicalId(failedRecords.node.defaultChild as CfnBucket);
     acknowledge(role, 'unnamedResources', `Resource::<${bucketLogicalId}.Arn>/*`);
     // its name is generated: a fixed one could be guessed and taken, and would stand in the way of another region's stack

@@ -7,7 +7,7 @@ import { type FunctionId, names, type WorkflowId } from '#platform/manifest';
 import { type SagaDefinition, tasksOf, toAsl } from '#platform/saga/definition';
 import { arns } from '../arns.ts';
 import { acknowledge } from '../nag.ts';
-import type { Stage } from '../stages.ts';
+import { removalPolicy, type Stage } from '../stages.ts';
 import { alarmOnCount } from './alarm.ts';
 
 const PLACEHOLDER = /\$\{([a-z0-9-]+)\}/g;
@@ -49,7 +49,7 @@ export class Saga extends Construct {
         destination: new LogGroup(this, 'Logs', {
           logGroupName: `/aws/vendedlogs/states/${stateMachineName}`,
           retention: stage.logRetention,
-          removalPolicy: RemovalPolicy.DESTROY,
+          removalPolicy: removalPolicy(stage),
         }),
         // for 90 days Step Functions keeps every event of an execution, with its data
         level: LogLevel.ERROR,

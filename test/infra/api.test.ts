@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ResponseType } from 'aws-cdk-lib/aws-apigateway';
 import { describe, expect, test } from 'vitest';
 import { contexts } from '#contexts';
@@ -235,8 +236,8 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
     }
   });
 
-  test.each(apis)('%s throttles requests and logs access', (name) => {
-    const { Properties } = getOnly(ofType('AWS::ApiGateway::Stage').filter(isIn(name)), 'stage');
+  test.each(apis)('%s throttles requests, and logs access and errors with a retention', (name) => {
+    const { Properties, DependsOn } = getOnly(ofType('AWS::ApiGateway::Stage').filter(isIn(name)), 'stage');
     expect(Properties.StageName).toBe(stage);
     const [settings] = Properties.MethodSettings;
     expect(settings).toMatchObject({
@@ -263,9 +264,19 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
       ip: '$context.identity.sourceIp',
     });
     const logs = ofType('AWS::Logs::LogGroup').filter(isIn(name));
-    expect(logs.map(({ id }) => ({ 'Fn::GetAtt': [id, 'Arn'] }))).toContainEqual(
-      Properties.AccessLogSetting.DestinationArn,
+    expect(logs.map(({ id }) => arnOfLogGroup(id))).toContainEqual(Properties.AccessLogSetting.DestinationArn);
+    // declared, so that it has a retention and is deleted with the stage; API Gateway would create it with the first line
+    const api = getOnly(ofType('AWS::ApiGateway::RestApi').filter(isIn(name)), 'API');
+    const executionLogs = getOnly(
+      logs.filter(({ Properties: { LogGroupName } }) =>
+        isDeepStrictEqual(LogGroupName?.['Fn::Join'], [
+          '',
+          ['API-Gateway-Execution-Logs_', { Ref: api.id }, `/${stage}`],
+        ]),
+      ),
+      'log group of executions',
     );
+    expect(DependsOn).toContain(executionLogs.id);
   });
 
   test.each(apis)('%s is regional, and its stage serves its deployment', (name) => {

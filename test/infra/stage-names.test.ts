@@ -39,7 +39,12 @@ describe.each(['localstack', 'dev', 'staging', 'prod'] as const)('two %s in one 
     Synthesis,
   ];
 
-  test('share neither a stack nor a name', () => {
+  test('share neither a stack nor a name, except the stack of the account, which is the same on every stage', () => {
+    const accountOf = ({ stacks }: Synthesis) => stacks.filter(({ name }) => name === 'breakwater-account');
+    const [account] = accountOf(synthesise(settingsOf.prod));
+    for (const synthesis of [plain, named])
+      expect(accountOf(synthesis)).toEqual([{ ...account, protected: kind !== 'localstack' }]);
+
     const stackNames = named.stacks.map(({ name }) => name);
     expect(stackNames).toEqual(plain.stacks.map(({ name }) => name.replace(`-${kind}-`, `-${OWN_NAME}-${kind}-`)));
     const [ofPlain, ofNamed] = [accountNamesOf(plain), accountNamesOf(named)];

@@ -25,6 +25,7 @@ export type Synthesis = {
     readonly template: Json;
     readonly before: readonly string[];
     readonly protected: boolean;
+    readonly tags: Readonly<Record<string, string>>;
   }[];
   readonly resources: readonly Resource[];
   readonly ofType: (type: string) => readonly Resource[];
@@ -51,6 +52,7 @@ export const synthesise = (
     template: stack.template as Json,
     before: stack.dependencies.map(({ id }) => id).filter((id) => !id.endsWith('.assets')),
     protected: stack.terminationProtection ?? false,
+    tags: stack.tags,
   }));
   const resources = stacks.flatMap(({ name, template }) =>
     Object.entries<Json>(template.Resources).map(([id, resource]) => ({
