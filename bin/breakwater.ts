@@ -5,37 +5,47 @@ import { contexts } from '../functions/contexts.ts';
 import { bundledCode } from '../lib/bundles.ts';
 import { type Deployment, dependenciesOf } from '../lib/deployment.ts';
 import { addNagChecks } from '../lib/nag.ts';
+import { AccountStack } from '../lib/stacks/account.ts';
 import { ApiStack } from '../lib/stacks/api.ts';
 import { ContextStack } from '../lib/stacks/context.ts';
 import { StateStack } from '../lib/stacks/state.ts';
 import { stageOf } from '../lib/stages.ts';
 
-/** Creates every stack of a stage. Stacks share names, not exports, so only their order of deployment connects them. */
+const PROJECT = 'breakwater';
+
+/** Creates every stack of a stage, and that of its account. Stacks share names, not exports, so only their order of deployment connects them. */
 export const breakwater = (app: App, deployment: Deployment) => {
   const { stage, manifests } = deployment;
   const stackName = (name: string) => `${names(stage.name).prefix}-${name}`;
+  const tags = { project: PROJECT, stage: stage.name };
+  const props = { terminationProtection: stage.protect, tags };
 
-  const state = new StateStack(app, stackName('state'), { stage, manifests });
+  const account = new AccountStack(app, `${PROJECT}-account`, {
+    terminationProtection: stage.kind !== 'localstack',
+    tags: { project: PROJECT },
+  });
+  const state = new StateStack(app, stackName('state'), { ...props, stage, manifests });
   const contextStacks = new Map(
     manifests.map((manifest) => {
-      const stack = new ContextStack(app, stackName(manifest.context), { deployment, manifest });
-      Tags.of(stack).add('context', manifest.context);
-      return [manifest.context, stack] as const;
+      const { context } = manifest;
+      const stackProps = { ...props, tags: { ...tags, context } };
+      return [context, new ContextStack(app, stackName(context), { ...stackProps, deployment, manifest })] as const;
     }),
   );
-  const api = new ApiStack(app, stackName('api'), { deployment });
+  const api = new ApiStack(app, stackName('api'), { ...props, deployment });
 
   for (const manifest of manifests) {
     const stack = contextStacks.get(manifest.context);
     stack?.addStackDependency(state);
+    if (manifest.standalone) stack?.addStackDependency(account);
     for (const dependency of dependenciesOf(manifest, deployment)) {
       const other = contextStacks.get(dependency);
       if (other) stack?.addStackDependency(other);
     }
   }
-  for (const stack of contextStacks.values()) api.addStackDependency(stack);
-  Tags.of(app).add('project', 'breakwater');
-  Tags.of(app).add('stage', stage.name);
+  for (const stack of [account, ...contextStacks.values()]) api.addStackDependency(stack);
+  for (const stack of [account, state, ...contextStacks.values(), api])
+    for (const [key, value] of Object.entries(stack.tags.tagValues())) Tags.of(stack).add(key, value);
   addNagChecks(app);
 };
 

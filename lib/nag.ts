@@ -25,6 +25,11 @@ const reasons = {
     'IAM5[Resource::*]',
     'No resource can be named in advance: AWS defines the actions of X-Ray, of log delivery and ListStreams only on *, Lambda chooses the names of the objects that it puts into a bucket, and the redrive reads the dead letters of every worker, also of later ones.',
   ],
+  noAccessLog: ['S1', 'A stage without data of customers: nobody needs to know who read its bucket.'],
+  ownHistory: [
+    'SF1',
+    "Step Functions keeps every event of an execution for 90 days. The log has the errors beyond that; all events would cost more than an order's other logs together.",
+  ],
   deadEnd: [
     'SQS3',
     'Needs no dead-letter queue: nothing retries its messages. They wait for a person, or are read once.',

@@ -37,7 +37,7 @@ export type Stage = StageTraits & {
   /** What its resources are named after: its kind, or `<name>-<kind>`. */
   readonly name: StageName;
   readonly provider: 'sandbox' | { readonly url: string };
-  /** Who gets alarms by mail, after confirming the subscription. */
+  /** Who gets alarms by mail, after confirming the subscription. A stage of AWS with alarms has one. */
   readonly alarmEmail?: string;
   /** How many charges run at a time: concurrency that is reserved for them, out of the account's. By default they share the account's. */
   readonly chargeConcurrency?: number;
@@ -139,10 +139,15 @@ const mailOf = (kind: StageKind, from: unknown): Stage['mail'] => {
   );
 };
 
-const alarmEmailOf = (address: unknown): Pick<Stage, 'alarmEmail'> => {
-  if (address === undefined) return {};
+/** An alarm that reaches nobody is none. LocalStack sends no mail, so its alarms need no address. */
+const alarmEmailOf = (kind: StageKind, address: unknown): Pick<Stage, 'alarmEmail'> => {
+  if (address === undefined && (!stages[kind].alarms || kind === 'localstack')) return {};
   if (typeof address === 'string' && MAIL_ADDRESS.test(address)) return { alarmEmail: address };
-  throw new Error(`"${address}" is not a mail address: use -c alarmEmail=oncall@example.com`);
+  throw new Error(
+    address === undefined
+      ? `stage "${kind}" needs an address for its alarms: use -c alarmEmail=oncall@example.com`
+      : `"${address}" is not a mail address: use -c alarmEmail=oncall@example.com`,
+  );
 };
 
 /** Lambda reserves up to what leaves 100 for other functions; a deployment that asks for more fails. */
@@ -185,7 +190,7 @@ export const stageOf = ({
     ...stages[kind],
     provider: providerOf({ kind, name }, providerUrl),
     mail: mailOf(kind, mailFrom),
-    ...alarmEmailOf(alarmEmail),
+    ...alarmEmailOf(kind, alarmEmail),
     ...chargeConcurrencyOf(chargeConcurrency),
     ...(kind === 'localstack' ? { gateway: `http://127.0.0.1:${localstackPort}/_aws/execute-api` } : {}),
   };

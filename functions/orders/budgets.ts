@@ -11,5 +11,5 @@ export const budgets = {
   tableCallsPerPlacement: 2,
   writeUnitsPerOrder: 5,
   /** With a function's time set to 30 ms. */
-  usdPerMillionOrders: 116.5,
+  usdPerMillionOrders: 113,
 } as const;

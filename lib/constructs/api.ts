@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import {
   AccessLogField,
   AccessLogFormat,
@@ -19,7 +19,7 @@ import { AUTHORIZER_CACHE_SECONDS, type FunctionId, names } from '#platform/mani
 import { arns } from '../arns.ts';
 import type { RoutedFunction } from '../deployment.ts';
 import { acknowledge } from '../nag.ts';
-import type { Stage } from '../stages.ts';
+import { removalPolicy, type Stage } from '../stages.ts';
 import { Firewall } from './firewall.ts';
 import { GatewayKeys } from './gateway-keys.ts';
 import { addProblemResponses } from './gateway-problems.ts';
@@ -81,8 +81,8 @@ export class Api extends Construct {
       // as text, bytes that are not UTF-8 would be replaced before a function could refuse them
       binaryMediaTypes: [JSON_MEDIA_TYPE],
       ...(tenantThrottle && { apiKeySourceType: ApiKeySourceType.AUTHORIZER }),
-      // the role belongs to the account and serves all of its APIs, so it stays when this one is deleted
-      cloudWatchRole: true,
+      // the role that writes the logs of all APIs belongs to the account (ADR 98)
+      cloudWatchRole: false,
       deployOptions: {
         stageName: stage.name,
         tracingEnabled: stage.tracing,
@@ -91,14 +91,19 @@ export class Api extends Construct {
         loggingLevel: MethodLoggingLevel.ERROR,
         accessLogFormat: ACCESS_LOG,
         accessLogDestination: new LogGroupLogDestination(
-          new LogGroup(this, 'AccessLogs', { retention: stage.logRetention, removalPolicy: RemovalPolicy.DESTROY }),
+          new LogGroup(this, 'AccessLogs', { retention: stage.logRetention, removalPolicy: removalPolicy(stage) }),
         ),
       },
     });
     addProblemResponses(api);
     acknowledge(api, 'strictFunctions');
-    const logsRole = api.node.tryFindChild('CloudWatchRole');
-    if (logsRole) acknowledge(logsRole as Construct, 'gatewayLogs');
+    // API Gateway would create it with the first log line, without a retention, and nothing would delete it with the stack
+    const executionLogs = new LogGroup(this, 'ExecutionLogs', {
+      logGroupName: `API-Gateway-Execution-Logs_${api.restApiId}/${stage.name}`,
+      retention: stage.logRetention,
+      removalPolicy: removalPolicy(stage),
+    });
+    api.deploymentStage.node.addDependency(executionLogs);
 
     const guard = authorizer
       ? new TokenAuthorizer(this, 'Authorizer', {

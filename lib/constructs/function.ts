@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   ApplicationLogLevel,
@@ -14,6 +14,7 @@ import { Construct } from 'constructs';
 import { type FunctionId, type FunctionSpec, names, workersOf } from '#platform/manifest';
 import type { Deployment } from '../deployment.ts';
 import { acknowledge } from '../nag.ts';
+import { removalPolicy } from '../stages.ts';
 import { permissionsOf } from './permissions.ts';
 import { environmentOf } from './variables.ts';
 
@@ -43,7 +44,7 @@ export class ContextFunction extends Construct {
     const logGroup = new LogGroup(this, 'Logs', {
       logGroupName: `/aws/lambda/${functionName}`,
       retention: stage.logRetention,
-      removalPolicy: RemovalPolicy.DESTROY,
+      removalPolicy: removalPolicy(stage),
     });
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.role.addToPolicy(

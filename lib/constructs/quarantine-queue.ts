@@ -3,7 +3,7 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { names, type QueueId } from '#platform/manifest';
 import { acknowledge } from '../nag.ts';
-import type { Stage } from '../stages.ts';
+import { removalPolicy, type Stage } from '../stages.ts';
 import { alarmOnMessages } from './alarm.ts';
 
 const RETENTION = Duration.days(14);
@@ -23,6 +23,7 @@ export class QuarantineQueue extends Construct {
       enforceSSL: true,
       retentionPeriod: RETENTION,
       maxMessageSizeBytes: MAX_MESSAGE_BYTES,
+      removalPolicy: removalPolicy(stage),
     });
     acknowledge(queue, 'deadEnd');
     alarmOnMessages(this, 'Alarm', {

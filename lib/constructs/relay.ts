@@ -6,7 +6,6 @@ import { FilterCriteria, FilterRule, type IEventSourceDlq, MetricType, StartingP
 import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
-import { S3_SERVER_ACCESS_LOGS_USE_BUCKET_POLICY } from 'aws-cdk-lib/cx-api';
 import { Construct } from 'constructs';
 import { MAX_RECORD_AGE_SECONDS, names } from '#platform/manifest';
 import { acknowledge } from '../nag.ts';
@@ -24,8 +23,6 @@ const ACCESS_LOG_RETENTION = Duration.days(90);
 export class Relay extends Construct {
   constructor(scope: Construct, name: string, props: ContextFunctionProps) {
     super(scope, name);
-    // S3 may write the access log because of a bucket policy, not an ACL
-    this.node.setContext(S3_SERVER_ACCESS_LOGS_USE_BUCKET_POLICY, true);
     const { stage } = props.deployment;
     const resourceNames = names(stage.name);
     const { lambda: publisher, role } = new ContextFunction(this, 'Publisher', props);
@@ -34,9 +31,11 @@ export class Relay extends Construct {
       encryption: BucketEncryption.S3_MANAGED,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
-      serverAccessLogsBucket: this.createAccessLogBucket(stage) as IBucket,
+      // without data of customers nobody needs it, and S3 would fill it after the stage's last use, so that the stage could not be deleted
+      ...(stage.protect && { serverAccessLogsBucket: this.createAccessLogBucket(stage) as IBucket }),
       removalPolicy: removalPolicy(stage),
     });
+    if (!stage.protect) acknowledge(failedRecords, 'noAccessLog');
     const bucketLogicalId = Stack.of(this).getLogicalId(failedRecords.node.defaultChild as CfnBucket);
     acknowledge(role, 'unnamedResources', `Resource::<${bucketLogicalId}.Arn>/*`);
     // its name is generated: a fixed one could be guessed and taken, and would stand in the way of another region's stack

@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
@@ -7,7 +7,7 @@ import { type FunctionId, names, type WorkflowId } from '#platform/manifest';
 import { type SagaDefinition, tasksOf, toAsl } from '#platform/saga/definition';
 import { arns } from '../arns.ts';
 import { acknowledge } from '../nag.ts';
-import type { Stage } from '../stages.ts';
+import { removalPolicy, type Stage } from '../stages.ts';
 import { alarmOnCount } from './alarm.ts';
 
 const PLACEHOLDER = /\$\{([a-z0-9-]+)\}/g;
@@ -38,7 +38,9 @@ export class Saga extends Construct {
       stateMachineName,
       stateMachineType: StateMachineType.STANDARD,
       definitionBody: DefinitionBody.fromString(
-        JSON.stringify(toAsl(definition)).replaceAll(PLACEHOLDER, (_, task) => stageArns.fn(task)),
+        JSON.stringify(toAsl(definition)).replaceAll(PLACEHOLDER, (_, name) =>
+          name === 'partition' ? Stack.of(this).partition : stageArns.fn(name),
+        ),
       ),
       role,
       tracingEnabled: true,
@@ -47,12 +49,14 @@ export class Saga extends Construct {
         destination: new LogGroup(this, 'Logs', {
           logGroupName: `/aws/vendedlogs/states/${stateMachineName}`,
           retention: stage.logRetention,
-          removalPolicy: RemovalPolicy.DESTROY,
+          removalPolicy: removalPolicy(stage),
         }),
-        level: LogLevel.ALL,
+        // for 90 days Step Functions keeps every event of an execution, with its data
+        level: LogLevel.ERROR,
         includeExecutionData: false,
       },
     });
+    acknowledge(workflow, 'ownHistory');
     // the saga catches declared refusals and succeeds, so an execution fails only if no retry helped
     const alarm = {
       stage,

@@ -6,6 +6,7 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type EventType, MAX_RECEIVES, MESSAGE_GROUP_PATH, names, visibilitySecondsOf } from '#platform/manifest';
 import { acknowledge } from '../nag.ts';
+import { removalPolicy } from '../stages.ts';
 import { alarmOnAge, alarmOnCount, alarmOnDeadLetters, alarmOnMessages } from './alarm.ts';
 import { ContextFunction, type ContextFunctionProps, TIMEOUT_SECONDS } from './function.ts';
 
@@ -26,7 +27,12 @@ export class Worker extends Construct {
     const { deployment, id, spec, consumes } = props;
     const { stage } = deployment;
     const named = names(stage.name);
-    const queueProps = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, retentionPeriod: RETENTION };
+    const queueProps = {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: RETENTION,
+      removalPolicy: removalPolicy(stage),
+    };
 
     const deadLetters = new Queue(this, 'Dead', { ...queueProps, queueName: named.deadLetters(id) });
     const ruleDeadLetters = new Queue(this, 'Undelivered', { ...queueProps, queueName: named.ruleDeadLetters(id) });

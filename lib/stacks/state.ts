@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Stack, type StackProps } from 'aws-cdk-lib';
 import {
   AttributeType,
   BillingMode,
@@ -28,7 +28,7 @@ const key = (name: string) => ({ name, type: AttributeType.STRING });
 /** The resources that outlive deployments of code: the table, the bus and the secrets. Other stacks find them by name (ADR 14). */
 export class StateStack extends Stack {
   constructor(scope: Construct, id: string, { stage, manifests, ...props }: StateStackProps) {
-    super(scope, id, { ...props, terminationProtection: stage.protect });
+    super(scope, id, props);
     const named = names(stage.name);
 
     const table = new Table(this, 'Table', {
@@ -42,8 +42,7 @@ export class StateStack extends Stack {
       // with a key that AWS owns, because a key of the account costs per request
       encryption: TableEncryption.DEFAULT,
       deletionProtection: stage.protect,
-      // deletion protection would refuse what a rollback deletes, and a restored table is imported
-      removalPolicy: stage.protect ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: removalPolicy(stage),
     });
     for (const { name, partitionKey, sortKey, includes } of TABLE.indexes) {
       table.addGlobalSecondaryIndex({
@@ -65,11 +64,13 @@ export class StateStack extends Stack {
     const bus = new EventBus(this, 'Bus', { eventBusName: named.bus });
     bus.applyRemovalPolicy(removalPolicy(stage));
 
-    if (stage.alarms) new AlarmTopic(this, 'Alarms', { stage });
-    this.metricAlarms(stage, manifests);
-
-    for (const { secrets = {} } of manifests)
-      for (const [name, { description }] of Object.entries(secrets)) this.secret(name, stage, description);
+    const topic = stage.alarms ? [new AlarmTopic(this, 'Alarms', { stage })] : [];
+    const alarms = this.metricAlarms(stage, manifests);
+    const secrets = manifests.flatMap(({ secrets = {} }) =>
+      Object.entries(secrets).map(([name, { description }]) => this.secret(name, stage, description)),
+    );
+    // what may fail comes before the table, because the table's protection would refuse the rollback of a first deployment (ADR 98)
+    table.node.addDependency(bus, ...topic, alarms, ...secrets);
   }
 
   private metricAlarms(stage: Stage, manifests: readonly Manifest[]) {
@@ -77,6 +78,7 @@ export class StateStack extends Stack {
     for (const { metrics = {} } of manifests)
       for (const [metricName, { alarm }] of Object.entries(metrics))
         if (alarm) alarmOnReportedMetric(scope, metricName, { stage, metricName, ...alarm });
+    return scope;
   }
 
   /** A random value, until an operator replaces it. CloudFormation keeps the new value. */
@@ -88,6 +90,7 @@ export class StateStack extends Stack {
       removalPolicy: removalPolicy(stage),
     });
     acknowledge(secret, 'keptSecret');
+    return secret;
   }
 }
 

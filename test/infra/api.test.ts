@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ResponseType } from 'aws-cdk-lib/aws-apigateway';
 import { describe, expect, test } from 'vitest';
 import { contexts } from '#contexts';
@@ -8,7 +9,7 @@ import {
   problemDocument,
   problemHeaders,
 } from '#platform/http/problems';
-import { GATEWAY_KEYS, gatewayKeyValue, names } from '#platform/manifest';
+import { type FunctionSpec, GATEWAY_KEYS, gatewayKeyValue, names } from '#platform/manifest';
 import { authorizerOf, routesOf } from '../../lib/deployment.ts';
 import { allStages, getOnly, type Json, pathOf, type Resource, settingsOf, synthesise } from './synthesis.ts';
 
@@ -16,6 +17,23 @@ import { allStages, getOnly, type Json, pathOf, type Resource, settingsOf, synth
 const methodsOn = (...manifests: typeof contexts) =>
   routesOf(...manifests).flatMap((route) => [route, ...(route.method === 'GET' ? [{ ...route, method: 'HEAD' }] : [])]);
 const pathsOf = (...manifests: typeof contexts) => [...new Set(routesOf(...manifests).map(({ path }) => path))];
+
+/** As API Gateway stores the destination of an access log: without the `:*` that the attribute `Arn` of a log group ends with. */
+const arnOfLogGroup = (id: string) => ({
+  'Fn::Join': [
+    '',
+    [
+      'arn:',
+      { Ref: 'AWS::Partition' },
+      ':logs:',
+      { Ref: 'AWS::Region' },
+      ':',
+      { Ref: 'AWS::AccountId' },
+      ':log-group:',
+      { Ref: id },
+    ],
+  ],
+});
 
 const productContexts = contexts.filter(({ standalone }) => !standalone);
 
@@ -218,8 +236,8 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
     }
   });
 
-  test.each(apis)('%s throttles requests and logs access', (name) => {
-    const { Properties } = getOnly(ofType('AWS::ApiGateway::Stage').filter(isIn(name)), 'stage');
+  test.each(apis)('%s throttles requests, and logs access and errors with a retention', (name) => {
+    const { Properties, DependsOn } = getOnly(ofType('AWS::ApiGateway::Stage').filter(isIn(name)), 'stage');
     expect(Properties.StageName).toBe(stage);
     const [settings] = Properties.MethodSettings;
     expect(settings).toMatchObject({
@@ -246,9 +264,19 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
       ip: '$context.identity.sourceIp',
     });
     const logs = ofType('AWS::Logs::LogGroup').filter(isIn(name));
-    expect(logs.map(({ id }) => ({ 'Fn::GetAtt': [id, 'Arn'] }))).toContainEqual(
-      Properties.AccessLogSetting.DestinationArn,
+    expect(logs.map(({ id }) => arnOfLogGroup(id))).toContainEqual(Properties.AccessLogSetting.DestinationArn);
+    // declared, so that it has a retention and is deleted with the stage; API Gateway would create it with the first line
+    const api = getOnly(ofType('AWS::ApiGateway::RestApi').filter(isIn(name)), 'API');
+    const executionLogs = getOnly(
+      logs.filter(({ Properties: { LogGroupName } }) =>
+        isDeepStrictEqual(LogGroupName?.['Fn::Join'], [
+          '',
+          ['API-Gateway-Execution-Logs_', { Ref: api.id }, `/${stage}`],
+        ]),
+      ),
+      'log group of executions',
     );
+    expect(DependsOn).toContain(executionLogs.id);
   });
 
   test.each(apis)('%s is regional, and its stage serves its deployment', (name) => {
@@ -291,6 +319,17 @@ describe('the API of a stage', () => {
       ApiId.Value,
       '/localstack',
     ]);
+  });
+
+  test('gets a new deployment when its authorizer changes, because a stage keeps the authorizer of its deployment', () => {
+    const idOf = (all: typeof contexts) =>
+      getOnly(synthesise(settingsOf.prod, all).ofType('AWS::ApiGateway::Deployment'), 'deployment').id;
+    const withOther = contexts.map(({ functions, ...manifest }) => {
+      const { authorize, ...others } = functions as Record<string, FunctionSpec>;
+      return { ...manifest, functions: authorize ? { ...others, check: authorize } : functions };
+    });
+    expect(authorizerOf(...withOther)).toBe('tenants-check');
+    expect(idOf(withOther)).not.toBe(idOf(contexts));
   });
 
   test('gets a new deployment when its routes change, and only then', () => {

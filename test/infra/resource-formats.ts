@@ -67,7 +67,7 @@ export const TYPE_FORMATS: Readonly<Record<string, TypeFormat>> = {
       MethodSettings: withLabel(''),
       TracingEnabled: booleanLabel('traced'),
       AccessLogSetting: ({ Format, DestinationArn }, format) =>
-        `logs ${Object.keys(JSON.parse(Format)).join(' ')} to ${format(DestinationArn)}`,
+        `logs ${Object.keys(JSON.parse(Format)).join(' ')} to ${format(DestinationArn).replace(/^log-group:/, '')}`,
     },
   },
   'AWS::ApiGateway::UsagePlan': {
@@ -193,6 +193,7 @@ export const TYPE_FORMATS: Readonly<Record<string, TypeFormat>> = {
       'LoggingConfig',
       'LogGroup.LogGroupName',
       'LogGroup.RetentionInDays',
+      'LogGroup.DeletionPolicy',
       'Role.AssumeRolePolicyDocument',
       'may logs',
       'may xray',
@@ -234,6 +235,9 @@ export const TYPE_FORMATS: Readonly<Record<string, TypeFormat>> = {
     },
   },
   'AWS::S3::BucketPolicy': { properties: { Bucket: ownerLabel('of ') } },
+  'AWS::SNS::Subscription': {
+    properties: { TopicArn: ownerLabel('to '), Protocol: withLabel('sends '), Endpoint: withLabel('to ') },
+  },
   'AWS::SNS::Topic': { nameProperty: 'TopicName', properties: { KmsMasterKeyId: withLabel('encrypted with ') } },
   'AWS::SNS::TopicPolicy': { properties: { Topics: ownerLabel('of ') } },
   'AWS::SQS::Queue': {
@@ -245,7 +249,7 @@ export const TYPE_FORMATS: Readonly<Record<string, TypeFormat>> = {
       MessageRetentionPeriod: (value) => `messages retained ${value / 86_400} days`,
       SqsManagedSseEnabled: booleanLabel('encrypted by SQS'),
     },
-    sharedProperties: ['MessageRetentionPeriod', 'SqsManagedSseEnabled', 'TLS'],
+    sharedProperties: ['MessageRetentionPeriod', 'SqsManagedSseEnabled', 'TLS', 'DeletionPolicy'],
   },
   'AWS::SQS::QueuePolicy': { properties: { Queues: ownerLabel('of ') } },
   'AWS::SSM::Parameter': { nameProperty: 'Name', properties: { Type: withLabel(''), Value: withLabel('= ') } },

@@ -36,15 +36,20 @@ export const PART_OF: Readonly<Record<string, IsPartOf>> = {
       Properties.Integration.Uri['Fn::Join'][1].at(-1) === `${fn}/invocations`
     );
   },
-  'AWS::Logs::LogGroup': ({ id }, { Properties: { LoggingConfig, LoggingConfiguration, AccessLogSetting } }) =>
-    [
+  'AWS::Logs::LogGroup': ({ id, Properties: { LogGroupName } }, { Type, Properties }) => {
+    const { LoggingConfig, LoggingConfiguration, AccessLogSetting } = Properties;
+    if (Type === 'AWS::ApiGateway::Stage' && LogGroupName)
+      return LogGroupName['Fn::Join']?.[1].some((part: Json) => referencedId(part) === Properties.RestApiId.Ref);
+    return [
       LoggingConfig?.LogGroup,
-      AccessLogSetting?.DestinationArn,
+      AccessLogSetting?.DestinationArn['Fn::Join']?.[1].at(-1),
       ...toList<Json>(LoggingConfiguration?.Destinations).map(
         ({ CloudWatchLogsLogGroup }) => CloudWatchLogsLogGroup?.LogGroupArn,
       ),
-    ].some((group) => referencedId(group) === id),
+    ].some((group) => referencedId(group) === id);
+  },
   'AWS::S3::BucketPolicy': isReferencedIn('Bucket'),
+  'AWS::SNS::Subscription': isReferencedIn('TopicArn'),
   'AWS::SNS::TopicPolicy': isReferencedIn('Topics'),
   'AWS::SQS::QueuePolicy': isReferencedIn('Queues'),
 };

@@ -5,12 +5,15 @@ import { type Json, type Synthesis, settingsOf, synthesise, toList } from './syn
 
 const OWN_NAME = 'blue';
 /** Of 64 characters that the name of a Lambda function may have. */
-const MAX_LENGTH_NAME = 'a123456789';
+const TEN_CHARACTERS = 'a123456789';
 
-/** Properties that name a resource of an account and region. An API's stage has its own names, and a bucket's is generated. */
+/**
+ * Properties that name a resource of an account and region. An API has its own names of stages and of authorizers, a role those of its policies,
+ * and a bucket's is generated.
+ */
 const NAME = /^(?:Name|\w+Name|Value)$/;
 const NO_ACCOUNT_NAMES =
-  /^AWS::(?:IAM::Policy|ApiGateway::(?:Authorizer|Stage|Resource|Method|GatewayResponse|Deployment)|CloudWatch::Alarm)$/;
+  /^AWS::(?:ApiGateway::(?:Stage|Resource|Method|GatewayResponse|Deployment|Authorizer)|CloudWatch::Alarm|IAM::Policy)$/;
 
 /** What these resources are called in their account. */
 const accountNamesOf = ({ resources }: Synthesis): readonly string[] =>
@@ -36,7 +39,12 @@ describe.each(['localstack', 'dev', 'staging', 'prod'] as const)('two %s in one 
     Synthesis,
   ];
 
-  test('share neither a stack nor a name', () => {
+  test('share neither a stack nor a name, except the stack of the account, which is the same on every stage', () => {
+    const accountOf = ({ stacks }: Synthesis) => stacks.filter(({ name }) => name === 'breakwater-account');
+    const [account] = accountOf(synthesise(settingsOf.prod));
+    for (const synthesis of [plain, named])
+      expect(accountOf(synthesis)).toEqual([{ ...account, protected: kind !== 'localstack' }]);
+
     const stackNames = named.stacks.map(({ name }) => name);
     expect(stackNames).toEqual(plain.stacks.map(({ name }) => name.replace(`-${kind}-`, `-${OWN_NAME}-${kind}-`)));
     const [ofPlain, ofNamed] = [accountNamesOf(plain), accountNamesOf(named)];
@@ -59,7 +67,7 @@ describe.each(['localstack', 'dev', 'staging', 'prod'] as const)('two %s in one 
   });
 
   test('may have names of ten characters', () => {
-    const { ofType } = synthesise({ ...settingsOf[kind], name: MAX_LENGTH_NAME });
+    const { ofType } = synthesise({ ...settingsOf[kind], name: TEN_CHARACTERS });
     const lengths = ofType('AWS::Lambda::Function').map(({ Properties }) => Properties.FunctionName.length);
     expect(Math.max(...lengths)).toBeLessThanOrEqual(64);
     const queues = ofType('AWS::SQS::Queue').map(({ Properties }) => Properties.QueueName.length);

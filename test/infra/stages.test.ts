@@ -1,15 +1,40 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { contexts } from '#contexts';
-import { manifestsOn, names, secretNamesOf } from '#platform/manifest';
+import { type FunctionSpec, functionsOf, manifestsOn, names, secretNamesOf } from '#platform/manifest';
 import { stageOf } from '../../lib/stages.ts';
 import { allStages, getOnly, type Json, settingsOf, synthesise } from './synthesis.ts';
 
 const stages = allStages();
+const ACCOUNT_STACK = 'breakwater-account';
 /** Types without tags, because CloudFormation supports none or the CDK sets none. */
 const UNTAGGED =
-  /^AWS::(CDK::Metadata|ApiGateway::(?!(?:RestApi|Stage|ApiKey|UsagePlan)$)\w+|IAM::Policy|Lambda::(EventInvokeConfig|Permission)|\w+::\w+Policy|WAFv2::WebACLAssociation)$/;
+  /^AWS::(CDK::Metadata|ApiGateway::(?!(?:RestApi|Stage|ApiKey|UsagePlan)$)\w+|IAM::Policy|Lambda::(EventInvokeConfig|Permission)|\w+::\w+Policy|SNS::Subscription|WAFv2::WebACLAssociation)$/;
+
+/** What has data that nobody can restore by a deployment. A protected stage retains it. */
+const STATEFUL = [
+  'AWS::DynamoDB::Table',
+  'AWS::Events::EventBus',
+  'AWS::SecretsManager::Secret',
+  'AWS::S3::Bucket',
+  'AWS::SQS::Queue',
+  'AWS::Logs::LogGroup',
+] as const;
+
+/** The logical id of the resource of the construct with this path in its stack. It never changes while the path does not. */
+const logicalIdOf = (path: string): string => {
+  const digest = createHash('md5').update(`${path}/Resource`).digest('hex').slice(0, 8).toUpperCase();
+  return `${path.replaceAll(/[^A-Za-z0-9]/g, '')}${digest}`;
+};
+
+/** The paths of a function's queues and logs, from the function. */
+const statefulPathsOf = ({ consumes, redrives, everyMinutes }: FunctionSpec): readonly string[] => {
+  if (consumes) return ['Queue', 'Dead', 'Undelivered', 'Worker/Logs'];
+  if (redrives) return ['Canaries', 'Redrive/Run/Logs'];
+  return [everyMinutes ? 'Run/Logs' : 'Logs'];
+};
 
 describe('the settings of a stage', () => {
   test('default to dev', () => expect(stageOf({}).name).toBe('dev'));
@@ -30,6 +55,20 @@ describe('the settings of a stage', () => {
     expect(() => synthesise(settings)).toThrow(/needs a sender's address for mail: use -c mailFrom=/);
     expect(() => synthesise({ ...settings, mailFrom: 'the shop' })).toThrow(/"the shop" is not one: use -c mailFrom=/);
   });
+
+  test.each(['localstack', 'dev', 'staging', 'prod'] as const)(
+    'are refused for a stage of AWS that has alarms without an address for them: %s',
+    (stage) => {
+      const { alarmEmail: _, ...settings } = settingsOf[stage];
+      if (stage === 'localstack' || !stageOf(settingsOf[stage]).alarms)
+        return expect(stageOf(settings).alarmEmail).toBeUndefined();
+      expect(() => stageOf(settings)).toThrow(
+        `stage "${stage}" needs an address for its alarms: use -c alarmEmail=oncall@example.com`,
+      );
+      for (const alarmEmail of ['nobody', '', 7])
+        expect(() => stageOf({ ...settings, alarmEmail })).toThrow(`"${alarmEmail}" is not a mail address: use -c `);
+    },
+  );
 
   test.each([0, -1, 1.5, 'many', ''])('are refused with the concurrency "%s" of charges', (chargeConcurrency) =>
     expect(() => stageOf({ chargeConcurrency })).toThrow(
@@ -66,7 +105,9 @@ describe.each(stages)('%s', (stage, { stacks, resources, ofType }) => {
   test('has its stacks, and the sandbox only without real money', () => {
     const expected = ['state', ...manifestsOn(stage, contexts).map(({ context }) => context), 'api'];
     expect(expected.includes('sandbox')).toBe(isSandboxed);
-    expect(stacks.map(({ name }) => name).sort()).toEqual(expected.map((name) => `breakwater-${stage}-${name}`).sort());
+    expect(stacks.map(({ name }) => name).sort()).toEqual(
+      [ACCOUNT_STACK, ...expected.map((name) => `breakwater-${stage}-${name}`)].sort(),
+    );
     expect(/sandbox/.test(JSON.stringify(stacks))).toBe(isSandboxed);
   });
 
@@ -94,49 +135,64 @@ describe.each(stages)('%s', (stage, { stacks, resources, ofType }) => {
     else expect(url).toBe(settingsOf[stage].providerUrl);
   });
 
-  test(`${isProtected ? 'retains its data, but not what a failed creation leaves,' : 'deletes its data'} when a stack is deleted`, () => {
-    // the table is protected against deletion, also by a rollback
-    const retained = (type: string) => (type === 'AWS::DynamoDB::Table' ? 'Retain' : 'RetainExceptOnCreate');
-    const stateful = [
-      'AWS::DynamoDB::Table',
-      'AWS::Events::EventBus',
-      'AWS::SecretsManager::Secret',
-      'AWS::S3::Bucket',
-    ] as const;
-    for (const type of stateful) {
-      expect(ofType(type).length, type).toBeGreaterThan(0);
-      for (const { id, DeletionPolicy, UpdateReplacePolicy } of ofType(type)) {
-        expect(DeletionPolicy ?? 'Delete', `${type} ${id}`).toBe(isProtected ? retained(type) : 'Delete');
-        expect(UpdateReplacePolicy ?? 'Delete', `${type} ${id}`).toBe(isProtected ? 'Retain' : 'Delete');
-      }
+  test(`${isProtected ? 'retains what it has stored, but not what a failed creation leaves,' : 'deletes everything'} when a stack is deleted`, () => {
+    for (const type of STATEFUL) expect(ofType(type).length, type).toBeGreaterThan(0);
+    for (const { stack, Type, id, DeletionPolicy = 'Delete', UpdateReplacePolicy = 'Delete' } of resources) {
+      // what the account has once serves all of its stages
+      const isRetained = stack === ACCOUNT_STACK || (isProtected && STATEFUL.some((type) => type === Type));
+      expect([DeletionPolicy, UpdateReplacePolicy], `${Type} ${id}`).toEqual(
+        isRetained && Type !== 'AWS::CDK::Metadata' ? ['RetainExceptOnCreate', 'Retain'] : ['Delete', 'Delete'],
+      );
     }
-    // an API's account settings and their role are retained, because they serve all APIs of the account
-    const others = resources.filter(({ Type }) => !stateful.some((type) => type === Type));
-    const otherRetained = others.filter(({ DeletionPolicy }) => (DeletionPolicy ?? 'Delete') !== 'Delete');
-    expect(otherRetained.map(({ Type }) => Type).sort()).toEqual([
-      ...ofType('AWS::ApiGateway::Account').map(({ Type }) => Type),
-      ...ofType('AWS::ApiGateway::Account').map(() => 'AWS::IAM::Role'),
-    ]);
-    for (const { id, DeletionPolicy, UpdateReplacePolicy } of others)
-      expect(UpdateReplacePolicy ?? 'Delete', id).toBe(DeletionPolicy ?? 'Delete');
     expect(getOnly(ofType('AWS::DynamoDB::Table'), 'table').Properties.DeletionProtectionEnabled).toBe(isProtected);
-    for (const stack of stacks) expect(stack.protected, stack.name).toBe(isProtected && stack.name.endsWith('-state'));
+    for (const stack of stacks)
+      expect(stack.protected, stack.name).toBe(stack.name === ACCOUNT_STACK ? stage !== 'localstack' : isProtected);
+  });
+
+  test('creates the table after everything in its stack that may fail, because a rollback cannot delete a protected table', () => {
+    const table = getOnly(ofType('AWS::DynamoDB::Table'), 'table');
+    const others = resources.filter(({ stack, id }) => stack === table.stack && id !== table.id);
+    const dependents = others.filter((resource) => JSON.stringify(resource).includes(`"${table.id}"`));
+    expect(dependents.map(({ Type }) => Type)).toEqual(['AWS::SSM::Parameter']);
+    expect([...(table.DependsOn ?? [])].sort()).toEqual(
+      others
+        .filter((resource) => !dependents.includes(resource))
+        .map(({ id }) => id)
+        .sort(),
+    );
   });
 
   test('keeps the logical ids of stateful resources, because CloudFormation replaces a resource whose id changes', () => {
-    const ids = ['AWS::DynamoDB::Table', 'AWS::Events::EventBus', 'AWS::SecretsManager::Secret', 'AWS::S3::Bucket']
-      .flatMap(ofType)
-      .map(({ id }) => id);
-    expect(ids.sort()).toEqual([
+    const idsIn = (name: string) =>
+      STATEFUL.flatMap(ofType)
+        .filter(({ stack }) => stack === `breakwater-${stage}-${name}`)
+        .map(({ id }) => id)
+        .sort();
+    expect(idsIn('state')).toEqual([
       'BusEA82B648',
       'MailboxDigestKeyA38133DE',
       'OperatorKeyD7C0C4F2',
       'ProviderCallbackKeyC456B7DE',
       'ProviderKeyA6B56E02',
       'TableCD117FA1',
-      'publishAccessLogs17ED156C',
-      'publishGivenUp2B20B8AC',
     ]);
+    expect(idsIn('relay')).toEqual(
+      [
+        'publishGivenUp2B20B8AC',
+        ...(isProtected ? ['publishAccessLogs17ED156C'] : []),
+        ...['publish/Publisher/Logs', 'relay-unpublishable/Queue'].map(logicalIdOf),
+      ].sort(),
+    );
+    expect(idsIn('api')).toEqual(['Api/AccessLogs', 'Api/ExecutionLogs'].map(logicalIdOf).sort());
+    for (const manifest of manifestsOn(stage, contexts).filter(({ context }) => context !== 'relay')) {
+      const paths = [
+        ...functionsOf(manifest).flatMap(({ name, spec }) => statefulPathsOf(spec).map((path) => `${name}/${path}`)),
+        ...functionsOf(manifest).flatMap(({ spec }) => (spec.sends ?? []).map((queue) => `${queue}/Queue`)),
+        ...Object.keys(manifest.workflows ?? {}).map((workflow) => `${workflow}/Logs`),
+        ...(manifest.standalone ? ['Api/AccessLogs', 'Api/ExecutionLogs'] : []),
+      ];
+      expect(idsIn(manifest.context), manifest.context).toEqual(paths.map(logicalIdOf).sort());
+    }
   });
 
   test('generates its secrets, and no template contains one', () => {
@@ -190,6 +246,11 @@ describe.each(stages)('%s', (stage, { stacks, resources, ofType }) => {
     });
   });
 
+  // China and GovCloud have partitions of their own
+  test('names the partition of an ARN nowhere', () => {
+    for (const { name, template } of stacks) expect(JSON.stringify(template).match(/arn:aws[\w-]*:/g), name).toBeNull();
+  });
+
   test('connects its stacks by names only', () => {
     for (const { name, template } of stacks) {
       expect(JSON.stringify(template), name).not.toContain('Fn::ImportValue');
@@ -197,6 +258,21 @@ describe.each(stages)('%s', (stage, { stacks, resources, ofType }) => {
         expect(output.Export, name).toBeUndefined();
       }
     }
+  });
+
+  test('deploys the role that writes logs of APIs before any API, and one for all of them', () => {
+    const { id, stack, Properties } = getOnly(ofType('AWS::ApiGateway::Account'), 'settings of the account');
+    expect(stack).toBe(ACCOUNT_STACK);
+    const role = getOnly(
+      resources.filter((resource) => resource.stack === stack && resource.Type === 'AWS::IAM::Role'),
+      'role',
+    );
+    expect(Properties, id).toEqual({ CloudWatchRoleArn: { 'Fn::GetAtt': [role.id, 'Arn'] } });
+    // its name would be taken if the stack were created again
+    expect(role.Properties.RoleName).toBeUndefined();
+    const withApis = new Set(ofType('AWS::ApiGateway::Stage').map(({ stack }) => stack));
+    expect(withApis.size).toBe(isSandboxed ? 2 : 1);
+    for (const { name, before } of stacks) expect(before.includes(stack), name).toBe(withApis.has(name));
   });
 
   test('deploys state first, the relay and the redrive after every consumer, and the API last', () => {
@@ -223,10 +299,17 @@ describe.each(stages)('%s', (stage, { stacks, resources, ofType }) => {
     for (const { stack, id, Properties } of tagged) {
       const name = stack.replace(`breakwater-${stage}-`, '');
       const context = name === 'state' || name === 'api' ? {} : { context: name };
+      const expected = stack === ACCOUNT_STACK ? {} : { stage, ...context };
       const tags = Array.isArray(Properties.Tags)
         ? Object.fromEntries(Properties.Tags.map(({ Key, Value }: Json) => [Key, Value]))
         : Properties.Tags;
-      expect(tags, `${stack} ${id}`).toEqual({ project: 'breakwater', stage, ...context });
+      expect(tags, `${stack} ${id}`).toEqual({ project: 'breakwater', ...expected });
+      // CloudFormation adds these to resources whose type has no tags in a template
+      const { tags: stackTags } = getOnly(
+        stacks.filter((candidate) => candidate.name === stack),
+        stack,
+      );
+      expect(stackTags, stack).toEqual(tags);
     }
   });
 

@@ -44,7 +44,7 @@ describe.each(allStages())('%s', (stage, synthesis) => {
 describe('a summary', () => {
   const linesOf = (...resources: readonly Omit<Resource, 'stack'>[]) => {
     const inStack = resources.map((resource) => ({ stack: 'stack', ...resource }));
-    const stacks = [{ name: 'stack', template: {}, before: [], protected: false }];
+    const stacks = [{ name: 'stack', template: {}, before: [], protected: false, tags: {} }];
     const synthesis: Synthesis = { stacks, resources: inStack, ofType: () => [] };
     const lines = summaryOf('dev', synthesis).split('\n');
     return lines.slice(lines.indexOf('stack') + 1, -1);

@@ -3,6 +3,7 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import { contexts } from '#contexts';
 import { type Manifest, manifestsOn, type StageKind } from '#platform/manifest';
 import { breakwater } from '../../bin/breakwater.ts';
+import cdk from '../../cdk.json' with { type: 'json' };
 import { type Settings, stageOf } from '../../lib/stages.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: CloudFormation's properties are JSON of a form that differs with each type
@@ -24,6 +25,7 @@ export type Synthesis = {
     readonly template: Json;
     readonly before: readonly string[];
     readonly protected: boolean;
+    readonly tags: Readonly<Record<string, string>>;
   }[];
   readonly resources: readonly Resource[];
   readonly ofType: (type: string) => readonly Resource[];
@@ -32,10 +34,17 @@ export type Synthesis = {
 /** Of the code that the templates are synthesised with, instead of a digest that changes with every line. */
 export const CODE_VERSION = 'the-version-of-the-code';
 
+/** An app with the context of the command line: its feature flags change templates (ADR 99). */
+export const createApp = (context: Readonly<Record<string, unknown>> = cdk.context) => new App({ context });
+
 /** Synthesises a stage as the CDK would, except for the functions' code. bundles.test.ts bundles that. */
-export const synthesise = (settings: Settings, all: readonly Manifest[] = contexts): Synthesis => {
+export const synthesise = (
+  settings: Settings,
+  all: readonly Manifest[] = contexts,
+  context?: Readonly<Record<string, unknown>>,
+): Synthesis => {
   const stage = stageOf(settings);
-  const app = new App();
+  const app = createApp(context);
   const code = () => Code.fromInline('exports.handler = () => {};');
   breakwater(app, { stage, manifests: manifestsOn(stage.kind, all), code, codeVersion: CODE_VERSION });
   const stacks = app.synth().stacks.map((stack) => ({
@@ -43,6 +52,7 @@ export const synthesise = (settings: Settings, all: readonly Manifest[] = contex
     template: stack.template as Json,
     before: stack.dependencies.map(({ id }) => id).filter((id) => !id.endsWith('.assets')),
     protected: stack.terminationProtection ?? false,
+    tags: stack.tags,
   }));
   const resources = stacks.flatMap(({ name, template }) =>
     Object.entries<Json>(template.Resources).map(([id, resource]) => ({
@@ -57,12 +67,13 @@ export const synthesise = (settings: Settings, all: readonly Manifest[] = contex
 
 const PROVIDER = 'https://provider.example';
 const SENDER = 'shop@mail.example';
+const ON_CALL = 'oncall@mail.example';
 
 export const settingsOf: Readonly<Record<StageKind, Settings>> = {
   localstack: { stage: 'localstack' },
   dev: { stage: 'dev' },
-  staging: { stage: 'staging', providerUrl: PROVIDER, mailFrom: SENDER },
-  prod: { stage: 'prod', providerUrl: PROVIDER, mailFrom: SENDER },
+  staging: { stage: 'staging', providerUrl: PROVIDER, mailFrom: SENDER, alarmEmail: ON_CALL },
+  prod: { stage: 'prod', providerUrl: PROVIDER, mailFrom: SENDER, alarmEmail: ON_CALL },
 };
 
 const synthesised = new Map<StageKind, Synthesis>();

@@ -61,11 +61,11 @@ describe.each(allStages())('%s', (stage, synthesis) => {
     expect([...services].sort()).toEqual(['lambda', 'logs', 'xray']);
   });
 
-  test.each(workflows)('%s is Standard and traced, and logs no execution data', (workflow) => {
+  test.each(workflows)('%s is Standard and traced, and logs errors without execution data', (workflow) => {
     const { machine } = definitionOf(workflow);
     expect(machine.Properties).toMatchObject({
       StateMachineType: 'STANDARD',
-      LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: false },
+      LoggingConfiguration: { Level: 'ERROR', IncludeExecutionData: false },
       TracingConfiguration: { Enabled: true },
     });
     const [{ CloudWatchLogsLogGroup }, ...others] = machine.Properties.LoggingConfiguration.Destinations;

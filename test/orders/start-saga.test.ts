@@ -1,5 +1,9 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { startSaga } from '#orders/use-cases/start-saga';
 import { startSagaWorker } from '#orders/workers/start-saga';
+import { idFrom } from '#platform/http/idempotency';
+import type { OrderId, TenantId } from '#platform/kernel';
 import type { Event } from '#platform/messaging/events';
 import { type Service, ServiceError } from '../../embedded/aws/service.ts';
 import { busEvent, invocation, messages } from '../fixtures/invocation.ts';
@@ -49,4 +53,45 @@ it('has the message redelivered if the saga cannot be started', async () => {
   expect(await handle(placed)).toEqual({ batchItemFailures: [{ itemIdentifier: 'm0' }] });
   expect(await handle(placed)).toEqual({ batchItemFailures: [] });
   expect(started.size).toBe(1);
+});
+
+/** The characters that the log of an execution needs in its name, and the length that Step Functions takes. */
+const EXECUTION_NAME = /^[0-9A-Za-z_-]{1,80}$/;
+
+// red if the key itself is the order's id, if the tenant is no part of the id, or if a colon separates the run
+it('names the executions of any tenants, keys and runs differently, in characters that the log of an execution takes', async () => {
+  const anyRun = fc.record({
+    tenant: fc.stringMatching(/^[a-z0-9]{1,64}$/),
+    key: fc.string({ minLength: 1, maxLength: 255 }),
+    run: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+  });
+  // few values of each, so that many runs differ in one of them only
+  const runs = fc.array(
+    fc.oneof(
+      anyRun,
+      fc.record({
+        tenant: fc.constantFrom('a', 'b'),
+        key: fc.constantFrom('k', 'k-1'),
+        run: fc.integer({ min: 1, max: 11 }),
+      }),
+    ),
+    { maxLength: 20 },
+  );
+  await fc.assert(
+    fc.asyncProperty(runs, async (all) => {
+      const names = new Map<string, string>();
+      for (const { tenant, key, run } of all) {
+        const tenantId = tenant as TenantId;
+        const orderId = idFrom(tenantId, key) as OrderId;
+        const start = startSaga(async (_, name) => {
+          expect(name).toMatch(EXECUTION_NAME);
+          const owner = JSON.stringify([tenant, key, run]);
+          expect(names.get(name) ?? owner).toBe(owner);
+          names.set(name, owner);
+        });
+        await start('fulfil-order', { tenantId, orderId, run, correlationId: 'c1' });
+      }
+      expect(names.size).toBe(new Set(all.map(({ tenant, key, run }) => JSON.stringify([tenant, key, run]))).size);
+    }),
+  );
 });

@@ -43,7 +43,8 @@ export type Definition = {
   readonly TimeoutSeconds?: number;
 };
 
-export const LAMBDA_INVOKE = 'arn:aws:states:::lambda:invoke';
+const PARTITION = 'aws';
+export const LAMBDA_INVOKE = `arn:${PARTITION}:states:::lambda:invoke`;
 
 const FLOW = ['Type', 'Comment', 'InputPath', 'OutputPath'];
 /** The fields that the interpreter supports. Parsing rejects any other, so that no field is ignored at run time. */
@@ -59,7 +60,7 @@ const FIELDS: Readonly<Record<State['Type'], readonly string[]>> = {
 const RETRIER = ['ErrorEquals', 'IntervalSeconds', 'BackoffRate', 'MaxAttempts', 'MaxDelaySeconds', 'JitterStrategy'];
 const CATCHER = ['ErrorEquals', 'ResultPath', 'Next'];
 
-/** Parses an ASL definition and replaces `${name}` by the ARN of that function. Throws if the interpreter does not support it. */
+/** Parses an ASL definition and replaces `${name}` by the ARN of that function, and `${partition}`. Throws if the interpreter does not support it. */
 export const parseDefinition = (
   name: string,
   text: string,
@@ -68,9 +69,8 @@ export const parseDefinition = (
   const reject = (reason: string): never => {
     throw new Error(`workflow ${name}: ${reason}`);
   };
-  const substituted = text.replaceAll(
-    /\$\{([^}]+)\}/g,
-    (_, functionName: string) => findArn(functionName) ?? reject(`there is no function ${functionName}`),
+  const substituted = text.replaceAll(/\$\{([^}]+)\}/g, (_, name: string) =>
+    name === 'partition' ? PARTITION : (findArn(name) ?? reject(`there is no function ${name}`)),
   );
   const definition = JSON.parse(substituted) as Definition;
 

@@ -24,6 +24,8 @@ export type Execution = {
   transitions: number;
   /** Each retry is billed as a transition as well. It is not part of `transitions`. */
   retries: number;
+  /** Attempts of tasks that failed, and Fail states. With the level ERROR, AWS logs each. */
+  failures: number;
   /** Ends the execution early. Present only while it runs. */
   end?: ((outcome: Outcome) => void) | undefined;
 };
@@ -52,7 +54,7 @@ export const createExecutionStore = () => {
     isNameUsed: (arn: string): boolean => usedNames.has(arn),
     all: (): Execution[] => [...executions.values()],
     add(started: Pick<Execution, 'arn' | 'name' | 'machine' | 'input' | 'startedAtMs'>): Execution {
-      const execution: Execution = { ...started, status: 'RUNNING', transitions: 1, retries: 0 };
+      const execution: Execution = { ...started, status: 'RUNNING', transitions: 1, retries: 0, failures: 0 };
       executions.set(execution.arn, execution);
       usedNames.add(execution.arn);
       dropOldest(usedNames, MAX_USED_NAMES);

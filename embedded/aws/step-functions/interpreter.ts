@@ -18,6 +18,8 @@ export type ExecutionHooks = {
   readonly isRunning: () => boolean;
   readonly onStateEntered: (state: string) => void;
   readonly onRetry: (state: string) => void;
+  /** After each attempt that failed, also one that is retried or caught. */
+  readonly onFailure: (state: string) => void;
 };
 
 type ContextObject = Readonly<Record<string, unknown>>;
@@ -57,7 +59,7 @@ export const interpret = async (
   { input, context }: ExecutionData,
   hooks: ExecutionHooks,
 ): Promise<unknown> => {
-  const { clock, random, isRunning, onStateEntered, onRetry, invoke } = hooks;
+  const { clock, random, isRunning, onStateEntered, onRetry, onFailure, invoke } = hooks;
 
   const invokeTask = async (task: Task, payload: unknown, onStarted: () => void): Promise<unknown> => {
     if (task.Resource !== LAMBDA_INVOKE) return invoke(task.Resource, payload, onStarted);
@@ -100,6 +102,7 @@ export const interpret = async (
         return await attemptState(state, data, contextObject);
       } catch (error) {
         const failure = toStateFailure(error);
+        onFailure(name);
         const delayMs = nextDelayMs(failure.error);
         if (delayMs === undefined) {
           const catcher = Catch?.find(({ ErrorEquals }) => matchesError(ErrorEquals, failure.error));

@@ -56,6 +56,9 @@ export const startExecution = (
     onRetry: () => {
       execution.retries += 1;
     },
+    onFailure: () => {
+      execution.failures += 1;
+    },
   };
   const data = { input: JSON.parse(execution.input), context: toContextObject(execution) };
   interpret(machine.parsed, data, hooks).then(

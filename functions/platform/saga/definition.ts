@@ -64,7 +64,7 @@ const toTaskState = (
   { input, onFault }: SagaDefinition,
 ) => ({
   Type: 'Task',
-  Resource: 'arn:aws:states:::lambda:invoke',
+  Resource: 'arn:${partition}:states:::lambda:invoke',
   Parameters: {
     FunctionName: `\${${fn}}`,
     ...(takesRefusal
@@ -101,7 +101,7 @@ const toState = (step: TaskStep | EndStep, saga: SagaDefinition) => {
   return { Type: 'Fail', Error: step.error, Cause: step.cause };
 };
 
-/** The saga in Amazon States Language. `${<context>-<function>}` stands for a function's ARN. */
+/** The saga in Amazon States Language. `${<context>-<function>}` stands for a function's ARN, `${partition}` for the part of AWS. */
 export const toAsl = (saga: SagaDefinition) => ({
   Comment: saga.comment,
   StartAt: saga.startAt,

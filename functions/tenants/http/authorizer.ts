@@ -37,5 +37,5 @@ export const authorizer = (rt: Runtime<'db' | 'secrets'>) => {
   };
 };
 
-/** Of `arn:aws:execute-api:<region>:<account>:<api>/<stage>/<method>/<path>`. */
+/** Of `arn:<partition>:execute-api:<region>:<account>:<api>/<stage>/<method>/<path>`. */
 const wholeStage = (methodArn: string) => `${methodArn.split('/').slice(0, 2).join('/')}/*`;

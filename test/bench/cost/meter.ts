@@ -11,9 +11,10 @@ import { createSpending, type Measure, type Spending } from './spending.ts';
 
 const STAGE = 'dev';
 const MEMORY_GB = stageOf({ stage: STAGE }).memoryMb / 1_024;
-/** AWS logs an execution's events and each request; the embedded host does not. Read off a deployed workflow and a deployed API. */
-const LOG_BYTES_PER_TRANSITION = 1_750;
+/** AWS logs each request; the embedded host does not. Read off a deployed API. */
 const LOG_BYTES_PER_REQUEST = 300;
+/** AWS logs what fails in an execution. Estimated from the fields of such an event, with the cause that Lambda gives: not read off AWS. */
+const LOG_BYTES_PER_FAILURE = 1_000;
 /** X-Ray keeps one in this many of the traces that start, at the API and in workflows. */
 const TRACE_SAMPLING = 20;
 /**
@@ -182,12 +183,12 @@ export const createMeteredHost = ({ clock, functionMs, contexts = allContexts, l
       partitions = createPartitionTally();
       await act();
       const executions: ExecutionCount[] = [];
-      for (const { machine, transitions, retries } of host.executions()) {
+      for (const { machine, transitions, retries, failures } of host.executions()) {
         const owner = attribution.findWorkflowOwner(machine.name);
         if (!owner) throw new Error(`no context owns the workflow ${machine.name}`);
         executions.push({ context: owner.context, transitions });
         ledger.charge(owner, 'state transitions', transitions + retries);
-        ledger.charge(owner, 'log bytes', (transitions + retries) * LOG_BYTES_PER_TRANSITION);
+        ledger.charge(owner, 'log bytes', failures * LOG_BYTES_PER_FAILURE);
         ledger.charge(owner, 'traces', 1 / TRACE_SAMPLING);
       }
       return { executions, byContext: ledger.byContext, byFunction: ledger.byFunction, byPartition: partitions.list() };

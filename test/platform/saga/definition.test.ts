@@ -49,7 +49,7 @@ describe('a task', () => {
   it('invokes its function with the input of the saga, and discards the result', () => {
     expect(stateOf(task())).toMatchObject({
       Type: 'Task',
-      Resource: 'arn:aws:states:::lambda:invoke',
+      Resource: 'arn:${partition}:states:::lambda:invoke',
       Parameters: { FunctionName: '${shop-work}', 'Payload.$': '$' },
       ResultPath: null,
     });

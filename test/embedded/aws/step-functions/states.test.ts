@@ -67,7 +67,7 @@ describe('failures', () => {
     });
   });
 
-  it('retries with backoff up to its limits, and counts retries apart from transitions', async () => {
+  it('retries with backoff up to its limits, and counts retries and failures apart from transitions', async () => {
     const { run, calls, executions } = createMachineUnderTest(
       retried({ IntervalSeconds: 2, BackoffRate: 3, MaxAttempts: 3, MaxDelaySeconds: 10 }),
       failing('Broken'),
@@ -75,7 +75,7 @@ describe('failures', () => {
     expect(await run({}, 60_000)).toMatchObject({ status: 'FAILED', error: 'Broken' });
     const [first = 0] = calls.map(({ at }) => at);
     expect(calls.map(({ at }) => at - first)).toEqual([0, 2_000, 8_000, 18_000]);
-    expect(executions.all()).toMatchObject([{ transitions: 2, retries: 3 }]);
+    expect(executions.all()).toMatchObject([{ transitions: 2, retries: 3, failures: 4 }]);
   });
 
   it('spreads retries by full jitter', async () => {
