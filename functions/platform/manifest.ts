@@ -105,8 +105,16 @@ type CommonSpec = {
 /** What an alarm tells the person on call: what is wrong, and the page of `docs/runbooks/` that says what to do. */
 export type AlarmText = { readonly text: string; readonly runbook: string };
 
-/** A count that functions report. With an alarm, the first one within five minutes raises it. */
-export type MetricDefinition = { readonly alarm?: AlarmText };
+/** A part of the executions that a workflow starts within some hours, and the count below which a part says nothing. */
+export type Share = {
+  readonly ofWorkflow: WorkflowId;
+  readonly percent: number;
+  readonly minimum: number;
+  readonly hours: number;
+};
+
+/** A count that functions report. With an alarm, the first one within five minutes raises it, or a count above a share. */
+export type MetricDefinition = { readonly alarm?: AlarmText & { readonly share?: Share } };
 export type Metrics = Readonly<Record<string, MetricDefinition>>;
 
 /** A secret of the stage, named `breakwater/<stage>/<name>`. It is random until somebody replaces its value. */
