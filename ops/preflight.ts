@@ -1,9 +1,20 @@
 // The entry point of `npm run preflight`. What it checks is in preflight/.
 import * as z from 'zod';
+import { contexts } from '#contexts';
+import { type ConcurrencySetting, reservationsOf } from '#platform/manifest';
 import { parseCommandLine, stageKindOption, UserError } from './command-line.ts';
 import { checkAccount, type Finding } from './preflight/checks.ts';
 
-const Options = z.object({ stage: stageKindOption(['dev', 'staging', 'prod']) });
+const Count = z.optional(
+  z.coerce.number('expected a number').int('expected a whole number').positive('expected 1 or more'),
+);
+const settings = reservationsOf(...contexts).map(({ setting }) => setting);
+
+const Options = z.object({
+  stage: stageKindOption(['dev', 'staging', 'prod']),
+  // those with which the stage is deployed
+  ...(Object.fromEntries(settings.map((setting) => [setting, Count])) as Record<ConcurrencySetting, typeof Count>),
+});
 
 const LABELS = { ok: 'ok     ', raise: 'raise  ', blocked: 'BLOCKED' } as const;
 
@@ -16,7 +27,8 @@ const clientOptions = {
 
 try {
   const { options } = parseCommandLine(process.argv.slice(2), Options);
-  const findings = await checkAccount(options.stage, clientOptions);
+  const { stage, ...reservedConcurrency } = options;
+  const findings = await checkAccount({ stage, reservedConcurrency }, clientOptions);
   console.log(findings.map(toLine).join('\n'));
   const blocked = findings.filter(({ verdict }) => verdict === 'blocked');
   if (blocked.length > 0) {
