@@ -78,7 +78,8 @@ const main = async () => {
   const allSettings = [`stage=${kind}`, ...context].flatMap((setting) => ['-c', setting]);
 
   console.log(`== What the account lacks for ${stage.name}`);
-  if (!(await printFindings(stage.kind))) throw new UserError('\nNothing was deployed.');
+  if (!(await printFindings({ stage: stage.kind, reservedConcurrency: stage.reservedConcurrency })))
+    throw new UserError('\nNothing was deployed.');
   console.log(`\n== Deploying ${stage.name}`);
   runCdk(['deploy', '--all', ...allSettings, ...cdkOptions]);
 
