@@ -3,11 +3,15 @@ import * as z from 'zod';
 import { parseCommandLine, stageKindOption, UserError } from './command-line.ts';
 import { printFindings } from './preflight/findings.ts';
 
-const Options = z.object({ stage: stageKindOption(['dev', 'staging', 'prod']) });
+const Options = z.object({
+  stage: stageKindOption(['dev', 'staging', 'prod']),
+  'mail-from': z.email('expected an address, such as shop@example.com').optional(),
+});
 
 try {
   const { options } = parseCommandLine(process.argv.slice(2), Options);
-  if (!(await printFindings(options.stage))) process.exitCode = 1;
+  const { stage, 'mail-from': mailFrom } = options;
+  if (!(await printFindings({ stage, mailFrom }))) process.exitCode = 1;
 } catch (error) {
   if (!(error instanceof UserError)) throw error;
   console.error(error.message);
