@@ -24,9 +24,8 @@ export const arns = (scope: Construct, stage: StageName) => {
     /** The dead letters of every worker: no other queue has such a name. */
     allDeadLetters: arnWithoutType('sqs', named.deadLetters('*')),
     canaries: arnWithoutType('sqs', named.canaries),
-    /** The identities that SES may have verified for this address: itself or its domain. */
-    senders: (address: string) =>
-      [address, address.slice(address.indexOf('@') + 1)].map((identity) => arn('ses', 'identity', identity)),
+    /** What SES authorizes when a mail is sent: the sender's identity, in its sandbox the recipient's, and a configuration set. */
+    mailResources: ['identity', 'configuration-set'].map((resource) => arn('ses', resource, '*')),
     /** Secrets Manager appends a hyphen and six characters to a secret's name. */
     secret: (id: string) => arnWithColon('secretsmanager', 'secret', `${named.secret(id)}-??????`),
   };

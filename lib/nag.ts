@@ -23,7 +23,7 @@ const reasons = {
   ],
   unnamedResources: [
     'IAM5[Resource::*]',
-    'No resource can be named in advance: AWS defines the actions of X-Ray, of log delivery and ListStreams only on *, Lambda chooses the names of the objects that it puts into a bucket, and the redrive reads the dead letters of every worker, also of later ones.',
+    'No resource can be named in advance: AWS defines the actions of X-Ray, of log delivery and ListStreams only on *, Lambda chooses the names of the objects that it puts into a bucket, the redrive reads the dead letters of every worker, also of later ones, and SES also authorizes the identities of recipients while an account is in its sandbox, so the sender is limited by its address.',
   ],
   noAccessLog: ['S1', 'A stage without data of customers: nobody needs to know who read its bucket.'],
   ownHistory: [

@@ -61,11 +61,21 @@ const rejectOnAbort = <T>(run: () => Promise<T>, signal: AbortSignal | undefined
   });
 };
 
+/** The target of a request that has none, by its method and path. */
+const findTarget = (services: readonly Service[], { method, path }: HttpRequest): string | undefined => {
+  for (const { targetPrefix, paths = {} } of services) {
+    const operation = paths[`${method} ${path}`];
+    if (operation !== undefined) return `${targetPrefix}.${operation}`;
+  }
+  return undefined;
+};
+
 /** Creates the `requestHandler` of an AWS SDK client whose calls stay within this process. */
 export const createRequestHandler = (services: readonly Service[], caller: Caller): HttpHandler => ({
   metadata: { handlerProtocol: 'in-process' },
   handle: async (request: HttpRequest, { abortSignal } = {}) => {
-    const call = { target: request.headers['x-amz-target'], body: request.body };
+    const target = request.headers['x-amz-target'] ?? findTarget(services, request);
+    const call = { target, body: request.body };
     const { status, json } = await rejectOnAbort(
       () => dispatch(services, call, caller),
       abortSignal as AbortSignal | undefined,

@@ -44,4 +44,9 @@ export const authorize = (caller: Caller, action: string, resources: readonly st
 export type Operation = (input: any, caller: Caller) => unknown;
 
 /** One AWS service: the prefix of its `X-Amz-Target` header and the operations that are implemented. */
-export type Service = { readonly targetPrefix: string; readonly operations: Readonly<Record<string, Operation>> };
+export type Service = {
+  readonly targetPrefix: string;
+  readonly operations: Readonly<Record<string, Operation>>;
+  /** The operations of a service whose requests have no such header, by method and path: `POST /v2/email/outbound-emails`. */
+  readonly paths?: Readonly<Record<string, string>>;
+};

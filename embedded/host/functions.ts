@@ -47,6 +47,8 @@ type Options = {
   readonly stage: StageName;
   readonly origin: string;
   readonly codeVersion: () => string;
+  /** The sender of all mail; undefined for a sink. */
+  readonly mailFrom: string | undefined;
   readonly loadEntries: LoadEntries;
   readonly accountConcurrency: number;
   readonly reservedConcurrency: ReservedConcurrency;
@@ -58,7 +60,7 @@ type Options = {
 /** The values of every environment variable that this function may have. */
 const toVariableValues = (
   id: FunctionId,
-  { assembly, stage, origin, codeVersion, runtimeOptions }: Options,
+  { assembly, stage, origin, codeVersion, mailFrom, runtimeOptions }: Options,
 ): Readonly<Record<string, string>> => {
   const named = names(stage);
   const queueUrl = (name: string) => `${origin}/${ACCOUNT_ID}/${name}`;
@@ -78,7 +80,7 @@ const toVariableValues = (
     TENANTS: 'all',
     BUS_NAME: named.bus,
     SECRET_PREFIX: named.secrets,
-    MAIL: 'sink',
+    MAIL: mailFrom ?? 'sink',
     PROVIDER_URL: origin,
     ...Object.fromEntries(assembly.queues.map((queue) => [queueVariable(queue), queueUrl(named.queue(queue))])),
     ...Object.fromEntries(
@@ -118,7 +120,7 @@ export type Functions = {
 
 /** Every function of the assembly, each with the grants and variables of its manifest. */
 export const createFunctions = (options: Options): Functions => {
-  const { assembly, stage, loadEntries, newId, runtimeOptions } = options;
+  const { assembly, stage, loadEntries, newId, mailFrom, runtimeOptions } = options;
   const workflows = assembly.workflows.map(({ id }) => id);
   const byId = new Map(assembly.functions.map((fn) => [fn.id, fn]));
 
@@ -128,7 +130,7 @@ export const createFunctions = (options: Options): Functions => {
       null,
       Object.fromEntries(variablesOf(spec, workflows).flatMap((name) => (values[name] ? [[name, values[name]]] : []))),
     );
-    const caller = createCaller({ id, spec, stage, workflows, workers: workerIdsOf(assembly) });
+    const caller = createCaller({ id, spec, stage, workflows, workers: workerIdsOf(assembly), mailFrom });
     return createFunctionRuntime({ caller, variables }, runtimeOptions);
   };
 

@@ -17,12 +17,14 @@ type Grantee = {
   readonly workflows: readonly WorkflowId[];
   /** All functions of the stage that consume events. */
   readonly workers: readonly FunctionId[];
+  /** The only sender's address that a role allows; undefined on a host that sends no mail. */
+  readonly mailFrom: string | undefined;
 };
 
 type Grants = Readonly<Record<string, (resource: string) => boolean>>;
 
 /** The actions of a function outside the table, and the resources that each is allowed on. */
-const createServiceGrants = ({ id, spec, stage, workflows, workers }: Grantee): Grants => {
+const createServiceGrants = ({ id, spec, stage, workflows, workers, mailFrom }: Grantee): Grants => {
   const named = names(stage);
   const redriven = spec.redrives ? workers : [];
   const reads = new Set([...redriven.map(named.deadLetters), ...(spec.redrives ? [named.canaries] : [])]);
@@ -46,6 +48,7 @@ const createServiceGrants = ({ id, spec, stage, workflows, workers }: Grantee): 
     DeleteMessage: (queue) => reads.has(queue),
     GetQueueAttributes: (queue) => reads.has(queue),
     GetSecretValue: (secret) => secrets.has(secret),
+    SendEmail: (from) => spec.sendsMail === true && from === mailFrom,
   };
 };
 

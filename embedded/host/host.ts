@@ -18,6 +18,7 @@ import { createInFlightCounter } from '../aws/in-flight.ts';
 import { createSystemRandom, createUuid, type RandomSource } from '../aws/random.ts';
 import { createS3, type S3Request, type S3Response } from '../aws/s3/s3.ts';
 import type { Caller, Clock, Service } from '../aws/service.ts';
+import { createSes, type SendQuota, type SentMail } from '../aws/ses/ses.ts';
 import { createSqs } from '../aws/sqs/sqs.ts';
 import type { Execution } from '../aws/step-functions/executions.ts';
 import { assemble } from './assembly.ts';
@@ -54,6 +55,13 @@ const defaultVisibilityTimeoutMs = (timeoutMs: number): number =>
 /** The caller of requests to the host's AWS endpoint. It may do everything. */
 const OPERATOR: Caller = { name: 'operator' };
 
+export type MailOptions = {
+  readonly from: string;
+  readonly quota?: SendQuota;
+  /** Called with each mail that SES accepts. */
+  readonly onMail?: (mail: SentMail) => void;
+};
+
 export type HostOptions = {
   readonly contexts: readonly Manifest[];
   readonly secrets: SecretValues;
@@ -71,6 +79,8 @@ export type HostOptions = {
   readonly accountConcurrency?: number;
   /** What is reserved out of the account's for single functions, by the settings of a stage. By default all share the account's. */
   readonly reservedConcurrency?: ReservedConcurrency;
+  /** Sends mail by SES from this address, within the quota. By default a sink stores it. */
+  readonly mail?: MailOptions;
   /** The requests of each tenant, and those of all strangers together. By default those of a tenant on AWS. */
   readonly throttle?: Throttle;
   /**
@@ -182,7 +192,7 @@ export const createHost = (options: HostOptions): Host => {
   const services: Service[] = [];
   const functions = createFunctions({
     ...{ assembly, stage, origin, loadEntries, newId, codeVersion: () => codeVersion },
-    ...{ accountConcurrency, reservedConcurrency, maxEnvironments },
+    ...{ accountConcurrency, reservedConcurrency, maxEnvironments, mailFrom: options.mail?.from },
     runtimeOptions: {
       ...{ clock, random, services, logLevel, times, tenantGuard: options.tenantGuard, onMetric: options.onMetric },
       whileWaiting: cpuShares.whileWaiting,
@@ -227,6 +237,7 @@ export const createHost = (options: HostOptions): Host => {
     workflows.service,
     createSecrets(options.secrets, named),
     givenUp.parameters,
+    ...(options.mail ? [createSes({ ...options.mail, clock, newId })] : []),
   ];
   const s3 = createS3(new Map([[givenUp.bucket.name, givenUp.bucket]]));
   services.push(...all.map((service) => instrument(service, options.trace, interceptors.call)));

@@ -22,9 +22,10 @@ export type Interceptors = {
 
 /** Returns the service with every call intercepted. */
 export const withInterceptor = (
-  { targetPrefix, operations }: Service,
+  { targetPrefix, operations, ...service }: Service,
   intercept: NonNullable<Interceptors['call']>,
 ): Service => ({
+  ...service,
   targetPrefix,
   operations: Object.fromEntries(
     Object.entries(operations).map(([operation, run]): [string, Operation] => [

@@ -12,7 +12,8 @@ export type TracedCall = {
 export type Trace = (call: TracedCall) => void;
 
 /** Returns the service with every call reported to `trace` once it has finished. */
-export const withTracing = ({ targetPrefix, operations }: Service, trace: Trace): Service => ({
+export const withTracing = ({ targetPrefix, operations, ...service }: Service, trace: Trace): Service => ({
+  ...service,
   targetPrefix,
   operations: Object.fromEntries(
     Object.entries(operations).map(([operation, run]) => [

@@ -56,6 +56,13 @@ export class ContextFunction extends Construct {
       }),
     );
     acknowledge(this.role, 'unnamedResources');
+    if (spec.sendsMail && stage.mail !== 'sink')
+      for (const resource of ['identity', 'configuration-set'])
+        acknowledge(
+          this.role,
+          'unnamedResources',
+          `Resource::arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:${resource}/*`,
+        );
     for (const statement of permissionsOf(this, options)) this.role.addToPolicy(statement);
 
     this.lambda = new LambdaFunction(this, 'Function', {

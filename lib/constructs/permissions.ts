@@ -23,6 +23,17 @@ const tableStatement = ({ of, may }: Grant, { table, indexes }: Arns) =>
 const allow = (action: string, resources: readonly string[]) =>
   resources.length > 0 ? [new PolicyStatement({ actions: [action], resources: [...resources] })] : [];
 
+/**
+ * Limits a sender by its address, because SES authorizes identities that nobody knows in advance: in its sandbox also that of the
+ * recipient, and a configuration set that the account or the identity has by default.
+ */
+const mailStatement = (from: string, { mailResources }: Arns) =>
+  new PolicyStatement({
+    actions: ['ses:SendEmail'],
+    resources: mailResources,
+    conditions: { StringEquals: { 'ses:FromAddress': from } },
+  });
+
 type PermissionOptions = {
   readonly stage: Stage;
   readonly id: FunctionId;
@@ -63,7 +74,7 @@ export const permissionsOf = (scope: Construct, options: PermissionOptions): rea
     ...allow('states:StartExecution', (spec.starts ?? []).map(stageArns.workflow)),
     ...allow('secretsmanager:GetSecretValue', (spec.secrets ?? []).map(stageArns.secret)),
     ...queueStatements(options, stageArns),
-    ...allow('ses:SendEmail', spec.sendsMail && stage.mail !== 'sink' ? stageArns.senders(stage.mail.from) : []),
+    ...(spec.sendsMail && stage.mail !== 'sink' ? [mailStatement(stage.mail.from, stageArns)] : []),
     ...allow('events:DescribeEventBus', spec.inspects ? [stageArns.bus] : []),
     ...allow('states:DescribeStateMachine', spec.inspects ? workflows.map(stageArns.workflow) : []),
   ];

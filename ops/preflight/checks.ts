@@ -1,6 +1,12 @@
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { paginateListServiceQuotas, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
-import { GetAccountCommand, SESv2Client } from '@aws-sdk/client-sesv2';
+import {
+  GetAccountCommand,
+  GetEmailIdentityCommand,
+  type GetEmailIdentityResponse,
+  NotFoundException,
+  SESv2Client,
+} from '@aws-sdk/client-sesv2';
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient, type STSClientConfig } from '@aws-sdk/client-sts';
 import { MIN_UNRESERVED_CONCURRENCY, type ReservedConcurrency, type StageKind } from '#platform/manifest';
@@ -22,9 +28,20 @@ const MIN_CONCURRENCY = 200;
 /** Each order starts one execution, and a second one if it is cancelled. */
 const MIN_STARTS_PER_SECOND = 100;
 
+/** A burst of 2,000 mails then ends within minutes. A sandbox has 1 a second and 200 a day. */
+const MIN_MAILS_PER_SECOND = 14;
+/** Each order causes one mail as a rule. */
+const MIN_MAILS_PER_DAY = 50_000;
+
+/** What is checked for: a stage of this kind, the sender of its mail, if it is known yet, and what it reserves. */
+export type Target = {
+  readonly stage: StageKind;
+  readonly mailFrom?: string | undefined;
+  readonly reservedConcurrency?: ReservedConcurrency;
+};
+
 type Result = Omit<Finding, 'subject'>;
-export type Needs = { readonly stage: StageKind; readonly reservedConcurrency: ReservedConcurrency };
-type Check = (options: ClientOptions, needs: Needs) => Promise<Result>;
+type Check = (options: ClientOptions, target: Target) => Promise<Result>;
 
 const checkCredentials: Check = async (options) => {
   const { Account, Arn } = await new STSClient(options).send(new GetCallerIdentityCommand({}));
@@ -61,7 +78,7 @@ const compareQuota = (value: number | undefined, { name, unit, minimum }: Quota)
 };
 
 /** Lambda refuses to reserve what does not leave enough to the other functions of the account and region. */
-const checkConcurrency: Check = async (options, { reservedConcurrency }) => {
+const checkConcurrency: Check = async (options, { reservedConcurrency = {} }) => {
   const { AccountLimit } = await new LambdaClient(options).send(new GetAccountSettingsCommand({}));
   const { ConcurrentExecutions: limit, UnreservedConcurrentExecutions: unreserved } = AccountLimit ?? {};
   const quota = { name: 'Lambda: Concurrent executions', unit: 'at the same time', minimum: MIN_CONCURRENCY };
@@ -97,16 +114,67 @@ const checkSagaStarts: Check = async (options) => {
   });
 };
 
-const checkMail: Check = async (options, { stage }) => {
-  if (stage === 'dev' || stage === 'localstack')
-    return { verdict: 'ok', detail: 'not needed: this stage sends no mail' };
-  const { ProductionAccessEnabled, SendingEnabled } = await new SESv2Client(options).send(new GetAccountCommand({}));
+const raise = (detail: string): Result => ({ verdict: 'raise', detail });
+
+/** Skips a check of SES for a stage that sends no mail. */
+const ofMail =
+  (check: Check): Check =>
+  async (options, target) =>
+    target.stage === 'dev' || target.stage === 'localstack'
+      ? { verdict: 'ok', detail: 'not needed: this stage sends no mail' }
+      : check(options, target);
+
+const getMailAccount = (options: ClientOptions) => new SESv2Client(options).send(new GetAccountCommand({}));
+
+const checkMailAccess: Check = async (options) => {
+  const { ProductionAccessEnabled, SendingEnabled } = await getMailAccount(options);
   if (ProductionAccessEnabled && SendingEnabled) return { verdict: 'ok', detail: 'has production access' };
-  return {
-    verdict: 'raise',
-    detail:
-      'SES sends only to verified addresses (it is in the sandbox), or does not send at all: request production access in its console',
-  };
+  return raise(
+    'SES sends only to verified addresses (it is in the sandbox), or does not send at all: request production access in its console',
+  );
+};
+
+const checkMailQuota: Check = async (options) => {
+  const { MaxSendRate = 0, Max24HourSend = 0 } = (await getMailAccount(options)).SendQuota ?? {};
+  // SES reports an unlimited quota as -1
+  const perDay = Max24HourSend === -1 ? Number.POSITIVE_INFINITY : Max24HourSend;
+  const detail = `${MaxSendRate} mails a second, ${perDay === Number.POSITIVE_INFINITY ? 'any number' : perDay} a day`;
+  if (MaxSendRate >= MIN_MAILS_PER_SECOND && perDay >= MIN_MAILS_PER_DAY) return { verdict: 'ok', detail };
+  return raise(
+    `${detail}: mails beyond that are late; request ${MIN_MAILS_PER_SECOND} a second and ${MIN_MAILS_PER_DAY} a day, or what your orders need, in the console of SES`,
+  );
+};
+
+const findIdentity = async (
+  client: SESv2Client,
+  EmailIdentity: string,
+): Promise<GetEmailIdentityResponse | undefined> => {
+  try {
+    return await client.send(new GetEmailIdentityCommand({ EmailIdentity }));
+  } catch (error) {
+    if (error instanceof NotFoundException) return undefined;
+    throw error;
+  }
+};
+
+/** SES sends from an address if the address itself is verified, or its domain. */
+const checkSender: Check = async (options, { mailFrom }) => {
+  if (mailFrom === undefined) return raise('unknown: add --mail-from shop@example.com, the sender of the stage');
+  const client = new SESv2Client(options);
+  for (const identity of [mailFrom, mailFrom.slice(mailFrom.lastIndexOf('@') + 1)])
+    if ((await findIdentity(client, identity))?.VerifiedForSendingStatus)
+      return { verdict: 'ok', detail: `${identity} is verified` };
+  return raise(`SES sends nothing from ${mailFrom}: verify the address or its domain in the console of SES`);
+};
+
+/** Breakwater does not learn of bounces and complaints. With its suppression list, SES sends no further mail to such an address. */
+const checkBounces: Check = async (options) => {
+  const { SuppressedReasons = [] } = (await getMailAccount(options)).SuppressionAttributes ?? {};
+  if (SuppressedReasons.includes('BOUNCE') && SuppressedReasons.includes('COMPLAINT'))
+    return { verdict: 'ok', detail: 'SES sends no further mail to an address that bounces or complains' };
+  return raise(
+    'SES sends further mail to addresses that bounce or complain, run: aws sesv2 put-account-suppression-attributes --suppressed-reasons BOUNCE COMPLAINT',
+  );
 };
 
 type Checks = Readonly<Record<string, Check>>;
@@ -117,16 +185,19 @@ const OTHER_CHECKS: Checks = {
   'CDK bootstrap': checkBootstrap,
   'Lambda concurrency': checkConcurrency,
   'saga starts': checkSagaStarts,
-  SES: checkMail,
+  SES: ofMail(checkMailAccess),
+  'SES quota': ofMail(checkMailQuota),
+  'SES sender': ofMail(checkSender),
+  'SES bounces': ofMail(checkBounces),
 };
 
 /** Checks what a deployment needs of the account. It changes nothing. */
-export const checkAccount = async (needs: Needs, options: ClientOptions): Promise<readonly Finding[]> => {
+export const checkAccount = async (target: Target, options: ClientOptions): Promise<readonly Finding[]> => {
   const runChecks = (checks: Checks, verdictOnError: Finding['verdict']) =>
     Promise.all(
       Object.entries(checks).map(async ([subject, check]): Promise<Finding> => {
         try {
-          return { subject, ...(await check(options, needs)) };
+          return { subject, ...(await check(options, target)) };
         } catch (error) {
           const { name, message } = error as Error;
           const detail = `the check failed (${name}: ${message.split('\n')[0]})`;

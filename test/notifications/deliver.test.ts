@@ -21,11 +21,21 @@ const cancelled = event('OrderCancelled.v1', { run: 2, reason: 'out_of_stock' })
 const awaiting = event('OrderAwaitingPayment.v1', { run: 1, total, deadline: at });
 const keyOf = (kind: string) => ({ pk: `notifications#t1#delivery#o1.${kind}`, sk: 'delivery' });
 
-type Setup = { readonly mail: string; readonly order?: Order; readonly sesStatus?: number };
+type Setup = {
+  readonly mail: string;
+  readonly order?: Order;
+  readonly sesStatus?: number;
+  readonly sesError?: { readonly name: string; readonly message: string };
+};
 
 /** The worker, the requests that SES received, and the items. The table has the order. */
-const createWorker = async ({ mail: MAIL, order = anOrder({ status: 'confirmed' }), sesStatus = 200 }: Setup) => {
-  const { rt, itemAt, metrics } = createTestTable({ variables: { MAIL, BUS_NAME: 'b' } });
+const createWorker = async ({
+  mail: MAIL,
+  order = anOrder({ status: 'confirmed' }),
+  sesStatus = 200,
+  sesError,
+}: Setup) => {
+  const { rt, clock, itemAt, metrics } = createTestTable({ variables: { MAIL, BUS_NAME: 'b' } });
   const requests: HttpRequest[] = [];
   const sesClient = new SESv2Client({
     region: 'eu-west-1',
@@ -34,18 +44,16 @@ const createWorker = async ({ mail: MAIL, order = anOrder({ status: 'confirmed' 
     requestHandler: {
       async handle(request: HttpRequest) {
         requests.push(request);
-        const body = Buffer.from(JSON.stringify({ MessageId: 'ses-1' }));
-        return { response: new HttpResponse({ statusCode: sesStatus, headers: {}, body }) };
+        const headers: Record<string, string> = sesError ? { 'x-amzn-errortype': sesError.name } : {};
+        const body = Buffer.from(JSON.stringify(sesError ? { message: sesError.message } : { MessageId: 'ses-1' }));
+        return { response: new HttpResponse({ statusCode: sesStatus, headers, body }) };
       },
     },
   });
   await orderTable(rt).putIfAbsent(order);
   const worker = deliverWorker(Object.create(rt, { mail: { value: sesClient } }));
   return {
-    itemAt,
-    requests,
-    rt,
-    metrics,
+    ...{ itemAt, requests, rt, metrics, clock },
     handle: (...events: readonly unknown[]) => worker(messages(...events), invocation()),
   };
 };
@@ -167,4 +175,44 @@ describe('with SES', () => {
     expect(requests).toHaveLength(2);
     expect(await itemAt(keyOf('confirmed'))).toMatchObject({ status: 'sending' });
   });
+
+  const RATE = 'Maximum sending rate exceeded.';
+  const QUOTA = 'Daily message quota exceeded.';
+  const anHour = 60 * 60_000;
+
+  it.each([
+    { sesStatus: 429, name: 'TooManyRequestsException', message: RATE, laterMs: 0, reported: [] },
+    { sesStatus: 429, name: 'TooManyRequestsException', message: RATE, laterMs: anHour, reported: ['rate_exceeded'] },
+    { sesStatus: 400, name: 'ThrottlingException', message: RATE, laterMs: 0, reported: [] },
+    {
+      sesStatus: 400,
+      name: 'LimitExceededException',
+      message: 'a limit that nobody has documented',
+      laterMs: 0,
+      reported: [],
+    },
+    { sesStatus: 400, name: 'MessageRejected', message: RATE, laterMs: 0, reported: [] },
+    { sesStatus: 400, name: 'LimitExceededException', message: QUOTA, laterMs: 0, reported: ['quota_spent'] },
+    { sesStatus: 429, name: 'TooManyRequestsException', message: QUOTA, laterMs: 0, reported: ['quota_spent'] },
+    { sesStatus: 400, name: 'MessageRejected', message: QUOTA, laterMs: 0, reported: ['quota_spent'] },
+  ])(
+    'a mail that SES postpones ($name: $message) waits, and $reported is reported $laterMs ms after the event',
+    async ({ laterMs, sesStatus, reported, ...sesError }) => {
+      const { handle, itemAt, metrics, rt, clock } = await createWorker({
+        mail: 'shop@example.com',
+        sesStatus,
+        sesError,
+      });
+      const warn = vi.spyOn(rt.logger, 'warn').mockReturnValue(undefined);
+      const error = vi.spyOn(rt.logger, 'error').mockReturnValue(undefined);
+      clock.advance(laterMs);
+      expect(await handle(confirmed)).toEqual({ batchItemFailures: [{ itemIdentifier: 'm0' }] });
+      expect(await itemAt(keyOf('confirmed'))).toMatchObject({ status: 'sending' });
+      expect(metrics).toMatchObject(
+        reported.map((because) => ({ name: 'MailsDelayed', value: 1, details: { because } })),
+      );
+      expect(warn).toHaveBeenCalledWith('message postponed', expect.anything());
+      expect(error).not.toHaveBeenCalled();
+    },
+  );
 });

@@ -66,6 +66,20 @@ describe('a customer', () => {
     expect(mails).toHaveLength(1);
   });
 
+  it.each(['rate_exceeded', 'quota_spent'] as const)(
+    'is notified later if the mail service says %s, without waiting for a lease, and the mail counts once',
+    async (because) => {
+      const refusals = [because, because];
+      const { mails, mailer } = inMemoryMailer();
+      const postponing: Ports['mailer'] = async (mail) => refusals.shift() ?? mailer(mail);
+      const { notify, rows } = createNotifier({ mailer: postponing }, 1);
+      for (let n = 0; n < 2; n += 1) expect(await notify(notice)).toEqual({ ok: false, error: because });
+      expect([...rows.values()]).toMatchObject([{ status: 'sending', leasedUntil: start }]);
+      expect(await notify(notice)).toEqual({ ok: true, value: 'sent' });
+      expect(mails).toHaveLength(1);
+    },
+  );
+
   it('gets no mail over the allowance of the mailbox, which is recorded and stays so', async () => {
     const { notify, mails, rows, time } = createNotifier({}, 0);
     expect(await notify(notice)).toEqual({ ok: true, value: 'withheld' });

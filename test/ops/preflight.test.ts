@@ -2,8 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { type HttpHandler, HttpRequest, HttpResponse } from '@smithy/core/protocols';
 import { expect, test } from 'vitest';
-import type { ReservedConcurrency } from '#platform/manifest';
-import { checkAccount } from '../../ops/preflight/checks.ts';
+import { checkAccount, type Target } from '../../ops/preflight/checks.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -14,7 +13,19 @@ const identity = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/do
 <Arn>arn:aws:iam::123456789012:user/dev</Arn><UserId>U</UserId><Account>123456789012</Account></GetCallerIdentityResult>
 </GetCallerIdentityResponse>`;
 
-/** The responses for an account that lacks nothing. */
+/** The paths of the identities that SES may have verified for the sender. */
+const SENDER = '/v2/email/identities/shop%40mail.example';
+const DOMAIN = '/v2/email/identities/mail.example';
+const notFound = json({ __type: 'NotFoundException', message: 'no such identity' }, 404);
+
+const mailAccount = (change: object = {}) => ({
+  ...{ ProductionAccessEnabled: true, SendingEnabled: true },
+  SendQuota: { MaxSendRate: 14, Max24HourSend: 50_000 },
+  SuppressionAttributes: { SuppressedReasons: ['BOUNCE', 'COMPLAINT'] },
+  ...change,
+});
+
+/** The responses for an account that lacks nothing, by service or by path. */
 const sufficient: Readonly<Record<string, StubResponse>> = {
   sts: { body: identity },
   ssm: json({ Parameter: { Value: '29' } }),
@@ -25,17 +36,19 @@ const sufficient: Readonly<Record<string, StubResponse>> = {
       { QuotaName: 'StartExecution throttle token refill rate per second', Value: 300 },
     ],
   }),
-  email: json({ ProductionAccessEnabled: true, SendingEnabled: true }),
+  email: json(mailAccount()),
+  [SENDER]: json({ VerifiedForSendingStatus: true }),
 };
 
 const createClientOptions = (responses: Readonly<Record<string, StubResponse>>) => {
   const calls: string[] = [];
   const handler: HttpHandler = {
     async handle(request) {
-      const { hostname } = HttpRequest.clone(request as HttpRequest);
+      const { hostname, path } = HttpRequest.clone(request as HttpRequest);
       const service = hostname.split('.')[0] ?? '';
       calls.push(service);
-      const { status = 200, body } = responses[service] ?? json({ __type: 'AccessDeniedException' }, 400);
+      const { status = 200, body } =
+        responses[path] ?? responses[service] ?? json({ __type: 'AccessDeniedException' }, 400);
       return { response: new HttpResponse({ statusCode: status, headers: {}, body: new TextEncoder().encode(body) }) };
     },
     updateHttpClientConfig() {},
@@ -52,11 +65,10 @@ const createClientOptions = (responses: Readonly<Record<string, StubResponse>>) 
 
 const check = async (
   responses: Readonly<Record<string, StubResponse>>,
-  stage: 'dev' | 'prod' = 'prod',
-  reservedConcurrency: ReservedConcurrency = {},
+  target: Target = { stage: 'prod', mailFrom: 'shop@mail.example' },
 ) => {
   const { clientOptions, calls } = createClientOptions(responses);
-  const findings = await checkAccount({ stage, reservedConcurrency }, clientOptions);
+  const findings = await checkAccount(target, clientOptions);
   return { calls, findings, verdicts: Object.fromEntries(findings.map(({ subject, verdict }) => [subject, verdict])) };
 };
 
@@ -69,8 +81,11 @@ test('finds nothing to change in an account that lacks nothing', async () => {
     'Lambda concurrency': 'ok',
     'saga starts': 'ok',
     SES: 'ok',
+    'SES quota': 'ok',
+    'SES sender': 'ok',
+    'SES bounces': 'ok',
   });
-  expect(calls.sort()).toEqual(['email', 'lambda', 'servicequotas', 'ssm', 'sts']);
+  expect([...new Set(calls)].sort()).toEqual(['email', 'lambda', 'servicequotas', 'ssm', 'sts']);
   expect(findings[0]?.detail).toBe('account 123456789012, as arn:aws:iam::123456789012:user/dev');
 });
 
@@ -121,9 +136,58 @@ test.each<Case>([
   {
     subject: 'SES',
     service: 'email',
-    response: json({ ProductionAccessEnabled: false, SendingEnabled: true }),
+    response: json(mailAccount({ ProductionAccessEnabled: false })),
     verdict: 'raise',
     detail: /sandbox/,
+  },
+  {
+    subject: 'SES quota',
+    service: 'email',
+    response: json(mailAccount({ SendQuota: { MaxSendRate: 14, Max24HourSend: -1 } })),
+    verdict: 'ok',
+    detail: /^14 mails a second, any number a day$/,
+  },
+  {
+    subject: 'SES quota',
+    service: 'email',
+    response: json(mailAccount({ SendQuota: { MaxSendRate: 1, Max24HourSend: 50_000 } })),
+    verdict: 'raise',
+    detail: /^1 mails a second, 50000 a day: .*request 14 a second/,
+  },
+  {
+    subject: 'SES quota',
+    service: 'email',
+    response: json(mailAccount({ SendQuota: { MaxSendRate: 14, Max24HourSend: 200 } })),
+    verdict: 'raise',
+    detail: /^14 mails a second, 200 a day: /,
+  },
+  {
+    subject: 'SES quota',
+    service: 'email',
+    response: json(mailAccount({ SendQuota: undefined })),
+    verdict: 'raise',
+    detail: /^0 mails a second, 0 a day: /,
+  },
+  {
+    subject: 'SES bounces',
+    service: 'email',
+    response: json(mailAccount({ SuppressionAttributes: { SuppressedReasons: ['BOUNCE'] } })),
+    verdict: 'raise',
+    detail: /run: aws sesv2 put-account-suppression-attributes/,
+  },
+  {
+    subject: 'SES bounces',
+    service: 'email',
+    response: json(mailAccount({ SuppressionAttributes: undefined })),
+    verdict: 'raise',
+    detail: /bounce or complain/,
+  },
+  {
+    subject: 'SES sender',
+    service: SENDER,
+    response: json({ __type: 'AccessDeniedException' }, 403),
+    verdict: 'raise',
+    detail: /the check failed \(AccessDenied/,
   },
 ])('$subject: $service answers with $response.body', async ({ subject, service, response, verdict, detail }) => {
   const { findings } = await check({ ...sufficient, [service]: response });
@@ -153,7 +217,9 @@ test.each([
   async (account) => {
     const body = { ConcurrentExecutions: account.limit, UnreservedConcurrentExecutions: account.unreserved };
     const responses = { ...sufficient, lambda: json({ AccountLimit: body }) };
-    const { findings } = await check(responses, 'prod', { chargeConcurrency: 50, authorizerConcurrency: 100 });
+    const { findings } = await check(responses, {
+      ...{ stage: 'prod', reservedConcurrency: { chargeConcurrency: 50, authorizerConcurrency: 100 } },
+    });
     expect(findings.find(({ subject }) => subject === 'Lambda concurrency')).toMatchObject({
       verdict: account.verdict,
       detail: expect.stringMatching(account.detail),
@@ -169,6 +235,49 @@ test.each(['0', '1.5', 'many'])('a concurrency of %s is rejected', (count) => {
   ]);
 });
 
+test.each([
+  {
+    address: notFound,
+    domain: json({ VerifiedForSendingStatus: true }),
+    verdict: 'ok',
+    detail: 'mail.example is verified',
+  },
+  {
+    address: json({ VerifiedForSendingStatus: false }),
+    domain: json({ VerifiedForSendingStatus: true }),
+    ...{ verdict: 'ok', detail: 'mail.example is verified' },
+  },
+  {
+    address: json({ VerifiedForSendingStatus: true }),
+    domain: notFound,
+    ...{ verdict: 'ok', detail: 'shop@mail.example is verified' },
+  },
+  ...[notFound, json({ VerifiedForSendingStatus: false })].map((domain) => ({
+    ...{ address: notFound, domain, verdict: 'raise' },
+    detail: 'SES sends nothing from shop@mail.example: verify the address or its domain in the console of SES',
+  })),
+])(
+  'the sender is verified by its address $address.body or its domain $domain.body',
+  async ({ address, domain, ...expected }) => {
+    const { findings } = await check({ ...sufficient, [SENDER]: address, [DOMAIN]: domain });
+    expect(findings.find(({ subject }) => subject === 'SES sender')).toMatchObject(expected);
+  },
+);
+
+test('without its sender, it says how to name it', async () => {
+  const { findings } = await check(sufficient, { stage: 'prod' });
+  expect(findings.find(({ subject }) => subject === 'SES sender')).toMatchObject({
+    verdict: 'raise',
+    detail: 'unknown: add --mail-from shop@example.com, the sender of the stage',
+  });
+});
+
+test('a sender that is no address is rejected', () => {
+  const args = ['ops/preflight.ts', '--stage', 'prod', '--mail-from', 'the shop'];
+  const { status, stderr } = spawnSync(process.execPath, args, { cwd: ROOT });
+  expect([status, stderr.toString()]).toEqual([1, '--mail-from: expected an address, such as shop@example.com\n']);
+});
+
 test('without valid credentials, it checks nothing else', async () => {
   const { verdicts, calls } = await check({ ...sufficient, sts: { status: 403, body: '<Error/>' } });
   expect(verdicts).toEqual({ credentials: 'blocked', region: 'ok' });
@@ -176,7 +285,7 @@ test('without valid credentials, it checks nothing else', async () => {
 });
 
 test('dev sends no mail, so SES is not called', async () =>
-  expect((await check(sufficient, 'dev')).calls).not.toContain('email'));
+  expect((await check(sufficient, { stage: 'dev' })).calls).not.toContain('email'));
 
 test('without credentials, it prints a readable reason and fails', () => {
   const { PATH } = process.env;

@@ -1,11 +1,11 @@
 import { SendEmailCommand } from '@aws-sdk/client-sesv2';
-import type { Receipt } from '#notifications/domain/delivery';
+import type { PostponedBecause, Receipt } from '#notifications/domain/delivery';
 import type { Mail } from '#notifications/domain/mail';
 import type { Mailer } from '#notifications/use-cases/ports';
 import { toAsciiAddress } from '#platform/email';
 import type { BaseRuntime, Runtime } from '#platform/runtime/runtime';
 
-type Send = (mail: Mail) => Promise<Receipt>;
+type Send = (mail: Mail) => Promise<Receipt | PostponedBecause>;
 
 /**
  * Sends by SES or, on a stage that sends no mail, into a sink. SES takes addresses in ASCII only, so the domain is converted to
@@ -30,15 +30,29 @@ const sink =
 
 const utf8 = (Data: string) => ({ Data, Charset: 'UTF-8' });
 
+/** The names under which SES refuses what exceeds a quota of the account; the first two are those of its second API. */
+const THROTTLED = ['TooManyRequestsException', 'LimitExceededException', 'ThrottlingException', 'Throttling'];
+
+/** Only the message tells the spent quota of a day from the exceeded rate of a second. */
+const findPostponement = ({ name, message }: Error): PostponedBecause | undefined => {
+  if (/daily message quota/i.test(message)) return 'quota_spent';
+  return THROTTLED.includes(name) || /maximum sending rate/i.test(message) ? 'rate_exceeded' : undefined;
+};
+
 const ses =
   (rt: Runtime<'mail'>, FromEmailAddress: string): Send =>
   async ({ to, subject, body }) => {
-    const { MessageId = '' } = await rt.mail.send(
-      new SendEmailCommand({
-        FromEmailAddress,
-        Destination: { ToAddresses: [to] },
-        Content: { Simple: { Subject: utf8(subject), Body: { Text: utf8(body) } } },
-      }),
-    );
-    return { messageId: MessageId };
+    const command = new SendEmailCommand({
+      FromEmailAddress,
+      Destination: { ToAddresses: [to] },
+      Content: { Simple: { Subject: utf8(subject), Body: { Text: utf8(body) } } },
+    });
+    try {
+      const { MessageId = '' } = await rt.mail.send(command);
+      return { messageId: MessageId };
+    } catch (error) {
+      const because = findPostponement(error as Error);
+      if (because) return because;
+      throw error;
+    }
   };

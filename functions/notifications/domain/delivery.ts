@@ -20,6 +20,16 @@ export type Delivery = Notice & { readonly version: number } & (
  */
 export type WithheldBecause = 'unmailable' | 'over_allowance';
 
+/**
+ * Why a mail service takes a mail only later: it takes no more in this second, or none on this day. The mail was certainly not sent, and
+ * nothing is wrong with it (ADR 97).
+ */
+export type PostponedBecause = (typeof POSTPONED_BECAUSE)[number];
+const POSTPONED_BECAUSE = ['rate_exceeded', 'quota_spent'] as const;
+
+export const isPostponed = (outcome: unknown): outcome is PostponedBecause =>
+  POSTPONED_BECAUSE.some((because) => because === outcome);
+
 /** The mailer's receipt of a mail that it accepted. */
 export type Receipt = Readonly<Record<string, string>>;
 
@@ -38,6 +48,12 @@ export function startDelivery(
   const version = (existing?.version ?? 0) + 1;
   return ok({ tenantId, orderId, kind, version, status: 'sending', leasedUntil: addMs(at, leaseMs) });
 }
+
+/** Ends the lease of a delivery whose mail was certainly not sent, so that the next try need not wait for it. */
+export const endLease = ({ tenantId, orderId, kind, version }: Delivery, at: Instant): Delivery => ({
+  ...{ tenantId, orderId, kind },
+  ...{ version: version + 1, status: 'sending', leasedUntil: at },
+});
 
 export const markSent = ({ tenantId, orderId, kind, version }: Delivery, at: Instant, receipt: Receipt): Delivery => ({
   tenantId,

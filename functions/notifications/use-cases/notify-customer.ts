@@ -1,4 +1,12 @@
-import { markSent, markWithheld, type Notice, startDelivery } from '#notifications/domain/delivery';
+import {
+  endLease,
+  isPostponed,
+  markSent,
+  markWithheld,
+  type Notice,
+  type PostponedBecause,
+  startDelivery,
+} from '#notifications/domain/delivery';
 import { composeMail, isOutdated } from '#notifications/domain/mail';
 import { mailboxOf } from '#notifications/domain/mailbox';
 import type { Allowances, Deliveries, Mailer } from '#notifications/use-cases/ports';
@@ -15,12 +23,18 @@ export type Ports = {
   readonly mailer: Mailer;
   readonly now: () => Instant;
 };
-export type Refusal = 'already_sent' | 'already_withheld' | 'being_sent' | 'outdated' | 'order_not_found';
+export type Refusal =
+  | 'already_sent'
+  | 'already_withheld'
+  | 'being_sent'
+  | 'outdated'
+  | 'order_not_found'
+  | PostponedBecause;
 
 /**
  * Mails a customer at least once, and exactly once unless the sender ends between sending and recording it: then the lease runs out
  * and the next delivery sends again. No mailer can close that gap (ADR 30). A mail over the allowance of its mailbox is recorded as
- * withheld instead (ADR 74). Until one of the two is recorded, the event is delivered again.
+ * withheld instead (ADR 74), and one that the mail service takes only later stays in the allowance of its day. Until one of the two is recorded, the event is delivered again.
  */
 export const notifyCustomer =
   ({ orders, deliveries, allowances, mailer, now }: Ports) =>
@@ -42,6 +56,10 @@ export const notifyCustomer =
     if (receipt === 'unmailable') {
       await deliveries.update(delivery.value, markWithheld(delivery.value, now(), receipt));
       return ok('withheld');
+    }
+    if (isPostponed(receipt)) {
+      await deliveries.update(delivery.value, endLease(delivery.value, now()));
+      return err(receipt);
     }
     // this fails where the lease has run out and another sender has the delivery, which records its own mail
     await deliveries.update(delivery.value, markSent(delivery.value, now(), receipt));

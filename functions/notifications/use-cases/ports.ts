@@ -1,4 +1,4 @@
-import type { Delivery, Notice, Receipt } from '#notifications/domain/delivery';
+import type { Delivery, Notice, PostponedBecause, Receipt } from '#notifications/domain/delivery';
 import type { Mail } from '#notifications/domain/mail';
 import type { Instant } from '#platform/kernel';
 
@@ -9,8 +9,11 @@ export type Deliveries = {
   update(from: Delivery | undefined, to: Delivery): Promise<boolean>;
 };
 
-/** Resolves once the mail is accepted, with what is stored about it, or with `unmailable` for an address that it can never reach. */
-export type Mailer = (mail: Mail) => Promise<Receipt | 'unmailable'>;
+/**
+ * Resolves once the mail is accepted, with what is stored about it; with `unmailable` for an address that it can never reach; or with the
+ * reason why it can be sent only later.
+ */
+export type Mailer = (mail: Mail) => Promise<Receipt | 'unmailable' | PostponedBecause>;
 
 export type Allowances = {
   /**

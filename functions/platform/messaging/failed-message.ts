@@ -7,25 +7,35 @@ import {
   toMessageAttributes,
 } from '#platform/messaging/dead-letter';
 import { messageGroupOf } from '#platform/messaging/message-body';
+import { PostponedError } from '#platform/messaging/postponed-error';
 import { isPermanent } from '#platform/runtime/permanent-error';
 import { REQUEST_TIMEOUT_MS } from '#platform/runtime/retry';
 import type { Runtime } from '#platform/runtime/runtime';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
-const FIRST_RETRY_MS = 5 * SECOND;
-/** A repair takes effect within an hour. */
-const MAX_RETRY_MS = 55 * MINUTE;
 /** Of the 14 days for which a queue keeps a message, ten remain for a person. */
 const MAX_AGE_MS = 4 * 24 * 60 * MINUTE;
+/** A postponed message waits longer. The queue would delete it after 14 days, which nobody would notice. */
+const MAX_POSTPONED_AGE_MS = 13 * 24 * 60 * MINUTE;
 /** A message that has waited for this long is reported each time that it fails. */
 const BEHIND_MS = 10 * MINUTE;
 /** The most that a call and its retry take. */
 const MAX_CALL_MS = 2 * REQUEST_TIMEOUT_MS + SECOND;
 
-/** How long a message is hidden after this many receives: 5 s, 10 s, ... 55 min, with half jitter. `random` is from 0 to below 1. */
-const retryDelaySeconds = (receives: number, random: number): number =>
-  Math.ceil((Math.min(FIRST_RETRY_MS * 2 ** (receives - 1), MAX_RETRY_MS) * (0.5 + random / 2)) / SECOND);
+/** The time for which a message is hidden doubles with each receive, from the first to the maximum. */
+type RetryDelay = { readonly firstMs: number; readonly maxMs: number };
+/** A repair takes effect within an hour. */
+const AFTER_FAILURE: RetryDelay = { firstMs: 5 * SECOND, maxMs: 55 * MINUTE };
+/**
+ * Of a postponed message. It is received four times within three minutes, after which CloudWatch leaves it out of the queue's age, and fewer
+ * than MAX_RECEIVES times in 13 days.
+ */
+const AFTER_POSTPONEMENT: RetryDelay = { firstMs: 20 * SECOND, maxMs: 30 * MINUTE };
+
+/** How long a message is hidden after this many receives, with half jitter. `random` is from 0 to below 1. */
+const retryDelaySeconds = ({ firstMs, maxMs }: RetryDelay, receives: number, random: number): number =>
+  Math.ceil((Math.min(firstMs * 2 ** (receives - 1), maxMs) * (0.5 + random / 2)) / SECOND);
 
 const queueOf = (url: string) => url.slice(url.lastIndexOf('/') + 1);
 
@@ -72,9 +82,9 @@ export const failedMessages = (rt: Runtime<'queues'>, deadlineMs: number) => {
   };
 
   /** Returns for how long the message is hidden; undefined where that is left to its queue. */
-  const hide = async ({ receiptHandle: ReceiptHandle, attributes, messageId }: SQSRecord) => {
+  const hide = async ({ receiptHandle: ReceiptHandle, attributes, messageId }: SQSRecord, delay: RetryDelay) => {
     if (!hasTimeForCall()) return undefined;
-    const VisibilityTimeout = retryDelaySeconds(Number(attributes.ApproximateReceiveCount), rt.random());
+    const VisibilityTimeout = retryDelaySeconds(delay, Number(attributes.ApproximateReceiveCount), rt.random());
     const QueueUrl = rt.env('OWN_QUEUE_URL');
     try {
       await rt.queues.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout }));
@@ -92,10 +102,21 @@ export const failedMessages = (rt: Runtime<'queues'>, deadlineMs: number) => {
   };
 
   const receiveAgain = async (record: SQSRecord, error: Error): Promise<never> => {
-    countIfBehind(record);
-    const retryInSeconds = await hide(record);
-    rt.logger.error('message failed', { messageId: record.messageId, error, retryInSeconds });
+    const { messageId } = record;
+    if (error instanceof PostponedError) {
+      const retryInSeconds = await hide(record, AFTER_POSTPONEMENT);
+      rt.logger.warn('message postponed', { messageId, reason: error.message, retryInSeconds });
+    } else {
+      countIfBehind(record);
+      const retryInSeconds = await hide(record, AFTER_FAILURE);
+      rt.logger.error('message failed', { messageId, error, retryInSeconds });
+    }
     throw error;
+  };
+
+  const isDeadLetter = (record: SQSRecord, error: Error, isCanary: boolean): boolean => {
+    if (error instanceof PostponedError) return ageMsOf(record) >= MAX_POSTPONED_AGE_MS;
+    return isCanary || isPermanent(error) || ageMsOf(record) >= MAX_AGE_MS;
   };
 
   return {
@@ -107,12 +128,12 @@ export const failedMessages = (rt: Runtime<'queues'>, deadlineMs: number) => {
     },
 
     /**
-     * Resolves if the message is a dead letter now: no repetition can help, it was sent four days ago, or it is a canary. Otherwise
-     * throws the error, and the message is received again later.
+     * Resolves if the message is a dead letter now: no repetition can help, it was sent four days ago, or it is a canary. One that is
+     * postponed, canary or not, is a dead letter only after 13 days. Otherwise throws the error, and the message is received again later.
      */
     async onFailed(record: SQSRecord, error: Error): Promise<void> {
       const { canary } = attributesOf(record.messageAttributes);
-      const isDead = canary !== undefined || isPermanent(error) || ageMsOf(record) >= MAX_AGE_MS;
+      const isDead = isDeadLetter(record, error, canary !== undefined);
       if (!isDead || !hasTimeForCall() || !(await bury(record, error))) return receiveAgain(record, error);
       if (canary === undefined || !hasTimeForCall()) return;
       await report({ canary, outcome: 'failed' }).catch((reason: unknown) =>

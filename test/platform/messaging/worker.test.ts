@@ -1,7 +1,9 @@
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
+import { MAX_RECEIVES } from '#platform/manifest';
 import { defineEvent, type Event } from '#platform/messaging/events';
+import { PostponedError } from '#platform/messaging/postponed-error';
 import { consumer, workerFunction } from '#platform/messaging/worker';
 import { busEvent, invocation, messages } from '../../fixtures/invocation.ts';
 import { createFakeQueues, workerVariables } from '../../fixtures/queues.ts';
@@ -200,6 +202,50 @@ describe('a message', () => {
     expect([late.hidden, late.deadLetters()]).toEqual([[], []]);
     const refused = createWorker(unreachable, () => true);
     expect(await refused.receive(thingMade(1))).toEqual(failures('m0'));
+  });
+});
+
+describe('a message that a service takes only later', () => {
+  const postponed = () => new PostponedError('the quota is spent');
+
+  it.each([
+    [1, 15],
+    [2, 30],
+    [3, 60],
+    [7, 960],
+    [8, 1_350],
+    [999, 1_350],
+  ])('waits longer with each receive: after receive %i for %i s', async (receives, seconds) => {
+    const { receiveOne, hidden, deadLetters, error, metrics } = createWorker(postponed);
+    const sentAt = '2026-10-25T00:00:00Z';
+    expect(await receiveOne(thingMade(1), { receives, sentAt })).toEqual(failures('m0'));
+    expect([hidden, deadLetters()]).toEqual([[{ receipt: 'r0', seconds }], []]);
+    // nothing failed, so neither the log nor the metric of workers that fail says so
+    expect([error.mock.calls, metrics]).toEqual([[], []]);
+  });
+
+  it('is received four times within three minutes, and fewer times in 13 days than make it a dead letter', async () => {
+    const { receiveOne, hidden } = createWorker(postponed);
+    for (let receives = 1; receives <= MAX_RECEIVES; receives += 1) await receiveOne(thingMade(1), { receives });
+    // the runtime's random number is 0.5, and a wait is between two and four thirds of this
+    const receivedAfter = (count: number) => hidden.slice(0, count).reduce((sum, { seconds }) => sum + seconds, 0);
+    expect((receivedAfter(3) * 4) / 3).toBeLessThanOrEqual(180);
+    expect(receivedAfter(MAX_RECEIVES)).toBeGreaterThan(13 * 24 * 3_600 * 1.15);
+  });
+
+  it('becomes a dead letter after 13 days, a day before its queue would delete it, and not before', async () => {
+    const { receiveOne, deadLetters } = createWorker(postponed);
+    expect(await receiveOne(thingMade(1), { sentAt: '2026-10-19T00:00:01Z' })).toEqual(failures('m0'));
+    expect(deadLetters()).toEqual([]);
+    expect(await receiveOne(thingMade(1), { sentAt: '2026-10-19T00:00:00Z' })).toEqual(failures());
+    expect(deadLetters()).toMatchObject([{ attributes: { error: 'PostponedError: the quota is spent' } }]);
+  });
+
+  it('waits as a canary, too: its outcome is reported once it is known', async () => {
+    const messageAttributes = { canary: 'which', cause: 'Error-00000000', firstReceived: 'before', redriven: 'v2' };
+    const { receiveOne, outcomes, hidden, deadLetters } = createWorker(postponed);
+    expect(await receiveOne(thingMade(1), { messageAttributes })).toEqual(failures('m0'));
+    expect([outcomes(), deadLetters(), hidden.length]).toEqual([[], [], 1]);
   });
 });
 

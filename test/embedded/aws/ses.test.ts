@@ -1,0 +1,89 @@
+import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
+import { describe, expect, it } from 'vitest';
+import { createRequestHandler } from '../../../embedded/aws/dispatch.ts';
+import type { Caller } from '../../../embedded/aws/service.ts';
+import { createSes, type SendQuota, type SentMail } from '../../../embedded/aws/ses/ses.ts';
+import { createVirtualClock } from '../../../embedded/aws/virtual-clock.ts';
+
+const HOUR = 60 * 60_000;
+
+const openSes = ({
+  quota,
+  caller = { name: 'test' },
+}: {
+  readonly quota?: SendQuota;
+  readonly caller?: Caller;
+} = {}) => {
+  const clock = createVirtualClock();
+  const mails: SentMail[] = [];
+  let ids = 0;
+  const ses = createSes({
+    ...{ clock, newId: () => `mail-${++ids}`, onMail: (mail) => mails.push(mail) },
+    ...(quota && { quota }),
+  });
+  const client = new SESv2Client({
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    maxAttempts: 1,
+    requestHandler: createRequestHandler([ses], caller),
+  });
+  const send = async (to: readonly string[] = ['a@example.com'], FromEmailAddress = 'shop@example.com') => {
+    const Content = { Simple: { Subject: { Data: 's' }, Body: { Text: { Data: 'b' } } } };
+    const command = new SendEmailCommand({ FromEmailAddress, Destination: { ToAddresses: [...to] }, Content });
+    try {
+      return (await client.send(command)).MessageId;
+    } catch (error) {
+      const { name, message } = error as Error;
+      return `${name}: ${message}`;
+    }
+  };
+  return { clock, mails, send };
+};
+
+const RATE = 'TooManyRequestsException: Maximum sending rate exceeded.';
+const QUOTA = 'LimitExceededException: Daily message quota exceeded.';
+
+describe('SES', () => {
+  it('accepts any number of mails without a quota', async () => {
+    const { send, mails, clock } = openSes();
+    expect(await send()).toBe('mail-1');
+    expect(await send()).toBe('mail-2');
+    const mail = { from: 'shop@example.com', to: ['a@example.com'], sentAtMs: clock.now() };
+    expect(mails).toEqual([
+      { id: 'mail-1', ...mail },
+      { id: 'mail-2', ...mail },
+    ]);
+  });
+
+  it('refuses mails over its rate, and accepts as many as have become possible since', async () => {
+    const { send, clock } = openSes({ quota: { perSecond: 2, perDay: 100 } });
+    expect([await send(), await send(), await send()]).toEqual(['mail-1', 'mail-2', RATE]);
+    await clock.advance(500);
+    expect([await send(), await send()]).toEqual(['mail-3', RATE]);
+  });
+
+  it('refuses mails over its quota of the last 24 hours, which each mail leaves on its own', async () => {
+    const { send, clock } = openSes({ quota: { perSecond: 100, perDay: 2 } });
+    await send();
+    await clock.advance(HOUR);
+    expect([await send(), await send()]).toEqual(['mail-2', QUOTA]);
+    await clock.advance(23 * HOUR);
+    expect([await send(), await send()]).toEqual(['mail-3', QUOTA]);
+    await clock.advance(HOUR);
+    expect(await send()).toBe('mail-4');
+  });
+
+  it('takes exactly one recipient', async () => {
+    const { send } = openSes();
+    expect(await send([])).toMatch(/^NotSupported: /);
+    expect(await send(['a@example.com', 'b@example.com'])).toMatch(/^NotSupported: /);
+  });
+
+  it('authorizes a caller by the address of the sender', async () => {
+    const findDenial = (action: string, resources: readonly string[]) =>
+      action === 'SendEmail' && resources.join() === 'shop@example.com' ? undefined : 'no';
+    const { send } = openSes({ caller: { name: 'test', findDenial } });
+    expect(await send()).toBe('mail-1');
+    expect(await send(['a@example.com'], 'other@example.com')).toBe('AccessDeniedException: no');
+  });
+});
