@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { App, Tags } from 'aws-cdk-lib';
-import { manifestsOn, names } from '#platform/manifest';
+import { manifestsOn, names, reservationsOf } from '#platform/manifest';
 import { contexts } from '../functions/contexts.ts';
 import { bundledCode } from '../lib/bundles.ts';
 import { type Deployment, dependenciesOf } from '../lib/deployment.ts';
@@ -58,7 +58,9 @@ const requestedStage = (app: App) => {
       providerUrl: app.node.tryGetContext('providerUrl'),
       alarmEmail: app.node.tryGetContext('alarmEmail'),
       mailFrom: app.node.tryGetContext('mailFrom'),
-      chargeConcurrency: app.node.tryGetContext('chargeConcurrency'),
+      ...Object.fromEntries(
+        reservationsOf(...contexts).map(({ setting }) => [setting, app.node.tryGetContext(setting)]),
+      ),
       localstackPort: process.env['LOCALSTACK_PORT'],
     });
   } catch (error) {

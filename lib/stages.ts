@@ -1,7 +1,9 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import {
+  type ConcurrencySetting,
   isStageName,
+  type ReservedConcurrency,
   STAGE_KINDS,
   type StageKind,
   type StageName,
@@ -12,7 +14,7 @@ import { defaultTimes, type Times, testTimes } from '#platform/runtime/times';
 
 /** The properties of a stage, apart from its payment provider and its API's address. */
 export type StageTraits = {
-  /** Data outlives its stack, and neither the table nor its stack can be deleted by accident. */
+  /** Data, messages and logs outlive their stacks, and neither the table nor a stack can be deleted by accident (ADR 98). */
   readonly protect: boolean;
   readonly logRetention: RetentionDays;
   readonly memoryMb: number;
@@ -39,8 +41,8 @@ export type Stage = StageTraits & {
   readonly provider: 'sandbox' | { readonly url: string };
   /** Who gets alarms by mail, after confirming the subscription. A stage of AWS with alarms has one. */
   readonly alarmEmail?: string;
-  /** How many charges run at a time: concurrency that is reserved for them, out of the account's. By default they share the account's. */
-  readonly chargeConcurrency?: number;
+  /** Concurrency that is reserved for single functions, by the settings that their manifests name. By default all share the account's. */
+  readonly reservedConcurrency: ReservedConcurrency;
   /** A sink stores mail instead of sending it. */
   readonly mail: 'sink' | { readonly from: string };
   /** The address of all APIs on a stage whose own URLs do not resolve. */
@@ -150,14 +152,21 @@ const alarmEmailOf = (kind: StageKind, address: unknown): Pick<Stage, 'alarmEmai
   );
 };
 
-/** Lambda reserves up to what leaves 100 for other functions; a deployment that asks for more fails. */
-const chargeConcurrencyOf = (value: unknown): Pick<Stage, 'chargeConcurrency'> => {
-  if (value === undefined) return {};
-  const chargeConcurrency = Number(value);
-  if (Number.isInteger(chargeConcurrency) && chargeConcurrency > 0) return { chargeConcurrency };
-  throw new Error(
-    `"${value}" is not a number of charges at a time: use -c chargeConcurrency=50, or leave it out to reserve none`,
-  );
+const isConcurrencySetting = (name: string): name is ConcurrencySetting => name.endsWith('Concurrency');
+
+/** A deployment fails that leaves fewer than 100 of the account to other functions; `npm run preflight` compares the sum with its limit. */
+const reservedConcurrencyOf = (settings: Settings): ReservedConcurrency => {
+  const reserved: Partial<Record<ConcurrencySetting, number>> = {};
+  for (const [setting, value] of Object.entries(settings)) {
+    if (!isConcurrencySetting(setting) || value === undefined) continue;
+    const count = Number(value);
+    if (!Number.isInteger(count) || count <= 0)
+      throw new Error(
+        `"${value}" is not a number of executions at a time: use -c ${setting}=50, or leave it out to reserve none`,
+      );
+    reserved[setting] = count;
+  }
+  return reserved;
 };
 
 export type Settings = {
@@ -168,10 +177,9 @@ export type Settings = {
   readonly alarmEmail?: unknown;
   /** The sender of customers' mail. */
   readonly mailFrom?: unknown;
-  readonly chargeConcurrency?: unknown;
   /** The port of LocalStack's edge, default 4566. */
   readonly localstackPort?: string | undefined;
-};
+} & { readonly [setting in ConcurrencySetting]?: unknown };
 
 /** The stage for these settings. Throws an error that says what to do where they are wrong or incomplete. */
 export const stageOf = ({
@@ -180,8 +188,8 @@ export const stageOf = ({
   providerUrl,
   alarmEmail,
   mailFrom,
-  chargeConcurrency,
   localstackPort = '4566',
+  ...settings
 }: Settings): Stage => {
   const kind = kindOf(stage);
   const name = nameOf(kind, ownName);
@@ -191,7 +199,7 @@ export const stageOf = ({
     provider: providerOf({ kind, name }, providerUrl),
     mail: mailOf(kind, mailFrom),
     ...alarmEmailOf(kind, alarmEmail),
-    ...chargeConcurrencyOf(chargeConcurrency),
+    reservedConcurrency: reservedConcurrencyOf(settings),
     ...(kind === 'localstack' ? { gateway: `http://127.0.0.1:${localstackPort}/_aws/execute-api` } : {}),
   };
 };

@@ -78,7 +78,8 @@ const main = async () => {
   const allSettings = [`stage=${kind}`, ...context].flatMap((setting) => ['-c', setting]);
 
   console.log(`== What the account lacks for ${stage.name}`);
-  if (!(await printFindings(stage.kind))) throw new UserError('\nNothing was deployed.');
+  if (!(await printFindings({ stage: stage.kind, reservedConcurrency: stage.reservedConcurrency })))
+    throw new UserError('\nNothing was deployed.');
   console.log(`\n== Deploying ${stage.name}`);
   runCdk(['deploy', '--all', ...allSettings, ...cdkOptions]);
 
@@ -93,7 +94,7 @@ const main = async () => {
   console.log(`
 ${stage.name} answers on ${url}
 While idle it costs ${idleCostOf(stage)} (docs/idle-cost.md).
-To take it down: npx cdk destroy --all ${allSettings.join(' ')} (docs/deploying.md says what stays)`);
+To take it down: npx cdk destroy '${account.names.prefix}-*' ${allSettings.join(' ')} (docs/deploying.md says what stays)`);
 };
 
 try {

@@ -7,6 +7,7 @@ import {
   type NamedFunction,
   names,
   queueVariable,
+  type ReservedConcurrency,
   type StageName,
   variablesOf,
   workflowVariable,
@@ -48,7 +49,7 @@ type Options = {
   readonly codeVersion: () => string;
   readonly loadEntries: LoadEntries;
   readonly accountConcurrency: number;
-  readonly chargeConcurrency: number | undefined;
+  readonly reservedConcurrency: ReservedConcurrency;
   readonly maxEnvironments: number | undefined;
   readonly newId: () => string;
   readonly runtimeOptions: RuntimeOptions;
@@ -89,11 +90,14 @@ const toVariableValues = (
 const workerIdsOf = ({ functions }: Assembly): readonly FunctionId[] =>
   functions.flatMap(({ id, spec }) => (spec.consumes ? [id] : []));
 
-/** Reserves the concurrency of bulkheads, as on the stages of AWS, and lets all other functions share the rest of the account's. */
-const createConcurrencies = ({ assembly, accountConcurrency, chargeConcurrency }: Options) => {
-  const bulkheads = assembly.functions.filter(({ spec }) => spec.bulkhead && chargeConcurrency !== undefined);
-  const reserved = new Map(bulkheads.map(({ id }) => [id, createConcurrency(chargeConcurrency ?? 0)]));
-  const shared = createConcurrency(accountConcurrency - bulkheads.length * (chargeConcurrency ?? 0));
+/** Reserves concurrency for single functions, as on the stages of AWS, and lets all others share the rest of the account's. */
+const createConcurrencies = ({ assembly, accountConcurrency, reservedConcurrency }: Options) => {
+  const counts = assembly.functions.flatMap(({ id, spec }) => {
+    const count = spec.reservedBy && reservedConcurrency[spec.reservedBy];
+    return count === undefined ? [] : [[id, count] as const];
+  });
+  const reserved = new Map(counts.map(([id, count]) => [id, createConcurrency(count)]));
+  const shared = createConcurrency(accountConcurrency - counts.reduce((sum, [, count]) => sum + count, 0));
   return ({ id }: NamedFunction): Concurrency => reserved.get(id) ?? shared;
 };
 

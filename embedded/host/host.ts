@@ -2,6 +2,7 @@ import {
   type FunctionId,
   type Manifest,
   names,
+  type ReservedConcurrency,
   type StageKind,
   TENANT_THROTTLE,
   type Throttle,
@@ -68,8 +69,8 @@ export type HostOptions = {
   readonly times?: Times;
   /** How many invocations run at a time, over all functions. Further ones are throttled, as on AWS. Default 1,000. */
   readonly accountConcurrency?: number;
-  /** How many charges run at a time, reserved out of the account's; the option of a stage. By default they share the account's. */
-  readonly chargeConcurrency?: number;
+  /** What is reserved out of the account's for single functions, by the settings of a stage. By default all share the account's. */
+  readonly reservedConcurrency?: ReservedConcurrency;
   /** The requests of each tenant, and those of all strangers together. By default those of a tenant on AWS. */
   readonly throttle?: Throttle;
   /**
@@ -163,7 +164,7 @@ export const createHost = (options: HostOptions): Host => {
   const { random = createSystemRandom(), loadEntries = loadProjectEntries, times = defaultTimes } = options;
   const { scheduleIntervalMs = (minutes: number) => minutes * MINUTE_MS } = options;
   const { visibilityTimeoutMs = defaultVisibilityTimeoutMs } = options;
-  const { accountConcurrency = ACCOUNT_CONCURRENCY, chargeConcurrency } = options;
+  const { accountConcurrency = ACCOUNT_CONCURRENCY, reservedConcurrency = {} } = options;
   const { maxEnvironments = options.waitForCpu ? Number.POSITIVE_INFINITY : undefined } = options;
   const named = names(stage);
   const assembly = assemble(options.contexts, stage);
@@ -181,7 +182,7 @@ export const createHost = (options: HostOptions): Host => {
   const services: Service[] = [];
   const functions = createFunctions({
     ...{ assembly, stage, origin, loadEntries, newId, codeVersion: () => codeVersion },
-    ...{ accountConcurrency, chargeConcurrency, maxEnvironments },
+    ...{ accountConcurrency, reservedConcurrency, maxEnvironments },
     runtimeOptions: {
       ...{ clock, random, services, logLevel, times, tenantGuard: options.tenantGuard, onMetric: options.onMetric },
       whileWaiting: cpuShares.whileWaiting,

@@ -72,7 +72,9 @@ export const createFunctionRuntime = (
   const handler = createRequestHandler(services, caller);
   const correlation = createCorrelation();
   const tenants = createTenantScope(variables.TENANTS);
-  const guard = (db: Clients['db']) => guardTenants(db, { tenants, functionName: caller.name });
+  const metric = (name: string, value: number, details: MetricRecord['details'] = {}) =>
+    killed || onMetric?.({ functionName: caller.name, name, value, details });
+  const guard = (db: Clients['db']) => guardTenants(db, { tenants, metric, functionName: caller.name });
   const clients = createClients(
     { ...handler, handle: whileAlive(handler.handle) },
     { random, ...(tenantGuard && { guard }) },
@@ -94,8 +96,7 @@ export const createFunctionRuntime = (
     logger: createLogger(correlation, { serviceName: caller.name, logLevel }),
     correlation,
     tenants,
-    metric: (name: string, value: number, details: MetricRecord['details'] = {}) =>
-      killed || onMetric?.({ functionName: caller.name, name, value, details }),
+    metric,
   };
   return {
     runtime: Object.defineProperties(runtime, Object.getOwnPropertyDescriptors(clients)) as Runtime<keyof Clients>,

@@ -109,8 +109,14 @@ export const metrics = {
   OpenOrdersNotCounted: {
     alarm: { text: 'The sweeper had no time to count all open orders.', runbook: 'too-many-open-orders' },
   },
-  /** Most expired orders were simply not paid, so there is no alarm. */
-  OrdersExpired: {},
+  /** Some customers never pay, so only many expired orders are worth a look. Deadlines end at the time of day at which they began. */
+  OrdersExpired: {
+    alarm: {
+      text: 'Within 6 hours, at least 20 orders were cancelled at their payment deadline, and more than a fifth as many as were placed.',
+      runbook: 'orders-expired',
+      share: { ofWorkflow: 'fulfil-order', percent: 20, minimum: 20, hours: 6 },
+    },
+  },
   /** Orders that waited for the provider and are charged now. */
   OrdersReleased: {},
   /** Orders that waited for the provider long enough and are paid offline now. */

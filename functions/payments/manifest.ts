@@ -22,7 +22,8 @@ export const payments = {
       task: true,
       timeoutSeconds: 25,
       callsProvider: true,
-      bulkhead: true,
+      // a slow provider keeps it running
+      reservedBy: 'chargeConcurrency',
       secrets: ['provider-key'],
       grants: [
         { of: 'payments', may: ['GetItem', 'PutItem'] },

@@ -25,6 +25,11 @@ export const isStageName = (value: string): value is StageName => {
   return ownName === undefined || (OWN_NAME.test(ownName) && !isStageKind(ownName));
 };
 
+/** A setting of a stage that reserves concurrency. */
+export type ConcurrencySetting = `${string}Concurrency`;
+/** How many executions at a time a stage reserves out of the account's, by setting. */
+export type ReservedConcurrency = Readonly<Partial<Record<ConcurrencySetting, number>>>;
+
 /** What a function may do to the table. A transaction needs the action of each of its parts. */
 export type TableAction =
   | 'GetItem'
@@ -98,15 +103,26 @@ type CommonSpec = {
    * that make SQS prefer the others (ADR 90).
    */
   readonly concurrency?: number;
-  /** Calls others that may be slow: a stage may reserve concurrency for it, so that it never takes that of other functions. */
-  readonly bulkhead?: true;
+  /**
+   * The setting of a stage that reserves concurrency for this function alone: it never takes that of other functions, and they never take
+   * its own. It also limits the function (ADR 90).
+   */
+  readonly reservedBy?: ConcurrencySetting;
 };
 
 /** What an alarm tells the person on call: what is wrong, and the page of `docs/runbooks/` that says what to do. */
 export type AlarmText = { readonly text: string; readonly runbook: string };
 
-/** A count that functions report. With an alarm, the first one within five minutes raises it. */
-export type MetricDefinition = { readonly alarm?: AlarmText };
+/** A part of the executions that a workflow starts within some hours, and the count below which a part says nothing. */
+export type Share = {
+  readonly ofWorkflow: WorkflowId;
+  readonly percent: number;
+  readonly minimum: number;
+  readonly hours: number;
+};
+
+/** A count that functions report. With an alarm, the first one within five minutes raises it, or a count above a share. */
+export type MetricDefinition = { readonly alarm?: AlarmText & { readonly share?: Share } };
 export type Metrics = Readonly<Record<string, MetricDefinition>>;
 
 /** A secret of the stage, named `breakwater/<stage>/<name>`. It is random until somebody replaces its value. */
@@ -152,6 +168,14 @@ export const functionsOf = (...manifests: readonly Manifest[]): readonly NamedFu
 /** The functions that consume events from queues. */
 export const workersOf = (...manifests: readonly Manifest[]): readonly FunctionId[] =>
   functionsOf(...manifests).flatMap(({ id, spec }) => (spec.consumes ? [id] : []));
+
+/** The functions for which a stage may reserve concurrency, each with its setting. */
+export const reservationsOf = (
+  ...manifests: readonly Manifest[]
+): readonly { readonly id: FunctionId; readonly setting: ConcurrencySetting }[] =>
+  functionsOf(...manifests).flatMap(({ id, spec: { reservedBy } }) =>
+    reservedBy ? [{ id, setting: reservedBy }] : [],
+  );
 
 /** The secrets of these contexts, by name. */
 export const secretNamesOf = (...manifests: readonly Manifest[]): readonly string[] =>
@@ -227,6 +251,9 @@ export const MAX_RECORD_AGE_SECONDS = 23 * 3_600;
 /** For how long a received message is hidden, where its worker does not say: this many time-outs of the function, and at least 120 s. */
 export const visibilitySecondsOf = (timeoutSeconds: number, timeouts: number): number =>
   Math.max(MIN_VISIBILITY_SECONDS, timeoutSeconds * timeouts);
+
+/** Lambda reserves concurrency only out of what leaves this many executions at a time to the functions without any of their own. */
+export const MIN_UNRESERVED_CONCURRENCY = 100;
 
 /** For this long API Gateway uses a response of the authorizer again, for the same token. */
 export const AUTHORIZER_CACHE_SECONDS = 5;

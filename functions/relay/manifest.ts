@@ -10,6 +10,8 @@ export const relay = {
       publishes: true,
       sends: ['relay-unpublishable'],
       timeoutSeconds: 30,
+      // without it no order goes on
+      reservedBy: 'relayConcurrency',
       grants: [],
     },
   },

@@ -20,6 +20,8 @@ export const tenants = {
     },
     authorize: {
       authorizes: true,
+      // without it no request is served
+      reservedBy: 'authorizerConcurrency',
       // it alone records the last use of a key
       grants: [{ of: 'tenants', may: ['GetItem', 'UpdateItem'] }],
       secrets: ['operator-key'],

@@ -12,39 +12,63 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { AlarmText } from '#platform/manifest';
+import type { AlarmText, Share } from '#platform/manifest';
 import { arns } from '../arns.ts';
 import type { Stage } from '../stages.ts';
 
 const QUEUE_PERIOD = Duration.minutes(1);
 const COUNT_PERIOD = Duration.minutes(5);
 const MAX_AGE = Duration.minutes(3);
+/** What is throttled is tried again for a minute. If it is throttled in three periods in a row, there is not enough of something. */
+const THROTTLED_PERIODS = 3;
 
-export type AlarmAboveProps = AlarmText & {
+type StageAlarmProps = AlarmText & {
   readonly stage: Stage;
   readonly metric: IMetric;
   readonly threshold: number;
+  readonly comparison: ComparisonOperator;
+  readonly missingData: TreatMissingData;
+  /** It is raised by this many periods in a row. */
+  readonly periods: number;
 };
 
-/**
- * An alarm, on stages that have alarms, that is raised as soon as the metric exceeds the threshold, and notifies the stage's topic when
- * it is raised and when it ends. Missing data does not raise it.
- */
-export class AlarmAbove extends Construct {
-  constructor(scope: Construct, id: string, { stage, metric, threshold, text, runbook }: AlarmAboveProps) {
+/** An alarm, on stages that have alarms, that notifies the stage's topic when it is raised and when it ends. */
+class StageAlarm extends Construct {
+  constructor(scope: Construct, id: string, { stage, text, runbook, ...props }: StageAlarmProps) {
     super(scope, id);
     if (!stage.alarms) return;
     const alarm = new Alarm(this, 'Alarm', {
-      metric,
-      threshold,
-      evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      metric: props.metric,
+      threshold: props.threshold,
+      evaluationPeriods: props.periods,
+      comparisonOperator: props.comparison,
+      treatMissingData: props.missingData,
+      // of percentiles: a few requests say nothing about the others
+      ...(isPercentile(props.metric) && { evaluateLowSampleCountPercentile: 'ignore' }),
       alarmDescription: `${text} Runbook: docs/runbooks/${runbook}.md`,
     });
     const notify = new SnsAction(Topic.fromTopicArn(this, 'Topic', arns(this, stage.name).alarms));
     alarm.addAlarmAction(notify);
     alarm.addOkAction(notify);
+  }
+}
+
+const isPercentile = (metric: IMetric): boolean => metric instanceof Metric && /^p\d/.test(metric.statistic);
+
+export type AlarmAboveProps = Omit<StageAlarmProps, 'comparison' | 'missingData' | 'periods'> & {
+  /** Default 1. */
+  readonly periods?: number;
+};
+
+/** Raised as soon as the metric exceeds the threshold, in as many periods in a row as it says. Missing data does not raise it. */
+export class AlarmAbove extends StageAlarm {
+  constructor(scope: Construct, id: string, { periods = 1, ...props }: AlarmAboveProps) {
+    super(scope, id, {
+      ...props,
+      periods,
+      comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      missingData: TreatMissingData.NOT_BREACHING,
+    });
   }
 }
 
@@ -81,6 +105,76 @@ export const alarmOnDeadLetters = (
 };
 
 /**
+ * Raised by each message that somebody sends to the queue, also while others wait there, of which another alarm is raised already and
+ * notifies nobody again. It leaves out what the queue itself moves after too many receives, of which SQS counts no sending: the function
+ * that cannot run has had an alarm for a day by then.
+ */
+export const alarmOnNewMessages = (
+  scope: Construct,
+  id: string,
+  { queue, ...props }: AlarmProps<{ readonly queue: IQueue }>,
+) => alarmOnCount(scope, id, { ...props, metric: queue.metricNumberOfMessagesSent() });
+
+/**
+ * Raised if nothing happens for `periods` times five minutes. Without data it is raised too, except with `needsData`, for metrics that
+ * report zeros: a metric of a new resource may have no data for minutes.
+ */
+export const alarmOnSilence = (
+  scope: Construct,
+  id: string,
+  { needsData = false, ...props }: AlarmProps<{ metric: IMetric; periods: number; needsData?: boolean }>,
+) =>
+  new StageAlarm(scope, id, {
+    ...props,
+    threshold: 1,
+    comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
+    missingData: needsData ? TreatMissingData.IGNORE : TreatMissingData.BREACHING,
+  });
+
+/**
+ * Raised if nobody polls the queue for 20 minutes, whether or not messages wait: its event source is disabled, or may not receive. Unlike
+ * the age of the oldest message, this also counts for messages that were received three times. SQS reports zeros for six hours, and starts
+ * to report a new queue within 15 minutes.
+ */
+export const alarmOnUnpolledQueue = (
+  scope: Construct,
+  id: string,
+  { queue, ...props }: AlarmProps<{ readonly queue: IQueue }>,
+) =>
+  alarmOnSilence(scope, id, {
+    ...props,
+    periods: 4,
+    needsData: true,
+    metric: new MathExpression({
+      expression: 'received + empty',
+      usingMetrics: { received: queue.metricNumberOfMessagesReceived(), empty: queue.metricNumberOfEmptyReceives() },
+      period: COUNT_PERIOD,
+    }),
+  });
+
+/**
+ * Raised if something is throttled in each of three periods of five minutes. Missing values are zeros: an alarm on a metric of DynamoDB
+ * keeps its state without data, whatever it says about missing data, and throttles are reported only when there are some.
+ */
+export const alarmOnThrottles = (
+  scope: Construct,
+  id: string,
+  { metrics, ...props }: AlarmProps<{ readonly metrics: readonly Metric[] }>,
+) => {
+  const named = metrics.map((metric, index) => [`m${index}`, metric.with({ statistic: Stats.SUM })] as const);
+  return new AlarmAbove(scope, id, {
+    ...props,
+    threshold: 0,
+    periods: THROTTLED_PERIODS,
+    metric: new MathExpression({
+      expression: named.map(([name]) => `FILL(${name}, 0)`).join(' + '),
+      usingMetrics: Object.fromEntries(named),
+      period: COUNT_PERIOD,
+    }),
+  });
+};
+
+/**
  * Raised by a message that is more than three minutes old: nobody receives the queue's messages, or more arrive than the consumer handles, as
  * of one tenant (ADR 90). It forgets a function that cannot run,
  * because CloudWatch leaves out messages that were received three times: each such invocation is an error, which has an alarm of its own. A
@@ -107,15 +201,31 @@ export const alarmOnCount = (
     metric: metric.with({ period: COUNT_PERIOD, statistic: Stats.SUM }),
   });
 
-/** Raised by the first count within five minutes of a metric that functions report. */
+/**
+ * Raised by the first count within five minutes of a metric that functions report, or, with a share, by a count that is as large a part of
+ * the executions of a workflow.
+ */
 export const alarmOnReportedMetric = (
   scope: Construct,
   id: string,
-  { metricName, ...props }: AlarmProps<{ readonly metricName: string }>,
+  { metricName, share, ...props }: AlarmProps<{ readonly metricName: string; readonly share?: Share | undefined }>,
 ) => {
   const dimensionsMap = { Stage: props.stage.name };
-  return alarmOnCount(scope, id, {
+  const metric = new Metric({ namespace: 'Breakwater', metricName, dimensionsMap, statistic: Stats.SUM });
+  if (!share) return alarmOnCount(scope, id, { ...props, metric });
+  const started = new Metric({
+    namespace: 'AWS/States',
+    metricName: 'ExecutionsStarted',
+    dimensionsMap: { StateMachineArn: arns(scope, props.stage.name).workflow(share.ofWorkflow) },
+    statistic: Stats.SUM,
+  });
+  return new AlarmAbove(scope, id, {
     ...props,
-    metric: new Metric({ namespace: 'Breakwater', metricName, dimensionsMap }),
+    threshold: 0,
+    metric: new MathExpression({
+      expression: `IF(FILL(counted, 0) >= ${share.minimum} AND FILL(counted, 0) * 100 > FILL(started, 0) * ${share.percent}, counted, 0)`,
+      usingMetrics: { counted: metric, started },
+      period: Duration.hours(share.hours),
+    }),
   });
 };

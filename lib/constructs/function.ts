@@ -39,6 +39,7 @@ export class ContextFunction extends Construct {
     super(scope, name);
     const functionName = names(stage.name).fn(id);
     const workflows = manifests.flatMap((manifest) => Object.keys(manifest.workflows ?? {}));
+    const reserved = spec.reservedBy && stage.reservedConcurrency[spec.reservedBy];
     const options = { stage, id, spec, workflows, workers: workersOf(...manifests) };
 
     const logGroup = new LogGroup(this, 'Logs', {
@@ -65,7 +66,7 @@ export class ContextFunction extends Construct {
       handler: 'index.handler',
       memorySize: stage.memoryMb,
       timeout: Duration.seconds(spec.timeoutSeconds ?? TIMEOUT_SECONDS),
-      ...(spec.bulkhead && stage.chargeConcurrency && { reservedConcurrentExecutions: stage.chargeConcurrency }),
+      ...(reserved !== undefined && { reservedConcurrentExecutions: reserved }),
       environment: environmentOf(this, { ...options, codeVersion }),
       tracing: stage.tracing ? tracingOf(spec) : Tracing.DISABLED,
       logGroup,

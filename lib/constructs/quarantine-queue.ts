@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { names, type QueueId } from '#platform/manifest';
 import { acknowledge } from '../nag.ts';
 import { removalPolicy, type Stage } from '../stages.ts';
-import { alarmOnMessages } from './alarm.ts';
+import { alarmOnMessages, alarmOnNewMessages } from './alarm.ts';
 
 const RETENTION = Duration.days(14);
 /** Any item of the table fits into a message. */
@@ -26,11 +26,8 @@ export class QuarantineQueue extends Construct {
       removalPolicy: removalPolicy(stage),
     });
     acknowledge(queue, 'deadEnd');
-    alarmOnMessages(this, 'Alarm', {
-      stage,
-      queue,
-      text: `An event can never be published: it is in ${queueName}.`,
-      runbook: 'unpublishable-events',
-    });
+    const alarm = { stage, queue, runbook: 'unpublishable-events' };
+    alarmOnMessages(this, 'Alarm', { ...alarm, text: `An event can never be published: it is in ${queueName}.` });
+    alarmOnNewMessages(this, 'NewAlarm', { ...alarm, text: `An event has just come into ${queueName}.` });
   }
 }

@@ -10,10 +10,12 @@ import { Construct } from 'constructs';
 import { MAX_RECORD_AGE_SECONDS, names } from '#platform/manifest';
 import { acknowledge } from '../nag.ts';
 import { removalPolicy, type Stage } from '../stages.ts';
-import { AlarmAbove, alarmOnCount } from './alarm.ts';
+import { AlarmAbove, alarmOnCount, alarmOnSilence } from './alarm.ts';
 import { ContextFunction, type ContextFunctionProps } from './function.ts';
 
 const ALARM_ITERATOR_AGE = Duration.minutes(5);
+const SILENT_PERIOD = Duration.minutes(5);
+const SILENT_PERIODS = 2;
 const ACCESS_LOG_RETENTION = Duration.days(90);
 
 /**
@@ -75,13 +77,25 @@ export class Relay extends Construct {
       text: 'Events reach the bus more than 5 minutes late.',
       runbook: 'relay-behind',
     });
-    this.alarmOnGivenUpRecords(stage, source.eventSourceMappingId, failedRecords);
+    const metricOf = (metricName: string) =>
+      new Metric({
+        namespace: 'AWS/Lambda',
+        metricName,
+        dimensionsMap: { EventSourceMappingUUID: source.eventSourceMappingId },
+      });
+    // nobody reports the age of records that nobody reads; the scheduled functions write to the table every minute
+    alarmOnSilence(this, 'SilentAlarm', {
+      stage,
+      metric: metricOf('PolledEventCount').with({ period: SILENT_PERIOD, statistic: Stats.SUM }),
+      periods: SILENT_PERIODS,
+      text: "Nobody reads the table's stream: the relay's event source is disabled or fails.",
+      runbook: 'relay-behind',
+    });
+    this.alarmOnGivenUpRecords(stage, metricOf, failedRecords);
   }
 
   /** The alarm on late events ends when the late records are given up. These begin then, whatever the events are. */
-  private alarmOnGivenUpRecords(stage: Stage, EventSourceMappingUUID: string, bucket: Bucket) {
-    const metricOf = (metricName: string) =>
-      new Metric({ namespace: 'AWS/Lambda', metricName, dimensionsMap: { EventSourceMappingUUID } });
+  private alarmOnGivenUpRecords(stage: Stage, metricOf: (metricName: string) => Metric, bucket: Bucket) {
     alarmOnCount(this, 'GivenUpAlarm', {
       stage,
       metric: metricOf('OnFailureDestinationDeliveredEventCount'),

@@ -8,7 +8,7 @@ import { type SagaDefinition, tasksOf, toAsl } from '#platform/saga/definition';
 import { arns } from '../arns.ts';
 import { acknowledge } from '../nag.ts';
 import { removalPolicy, type Stage } from '../stages.ts';
-import { alarmOnCount } from './alarm.ts';
+import { alarmOnCount, alarmOnThrottles } from './alarm.ts';
 
 const PLACEHOLDER = /\$\{([a-z0-9-]+)\}/g;
 
@@ -65,5 +65,11 @@ export class Saga extends Construct {
     };
     alarmOnCount(this, 'FailedAlarm', { ...alarm, metric: workflow.metricFailed() });
     alarmOnCount(this, 'TimedOutAlarm', { ...alarm, metric: workflow.metricTimedOut() });
+    alarmOnThrottles(this, 'ThrottledAlarm', {
+      stage,
+      metrics: [workflow.metricThrottled()],
+      text: `Step Functions has throttled steps of ${id} for 15 minutes.`,
+      runbook: 'throttled',
+    });
   }
 }

@@ -1,10 +1,15 @@
 import { Duration } from 'aws-cdk-lib';
+import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { alarmOnCount } from './alarm.ts';
+import { alarmOnCount, alarmOnSilence } from './alarm.ts';
 import { ContextFunction, type ContextFunctionProps } from './function.ts';
+
+/** A function that runs every minute leaves out many runs within one, so it is not raised by a run that is late or throttled. */
+const SILENT_PERIOD_MINUTES = 5;
+const SILENT_PERIODS = 2;
 
 export type ScheduledProps = ContextFunctionProps & {
   readonly everyMinutes: number;
@@ -29,6 +34,14 @@ export class Scheduled extends Construct {
       stage: props.deployment.stage,
       metric: lambda.metricErrors(),
       text: `A run of ${props.id} failed.`,
+      runbook,
+    });
+    const periodMinutes = Math.max(SILENT_PERIOD_MINUTES, everyMinutes);
+    alarmOnSilence(this, 'SilentAlarm', {
+      stage: props.deployment.stage,
+      metric: lambda.metricInvocations({ period: Duration.minutes(periodMinutes), statistic: Stats.SUM }),
+      periods: SILENT_PERIODS,
+      text: `${props.id} has not run for ${SILENT_PERIODS * periodMinutes} minutes.`,
       runbook,
     });
   }

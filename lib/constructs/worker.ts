@@ -7,7 +7,14 @@ import { Construct } from 'constructs';
 import { type EventType, MAX_RECEIVES, MESSAGE_GROUP_PATH, names, visibilitySecondsOf } from '#platform/manifest';
 import { acknowledge } from '../nag.ts';
 import { removalPolicy } from '../stages.ts';
-import { alarmOnAge, alarmOnCount, alarmOnDeadLetters, alarmOnMessages } from './alarm.ts';
+import {
+  alarmOnAge,
+  alarmOnCount,
+  alarmOnDeadLetters,
+  alarmOnMessages,
+  alarmOnNewMessages,
+  alarmOnUnpolledQueue,
+} from './alarm.ts';
 import { ContextFunction, type ContextFunctionProps, TIMEOUT_SECONDS } from './function.ts';
 
 const BATCH_SIZE = 10;
@@ -45,17 +52,23 @@ export class Worker extends Construct {
       deadLetterQueue: { queue: deadLetters, maxReceiveCount: MAX_RECEIVES },
     });
     acknowledge(ruleDeadLetters, 'deadEnd');
+    const deadAlarm = { stage, queue: deadLetters, runbook: 'dead-letters' };
     alarmOnDeadLetters(this, 'DeadAlarm', {
-      stage,
-      queue: deadLetters,
+      ...deadAlarm,
       text: `${id} cannot handle a message: it is in ${named.deadLetters(id)}.`,
-      runbook: 'dead-letters',
     });
+    alarmOnNewMessages(this, 'NewDeadAlarm', {
+      ...deadAlarm,
+      text: `A message has just become a dead letter of ${id}.`,
+    });
+    const undeliveredAlarm = { stage, queue: ruleDeadLetters, runbook: 'undelivered-events' };
     alarmOnMessages(this, 'UndeliveredAlarm', {
-      stage,
-      queue: ruleDeadLetters,
+      ...undeliveredAlarm,
       text: `An event did not reach ${named.queue(id)}: it is in ${named.ruleDeadLetters(id)}.`,
-      runbook: 'undelivered-events',
+    });
+    alarmOnNewMessages(this, 'NewUndeliveredAlarm', {
+      ...undeliveredAlarm,
+      text: `An event has just come into ${named.ruleDeadLetters(id)}.`,
     });
 
     const { lambda } = new ContextFunction(this, 'Worker', props);
@@ -63,6 +76,12 @@ export class Worker extends Construct {
       stage,
       queue,
       text: `${named.queue(id)} has a message that is more than 3 minutes old.`,
+      runbook: 'queue-behind',
+    });
+    alarmOnUnpolledQueue(this, 'UnpolledAlarm', {
+      stage,
+      queue,
+      text: `Nobody receives from ${named.queue(id)}: the event source of ${id} is disabled or fails.`,
       runbook: 'queue-behind',
     });
     alarmOnCount(this, 'FailedAlarm', {

@@ -1,4 +1,4 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { AlarmAbove } from '../constructs/alarm.ts';
@@ -7,6 +7,10 @@ import { authorizerOf, type Deployment, routesOf } from '../deployment.ts';
 
 /** As a fraction of all requests. */
 const MAX_ERROR_RATE = 0.05;
+/** A shop waits three seconds for an answer at most before its buyer sees it; the usual request takes 100 ms, and a second after a cold start. */
+const MAX_P95_LATENCY = Duration.seconds(3);
+/** One deployment, after which every function starts cold, is over by then. */
+const SLOW_PERIODS = 3;
 
 export type ApiStackProps = StackProps & { readonly deployment: Deployment };
 
@@ -27,6 +31,14 @@ export class ApiStack extends Stack {
       threshold: MAX_ERROR_RATE,
       text: 'More than 5% of the requests of five minutes were answered with a server error.',
       runbook: 'api-errors',
+    });
+    new AlarmAbove(this, 'SlowAlarm', {
+      stage,
+      metric: api.rest.metricLatency({ statistic: 'p95' }),
+      threshold: MAX_P95_LATENCY.toMilliseconds(),
+      periods: SLOW_PERIODS,
+      text: 'For 15 minutes, one request in twenty has taken more than 3 seconds.',
+      runbook: 'api-slow',
     });
     new CfnOutput(this, 'ApiUrl', { value: api.url });
     new CfnOutput(this, 'ApiId', { value: api.id });

@@ -2,6 +2,7 @@ import { Stack, type StackProps } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { functionsOf, type Manifest, names } from '#platform/manifest';
+import { alarmOnCount } from '../constructs/alarm.ts';
 import { Api } from '../constructs/api.ts';
 import { ContextFunction } from '../constructs/function.ts';
 import { QuarantineQueue } from '../constructs/quarantine-queue.ts';
@@ -28,7 +29,16 @@ export class ContextStack extends Stack {
         const { everyMinutes, runbook } = spec;
         new (spec.redrives ? Redrive : Scheduled)(this, name, { ...props, everyMinutes, runbook });
       } else if (spec.streams) new Relay(this, name, props);
-      else new ContextFunction(this, name, props);
+      else {
+        const { lambda } = new ContextFunction(this, name, props);
+        if (spec.authorizes)
+          alarmOnCount(this, 'AuthorizerAlarm', {
+            stage,
+            metric: lambda.metricErrors(),
+            text: `${id} crashes or times out: callers with a key get a server error.`,
+            runbook: 'api-errors',
+          });
+      }
       for (const queue of spec.sends ?? []) new QuarantineQueue(this, queue, { stage, id: queue });
     }
     const functions = functionsOf(...deployment.manifests).map(({ id }) => id);

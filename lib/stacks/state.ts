@@ -1,4 +1,5 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   AttributeType,
   BillingMode,
@@ -12,7 +13,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { type Manifest, names, TABLE } from '#platform/manifest';
-import { alarmOnReportedMetric } from '../constructs/alarm.ts';
+import { alarmOnReportedMetric, alarmOnThrottles } from '../constructs/alarm.ts';
 import { AlarmTopic } from '../constructs/alarm-topic.ts';
 import { acknowledge } from '../nag.ts';
 import { removalPolicy, type Stage } from '../stages.ts';
@@ -65,12 +66,12 @@ export class StateStack extends Stack {
     bus.applyRemovalPolicy(removalPolicy(stage));
 
     const topic = stage.alarms ? [new AlarmTopic(this, 'Alarms', { stage })] : [];
-    const alarms = this.metricAlarms(stage, manifests);
+    const alarms = [this.metricAlarms(stage, manifests), this.throttleAlarms(stage)];
     const secrets = manifests.flatMap(({ secrets = {} }) =>
       Object.entries(secrets).map(([name, { description }]) => this.secret(name, stage, description)),
     );
     // what may fail comes before the table, because the table's protection would refuse the rollback of a first deployment (ADR 98)
-    table.node.addDependency(bus, ...topic, alarms, ...secrets);
+    table.node.addDependency(bus, ...topic, ...alarms, ...secrets);
   }
 
   private metricAlarms(stage: Stage, manifests: readonly Manifest[]) {
@@ -78,6 +79,34 @@ export class StateStack extends Stack {
     for (const { metrics = {} } of manifests)
       for (const [metricName, { alarm }] of Object.entries(metrics))
         if (alarm) alarmOnReportedMetric(scope, metricName, { stage, metricName, ...alarm });
+    return scope;
+  }
+
+  /** What all functions share: the table, its indexes, and the account's concurrency. */
+  private throttleAlarms(stage: Stage) {
+    const scope = new Construct(this, 'Throttled');
+    const TableName = names(stage.name).table;
+    const metricsOf = (dimensionsMap: Record<string, string>) =>
+      ['ReadThrottleEvents', 'WriteThrottleEvents'].map(
+        (metricName) => new Metric({ namespace: 'AWS/DynamoDB', metricName, dimensionsMap }),
+      );
+    const runbook = 'throttled';
+    const text = (what: string) => `DynamoDB has throttled ${what} for 15 minutes.`;
+    alarmOnThrottles(scope, 'Table', { stage, metrics: metricsOf({ TableName }), text: text('the table'), runbook });
+    for (const { name } of TABLE.indexes)
+      alarmOnThrottles(scope, pascalCase(name), {
+        stage,
+        metrics: metricsOf({ TableName, GlobalSecondaryIndexName: name }),
+        text: text(`the index ${name}`),
+        runbook,
+      });
+    // without a dimension: of all functions of the account, because they share its concurrency
+    alarmOnThrottles(scope, 'Functions', {
+      stage,
+      metrics: [new Metric({ namespace: 'AWS/Lambda', metricName: 'Throttles' })],
+      text: 'Lambda has throttled functions of this account and region for 15 minutes.',
+      runbook,
+    });
     return scope;
   }
 

@@ -3,7 +3,7 @@ import { paginateListServiceQuotas, ServiceQuotasClient } from '@aws-sdk/client-
 import { GetAccountCommand, SESv2Client } from '@aws-sdk/client-sesv2';
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient, type STSClientConfig } from '@aws-sdk/client-sts';
-import type { StageKind } from '#platform/manifest';
+import { MIN_UNRESERVED_CONCURRENCY, type ReservedConcurrency, type StageKind } from '#platform/manifest';
 
 export type Finding = {
   readonly subject: string;
@@ -23,7 +23,8 @@ const MIN_CONCURRENCY = 200;
 const MIN_STARTS_PER_SECOND = 100;
 
 type Result = Omit<Finding, 'subject'>;
-type Check = (options: ClientOptions, stage: StageKind) => Promise<Result>;
+export type Needs = { readonly stage: StageKind; readonly reservedConcurrency: ReservedConcurrency };
+type Check = (options: ClientOptions, needs: Needs) => Promise<Result>;
 
 const checkCredentials: Check = async (options) => {
   const { Account, Arn } = await new STSClient(options).send(new GetCallerIdentityCommand({}));
@@ -59,13 +60,26 @@ const compareQuota = (value: number | undefined, { name, unit, minimum }: Quota)
   };
 };
 
-const checkConcurrency: Check = async (options) => {
+/** Lambda refuses to reserve what does not leave enough to the other functions of the account and region. */
+const checkConcurrency: Check = async (options, { reservedConcurrency }) => {
   const { AccountLimit } = await new LambdaClient(options).send(new GetAccountSettingsCommand({}));
-  return compareQuota(AccountLimit?.ConcurrentExecutions, {
-    name: 'Lambda: Concurrent executions',
-    unit: 'at the same time',
-    minimum: MIN_CONCURRENCY,
-  });
+  const { ConcurrentExecutions: limit, UnreservedConcurrentExecutions: unreserved } = AccountLimit ?? {};
+  const quota = { name: 'Lambda: Concurrent executions', unit: 'at the same time', minimum: MIN_CONCURRENCY };
+  const reserved = Object.values(reservedConcurrency).reduce((sum: number, count = 0) => sum + count, 0);
+  if (reserved === 0 || limit === undefined) return compareQuota(limit, quota);
+  const needed = reserved + MIN_UNRESERVED_CONCURRENCY;
+  const reason = `this stage reserves ${reserved}, and Lambda wants ${MIN_UNRESERVED_CONCURRENCY} left`;
+  if (limit < needed)
+    return {
+      verdict: 'blocked',
+      detail: `${limit} ${quota.unit}, but ${reason}: request ${needed} or more of "${quota.name}" in Service Quotas, or reserve less`,
+    };
+  if (unreserved !== undefined && unreserved < needed)
+    return {
+      verdict: 'raise',
+      detail: `${limit} ${quota.unit}, of which functions have reserved all but ${unreserved}, and ${reason}: unless they are this stage's own, request more of "${quota.name}"`,
+    };
+  return compareQuota(limit, quota);
 };
 
 const checkSagaStarts: Check = async (options) => {
@@ -83,7 +97,7 @@ const checkSagaStarts: Check = async (options) => {
   });
 };
 
-const checkMail: Check = async (options, stage) => {
+const checkMail: Check = async (options, { stage }) => {
   if (stage === 'dev' || stage === 'localstack')
     return { verdict: 'ok', detail: 'not needed: this stage sends no mail' };
   const { ProductionAccessEnabled, SendingEnabled } = await new SESv2Client(options).send(new GetAccountCommand({}));
@@ -107,12 +121,12 @@ const OTHER_CHECKS: Checks = {
 };
 
 /** Checks what a deployment needs of the account. It changes nothing. */
-export const checkAccount = async (stage: StageKind, options: ClientOptions): Promise<readonly Finding[]> => {
+export const checkAccount = async (needs: Needs, options: ClientOptions): Promise<readonly Finding[]> => {
   const runChecks = (checks: Checks, verdictOnError: Finding['verdict']) =>
     Promise.all(
       Object.entries(checks).map(async ([subject, check]): Promise<Finding> => {
         try {
-          return { subject, ...(await check(options, stage)) };
+          return { subject, ...(await check(options, needs)) };
         } catch (error) {
           const { name, message } = error as Error;
           const detail = `the check failed (${name}: ${message.split('\n')[0]})`;

@@ -1,5 +1,4 @@
-import type { StageKind } from '#platform/manifest';
-import { checkAccount, type Finding } from './checks.ts';
+import { checkAccount, type Finding, type Needs } from './checks.ts';
 
 const LABELS = { ok: 'ok     ', raise: 'raise  ', blocked: 'BLOCKED' } as const;
 
@@ -10,9 +9,9 @@ const clientOptions = {
   requestHandler: { connectionTimeout: 3_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
 };
 
-/** Prints what the account lacks for a stage of this kind. Returns whether it can be deployed. */
-export const printFindings = async (stage: StageKind): Promise<boolean> => {
-  const findings = await checkAccount(stage, clientOptions);
+/** Prints what the account lacks for this stage. Returns whether it can be deployed. */
+export const printFindings = async (needs: Needs): Promise<boolean> => {
+  const findings = await checkAccount(needs, clientOptions);
   console.log(findings.map(toLine).join('\n'));
   const blocked = findings.filter(({ verdict }) => verdict === 'blocked');
   if (blocked.length === 0) return true;

@@ -1,24 +1,74 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { contexts } from '#contexts';
-import { functionsOf, type Manifest, names } from '#platform/manifest';
+import {
+  functionsOf,
+  type Manifest,
+  type MetricDefinition,
+  type NamedFunction,
+  names,
+  TABLE,
+} from '#platform/manifest';
+import { createHost } from '../../embedded/host/host.ts';
 import { stageOf } from '../../lib/stages.ts';
-import { allStages, getOnly, type Json, settingsOf } from './synthesis.ts';
+import { secrets } from '../fixtures/secrets.ts';
+import { allStages, getOnly, type Json, settingsOf, synthesise } from './synthesis.ts';
 
+const HOUR_MS = 3_600_000;
 const RUNBOOK = /Runbook: (docs\/runbooks\/[a-z-]+\.md)$/;
 const workers = functionsOf(...contexts).filter(({ spec }) => spec.consumes);
 const scheduled = functionsOf(...contexts).filter(({ spec }) => spec.everyMinutes);
+const authorizers = functionsOf(...contexts).filter(({ spec }) => spec.authorizes);
 const workflows = contexts.flatMap((manifest) => Object.keys(manifest.workflows ?? {}));
 
 const metrics = contexts.flatMap((manifest: Manifest) =>
-  Object.entries(manifest.metrics ?? {}).map(([name, { alarm }]) => ({ name, alarm })),
+  Object.entries<MetricDefinition>(manifest.metrics ?? {}).map(([name, { alarm }]) => ({ name, alarm })),
 );
+const isCounted = ({ alarm }: (typeof metrics)[number]) => alarm !== undefined && alarm.share === undefined;
+const shares = metrics.flatMap(({ name, alarm }) => (alarm?.share ? [{ name, share: alarm.share }] : []));
+
+/** How an alarm of each kind of metric is evaluated: by default the first period above the threshold raises it, and no data does not. */
+const aboveAtOnce = {
+  EvaluationPeriods: 1,
+  TreatMissingData: 'notBreaching',
+  ComparisonOperator: 'GreaterThanThreshold',
+};
+const lastingThrottles = { ...aboveAtOnce, EvaluationPeriods: 3 };
+const silence = { EvaluationPeriods: 2, TreatMissingData: 'breaching', ComparisonOperator: 'LessThanThreshold' };
+/** SQS reports zeros, and nothing of a new queue for up to 15 minutes. */
+const silenceWithData = { ...silence, EvaluationPeriods: 4, TreatMissingData: 'ignore' };
+const evaluations: Readonly<Record<string, object>> = {
+  ...{ Invocations: silence, PolledEventCount: silence },
+  ...{ NumberOfMessagesReceived: silenceWithData, NumberOfEmptyReceives: silenceWithData },
+  ...{ Throttles: lastingThrottles, ExecutionThrottled: lastingThrottles },
+  ...{ ReadThrottleEvents: lastingThrottles, WriteThrottleEvents: lastingThrottles },
+  Latency: lastingThrottles,
+};
+
+/** A function that fails makes one of these rise. Its callers or its source retry, so each needs no alarm of its own. */
+const failureSignalOf = ({ id, spec, routes }: NamedFunction): string => {
+  if (spec.everyMinutes || spec.consumes || spec.authorizes) return `Errors of ${id}`;
+  if (spec.streams) return 'IteratorAge';
+  if (spec.task) return 'ExecutionsFailed';
+  return routes.length > 0 ? '5XXError' : 'none';
+};
 
 test('every metric has an alarm but those that count what is usual', () =>
   expect(metrics.filter(({ alarm }) => !alarm).map(({ name }) => name)).toEqual([
-    ...['OrdersExpired', 'OrdersReleased', 'OrdersMadeOffline', 'OrdersGaveWay'],
+    ...['OrdersReleased', 'OrdersMadeOffline', 'OrdersGaveWay'],
     'DeadLettersSentBack',
   ]));
+
+/** Evaluates an expression of CloudWatch, of the few functions that ours use, for one period. A missing value is undefined. */
+const evaluate = (expression: string, values: Readonly<Record<string, number | undefined>>): number | undefined => {
+  const source = expression.replaceAll(' AND ', ' && ').replaceAll(/\bIF\(/g, 'choose(');
+  const evaluator = new Function('choose', 'FILL', ...Object.keys(values), `return ${source};`);
+  return evaluator(
+    (condition: boolean, yes?: number, no?: number) => (condition ? yes : no),
+    (value: number | undefined, filling: number) => value ?? filling,
+    ...Object.values(values),
+  );
+};
 
 type AlarmTarget = { readonly dimensionName: string; readonly type: string; readonly nameProperty: string };
 
@@ -66,6 +116,8 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
     );
     const byQueue = { dimensionName: 'QueueName', type: 'AWS::SQS::Queue', nameProperty: 'QueueName' };
     expect(targetsOf('ApproximateNumberOfMessagesVisible', byQueue)).toEqual(unconsumed.sort());
+    // the other alarm is raised already while messages wait, and notifies nobody of the next one
+    expect(targetsOf('NumberOfMessagesSent', byQueue)).toEqual(unconsumed.sort());
     // the redrive hides dead letters while it looks at them, every minute
     expect(targetsOf('ApproximateNumberOfMessagesNotVisible', byQueue)).toEqual(
       workers.map(({ id }) => named.deadLetters(id)).sort(),
@@ -85,16 +137,131 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
     }
   });
 
-  test('each scheduled function and each worker has an alarm for runs that fail, time out or crash', () => {
+  test('each scheduled function, each worker and the authorizer has an alarm for runs that fail, time out or crash', () => {
     expect(
       targetsOf('Errors', {
         dimensionName: 'FunctionName',
         type: 'AWS::Lambda::Function',
         nameProperty: 'FunctionName',
       }),
-    ).toEqual([...scheduled, ...workers].map(({ id }) => named.fn(id)).sort());
+    ).toEqual([...scheduled, ...workers, ...authorizers].map(({ id }) => named.fn(id)).sort());
     for (const { Properties } of alarms.filter((alarm) => alarm.Properties.MetricName === 'Errors'))
       expect(Properties).toMatchObject({ Namespace: 'AWS/Lambda', Statistic: 'Sum', Threshold: 0, Period: 300 });
+  });
+
+  test('each scheduled function has an alarm for no run in ten minutes', () => {
+    const byFunction = {
+      dimensionName: 'FunctionName',
+      type: 'AWS::Lambda::Function',
+      nameProperty: 'FunctionName',
+    };
+    expect(targetsOf('Invocations', byFunction)).toEqual(scheduled.map(({ id }) => named.fn(id)).sort());
+    for (const { Properties } of alarms.filter((alarm) => alarm.Properties.MetricName === 'Invocations'))
+      expect(Properties).toMatchObject({ Namespace: 'AWS/Lambda', Statistic: 'Sum', Threshold: 1, Period: 300 });
+  });
+
+  test('each event source has an alarm for nobody reading it, whether or not something waits in it', () => {
+    const byQueue = { dimensionName: 'QueueName', type: 'AWS::SQS::Queue', nameProperty: 'QueueName' };
+    for (const metric of ['NumberOfMessagesReceived', 'NumberOfEmptyReceives'])
+      expect(targetsOf(metric, byQueue), metric).toEqual(workers.map(({ id }) => named.queue(id)).sort());
+    const sources = ofType('AWS::Lambda::EventSourceMapping');
+    const [streams, queues] = [true, false].map((isStream) =>
+      sources.filter(({ Properties }) => isStream === (Properties.StartingPosition !== undefined)),
+    );
+    expect(queues).toHaveLength(workers.length);
+    for (const { id, Properties } of streams ?? []) {
+      expect(Properties.MetricsConfig, id).toEqual({ Metrics: ['EventCount'] });
+      const ofSource = alarms.filter(
+        (alarm) =>
+          alarm.Properties.MetricName === 'PolledEventCount' &&
+          JSON.stringify(dimension(alarm, 'EventSourceMappingUUID')).includes(`"${id}"`),
+      );
+      expect(getOnly(ofSource, id).Properties).toMatchObject({ Statistic: 'Sum', Threshold: 1, Period: 300 });
+    }
+  });
+
+  test('the table, each index, each workflow and the functions of the account have an alarm for throttling that lasts', () => {
+    const watched = alarms
+      .filter(({ Properties }) => /Throttle/.test(Properties.MetricName))
+      .map(({ Properties: { Namespace, MetricName, Dimensions = [], ...properties } }) => {
+        expect(properties).toMatchObject({ Statistic: 'Sum', Threshold: 0, Period: 300 });
+        const values = Dimensions.map(({ Value }: Json) => (typeof Value === 'string' ? Value : 'of the stack'));
+        return [Namespace, MetricName, ...values].join(' ');
+      });
+    const places = [named.table, ...TABLE.indexes.map(({ name }) => `${name} ${named.table}`)];
+    expect(watched.sort()).toEqual(
+      [
+        'AWS/Lambda Throttles',
+        ...workflows.map(() => 'AWS/States ExecutionThrottled of the stack'),
+        ...places.flatMap((place) => ['Read', 'Write'].map((kind) => `AWS/DynamoDB ${kind}ThrottleEvents ${place}`)),
+      ].sort(),
+    );
+  });
+
+  test('an alarm on a metric of DynamoDB fills missing values, because it would keep its state without them', () => {
+    const ofTable = ofType('AWS::CloudWatch::Alarm').filter(({ Properties }) =>
+      JSON.stringify(Properties).includes('"AWS/DynamoDB"'),
+    );
+    expect(ofTable).toHaveLength(1 + TABLE.indexes.length);
+    for (const { id, Properties } of ofTable) {
+      const [expression, ...watched] = Properties.Metrics;
+      expect(expression.Expression, id).toBe(watched.map(({ Id }: Json) => `FILL(${Id}, 0)`).join(' + '));
+    }
+  });
+
+  test('every alarm is one that CloudWatch accepts: at most ten metrics, and a day of them', () => {
+    for (const { id, Properties } of ofType('AWS::CloudWatch::Alarm')) {
+      expect((Properties.Metrics ?? []).length, id).toBeLessThanOrEqual(10);
+      const periods = [Properties, ...(Properties.Metrics ?? []).map(({ MetricStat }: Json) => MetricStat)]
+        .map((stat: Json) => stat?.Period)
+        .filter((period: number | undefined) => period !== undefined);
+      for (const period of periods) expect(period * Properties.EvaluationPeriods, id).toBeLessThanOrEqual(86_400);
+    }
+  });
+
+  test.each(
+    functionsOf(...contexts).filter(({ context }) =>
+      ofType('AWS::Lambda::Function').some(({ stack }) => stack.endsWith(`-${context}`)),
+    ),
+  )('an alarm watches what becomes worse if $id fails', (fn) => {
+    const signal = failureSignalOf(fn);
+    expect(signal, fn.id).not.toBe('none');
+    const [metricName, functionId] = signal.split(' of ');
+    expect(alarms.map(({ Properties }) => Properties.MetricName)).toContain(metricName);
+    if (functionId)
+      expect(JSON.stringify(alarms.filter(({ Properties }) => Properties.MetricName === metricName))).toContain(
+        functionId,
+      );
+  });
+
+  test.each(shares)('$name raises an alarm only as a share of what began', ({ name, share }) => {
+    const { Properties } = getOnly(
+      ofType('AWS::CloudWatch::Alarm').filter((alarm) => JSON.stringify(alarm.Properties).includes(`"${name}"`)),
+      name,
+    );
+    const [{ Expression }, counted, started] = Properties.Metrics;
+    expect(counted.MetricStat).toMatchObject({ Stat: 'Sum', Period: share.hours * 3_600 });
+    expect(started.MetricStat).toMatchObject({ Stat: 'Sum', Metric: { MetricName: 'ExecutionsStarted' } });
+    expect(JSON.stringify(started.MetricStat.Metric.Dimensions)).toContain(`:${named.workflow(share.ofWorkflow)}"`);
+    const isRaised = (counts: readonly [number | undefined, number | undefined]) =>
+      (evaluate(Expression, { counted: counts[0], started: counts[1] }) ?? 0) > Properties.Threshold;
+    const { minimum, percent } = share;
+    const enough = Math.ceil((minimum * 100) / percent);
+    expect(isRaised([minimum, enough - 1])).toBe(true);
+    expect(isRaised([minimum, undefined])).toBe(true);
+    expect(isRaised([minimum, enough])).toBe(false);
+    expect(isRaised([minimum - 1, 1])).toBe(false);
+    expect(isRaised([undefined, enough])).toBe(false);
+  });
+
+  test('the API has an alarm for slow responses, which a few requests do not raise', () => {
+    const { Properties } = getOnly(
+      alarms.filter((alarm) => alarm.Properties.MetricName === 'Latency'),
+      'Latency',
+    );
+    expect(Properties).toMatchObject({
+      ...{ ExtendedStatistic: 'p95', EvaluateLowSampleCountPercentile: 'ignore', Threshold: 3_000, Period: 300 },
+    });
   });
 
   test.each(scheduled)('the page of the alarm for failed runs of $id says what they mean', ({ id }) => {
@@ -105,6 +272,7 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
     const [, page = ''] = RUNBOOK.exec(Properties.AlarmDescription) ?? [];
     const [meaning = ''] = readFileSync(page, 'utf8').split('**Look here.**');
     expect(meaning).toContain(`\`${id}\``);
+    expect(meaning, 'what it means that it does not run').toContain('has not run');
   });
 
   test.each(workers)(
@@ -132,23 +300,20 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
       expect(Properties).toMatchObject({ Statistic: 'Maximum', Threshold: 180, Period: 60 });
   });
 
-  test.each(metrics.filter(({ alarm }) => alarm))(
-    'the first $name raises an alarm with its text and page',
-    (counted) => {
-      const alarm = getOnly(
-        alarms.filter(({ Properties }) => Properties.MetricName === counted.name),
-        counted.name,
-      );
-      expect(alarm.Properties).toMatchObject({
-        AlarmDescription: `${counted.alarm?.text} Runbook: docs/runbooks/${counted.alarm?.runbook}.md`,
-        Namespace: 'Breakwater',
-        Dimensions: [{ Name: 'Stage', Value: stage }],
-        Statistic: 'Sum',
-        Threshold: 0,
-        Period: 300,
-      });
-    },
-  );
+  test.each(metrics.filter(isCounted))('the first $name raises an alarm with its text and page', (counted) => {
+    const alarm = getOnly(
+      alarms.filter(({ Properties }) => Properties.MetricName === counted.name),
+      counted.name,
+    );
+    expect(alarm.Properties).toMatchObject({
+      AlarmDescription: `${counted.alarm?.text} Runbook: docs/runbooks/${counted.alarm?.runbook}.md`,
+      Namespace: 'Breakwater',
+      Dimensions: [{ Name: 'Stage', Value: stage }],
+      Statistic: 'Sum',
+      Threshold: 0,
+      Period: 300,
+    });
+  });
 
   test('the API has an alarm for its rate of server errors', () => {
     const alarm = getOnly(
@@ -168,11 +333,7 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
         expect(actions, id).toHaveLength(1);
         expect(JSON.stringify(actions[0])).toMatch(new RegExp(`:${named.alarms}"`));
       }
-      expect(Properties, id).toMatchObject({
-        EvaluationPeriods: 1,
-        TreatMissingData: 'notBreaching',
-        ComparisonOperator: 'GreaterThanThreshold',
-      });
+      expect(Properties, id).toMatchObject(evaluations[Properties.MetricName] ?? aboveAtOnce);
       expect(Properties.ActionsEnabled ?? true, id).toBe(true);
     }
   });
@@ -201,6 +362,21 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
       ]),
     );
   });
+});
+
+test('scheduled functions write to the table in every run, so a stream of which nothing is read is not read', async () => {
+  const writes: unknown[] = [];
+  const host = createHost({
+    ...{ contexts, secrets },
+    scheduleIntervalMs: () => HOUR_MS,
+    onTableChange: (record) => void writes.push(record),
+  });
+  await host.runSchedule('orders-sweep');
+  const first = writes.length;
+  await host.runSchedule('orders-sweep');
+  host.close();
+  expect(first).toBeGreaterThan(0);
+  expect(writes.length).toBeGreaterThan(first);
 });
 
 test('an alarm of prod names every runbook except those of what people notice: leaks, and the loss of the table', () => {

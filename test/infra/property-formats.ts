@@ -47,20 +47,23 @@ export const formatTrustPolicy: FormatProperty = (document, format) => {
 };
 
 /** Every count of SQS is approximate. */
-export const shortMetricName = (name: string): string => name.replace(/^Approximate(NumberOf)?/, '');
+export const shortMetricName = (name: string): string => name.replace(/^(Approximate)?(NumberOf(?!Objects))?/, '');
 export const formatDimensions: FormatProperty = (value, format) =>
   `of ${value.map(({ Value }: Json) => format(Value).replace(/^Queue /, '')).join(', ')}`;
 
 /** The expression of an alarm on metrics of one queue, with the names of the metrics, and what they share. */
-export const formatWatchedMetrics: FormatProperty = (metrics, format) => {
+export const formatWatchedMetrics: FormatProperty = (metrics, format, { resource, owner }) => {
   const [{ Expression, Id: _, ReturnData: __, ...remaining }, ...watched] = metrics;
   const expression = watched.reduce(
-    (text: string, { Id, MetricStat }: Json) => text.replace(Id, shortMetricName(MetricStat.Metric.MetricName)),
+    (text: string, { Id, MetricStat }: Json) => text.replaceAll(Id, shortMetricName(MetricStat.Metric.MetricName)),
     Expression,
   );
   const shared = new Set<string>(
     watched.map(({ MetricStat: { Metric, Stat, Period, ...others } }: Json) =>
-      [Metric.Namespace.replace(/^AWS\//, ''), `${Stat}, in ${Period} s${formatRemaining(others, format)}`].join(', '),
+      [
+        ...(resource === owner ? [Metric.Namespace.replace(/^AWS\//, '')] : []),
+        `${Stat}, in ${Period} s${formatRemaining(others, format)}`,
+      ].join(', '),
     ),
   );
   return `${expression}, ${[...shared].join(', ')}${formatRemaining(remaining, format)}`;

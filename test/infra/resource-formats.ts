@@ -27,6 +27,8 @@ const OMITTED_TYPES: ReadonlySet<string> = new Set([
 export const isOmitted = ({ Type, Properties }: Resource): boolean =>
   OMITTED_TYPES.has(Type) || (Type === 'AWS::ApiGateway::Method' && Properties.Integration?.Type === 'MOCK');
 
+const COMPARISONS: Readonly<Record<string, string>> = { GreaterThanThreshold: '>', LessThanThreshold: '<' };
+
 /** How a summary prints each resource type. Properties appear in this order. */
 export const TYPE_FORMATS: Readonly<Record<string, TypeFormat>> = {
   'AWS::ApiGateway::Authorizer': {
@@ -77,24 +79,25 @@ export const TYPE_FORMATS: Readonly<Record<string, TypeFormat>> = {
   'AWS::CloudWatch::Alarm': {
     properties: {
       Metrics: formatWatchedMetrics,
-      Namespace: (value) => value.replace(/^AWS\//, ''),
+      Namespace: (value, _, { resource, owner }) => (resource === owner ? value.replace(/^AWS\//, '') : ''),
       MetricName: shortMetricName,
       Dimensions: (value, format, where) =>
         where.resource === where.owner ? formatDimensions(value, format, where) : '',
       Statistic: withLabel(''),
       Threshold: (value, format, { resource }) => {
         const { ComparisonOperator } = resource.Properties;
-        return `${ComparisonOperator === 'GreaterThanThreshold' ? '>' : ComparisonOperator} ${format(value)}`;
+        return `${COMPARISONS[ComparisonOperator] ?? ComparisonOperator} ${format(value)}`;
       },
       ComparisonOperator: omitted,
       Period: withLabel('in ', ' s'),
-      EvaluationPeriods: withLabel('periods '),
-      TreatMissingData: withLabel('missing data '),
+      // the usual: one period, in which missing data raises nothing
+      EvaluationPeriods: (value) => (value === 1 ? '' : `periods ${value}`),
+      TreatMissingData: (value) => (value === 'notBreaching' ? '' : `missing data ${value}`),
       AlarmActions: withLabel('alarm to '),
       OKActions: withLabel('OK to '),
       AlarmDescription: (value) => /Runbook: docs\/runbooks\/(\S+)$/.exec(value)?.[1] ?? value,
     },
-    sharedProperties: ['EvaluationPeriods', 'TreatMissingData', 'AlarmActions', 'OKActions'],
+    sharedProperties: ['AlarmActions', 'OKActions'],
   },
   'AWS::DynamoDB::Table': {
     nameProperty: 'TableName',

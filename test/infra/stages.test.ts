@@ -3,12 +3,22 @@ import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { contexts } from '#contexts';
-import { type FunctionSpec, functionsOf, manifestsOn, names, secretNamesOf } from '#platform/manifest';
-import { stageOf } from '../../lib/stages.ts';
+import { type FunctionSpec, functionsOf, manifestsOn, names, reservationsOf, secretNamesOf } from '#platform/manifest';
+import { type Settings, stageOf } from '../../lib/stages.ts';
 import { allStages, getOnly, type Json, settingsOf, synthesise } from './synthesis.ts';
 
 const stages = allStages();
+const reservations = reservationsOf(...contexts);
 const ACCOUNT_STACK = 'breakwater-account';
+
+/** Runs the app as the CDK does, with these settings of its command line. */
+const runApp = (settings: object) =>
+  spawnSync(process.execPath, ['bin/breakwater.ts'], {
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    env: { ...process.env, CDK_CONTEXT_JSON: JSON.stringify(settings) },
+    encoding: 'utf8',
+  });
+
 /** Types without tags, because CloudFormation supports none or the CDK sets none. */
 const UNTAGGED =
   /^AWS::(CDK::Metadata|ApiGateway::(?!(?:RestApi|Stage|ApiKey|UsagePlan)$)\w+|IAM::Policy|Lambda::(EventInvokeConfig|Permission)|\w+::\w+Policy|SNS::Subscription|WAFv2::WebACLAssociation)$/;
@@ -70,29 +80,55 @@ describe('the settings of a stage', () => {
     },
   );
 
-  test.each([0, -1, 1.5, 'many', ''])('are refused with the concurrency "%s" of charges', (chargeConcurrency) =>
-    expect(() => stageOf({ chargeConcurrency })).toThrow(
-      `"${chargeConcurrency}" is not a number of charges at a time: use -c chargeConcurrency=50`,
-    ),
-  );
+  test.each([0, -1, 1.5, 'many', ''])('are refused with the concurrency "%s" of a function', (count) => {
+    for (const { setting } of reservations)
+      expect(() => stageOf({ [setting]: count })).toThrow(
+        `"${count}" is not a number of executions at a time: use -c ${setting}=50`,
+      );
+  });
 
-  test.each([
+  test('reserve concurrency for what must not wait for others, and for what others must not wait for', () =>
+    expect(reservations.map(({ id, setting }) => `${setting}: ${id}`).sort()).toEqual([
+      'authorizerConcurrency: tenants-authorize',
+      'chargeConcurrency: payments-charge',
+      'relayConcurrency: relay-publish',
+    ]));
+
+  type Reservation = readonly [
+    description: string,
+    settings: Settings,
+    expected: readonly (readonly [string, number])[],
+  ];
+  test.each<Reservation>([
     ['none by default', {}, []],
-    ['that of charges alone, as text of the command line', { chargeConcurrency: '50' }, [['payments-charge', 50]]],
+    ...reservations.map(
+      ({ id, setting }): Reservation => [
+        `that of ${id} alone, as text of the command line`,
+        { [setting]: '50' },
+        [[id, 50]],
+      ],
+    ),
+    [
+      'those of all, each with its own',
+      Object.fromEntries(reservations.map(({ setting }, index) => [setting, 10 + index])),
+      reservations.map(({ id }, index) => [id, 10 + index] as const),
+    ],
   ])('reserve concurrency: %s', (_, settings, expected) => {
     const functions = synthesise({ ...settings, stage: 'dev' }).ofType('AWS::Lambda::Function');
     const reserved = functions.flatMap(({ Properties: { FunctionName, ReservedConcurrentExecutions: count } }) =>
       count === undefined ? [] : [[FunctionName.replace('breakwater-dev-', ''), count]],
     );
-    expect(reserved).toEqual(expected);
+    expect(reserved.sort()).toEqual([...expected].sort());
+  });
+
+  test.each(reservations)('are read from the command line: $setting', ({ setting }) => {
+    const { status, stderr } = runApp({ stage: 'dev', [setting]: 'many' });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(`"many" is not a number of executions at a time: use -c ${setting}=50`);
   });
 
   test('are refused on the command line in one line', () => {
-    const { status, stderr } = spawnSync(process.execPath, ['bin/breakwater.ts'], {
-      cwd: fileURLToPath(new URL('../..', import.meta.url)),
-      env: { ...process.env, CDK_CONTEXT_JSON: '{"stage":"prod"}' },
-      encoding: 'utf8',
-    });
+    const { status, stderr } = runApp({ stage: 'prod' });
     expect(status).toBe(1);
     expect(stderr.trim()).toMatch(/^stage "prod" needs a payment provider: .*$/);
   });

@@ -47,7 +47,11 @@ const entriesOf = (stage: StageName, resources: readonly Resource[], parameters:
   const entries = resources
     .filter((resource) => !isOmitted(resource) && !wholeOf(resource))
     .sort((a, b) => (a.id < b.id ? -1 : 1))
-    .map((resource) => ({ type: resource.Type, title: titleOf(resource), facts: factsOf(resource, resource) }));
+    .map((resource) => ({
+      type: resource.Type,
+      title: titleOf(resource),
+      facts: joinAlarms(factsOf(resource, resource)),
+    }));
   return joinCounted(joinHeads(entries));
 };
 
@@ -119,11 +123,34 @@ const ownFacts = (resource: Resource, owner: Resource, format: FormatValue): rea
   return [{ key: type, text: facts.map((fact) => fact.text).join('; '), below: true }];
 };
 
-/** What all alarms share is in the first lines, and alarms.test.ts checks it. */
+const ALARM_KEY = 'Alarm of ';
+
+/** What all alarms share is in the first lines, and alarms.test.ts checks it. The key has the page, by which alarms are joined. */
 const alarmFact = (facts: readonly Fact[], prefix: string): Fact => {
-  const { sharedProperties = [] } = TYPE_FORMATS['AWS::CloudWatch::Alarm'] ?? {};
+  const { sharedProperties = [] } = TYPE_FORMATS[ALARM] ?? {};
   const own = facts.filter(({ key }) => !sharedProperties.includes(key.slice(prefix.length)));
-  return { key: prefix, text: `alarm ${own.flatMap(({ text }) => text || []).join(', ')}`, below: false };
+  const [page, ...texts] = own.sort(
+    (a, b) => Number(b.key === `${prefix}AlarmDescription`) - Number(a.key === `${prefix}AlarmDescription`),
+  );
+  const text = texts.map((fact) => fact.text).join(', ');
+  return {
+    key: `${ALARM_KEY}${page?.text}`,
+    text: text.replace(/^(.*), Sum, > 0, in 300 s$/, 'first $1'),
+    below: false,
+  };
+};
+
+/** The alarms of a resource that have the same page are one fact. */
+const joinAlarms = (facts: readonly Fact[]): readonly Fact[] => {
+  const byKey = Map.groupBy(facts, ({ key }) => key);
+  return facts.flatMap((fact) => {
+    if (!fact.key.startsWith(ALARM_KEY)) return [fact];
+    const alike = byKey.get(fact.key) ?? [];
+    if (alike[0] !== fact) return [];
+    return [
+      { ...fact, text: `alarm ${alike.map(({ text }) => text).join(', ')}: ${fact.key.slice(ALARM_KEY.length)}` },
+    ];
+  });
 };
 
 const removalFact = ({ DeletionPolicy, UpdateReplacePolicy }: Resource, prefix: string): readonly Fact[] => {

@@ -69,13 +69,19 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
     const isUnconsumed = ({ Properties }: Resource) =>
       !Properties.RedrivePolicy && Properties.QueueName !== named.canaries;
     for (const unconsumed of queues.filter(isUnconsumed)) {
-      const alarm = getOnly(
-        alarms.filter(
-          ({ stack, Properties }) =>
-            stack === unconsumed.stack && refersTo([Properties.Dimensions, Properties.Metrics].flat(), unconsumed),
-        ),
-        unconsumed.id,
+      // one on the messages that wait, and one on each new message (ADR 101)
+      const ofQueue = alarms.filter(
+        ({ stack, Properties }) =>
+          stack === unconsumed.stack && refersTo([Properties.Dimensions, Properties.Metrics].flat(), unconsumed),
       );
+      expect(ofQueue, unconsumed.id).toHaveLength(2);
+      const [alarm, onNews] = [false, true].map((isNews) =>
+        getOnly(
+          ofQueue.filter(({ Properties }) => isNews === (Properties.MetricName === 'NumberOfMessagesSent')),
+          unconsumed.id,
+        ),
+      ) as [Resource, Resource];
+      expect(onNews.Properties).toMatchObject({ Namespace: 'AWS/SQS', Statistic: 'Sum', Period: 300, Threshold: 0 });
       const isDeadLetters = workers.some(({ id }) => unconsumed.Properties.QueueName === named.deadLetters(id));
       if (isDeadLetters)
         expect(alarm.Properties.Metrics).toMatchObject([

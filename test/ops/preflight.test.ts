@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { type HttpHandler, HttpRequest, HttpResponse } from '@smithy/core/protocols';
 import { expect, test } from 'vitest';
+import type { ReservedConcurrency } from '#platform/manifest';
 import { checkAccount } from '../../ops/preflight/checks.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -49,9 +50,13 @@ const createClientOptions = (responses: Readonly<Record<string, StubResponse>>) 
   return { clientOptions, calls };
 };
 
-const check = async (responses: Readonly<Record<string, StubResponse>>, stage: 'dev' | 'prod' = 'prod') => {
+const check = async (
+  responses: Readonly<Record<string, StubResponse>>,
+  stage: 'dev' | 'prod' = 'prod',
+  reservedConcurrency: ReservedConcurrency = {},
+) => {
   const { clientOptions, calls } = createClientOptions(responses);
-  const findings = await checkAccount(stage, clientOptions);
+  const findings = await checkAccount({ stage, reservedConcurrency }, clientOptions);
   return { calls, findings, verdicts: Object.fromEntries(findings.map(({ subject, verdict }) => [subject, verdict])) };
 };
 
@@ -126,6 +131,42 @@ test.each<Case>([
     verdict,
     detail: expect.stringMatching(detail),
   });
+});
+
+test.each([
+  {
+    limit: 10,
+    verdict: 'blocked',
+    detail: /^10 at the same time, but this stage reserves 150, .* request 250 or more/,
+  },
+  { limit: 249, verdict: 'blocked', detail: /^249 at the same time/ },
+  { limit: 250, verdict: 'ok', detail: /^250 at the same time$/ },
+  { limit: 1_000, unreserved: 850, verdict: 'ok', detail: /^1000 at the same time$/ },
+  {
+    limit: 1_000,
+    unreserved: 249,
+    verdict: 'raise',
+    detail: /reserved all but 249, .* unless they are this stage's own/,
+  },
+])(
+  'an account of $limit, $unreserved of which are not reserved, is $verdict for a stage that reserves 150',
+  async (account) => {
+    const body = { ConcurrentExecutions: account.limit, UnreservedConcurrentExecutions: account.unreserved };
+    const responses = { ...sufficient, lambda: json({ AccountLimit: body }) };
+    const { findings } = await check(responses, 'prod', { chargeConcurrency: 50, authorizerConcurrency: 100 });
+    expect(findings.find(({ subject }) => subject === 'Lambda concurrency')).toMatchObject({
+      verdict: account.verdict,
+      detail: expect.stringMatching(account.detail),
+    });
+  },
+);
+
+test.each(['0', '1.5', 'many'])('a concurrency of %s is rejected', (count) => {
+  const result = spawnSync(process.execPath, ['ops/preflight.ts', '--relayConcurrency', count], { cwd: ROOT });
+  expect([result.status, result.stderr.toString()]).toEqual([
+    1,
+    expect.stringMatching(/^--relayConcurrency: expected .*\n$/),
+  ]);
 });
 
 test('without valid credentials, it checks nothing else', async () => {

@@ -6,7 +6,7 @@ import { guardTenants } from '#platform/table/guard';
 
 // Apart from the other clients: its package does not declare that it has no side effects, so every bundle with this module keeps it.
 
-export const db = (rt: Pick<BaseRuntime, 'functionName' | 'tenants'>) =>
+export const db = (rt: Pick<BaseRuntime, 'functionName' | 'metric' | 'tenants'>) =>
   guardTenants(
     DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions()), {
       marshallOptions: { removeUndefinedValues: true },

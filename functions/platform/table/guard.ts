@@ -154,11 +154,12 @@ const commandUses: ReadonlyMap<string, UsesOf> = new Map([
 /**
  * Refuses every call of this client that names a key of another tenant than the current work is for, before anything is sent. Where no
  * tenant is set it refuses the keys of all tenants, unless the function's manifest declares that it works for all of them (ADR 89).
+ * A refusal is a defect, so it is counted.
  * Returns the same client.
  */
 export const guardTenants = <C extends DynamoDBDocumentClient>(
   client: C,
-  rt: Pick<BaseRuntime, 'functionName' | 'tenants'>,
+  rt: Pick<BaseRuntime, 'functionName' | 'metric' | 'tenants'>,
 ): C => {
   client.middlewareStack.add(
     (next, { commandName = 'an unknown command' }) =>
@@ -169,6 +170,7 @@ export const guardTenants = <C extends DynamoDBDocumentClient>(
         const refused = uses.length === 0 ? refusedUse('command') : uses.find((use) => !isAllowed(use, tenantId));
         if (!refused) return next(args);
         const reason = tenantId === undefined ? 'no tenant is set' : 'it is of another tenant';
+        rt.metric('ForeignKeysRefused', 1, { function: rt.functionName, command: commandName, place: refused.place });
         throw new ForeignKey(`${rt.functionName} may not use the ${refused.place} of its ${commandName}: ${reason}`);
       },
     { step: 'initialize', name: 'tenantGuard' },

@@ -117,7 +117,7 @@ describe('slow charges of a tenant', () => {
   };
 
   it('take no concurrency of other functions if charges have their own', async () => {
-    const b = await openBackend({ chargeConcurrency: 5 });
+    const b = await openBackend({ reservedConcurrency: { chargeConcurrency: 5 } });
     const { status, body: order } = await b.place();
     expect(status).toBe(202);
     expect(await b.request('GET', `/v1/orders/${order.id}`)).toMatchObject({ status: 200 });
@@ -131,15 +131,25 @@ describe('slow charges of a tenant', () => {
 });
 
 describe('the concurrency of an account', () => {
-  const { pack } = shop.functions;
-  const manifest = { ...shop, functions: { ...shop.functions, pack: { ...pack, bulkhead: true } } } as const;
+  const { pack, sell } = shop.functions;
+  const manifest = {
+    ...shop,
+    functions: {
+      ...shop.functions,
+      pack: { ...pack, reservedBy: 'packConcurrency' },
+      sell: { ...sell, reservedBy: 'sellConcurrency' },
+    },
+  } as const;
   const statusesOfTwo = async (options: Partial<HostOptions>) => {
     const clock = createVirtualClock();
-    const sell: Create = (rt) => async () => {
+    const sellSlowly: Create = (rt) => async () => {
       await rt.sleep(1_000);
       return { statusCode: 200, body: '{}' };
     };
-    const { host, request } = openShop({ sell }, { clock, contexts: [manifest], accountConcurrency: 3, ...options });
+    const { host, request } = openShop(
+      { sell: sellSlowly },
+      { clock, contexts: [manifest], accountConcurrency: 3, ...options },
+    );
     close = host.close;
     const sales = [1, 2].map((id) => request({ method: 'GET', target: `/v1/sales/${id}` }));
     await clock.advance(1_000);
@@ -147,7 +157,14 @@ describe('the concurrency of an account', () => {
   };
 
   it('is smaller for all other functions by what a bulkhead reserves', async () =>
-    expect(await statusesOfTwo({ chargeConcurrency: 2 })).toEqual([200, 500]));
+    expect(await statusesOfTwo({ reservedConcurrency: { packConcurrency: 2 } })).toEqual([200, 500]));
+
+  it('is not taken from a function that has its own, which also limits it', async () => {
+    expect(await statusesOfTwo({ accountConcurrency: 2, reservedConcurrency: { sellConcurrency: 2 } })).toEqual([
+      200, 200,
+    ]);
+    expect(await statusesOfTwo({ reservedConcurrency: { sellConcurrency: 1 } })).toEqual([200, 500]);
+  });
 
   it('is that of all functions without a reservation', async () => expect(await statusesOfTwo({})).toEqual([200, 200]));
 });

@@ -112,6 +112,7 @@ it('sends no key of another tenant, nor one without a tenant unless its function
     vi.stubEnv('AWS_ENDPOINT_URL', origin);
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'key');
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+    vi.stubEnv('STAGE', 'staging');
     const read = ({ db: table }: Runtime<'db'>, tenant: string) =>
       table.send(new GetCommand({ TableName: 'table', Key: { pk: `things#${tenant}#thing#1`, sk: 'thing' } }));
     const one = createRuntime();

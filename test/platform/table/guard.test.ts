@@ -136,9 +136,11 @@ const openTable = () => createTestTable({ variables: { TENANTS: 'one' } });
 
 const refusal = { name: 'ForeignKey' };
 const expectRefused = async (send: Send, pk = '') => {
-  const { rt, calls } = openTable();
+  const { rt, calls, metrics } = openTable();
   await expect(rt.tenants.run(tenantId, () => send(rt, pk))).rejects.toMatchObject(refusal);
   expect(calls).toEqual([]);
+  // which wakes the person on call, whatever becomes of the work
+  expect(metrics).toMatchObject([{ name: 'ForeignKeysRefused', value: 1, details: { function: 'test' } }]);
 };
 
 describe.each(Object.entries(PLACES))('%s', (place, send) => {
