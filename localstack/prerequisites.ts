@@ -17,7 +17,8 @@ const listPyenvPythons = async (): Promise<string[]> => {
     .map((version) => `${versionsFolder}/${version}/bin/python`);
 };
 
-const findPython = async (): Promise<string | undefined> => {
+/** The path of a Python interpreter of version 3.13 or newer. */
+export const findPython = async (): Promise<string | undefined> => {
   const configured = process.env['PYTHON'];
   const candidates = [
     ...(configured ? [configured] : []),

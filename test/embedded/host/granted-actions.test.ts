@@ -10,7 +10,10 @@ import { ServiceError } from '../../../embedded/aws/service.ts';
 import { createVirtualClock } from '../../../embedded/aws/virtual-clock.ts';
 import { createHost } from '../../../embedded/host/host.ts';
 import { secrets } from '../../fixtures/secrets.ts';
-import { type Action, grantedActions, usedActions } from './used-actions.ts';
+import { createRole, type IamRequest } from '../../infra/iam-simulator.ts';
+import { statementsOf } from '../../infra/roles.ts';
+import { getOnly, settingsOf, synthesise } from '../../infra/synthesis.ts';
+import { type Action, grantedActions, iamRequestsOf, usedActions } from './used-actions.ts';
 
 const STEP_MS = 250;
 const MAX_WAIT_MS = 5 * 60_000;
@@ -23,6 +26,10 @@ const workflows = contexts.flatMap((manifest) => Object.keys(manifest.workflows 
 
 /** What each function has used, by its deployed name. */
 const used = new Map(functions.map(({ id }) => [names('dev').fn(id), new Set<Action>()]));
+/** Its requests to AWS: one example for each action, resource and list of the contexts whose keys it has. */
+const requests = new Map(functions.map(({ id }) => [names('dev').fn(id), new Map<string, IamRequest>()]));
+const kindOf = ({ action, resource, leadingKeys = [] }: IamRequest) =>
+  [action, resource, ...new Set(leadingKeys.map((key) => key.split('#')[0]))].join(' ');
 const metrics = new Set<string>();
 let calls = 0;
 const times = { ...defaultTimes, standstillMs: 30_000, paymentDeadlineMs: 90_000 };
@@ -47,6 +54,8 @@ const host = createHost({
     calls += 1;
     const actions = used.get(caller);
     if (actions) for (const action of usedActions({ operation, input })) actions.add(action);
+    const examples = requests.get(caller);
+    if (examples) for (const request of iamRequestsOf({ operation, input })) examples.set(kindOf(request), request);
   },
 });
 
@@ -313,6 +322,8 @@ const sendPoison = async () => {
   await waitFor(async () => redrive?.has(`DeleteMessage of ${names('dev').canaries}`), true);
 };
 
+const synthesis = synthesise(settingsOf.dev);
+
 describe('each function uses what its manifest grants, and nothing else', () => {
   beforeAll(async () => {
     await host.loadFunctions();
@@ -334,4 +345,22 @@ describe('each function uses what its manifest grants, and nothing else', () => 
     const actions = used.get(names('dev').fn(fn.id)) ?? new Set();
     expect([...actions].sort()).toEqual([...grantedActions(fn, workflows, workers)].sort());
   });
+
+  // the host allows a batch if it allows each of its keys; IAM allows it only if one statement covers all of them
+  it.each(functions)(
+    'the role of $id in the template allows its requests, as iam-simulate evaluates them',
+    async ({ id }) => {
+      const name = names('dev').fn(id);
+      const lambda = getOnly(
+        synthesis.ofType('AWS::Lambda::Function').filter(({ Properties }) => Properties.FunctionName === name),
+        name,
+      );
+      const isAllowed = createRole(statementsOf(synthesis, lambda), lambda.stack, synthesis);
+      const examples = [...(requests.get(name)?.values() ?? [])];
+      const denied: IamRequest[] = [];
+      for (const request of examples) if (!(await isAllowed(request))) denied.push(request);
+      expect(denied).toEqual([]);
+      expect(examples.length).toBeGreaterThanOrEqual(used.get(name)?.size ?? 0);
+    },
+  );
 });

@@ -1,5 +1,6 @@
 import { type FunctionId, type NamedFunction, names, type WorkflowId } from '#platform/manifest';
 import type { ServiceCall } from '../../../embedded/host/interceptors.ts';
+import { arn, type IamRequest } from '../../infra/iam-simulator.ts';
 
 /** A permission in one line: `GetItem of orders`, `GetSecretValue of operator-key`. */
 export type Action = string;
@@ -43,12 +44,13 @@ const PART_ACTIONS = {
 } as const;
 
 const contextOf = (pk: { readonly S: string }) => pk.S.slice(0, pk.S.indexOf('#'));
-const ownerOf = ({ Key, Item }: Input) => contextOf((Key ?? Item).pk);
+const partitionKeyOf = ({ Key, Item }: Input) => (Key ?? Item).pk;
+const ownerOf = (input: Input) => contextOf(partitionKeyOf(input));
 const lastPart = (arn: string) => arn.slice(arn.lastIndexOf(':') + 1);
 
 /** The partition key of a query, which its key condition compares first. */
-const queriedOwner = ({ KeyConditionExpression, ExpressionAttributeValues }: Input) =>
-  contextOf(ExpressionAttributeValues[/= (:\w+)/.exec(KeyConditionExpression)?.[1] ?? '']);
+const queriedKey = ({ KeyConditionExpression, ExpressionAttributeValues }: Input) =>
+  ExpressionAttributeValues[/= (:\w+)/.exec(KeyConditionExpression)?.[1] ?? ''];
 
 /** The permissions that a call needs. */
 export const usedActions = ({ operation, input }: Pick<ServiceCall, 'operation' | 'input'>): readonly Action[] => {
@@ -65,7 +67,7 @@ export const usedActions = ({ operation, input }: Pick<ServiceCall, 'operation' 
         ),
       );
     case 'Query':
-      return [`Query of ${queriedOwner(request)}`];
+      return [`Query of ${contextOf(queriedKey(request))}`];
     case 'PutEvents':
       return request.Entries.map(({ EventBusName }: Input) => `PutEvents of ${EventBusName}`);
     case 'DescribeEventBus':
@@ -84,5 +86,71 @@ export const usedActions = ({ operation, input }: Pick<ServiceCall, 'operation' 
       return [`GetSecretValue of ${request.SecretId}`];
     default:
       return [`${operation} of ${ownerOf(request)}`];
+  }
+};
+
+const tableRequest = (action: string, { TableName, IndexName }: Input, keys: readonly { readonly S: string }[]) => ({
+  action: `dynamodb:${action}`,
+  resource: arn('dynamodb', `table/${TableName}${IndexName ? `/index/${IndexName}` : ''}`),
+  leadingKeys: keys.map(({ S }) => S),
+});
+
+/** A call as IAM authorizes it on AWS: all keys of a batch at once, and each part of a transaction by itself. */
+export const iamRequestsOf = ({
+  operation,
+  input,
+}: Pick<ServiceCall, 'operation' | 'input'>): readonly IamRequest[] => {
+  const request = input as Input;
+  switch (operation) {
+    case 'BatchGetItem':
+      return Object.entries<Input>(request.RequestItems).map(([TableName, { Keys }]) =>
+        tableRequest(
+          operation,
+          { TableName },
+          Keys.map(({ pk }: Input) => pk),
+        ),
+      );
+    case 'TransactWriteItems':
+      return request.TransactItems.flatMap((part: Input) =>
+        Object.entries<Input>(part).map(([kind, write]) =>
+          tableRequest(PART_ACTIONS[kind as keyof typeof PART_ACTIONS], write, [partitionKeyOf(write)]),
+        ),
+      );
+    case 'Query':
+      return [tableRequest(operation, request, [queriedKey(request)])];
+    case 'PutEvents':
+      return request.Entries.map(({ EventBusName }: Input) => ({
+        action: 'events:PutEvents',
+        resource: arn('events', `event-bus/${EventBusName}`),
+      }));
+    case 'DescribeEventBus':
+      return [{ action: `events:${operation}`, resource: arn('events', `event-bus/${request.Name}`) }];
+    case 'StartExecution':
+    case 'DescribeStateMachine':
+      return [
+        {
+          action: `states:${operation}`,
+          resource: arn('states', `stateMachine:${lastPart(request.stateMachineArn)}`),
+        },
+      ];
+    case 'SendMessage':
+    case 'ReceiveMessage':
+    case 'DeleteMessage':
+    case 'GetQueueAttributes':
+    case 'ChangeMessageVisibility':
+    case 'ChangeMessageVisibilityBatch':
+      return [
+        {
+          action: `sqs:${operation.replace(/Batch$/, '')}`,
+          resource: arn('sqs', request.QueueUrl.slice(request.QueueUrl.lastIndexOf('/') + 1)),
+        },
+      ];
+    case 'GetSecretValue':
+      // Secrets Manager appends six characters to the name
+      return [
+        { action: `secretsmanager:${operation}`, resource: arn('secretsmanager', `secret:${request.SecretId}-AbCdEf`) },
+      ];
+    default:
+      return [tableRequest(operation, request, [partitionKeyOf(request)])];
   }
 };
