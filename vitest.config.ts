@@ -26,6 +26,7 @@ export default defineConfig({
           'test/sim/*.sim.test.ts',
           'test/architecture/**/*.test.ts',
           'test/differential/differential.test.ts',
+          'test/runtime-client/runtime-client.test.ts',
         ],
       }),
       project('architecture', ['test/architecture/**/*.test.ts']),
@@ -44,6 +45,10 @@ export default defineConfig({
       // compares the embedded table with a DynamoDB, and so needs one
       ...(process.env['CONFORMANCE_ENDPOINT']
         ? [project('differential', ['test/differential/differential.test.ts'])]
+        : []),
+      // needs AWS's runtime client, which .ci/runtime-client/test installs
+      ...(process.env['RUNTIME_CLIENT']
+        ? [project('runtime-client', ['test/runtime-client/runtime-client.test.ts'])]
         : []),
       project('acceptance', ['test/acceptance/**/*.test.ts'], {
         globalSetup: 'test/acceptance/setup.ts',
