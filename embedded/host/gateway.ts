@@ -113,8 +113,8 @@ const toHttpResponse = ({ statusCode, headers, multiValueHeaders, body }: APIGat
 
 const toFailureResponse = (error: unknown): HttpResponse => {
   if (!(error instanceof FunctionError)) throw error;
-  // for API Gateway a call that Lambda refuses is an internal error
-  if (isThrottled(error)) return toProblemResponse('internal');
+  // for API Gateway a call that Lambda refuses is a failed integration
+  if (isThrottled(error)) return toProblemResponse('unavailable');
   return toProblemResponse(error.errorType === 'Sandbox.Timedout' ? 'timeout' : 'bad_gateway');
 };
 

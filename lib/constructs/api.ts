@@ -136,7 +136,14 @@ export class Api extends Construct {
         apiStage: api.deploymentStage,
       });
     if (firewall)
-      new Firewall(this, 'Firewall', { name: `${names(stage.name).prefix}-${name}`, apiStage: api.deploymentStage });
+      new Firewall(this, 'Firewall', {
+        stage,
+        name: `${names(stage.name).prefix}-${name}`,
+        apiStage: api.deploymentStage,
+        // the provider sends the callbacks of all tenants from few addresses
+        unboundedPaths: routes.filter(({ isCallback }) => isCallback).map(({ path }) => path),
+        pathPrefixes: [`/${stage.name}`],
+      });
     else acknowledge(api.deploymentStage, 'noFirewall');
 
     const { region, urlSuffix } = Stack.of(this);

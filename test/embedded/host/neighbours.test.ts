@@ -147,7 +147,7 @@ describe('the concurrency of an account', () => {
   };
 
   it('is smaller for all other functions by what a bulkhead reserves', async () =>
-    expect(await statusesOfTwo({ chargeConcurrency: 2 })).toEqual([200, 500]));
+    expect(await statusesOfTwo({ chargeConcurrency: 2 })).toEqual([200, 503]));
 
   it('is that of all functions without a reservation', async () => expect(await statusesOfTwo({})).toEqual([200, 200]));
 });
