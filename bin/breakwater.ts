@@ -59,6 +59,9 @@ const requestedStage = (app: App) => {
       alarmEmail: app.node.tryGetContext('alarmEmail'),
       mailFrom: app.node.tryGetContext('mailFrom'),
       chargeConcurrency: app.node.tryGetContext('chargeConcurrency'),
+      domain: app.node.tryGetContext('domain'),
+      certificateArn: app.node.tryGetContext('certificateArn'),
+      basePath: app.node.tryGetContext('basePath'),
       localstackPort: process.env['LOCALSTACK_PORT'],
     });
   } catch (error) {
