@@ -102,12 +102,16 @@ const ANONYMOUS_IDENTITY = {
 const isResult = (value: unknown): value is APIGatewayProxyResult =>
   typeof (value as Partial<APIGatewayProxyResult> | null)?.statusCode === 'number';
 
+/** API Gateway renames this header of a function's response. Its own responses keep the name. */
+const toClientHeader = (name: string) =>
+  name.toLowerCase() === 'www-authenticate' ? 'x-amzn-remapped-www-authenticate' : name;
+
 const toHttpResponse = ({ statusCode, headers, multiValueHeaders, body }: APIGatewayProxyResult): HttpResponse => ({
   status: statusCode,
-  headers: {
-    ...Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name, String(value)])),
-    ...Object.fromEntries(Object.entries(multiValueHeaders ?? {}).map(([name, values]) => [name, values.map(String)])),
-  },
+  headers: Object.fromEntries([
+    ...Object.entries(headers ?? {}).map(([name, value]) => [toClientHeader(name), String(value)]),
+    ...Object.entries(multiValueHeaders ?? {}).map(([name, values]) => [toClientHeader(name), values.map(String)]),
+  ]),
   body: body ?? '',
 });
 

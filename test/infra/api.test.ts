@@ -215,6 +215,8 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
           type,
         ).Properties.ResponseTemplates['application/json'],
       ).code;
+    for (const { Properties } of responses.filter(({ Properties }) => Properties.StatusCode === '401'))
+      expect(Properties.ResponseParameters['gatewayresponse.header.www-authenticate']).toMatch(/^'Bearer /);
     expect(codeOf('MISSING_AUTHENTICATION_TOKEN')).toBe('not_found');
     expect(codeOf('UNAUTHORIZED')).toBe('unauthenticated');
     expect(codeOf('ACCESS_DENIED')).toBe('forbidden');
