@@ -58,6 +58,9 @@ const requestedStage = (app: App) => {
       providerUrl: app.node.tryGetContext('providerUrl'),
       alarmEmail: app.node.tryGetContext('alarmEmail'),
       mailFrom: app.node.tryGetContext('mailFrom'),
+      domain: app.node.tryGetContext('domain'),
+      certificateArn: app.node.tryGetContext('certificateArn'),
+      basePath: app.node.tryGetContext('basePath'),
       ...Object.fromEntries(
         reservationsOf(...contexts).map(({ setting }) => [setting, app.node.tryGetContext(setting)]),
       ),

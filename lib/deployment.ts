@@ -13,11 +13,17 @@ export type Deployment = {
   readonly codeVersion: string;
 };
 
-export type RoutedFunction = RouteDefinition & { readonly function: FunctionId };
+export type RoutedFunction = RouteDefinition & {
+  readonly function: FunctionId;
+  /** Its caller is the payment provider. */
+  readonly isCallback: boolean;
+};
 
 /** The routes of these contexts, each with the function that serves it. */
 export const routesOf = (...manifests: readonly Manifest[]): readonly RoutedFunction[] =>
-  functionsOf(...manifests).flatMap(({ id, routes }) => routes.map((route) => ({ ...route, function: id })));
+  functionsOf(...manifests).flatMap(({ id, routes, spec }) =>
+    routes.map((route) => ({ ...route, function: id, isCallback: spec.receivesCallbacks === true })),
+  );
 
 /** The one function that authorizes the callers of all routes that are not public. */
 export const authorizerOf = (...manifests: readonly Manifest[]): FunctionId => {

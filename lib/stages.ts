@@ -34,6 +34,14 @@ export type StageTraits = {
   readonly sandboxed: boolean;
 };
 
+export type Domain = {
+  readonly name: string;
+  /** A certificate of ACM in the stage's region, for this name. */
+  readonly certificateArn: string;
+  /** The first segment of every path. */
+  readonly basePath?: string;
+};
+
 export type Stage = StageTraits & {
   readonly kind: StageKind;
   /** What its resources are named after: its kind, or `<name>-<kind>`. */
@@ -43,6 +51,8 @@ export type Stage = StageTraits & {
   readonly alarmEmail?: string;
   /** Concurrency that is reserved for single functions, by the settings that their manifests name. By default all share the account's. */
   readonly reservedConcurrency: ReservedConcurrency;
+  /** A domain of its own for the product's API. By default it has only the host name that AWS gives it. */
+  readonly domain?: Domain;
   /** A sink stores mail instead of sending it. */
   readonly mail: 'sink' | { readonly from: string };
   /** The address of all APIs on a stage whose own URLs do not resolve. */
@@ -169,6 +179,31 @@ const reservedConcurrencyOf = (settings: Settings): ReservedConcurrency => {
   return reserved;
 };
 
+const DOMAIN_NAME = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
+const CERTIFICATE_ARN = /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/;
+/** One segment, because a mapping of a REST API takes no more. */
+const BASE_PATH = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+const domainOf = (
+  kind: StageKind,
+  { domain, certificateArn, basePath }: Pick<Settings, 'domain' | 'certificateArn' | 'basePath'>,
+): Pick<Stage, 'domain'> => {
+  if (domain === undefined && certificateArn === undefined && basePath === undefined) return {};
+  const fail = (reason: string): never => {
+    throw new Error(
+      `${reason}: use -c domain=api.example.com -c certificateArn=arn:aws:acm:..., and -c basePath=shop for a path before all others`,
+    );
+  };
+  const matches = (form: RegExp, value: unknown): value is string => typeof value === 'string' && form.test(value);
+  if (kind === 'localstack') return fail('stage "localstack" takes no domain');
+  if (domain === undefined || certificateArn === undefined) return fail('a domain needs a name and a certificate');
+  if (!matches(DOMAIN_NAME, domain)) return fail(`"${domain}" is not a domain name in lower case`);
+  if (!matches(CERTIFICATE_ARN, certificateArn)) return fail(`"${certificateArn}" is not the ARN of a certificate`);
+  if (basePath === undefined) return { domain: { name: domain, certificateArn } };
+  if (!matches(BASE_PATH, basePath)) return fail(`"${basePath}" is not one segment of a path`);
+  return { domain: { name: domain, certificateArn, basePath } };
+};
+
 export type Settings = {
   readonly stage?: unknown;
   /** Tells it from other stages of its kind in the same account and region. */
@@ -177,6 +212,10 @@ export type Settings = {
   readonly alarmEmail?: unknown;
   /** The sender of customers' mail. */
   readonly mailFrom?: unknown;
+  /** The domain of the product's API, the ARN of its certificate, and what its paths begin with. */
+  readonly domain?: unknown;
+  readonly certificateArn?: unknown;
+  readonly basePath?: unknown;
   /** The port of LocalStack's edge, default 4566. */
   readonly localstackPort?: string | undefined;
 } & { readonly [setting in ConcurrencySetting]?: unknown };
@@ -200,6 +239,7 @@ export const stageOf = ({
     mail: mailOf(kind, mailFrom),
     ...alarmEmailOf(kind, alarmEmail),
     reservedConcurrency: reservedConcurrencyOf(settings),
+    ...domainOf(kind, settings),
     ...(kind === 'localstack' ? { gateway: `http://127.0.0.1:${localstackPort}/_aws/execute-api` } : {}),
   };
 };

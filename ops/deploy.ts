@@ -90,7 +90,9 @@ const main = async () => {
   const account = toAccount({ stage: stage.name });
   const url = await findApiUrl(account);
   await smokeTest({
-    ...{ url, operatorKey: await getOperatorKey(account) },
+    // before the first deployment, a domain cannot have a DNS record: its target is an output
+    url: stage.domain ? await findApiUrl(account, 'DefaultApiUrl') : url,
+    operatorKey: await getOperatorKey(account),
     token: token ?? (stage.provider === 'sandbox' ? 'tok_ok' : undefined),
     onStep: (text) => console.log(`ok  ${text}`),
   });

@@ -102,19 +102,23 @@ const ANONYMOUS_IDENTITY = {
 const isResult = (value: unknown): value is APIGatewayProxyResult =>
   typeof (value as Partial<APIGatewayProxyResult> | null)?.statusCode === 'number';
 
+/** API Gateway renames this header of a function's response. Its own responses keep the name. */
+const toClientHeader = (name: string) =>
+  name.toLowerCase() === 'www-authenticate' ? 'x-amzn-remapped-www-authenticate' : name;
+
 const toHttpResponse = ({ statusCode, headers, multiValueHeaders, body }: APIGatewayProxyResult): HttpResponse => ({
   status: statusCode,
-  headers: {
-    ...Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name, String(value)])),
-    ...Object.fromEntries(Object.entries(multiValueHeaders ?? {}).map(([name, values]) => [name, values.map(String)])),
-  },
+  headers: Object.fromEntries([
+    ...Object.entries(headers ?? {}).map(([name, value]) => [toClientHeader(name), String(value)]),
+    ...Object.entries(multiValueHeaders ?? {}).map(([name, values]) => [toClientHeader(name), values.map(String)]),
+  ]),
   body: body ?? '',
 });
 
 const toFailureResponse = (error: unknown): HttpResponse => {
   if (!(error instanceof FunctionError)) throw error;
-  // for API Gateway a call that Lambda refuses is an internal error
-  if (isThrottled(error)) return toProblemResponse('internal');
+  // for API Gateway a call that Lambda refuses is a failed integration
+  if (isThrottled(error)) return toProblemResponse('unavailable');
   return toProblemResponse(error.errorType === 'Sandbox.Timedout' ? 'timeout' : 'bad_gateway');
 };
 

@@ -31,6 +31,7 @@ export const payments = {
       ],
     },
     callbacks: {
+      receivesCallbacks: true,
       timeoutSeconds: 25,
       callsProvider: true,
       secrets: ['provider-key', 'provider-callback-key'],

@@ -94,6 +94,8 @@ type CommonSpec = {
   readonly sendsMail?: true;
   /** Calls the payment provider: gets its URL. */
   readonly callsProvider?: true;
+  /** Its routes receive the payment provider's callbacks, which no web ACL bounds by address (ADR 52). */
+  readonly receivesCallbacks?: true;
   /** May describe the bus and every workflow, for health checks. */
   readonly inspects?: true;
   /** Default 10. */

@@ -3,13 +3,17 @@ import {
   AccessLogField,
   AccessLogFormat,
   ApiKeySourceType,
+  DomainName,
   EndpointType,
+  type IRestApi,
   LambdaIntegration,
   LogGroupLogDestination,
   MethodLoggingLevel,
   RestApi,
+  SecurityPolicy,
   TokenAuthorizer,
 } from 'aws-cdk-lib/aws-apigateway';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -19,7 +23,7 @@ import { AUTHORIZER_CACHE_SECONDS, type FunctionId, names } from '#platform/mani
 import { arns } from '../arns.ts';
 import type { RoutedFunction } from '../deployment.ts';
 import { acknowledge } from '../nag.ts';
-import { removalPolicy, type Stage } from '../stages.ts';
+import { type Domain, removalPolicy, type Stage } from '../stages.ts';
 import { Firewall } from './firewall.ts';
 import { GatewayKeys } from './gateway-keys.ts';
 import { addProblemResponses } from './gateway-problems.ts';
@@ -51,6 +55,7 @@ export type ApiProps = {
   readonly authorizer?: FunctionId;
   /** A web ACL filters traffic in front of the API. */
   readonly firewall?: boolean;
+  readonly domain?: Domain | undefined;
 };
 
 /**
@@ -60,10 +65,15 @@ export type ApiProps = {
 export class Api extends Construct {
   readonly id: string;
   readonly rest: RestApi;
+  /** At its domain, if it has one. */
   readonly url: string;
+  /** At the host name that AWS gives it. */
+  readonly defaultUrl: string;
+  readonly domainName?: DomainName;
 
-  constructor(scope: Construct, construct: string, { stage, name, routes, authorizer, firewall = false }: ApiProps) {
+  constructor(scope: Construct, construct: string, props: ApiProps) {
     super(scope, construct);
+    const { stage, name, routes, authorizer, firewall = false, domain } = props;
     const functions = new Map<FunctionId, ReturnType<typeof LambdaFunction.fromFunctionAttributes>>();
     const functionOf = (id: FunctionId) => {
       const existing = functions.get(id);
@@ -136,12 +146,30 @@ export class Api extends Construct {
         apiStage: api.deploymentStage,
       });
     if (firewall)
-      new Firewall(this, 'Firewall', { name: `${names(stage.name).prefix}-${name}`, apiStage: api.deploymentStage });
+      new Firewall(this, 'Firewall', {
+        stage,
+        name: `${names(stage.name).prefix}-${name}`,
+        apiStage: api.deploymentStage,
+        // the provider sends the callbacks of all tenants from few addresses
+        unboundedPaths: routes.filter(({ isCallback }) => isCallback).map(({ path }) => path),
+        pathPrefixes: [stage.name, domain?.basePath ?? []].flat().map((segment) => `/${segment}`),
+      });
     else acknowledge(api.deploymentStage, 'noFirewall');
 
     const { region, urlSuffix } = Stack.of(this);
     this.id = api.restApiId;
     this.rest = api;
-    this.url = `${stage.gateway ? `${stage.gateway}/${this.id}` : `https://${this.id}.execute-api.${region}.${urlSuffix}`}/${stage.name}`;
+    this.defaultUrl = `${stage.gateway ? `${stage.gateway}/${this.id}` : `https://${this.id}.execute-api.${region}.${urlSuffix}`}/${stage.name}`;
+    this.url = domain ? `https://${[domain.name, domain.basePath ?? []].flat().join('/')}` : this.defaultUrl;
+    // the default host name stays: the same stage answers there, with the same web ACL and throttles, before the domain has a DNS record
+    if (domain)
+      this.domainName = new DomainName(this, 'Domain', {
+        domainName: domain.name,
+        certificate: Certificate.fromCertificateArn(this, 'Certificate', domain.certificateArn),
+        endpointType: EndpointType.REGIONAL,
+        securityPolicy: SecurityPolicy.TLS_1_2,
+        mapping: api as IRestApi,
+        ...(domain.basePath !== undefined && { basePath: domain.basePath }),
+      });
   }
 }

@@ -20,12 +20,13 @@ const responses: readonly (readonly [ResponseType, PlatformProblemCode])[] = [
   [ResponseType.QUOTA_EXCEEDED, 'throttled'],
   [ResponseType.DEFAULT_5XX, 'internal'],
   [ResponseType.API_CONFIGURATION_ERROR, 'internal'],
-  // the authorizer failed or timed out: no function got the request, so the client may send it again
+  // the authorizer failed, timed out or was throttled: no function got the request, so the client may send it again
   [ResponseType.AUTHORIZER_CONFIGURATION_ERROR, 'unavailable'],
   [ResponseType.AUTHORIZER_FAILURE, 'unavailable'],
   // no client sends a gateway key: the one that the authorizer returned is not in the usage plan yet
   [ResponseType.INVALID_API_KEY, 'unavailable'],
-  [ResponseType.INTEGRATION_FAILURE, 'bad_gateway'],
+  // Lambda refused the call, above all because the account's concurrency is used up
+  [ResponseType.INTEGRATION_FAILURE, 'unavailable'],
   [ResponseType.INTEGRATION_TIMEOUT, 'timeout'],
 ];
 

@@ -24,6 +24,7 @@ export class ApiStack extends Stack {
       routes: routesOf(...manifests.filter(({ standalone }) => !standalone)),
       authorizer: authorizerOf(...manifests),
       firewall: stage.firewall,
+      domain: stage.domain,
     });
     new AlarmAbove(this, 'FailingAlarm', {
       stage,
@@ -42,5 +43,10 @@ export class ApiStack extends Stack {
     });
     new CfnOutput(this, 'ApiUrl', { value: api.url });
     new CfnOutput(this, 'ApiId', { value: api.id });
+    if (!api.domainName) return;
+    new CfnOutput(this, 'DefaultApiUrl', { value: api.defaultUrl });
+    // of the DNS record: an alias of the domain, or a CNAME
+    new CfnOutput(this, 'DomainTarget', { value: api.domainName.domainNameAliasDomainName });
+    new CfnOutput(this, 'DomainTargetZoneId', { value: api.domainName.domainNameAliasHostedZoneId });
   }
 }

@@ -215,6 +215,8 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
           type,
         ).Properties.ResponseTemplates['application/json'],
       ).code;
+    for (const { Properties } of responses.filter(({ Properties }) => Properties.StatusCode === '401'))
+      expect(Properties.ResponseParameters['gatewayresponse.header.www-authenticate']).toMatch(/^'Bearer /);
     expect(codeOf('MISSING_AUTHENTICATION_TOKEN')).toBe('not_found');
     expect(codeOf('UNAUTHORIZED')).toBe('unauthenticated');
     expect(codeOf('ACCESS_DENIED')).toBe('forbidden');
@@ -227,6 +229,13 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
     // the authorizer did not answer, so nothing was carried out: where it is part of the function, that is a 503 too
     expect(codeOf('AUTHORIZER_FAILURE')).toBe('unavailable');
     expect(codeOf('AUTHORIZER_CONFIGURATION_ERROR')).toBe('unavailable');
+    // the function was throttled, and a client that waits gets through
+    expect(codeOf('INTEGRATION_FAILURE')).toBe('unavailable');
+    for (const { Properties } of responses)
+      if (['429', '503'].includes(Properties.StatusCode))
+        expect(Properties.ResponseParameters, Properties.ResponseType).toHaveProperty([
+          'gatewayresponse.header.retry-after',
+        ]);
   });
 
   test.each(apis)('%s is deployed after all of its methods and responses', (name) => {

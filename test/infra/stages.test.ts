@@ -21,7 +21,7 @@ const runApp = (settings: object) =>
 
 /** Types without tags, because CloudFormation supports none or the CDK sets none. */
 const UNTAGGED =
-  /^AWS::(CDK::Metadata|ApiGateway::(?!(?:RestApi|Stage|ApiKey|UsagePlan)$)\w+|IAM::Policy|Lambda::(EventInvokeConfig|Permission)|\w+::\w+Policy|SNS::Subscription|WAFv2::WebACLAssociation)$/;
+  /^AWS::(CDK::Metadata|ApiGateway::(?!(?:RestApi|Stage|ApiKey|UsagePlan)$)\w+|IAM::Policy|Lambda::(EventInvokeConfig|Permission)|\w+::\w+Policy|SNS::Subscription|WAFv2::(WebACLAssociation|LoggingConfiguration))$/;
 
 /** What has data that nobody can restore by a deployment. A protected stage retains it. */
 const STATEFUL = [
@@ -219,7 +219,11 @@ describe.each(stages)('%s', (stage, { stacks, resources, ofType }) => {
         ...['publish/Publisher/Logs', 'relay-unpublishable/Queue'].map(logicalIdOf),
       ].sort(),
     );
-    expect(idsIn('api')).toEqual(['Api/AccessLogs', 'Api/ExecutionLogs'].map(logicalIdOf).sort());
+    expect(idsIn('api')).toEqual(
+      ['Api/AccessLogs', 'Api/ExecutionLogs', ...(stage === 'prod' ? ['Api/Firewall/Logs'] : [])]
+        .map(logicalIdOf)
+        .sort(),
+    );
     for (const manifest of manifestsOn(stage, contexts).filter(({ context }) => context !== 'relay')) {
       const paths = [
         ...functionsOf(manifest).flatMap(({ name, spec }) => statefulPathsOf(spec).map((path) => `${name}/${path}`)),

@@ -143,6 +143,19 @@ it.each<[string, Create]>([
   }
 });
 
+it.each(['www-authenticate', 'WWW-Authenticate'])(
+  'renames the header %s of a function, as API Gateway does',
+  async (name) => {
+    const refuse = async (field: 'headers' | 'multiValueHeaders', value: unknown) => {
+      const { request } = openShop({ sell: () => () => ({ statusCode: 401, [field]: { [name]: value }, body: '{}' }) });
+      return (await request({ method: 'GET', target: '/v1/sales/1' })).headers;
+    };
+    const renamed = 'x-amzn-remapped-www-authenticate';
+    expect(await refuse('headers', 'Bearer')).toEqual({ [renamed]: 'Bearer' });
+    expect(await refuse('multiValueHeaders', ['Bearer', 'Basic'])).toEqual({ [renamed]: ['Bearer', 'Basic'] });
+  },
+);
+
 it('returns status, headers and repeated headers', async () => {
   const sell: Create = () => () => ({
     statusCode: 201,

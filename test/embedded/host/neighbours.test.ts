@@ -157,13 +157,13 @@ describe('the concurrency of an account', () => {
   };
 
   it('is smaller for all other functions by what a bulkhead reserves', async () =>
-    expect(await statusesOfTwo({ reservedConcurrency: { packConcurrency: 2 } })).toEqual([200, 500]));
+    expect(await statusesOfTwo({ reservedConcurrency: { packConcurrency: 2 } })).toEqual([200, 503]));
 
   it('is not taken from a function that has its own, which also limits it', async () => {
     expect(await statusesOfTwo({ accountConcurrency: 2, reservedConcurrency: { sellConcurrency: 2 } })).toEqual([
       200, 200,
     ]);
-    expect(await statusesOfTwo({ reservedConcurrency: { sellConcurrency: 1 } })).toEqual([200, 500]);
+    expect(await statusesOfTwo({ reservedConcurrency: { sellConcurrency: 1 } })).toEqual([200, 503]);
   });
 
   it('is that of all functions without a reservation', async () => expect(await statusesOfTwo({})).toEqual([200, 200]));
