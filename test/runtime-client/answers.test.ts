@@ -3,23 +3,23 @@ import { contexts } from '#contexts';
 import { functionsOf, type NamedFunction } from '#platform/manifest';
 import { FunctionError } from '../../embedded/aws/lambda/function-error.ts';
 import { getOnly } from '../infra/synthesis.ts';
-import { judge, type Outcome } from './answers.ts';
+import { classifyOutcome, type Outcome } from './answers.ts';
 
 const functions = functionsOf(...contexts);
 const undeclared = { undeclared: expect.any(String) };
 const fault: Outcome = { error: new FunctionError('TypeError', 'x is undefined') };
 
-const expectJudgement = (fn: NamedFunction, outcome: Outcome, event: unknown = {}) =>
-  expect(judge(fn, { event, outcome }), fn.id);
+const expectClass = (fn: NamedFunction, outcome: Outcome, event: unknown = {}) =>
+  expect(classifyOutcome(fn, { event, outcome }), fn.id);
 
 test.each(functions)('$id does not declare a fault, an empty answer or one that nobody understands', (fn) => {
   const [route] = fn.routes;
   const event = { httpMethod: route?.method, resource: route?.path };
   const body = JSON.stringify({ code: 'internal' });
   for (const outcome of [fault, { result: {} }, { result: { batchItemFailures: [{ itemIdentifier: '1' }] } }])
-    if (fn.routes.length === 0 || 'error' in outcome) expectJudgement(fn, outcome, event).toEqual(undeclared);
+    if (fn.routes.length === 0 || 'error' in outcome) expectClass(fn, outcome, event).toEqual(undeclared);
   for (const statusCode of [200, 201, 202, 404, 409, 500])
-    if (route) expectJudgement(fn, { result: { statusCode, body } }, event).toEqual(undeclared);
+    if (route) expectClass(fn, { result: { statusCode, body } }, event).toEqual(undeclared);
 });
 
 const find = (id: string) =>
@@ -32,18 +32,18 @@ const LIVE = { httpMethod: 'GET', resource: '/v1/health/live' };
 
 test('an answer of a route has the status and the body that the route declares', () => {
   const health = find('operations-health');
-  expectJudgement(health, toResult(200, { status: 'ok' }), LIVE).toBe('success');
-  expectJudgement(health, toResult(200, { status: 'fine' }), LIVE).toEqual(undeclared);
-  expectJudgement(health, toResult(202, { status: 'ok' }), LIVE).toEqual(undeclared);
-  expectJudgement(health, toResult(400, { code: 'bad_request' }), LIVE).toBe('refusal');
-  expectJudgement(health, toResult(404, { code: 'bad_request' }), LIVE).toEqual(undeclared);
+  expectClass(health, toResult(200, { status: 'ok' }), LIVE).toBe('success');
+  expectClass(health, toResult(200, { status: 'fine' }), LIVE).toEqual(undeclared);
+  expectClass(health, toResult(202, { status: 'ok' }), LIVE).toEqual(undeclared);
+  expectClass(health, toResult(400, { code: 'bad_request' }), LIVE).toBe('refusal');
+  expectClass(health, toResult(404, { code: 'bad_request' }), LIVE).toEqual(undeclared);
 });
 
 test('a task returns nothing, or refuses as one of its sagas expects', () => {
   const charge = find('payments-charge');
-  expectJudgement(charge, { result: null }).toBe('success');
-  expectJudgement(charge, { error: new FunctionError('PaymentDeclined', 'no') }).toBe('refusal');
-  expectJudgement(charge, { error: new FunctionError('StockUnavailable', 'no') }).toEqual(undeclared);
+  expectClass(charge, { result: null }).toBe('success');
+  expectClass(charge, { error: new FunctionError('PaymentDeclined', 'no') }).toBe('refusal');
+  expectClass(charge, { error: new FunctionError('StockUnavailable', 'no') }).toEqual(undeclared);
 });
 
 test('an authorizer allows or says that the key is unknown', () => {
@@ -51,8 +51,8 @@ test('an authorizer allows or says that the key is unknown', () => {
   const policyOf = (...effects: string[]) => ({
     result: { principalId: 'x', policyDocument: { Statement: effects.map((Effect) => ({ Effect })) } },
   });
-  expectJudgement(authorizer, policyOf('Allow')).toBe('success');
-  expectJudgement(authorizer, policyOf('Allow', 'Deny')).toEqual(undeclared);
-  expectJudgement(authorizer, policyOf()).toEqual(undeclared);
-  expectJudgement(authorizer, { error: new FunctionError('Error', 'Unauthorized') }).toBe('refusal');
+  expectClass(authorizer, policyOf('Allow')).toBe('success');
+  expectClass(authorizer, policyOf('Allow', 'Deny')).toEqual(undeclared);
+  expectClass(authorizer, policyOf()).toEqual(undeclared);
+  expectClass(authorizer, { error: new FunctionError('Error', 'Unauthorized') }).toBe('refusal');
 });

@@ -11,11 +11,11 @@ export type Outcome = { readonly result: unknown } | { readonly error: Error };
 export type Invocation = { readonly event: unknown; readonly outcome: Outcome };
 
 /** Whether an outcome is a success, or a refusal that the function declares. Anything else is `undeclared`, with the reason. */
-export type Judgement = 'success' | 'refusal' | { readonly undeclared: string };
+export type OutcomeClass = 'success' | 'refusal' | { readonly undeclared: string };
 
-const undeclared = (reason: string): Judgement => ({ undeclared: reason });
+const undeclared = (reason: string): OutcomeClass => ({ undeclared: reason });
 
-const judgeResponse = ({ routes }: NamedFunction, event: APIGatewayProxyEvent, result: unknown): Judgement => {
+const classifyResponse = ({ routes }: NamedFunction, event: APIGatewayProxyEvent, result: unknown): OutcomeClass => {
   const { statusCode, body } = result as APIGatewayProxyResult;
   const name = `${event.httpMethod} ${event.resource}`;
   const route = routes.find(({ method, path }) => `${method} ${path}` === name);
@@ -32,7 +32,7 @@ const judgeResponse = ({ routes }: NamedFunction, event: APIGatewayProxyEvent, r
   return isDeclared && statusCode < 500 ? 'refusal' : undeclared(`${name}: ${statusCode}: ${body}`);
 };
 
-const judgePolicy = (outcome: Outcome): Judgement => {
+const classifyPolicy = (outcome: Outcome): OutcomeClass => {
   if ('error' in outcome)
     return outcome.error.message === UNAUTHORIZED ? 'refusal' : undeclared(`the authorizer failed: ${outcome.error}`);
   const { principalId, policyDocument } = outcome.result as Partial<APIGatewayAuthorizerResult>;
@@ -52,7 +52,7 @@ const refusalsOf = (id: FunctionId): ReadonlySet<string> =>
       .map(({ error }) => error.name),
   );
 
-const judgeResult = (outcome: Outcome, declared: unknown): Judgement => {
+const classifyResult = (outcome: Outcome, declared: unknown): OutcomeClass => {
   if ('error' in outcome) return undeclared(`the invocation failed: ${outcome.error}`);
   return isDeepStrictEqual(outcome.result, declared)
     ? 'success'
@@ -60,15 +60,15 @@ const judgeResult = (outcome: Outcome, declared: unknown): Judgement => {
 };
 
 /** Compares what an invocation returned with what the function's manifest, its routes and the sagas that call it declare. */
-export const judge = (fn: NamedFunction, { event, outcome }: Invocation): Judgement => {
+export const classifyOutcome = (fn: NamedFunction, { event, outcome }: Invocation): OutcomeClass => {
   const { spec } = fn;
-  if (spec.authorizes) return judgePolicy(outcome);
-  if (spec.consumes || spec.streams) return judgeResult(outcome, { batchItemFailures: [] });
+  if (spec.authorizes) return classifyPolicy(outcome);
+  if (spec.consumes || spec.streams) return classifyResult(outcome, { batchItemFailures: [] });
   if (spec.task && 'error' in outcome && outcome.error instanceof FunctionError)
     return refusalsOf(fn.id).has(outcome.error.errorType)
       ? 'refusal'
       : undeclared(`no saga expects ${outcome.error.errorType}: ${outcome.error.message}`);
-  if (spec.task || spec.everyMinutes) return judgeResult(outcome, null);
+  if (spec.task || spec.everyMinutes) return classifyResult(outcome, null);
   if ('error' in outcome) return undeclared(`the invocation failed: ${outcome.error}`);
-  return judgeResponse(fn, event as APIGatewayProxyEvent, outcome.result);
+  return classifyResponse(fn, event as APIGatewayProxyEvent, outcome.result);
 };

@@ -18,7 +18,7 @@ export type LambdaProcessOptions = {
   readonly taskRoot: string;
   readonly handler: string;
   readonly timeoutMs: number;
-  /** All variables of the process, but for those of the runtime API. */
+  /** All variables of the process, except those of the runtime API. */
   readonly environment: Readonly<Record<string, string>>;
 };
 

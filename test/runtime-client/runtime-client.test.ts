@@ -10,7 +10,7 @@ import { listen } from '../../embedded/host/server.ts';
 import { bundle } from '../../lib/bundles.ts';
 import { secrets } from '../fixtures/secrets.ts';
 import { getOnly, settingsOf, synthesise } from '../infra/synthesis.ts';
-import { judge } from './answers.ts';
+import { classifyOutcome } from './answers.ts';
 import { useEveryFunction } from './orders.ts';
 import { createRecorder } from './recorder.ts';
 import { environmentOf } from './template-environment.ts';
@@ -78,8 +78,8 @@ describe("each function, run by AWS's runtime client from its bundle with its te
   });
 
   it.each(functions)('$id answers as it declares', (fn) => {
-    const judgements = recorder.invocationsOf(fn.id).map((invocation) => judge(fn, invocation));
-    expect(judgements.filter((judgement) => typeof judgement === 'object')).toEqual([]);
-    expect(judgements).toContain('success');
+    const classes = recorder.invocationsOf(fn.id).map((invocation) => classifyOutcome(fn, invocation));
+    expect(classes.filter((outcomeClass) => typeof outcomeClass === 'object')).toEqual([]);
+    expect(classes).toContain('success');
   });
 });
