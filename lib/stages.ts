@@ -14,7 +14,7 @@ import { defaultTimes, type Times, testTimes } from '#platform/runtime/times';
 
 /** The properties of a stage, apart from its payment provider and its API's address. */
 export type StageTraits = {
-  /** Data outlives its stack, and neither the table nor its stack can be deleted by accident. */
+  /** Data, messages and logs outlive their stacks, and neither the table nor a stack can be deleted by accident (ADR 98). */
   readonly protect: boolean;
   readonly logRetention: RetentionDays;
   readonly memoryMb: number;

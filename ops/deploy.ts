@@ -99,7 +99,7 @@ const main = async () => {
   console.log(`
 ${stage.name} answers on ${url}
 While idle it costs ${idleCostOf(stage)} (docs/idle-cost.md).
-To take it down: npx cdk destroy --all ${allSettings.join(' ')} (docs/deploying.md says what stays)`);
+To take it down: npx cdk destroy '${account.names.prefix}-*' ${allSettings.join(' ')} (docs/deploying.md says what stays)`);
 };
 
 try {

@@ -12,14 +12,14 @@ const settings = reservationsOf(...contexts).map(({ setting }) => setting);
 
 const Options = z.object({
   stage: stageKindOption(['dev', 'staging', 'prod']),
-  'mail-from': z.email('expected an address, such as shop@example.com').optional(),
+  mailFrom: z.email('expected an address, such as shop@example.com').optional(),
   // those with which the stage is deployed
   ...(Object.fromEntries(settings.map((setting) => [setting, Count])) as Record<ConcurrencySetting, typeof Count>),
 });
 
 try {
   const { options } = parseCommandLine(process.argv.slice(2), Options);
-  const { stage, 'mail-from': mailFrom, ...reservedConcurrency } = options;
+  const { stage, mailFrom, ...reservedConcurrency } = options;
   if (!(await printFindings({ stage, mailFrom, reservedConcurrency }))) process.exitCode = 1;
 } catch (error) {
   if (!(error instanceof UserError)) throw error;

@@ -159,7 +159,7 @@ const findIdentity = async (
 
 /** SES sends from an address if the address itself is verified, or its domain. */
 const checkSender: Check = async (options, { mailFrom }) => {
-  if (mailFrom === undefined) return raise('unknown: add --mail-from shop@example.com, the sender of the stage');
+  if (mailFrom === undefined) return raise('unknown: add --mailFrom shop@example.com, the sender of the stage');
   const client = new SESv2Client(options);
   for (const identity of [mailFrom, mailFrom.slice(mailFrom.lastIndexOf('@') + 1)])
     if ((await findIdentity(client, identity))?.VerifiedForSendingStatus)

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import recommended from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
 import { expect, test } from 'vitest';
 import cdk from '../../cdk.json' with { type: 'json' };
@@ -28,13 +29,31 @@ test('the tests synthesise with the flags of cdk.json', () => {
   for (const [flag, value] of Object.entries(cdk.context)) expect(node.tryGetContext(flag), flag).toEqual(value);
 });
 
-/** A flag that decides on the name of a resource would replace it. */
-test('no flag changes the logical id of a resource, except those of deployments', () => {
-  const idsOf = (context: Readonly<Record<string, unknown>>) =>
-    new Set(
-      synthesise(settingsOf.prod, undefined, context)
-        .resources.filter(({ Type }) => Type !== 'AWS::ApiGateway::Deployment')
-        .map(({ stack, Type, id }) => `${stack} ${Type} ${id}`),
+/** The hash that a deployment's logical id ends with: another content is another deployment. */
+const DEPLOYMENT_HASH = /[0-9a-f]{32}$/;
+
+// a flag that renames a resource would replace it
+test('the flags change no name and no logical id, and nothing of a template but what ADR 99 says', () => {
+  const propertiesWith = (context: Readonly<Record<string, unknown>>) =>
+    new Map(
+      synthesise(settingsOf.prod, undefined, context).resources.map(({ stack, Type, id, Properties }) => [
+        `${stack} ${Type} ${id.replace(DEPLOYMENT_HASH, '')}`,
+        { Type, Properties },
+      ]),
     );
-  expect([...idsOf({})].sort()).toEqual([...idsOf(cdk.context)].sort());
+  const [without, withFlags] = [propertiesWith({}), propertiesWith(cdk.context)];
+  expect([...withFlags.keys()].sort()).toEqual([...without.keys()].sort());
+  const changed = [...withFlags].flatMap(([resource, { Type, Properties }]) => {
+    const before = without.get(resource)?.Properties ?? {};
+    return Object.keys({ ...before, ...Properties })
+      .filter((property) => !isDeepStrictEqual(before[property], Properties[property]))
+      .map((property) => `${Type} ${property}`);
+  });
+  expect(changed.sort()).toEqual([
+    'AWS::ApiGateway::Stage AccessLogSetting',
+    'AWS::ApiGateway::Stage DeploymentId',
+    'AWS::S3::Bucket AccessControl',
+    'AWS::S3::Bucket OwnershipControls',
+    'AWS::S3::BucketPolicy PolicyDocument',
+  ]);
 });

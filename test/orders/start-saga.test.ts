@@ -58,7 +58,7 @@ it('has the message redelivered if the saga cannot be started', async () => {
 /** The characters that the log of an execution needs in its name, and the length that Step Functions takes. */
 const EXECUTION_NAME = /^[0-9A-Za-z_-]{1,80}$/;
 
-// red if the key itself is the order's id, if the tenant is no part of the id, or if a colon separates the run
+// red if the tenant is no part of the order's id, if only the run's last digit is part of the name, or if a colon separates the run
 it('names the executions of any tenants, keys and runs differently, in characters that the log of an execution takes', async () => {
   const anyRun = fc.record({
     tenant: fc.stringMatching(/^[a-z0-9]{1,64}$/),
