@@ -12,7 +12,7 @@ import {
 import { createHost } from '../../embedded/host/host.ts';
 import { stageOf } from '../../lib/stages.ts';
 import { secrets } from '../fixtures/secrets.ts';
-import { allStages, getOnly, type Json, settingsOf, synthesise } from './synthesis.ts';
+import { allStages, getOnly, type Json, settingsOf } from './synthesis.ts';
 
 const HOUR_MS = 3_600_000;
 const RUNBOOK = /Runbook: (docs\/runbooks\/[a-z-]+\.md)$/;
