@@ -181,8 +181,8 @@ const reservedConcurrencyOf = (settings: Settings): ReservedConcurrency => {
 
 const DOMAIN_NAME = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
 const CERTIFICATE_ARN = /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/;
-/** One segment, because a mapping of a REST API takes no more. */
-const BASE_PATH = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+/** One segment, because a mapping of a REST API takes no more. AWS keeps `ping` and `sping` of a domain for its own checks. */
+const BASE_PATH = /^(?!s?ping$)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 const domainOf = (
   kind: StageKind,
@@ -200,7 +200,7 @@ const domainOf = (
   if (!matches(DOMAIN_NAME, domain)) return fail(`"${domain}" is not a domain name in lower case`);
   if (!matches(CERTIFICATE_ARN, certificateArn)) return fail(`"${certificateArn}" is not the ARN of a certificate`);
   if (basePath === undefined) return { domain: { name: domain, certificateArn } };
-  if (!matches(BASE_PATH, basePath)) return fail(`"${basePath}" is not one segment of a path`);
+  if (!matches(BASE_PATH, basePath)) return fail(`"${basePath}" is not one segment of a path that is free`);
   return { domain: { name: domain, certificateArn, basePath } };
 };
 

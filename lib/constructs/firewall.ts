@@ -111,10 +111,24 @@ export class Firewall extends Construct {
               scopeDownStatement: {
                 notStatement: {
                   statement: {
-                    regexMatchStatement: {
-                      fieldToMatch: { uriPath: {} },
-                      regexString: pathPattern(unboundedPaths, pathPrefixes),
-                      textTransformations: [{ priority: 0, type: 'NONE' }],
+                    andStatement: {
+                      statements: [
+                        {
+                          regexMatchStatement: {
+                            fieldToMatch: { uriPath: {} },
+                            regexString: pathPattern(unboundedPaths, pathPrefixes),
+                            textTransformations: [{ priority: 0, type: 'NONE' }],
+                          },
+                        },
+                        {
+                          byteMatchStatement: {
+                            fieldToMatch: { method: {} },
+                            positionalConstraint: 'EXACTLY',
+                            searchString: 'POST',
+                            textTransformations: [{ priority: 0, type: 'NONE' }],
+                          },
+                        },
+                      ],
                     },
                   },
                 },

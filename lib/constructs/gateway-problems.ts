@@ -25,7 +25,7 @@ const responses: readonly (readonly [ResponseType, PlatformProblemCode])[] = [
   [ResponseType.AUTHORIZER_FAILURE, 'unavailable'],
   // no client sends a gateway key: the one that the authorizer returned is not in the usage plan yet
   [ResponseType.INVALID_API_KEY, 'unavailable'],
-  // Lambda refused the call, above all because the account's concurrency is used up
+  // Lambda refused the call, above all because the account's concurrency is used up: as users report, AWS documents only a 500
   [ResponseType.INTEGRATION_FAILURE, 'unavailable'],
   [ResponseType.INTEGRATION_TIMEOUT, 'timeout'],
 ];

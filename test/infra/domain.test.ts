@@ -16,8 +16,9 @@ describe('the settings of a domain', () => {
     ['a wildcard', { domain: '*.example.com', certificateArn }, '"*.example.com" is not a domain name'],
     ['upper case', { domain: 'API.example.com', certificateArn }, '"API.example.com" is not a domain name'],
     ['a certificate of IAM', { domain, certificateArn: 'arn:aws:iam::1:x' }, '"arn:aws:iam::1:x" is not the ARN of a'],
-    ['two segments', { domain, certificateArn, basePath: 'a/b' }, '"a/b" is not one segment of a path'],
-    ['an empty base path', { domain, certificateArn, basePath: '' }, '"" is not one segment of a path'],
+    ['two segments', { domain, certificateArn, basePath: 'a/b' }, '"a/b" is not one segment of a path that is free'],
+    ['a path of AWS', { domain, certificateArn, basePath: 'ping' }, '"ping" is not one segment of a path that is free'],
+    ['an empty base path', { domain, certificateArn, basePath: '' }, '"" is not one segment of a path that is free'],
     ['LocalStack', { stage: 'localstack', domain, certificateArn }, 'stage "localstack" takes no domain'],
   ])('are refused: %s', (_, settings, message) => {
     expect(() => stageOf(settings)).toThrow(message);
@@ -33,7 +34,7 @@ describe('the settings of a domain', () => {
       encoding: 'utf8',
     });
     expect(status).toBe(1);
-    expect(stderr.trim()).toMatch(/^"a\/b" is not one segment of a path: .*$/);
+    expect(stderr.trim()).toMatch(/^"a\/b" is not one segment of a path that is free: .*$/);
   });
 });
 
@@ -79,7 +80,8 @@ describe.each([
   test("is known to the web ACL: the provider's callbacks are not bounded by address there either", () => {
     const [rate] = getOnly(ofType('AWS::WAFv2::WebACL'), 'web ACL').Properties.Rules.slice(-1);
     const { RegexString } =
-      rate.Statement.RateBasedStatement.ScopeDownStatement.NotStatement.Statement.RegexMatchStatement;
+      rate.Statement.RateBasedStatement.ScopeDownStatement.NotStatement.Statement.AndStatement.Statements[0]
+        .RegexMatchStatement;
     const { pathname } = new URL(`${url}/v1/providers/acme/callbacks`);
     expect(pathname).toMatch(new RegExp(RegexString));
     expect(`/prod${pathname}`.replace('/shop', '')).toMatch(new RegExp(RegexString));

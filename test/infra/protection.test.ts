@@ -203,8 +203,12 @@ describe.each(allStages())('%s', (stage, { ofType, resources }) => {
   test("bounds each address, but not the provider's callbacks", () => {
     const { ScopeDownStatement, ...statement } = rate.Statement.RateBasedStatement;
     expect(statement).toEqual({ Limit: 12_000, AggregateKeyType: 'IP' });
-    const { FieldToMatch, RegexString, TextTransformations } =
-      ScopeDownStatement.NotStatement.Statement.RegexMatchStatement;
+    const [path, method, ...others] = ScopeDownStatement.NotStatement.Statement.AndStatement.Statements;
+    expect(others).toEqual([]);
+    expect(method.ByteMatchStatement).toMatchObject({
+      ...{ FieldToMatch: { Method: {} }, PositionalConstraint: 'EXACTLY', SearchString: 'POST' },
+    });
+    const { FieldToMatch, RegexString, TextTransformations } = path.RegexMatchStatement;
     expect(FieldToMatch).toEqual({ UriPath: {} });
     // decoded, the path of another route could look like that of a callback
     expect(TextTransformations).toEqual([{ Priority: 0, Type: 'NONE' }]);
