@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -12,6 +12,10 @@ export class AlarmTopic extends Construct {
   constructor(scope: Construct, id: string, { stage }: { readonly stage: Stage }) {
     super(scope, id);
     const cloudWatch = new ServicePrincipal('cloudwatch.amazonaws.com');
+    const alarms = Stack.of(this).formatArn({
+      ...{ service: 'cloudwatch', resource: 'alarm', resourceName: '*' },
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
     const key = new Key(this, 'Key', {
       description: 'Encrypts alarms on their way to the person on call.',
       enableKeyRotation: true,
@@ -19,7 +23,8 @@ export class AlarmTopic extends Construct {
     });
     key.grantEncryptDecrypt(cloudWatch);
     const topic = new Topic(this, 'Topic', { topicName: names(stage.name).alarms, masterKey: key, enforceSSL: true });
-    topic.grantPublish(cloudWatch);
+    // CloudWatch also works for other accounts, whose alarms must not reach this topic
+    topic.grantPublish(cloudWatch.withConditions({ ArnLike: { 'aws:SourceArn': alarms } }));
     if (stage.alarmEmail) topic.addSubscription(new EmailSubscription(stage.alarmEmail));
   }
 }

@@ -355,7 +355,10 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
     const { Statement } = getOnly(ofType('AWS::SNS::TopicPolicy'), 'policy').Properties.PolicyDocument;
     const allowed = Statement.filter(({ Effect }: Json) => Effect === 'Allow');
     expect(allowed).toEqual(Statement.filter(cloudWatch));
-    expect(allowed).toMatchObject([{ Action: 'sns:Publish' }]);
+    const alarmsOfAccount = { 'Fn::Join': ['', expect.arrayContaining([{ Ref: 'AWS::AccountId' }, ':alarm:*'])] };
+    expect(allowed).toMatchObject([
+      { Action: 'sns:Publish', Condition: { ArnLike: { 'aws:SourceArn': alarmsOfAccount } } },
+    ]);
     expect(Statement).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
