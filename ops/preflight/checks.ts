@@ -54,7 +54,11 @@ const checkRegion: Check = async (options) => ({
 });
 
 const checkBootstrap: Check = async (options) => {
-  const fix = 'run: npx cdk bootstrap, from a folder without a cdk.json';
+  const client = new STSClient(options);
+  const { Account } = await client.send(new GetCallerIdentityCommand({}));
+  const region = await client.config.region();
+  // in a folder of the project, so that npx runs its CDK, and without a cdk.json, so that the CDK does not run the app
+  const fix = `run: (cd docs && npx cdk bootstrap aws://${Account}/${region})`;
   try {
     const { Parameter } = await new SSMClient(options).send(new GetParameterCommand({ Name: BOOTSTRAP.parameter }));
     const version = Number(Parameter?.Value);

@@ -103,14 +103,14 @@ test.each<Case>([
     service: 'ssm',
     response: json({ __type: 'ParameterNotFound' }, 400),
     verdict: 'blocked',
-    detail: /not bootstrapped in this region, run: npx cdk boot/,
+    detail: /not bootstrapped in this region, run: \(cd docs && npx cdk bootstrap aws:\/\/123456789012\/eu-west-1\)$/,
   },
   {
     subject: 'CDK bootstrap',
     service: 'ssm',
     response: json({ Parameter: { Value: '5' } }),
     verdict: 'blocked',
-    detail: /version 5 is too old/,
+    detail: /version 5 is too old, run: \(cd docs && npx cdk bootstrap aws:\/\/123456789012\/eu-west-1\)$/,
   },
   {
     subject: 'CDK bootstrap',
