@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { App, Tags } from 'aws-cdk-lib';
-import { manifestsOn, names, reservationsOf } from '#platform/manifest';
+import { manifestsOn, names } from '#platform/manifest';
 import { contexts } from '../functions/contexts.ts';
 import { bundledCode } from '../lib/bundles.ts';
 import { type Deployment, dependenciesOf } from '../lib/deployment.ts';
@@ -9,7 +9,7 @@ import { AccountStack } from '../lib/stacks/account.ts';
 import { ApiStack } from '../lib/stacks/api.ts';
 import { ContextStack } from '../lib/stacks/context.ts';
 import { StateStack } from '../lib/stacks/state.ts';
-import { stageOf } from '../lib/stages.ts';
+import { settingNamesOf, stageOf } from '../lib/stages.ts';
 
 const PROJECT = 'breakwater';
 
@@ -53,16 +53,8 @@ export const breakwater = (app: App, deployment: Deployment) => {
 const requestedStage = (app: App) => {
   try {
     return stageOf({
-      stage: app.node.tryGetContext('stage'),
-      name: app.node.tryGetContext('name'),
-      providerUrl: app.node.tryGetContext('providerUrl'),
-      alarmEmail: app.node.tryGetContext('alarmEmail'),
-      mailFrom: app.node.tryGetContext('mailFrom'),
-      domain: app.node.tryGetContext('domain'),
-      certificateArn: app.node.tryGetContext('certificateArn'),
-      basePath: app.node.tryGetContext('basePath'),
       ...Object.fromEntries(
-        reservationsOf(...contexts).map(({ setting }) => [setting, app.node.tryGetContext(setting)]),
+        ['stage', ...settingNamesOf(...contexts)].map((setting) => [setting, app.node.tryGetContext(setting)]),
       ),
       localstackPort: process.env['LOCALSTACK_PORT'],
     });

@@ -3,7 +3,9 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import {
   type ConcurrencySetting,
   isStageName,
+  type Manifest,
   type ReservedConcurrency,
+  reservationsOf,
   STAGE_KINDS,
   type StageKind,
   type StageName,
@@ -219,6 +221,32 @@ export type Settings = {
   /** The port of LocalStack's edge, default 4566. */
   readonly localstackPort?: string | undefined;
 } & { readonly [setting in ConcurrencySetting]?: unknown };
+
+const COMMON_SETTINGS = [
+  ...['name', 'providerUrl', 'alarmEmail', 'mailFrom'],
+  ...['domain', 'certificateArn', 'basePath'],
+] as const;
+
+/** The settings that the command line takes with `-c`, besides the stage. */
+export const settingNamesOf = (...manifests: readonly Manifest[]): readonly string[] => [
+  ...COMMON_SETTINGS,
+  ...reservationsOf(...manifests).map(({ setting }) => setting),
+];
+
+/** The options of `npm run deploy` that lead to this stage again: a setting that is left out has its default. */
+export const deployOptionsOf = (stage: Stage): string => {
+  const { kind, name, provider, mail, alarmEmail, domain, reservedConcurrency } = stage;
+  const settings = {
+    ...(name !== kind && { name: name.slice(0, -`-${kind}`.length) }),
+    ...(provider !== 'sandbox' && { providerUrl: provider.url }),
+    ...(mail !== 'sink' && { mailFrom: mail.from }),
+    ...(alarmEmail && { alarmEmail }),
+    ...(domain && { domain: domain.name, certificateArn: domain.certificateArn }),
+    ...(domain?.basePath && { basePath: domain.basePath }),
+    ...reservedConcurrency,
+  };
+  return [`--stage ${kind}`, ...Object.entries(settings).map(([setting, value]) => `-c ${setting}=${value}`)].join(' ');
+};
 
 /** The stage for these settings. Throws an error that says what to do where they are wrong or incomplete. */
 export const stageOf = ({

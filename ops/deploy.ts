@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Settings, type Stage, stageOf } from '../lib/stages.ts';
+import { contexts } from '#contexts';
+import { type Settings, type Stage, settingNamesOf, stageOf } from '../lib/stages.ts';
 import { getOperatorKey, toAccount } from './account.ts';
 import { findApiUrl } from './api-url.ts';
 import { UsageError, UserError } from './command-line.ts';
@@ -15,6 +16,8 @@ const USAGE = `npm run deploy -- [--stage dev] [-c <setting>=<value>]... [--toke
 Checks the account as npm run preflight does, deploys every stack of the stage with the CDK, and places an order over HTTPS as npm run smoke does.
 It stops at the first step that fails; run it again once that is fixed. The settings are those of docs/deploying.md, such as -c name=blue or
 -c providerUrl=https://pay.example.com: give all of them each time. Without a terminal, add: -- --require-approval never`;
+
+const SETTINGS = settingNamesOf(...contexts);
 
 const ROOT = join(import.meta.dirname, '..');
 /** CloudFormation creates a stage within minutes. A person may be asked before. */
@@ -43,6 +46,8 @@ const toSetting = (text: string): readonly [string, string] => {
   const [, name, value] = /^(\w+)=(.*)$/.exec(text) ?? [];
   if (name === undefined || value === undefined || name === 'stage')
     throw new UsageError(`-c ${text}: expected <setting>=<value>, and the stage as --stage`);
+  // the CDK would ignore it, and the stage would lack what it was meant to set
+  if (!SETTINGS.includes(name)) throw new UsageError(`-c ${text}: no such setting; there are: ${SETTINGS.join(', ')}`);
   return [name, value];
 };
 

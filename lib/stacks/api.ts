@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { AlarmAbove } from '../constructs/alarm.ts';
 import { Api } from '../constructs/api.ts';
 import { authorizerOf, type Deployment, routesOf } from '../deployment.ts';
+import { deployOptionsOf } from '../stages.ts';
 
 /** As a fraction of all requests. */
 const MAX_ERROR_RATE = 0.05;
@@ -43,6 +44,8 @@ export class ApiStack extends Stack {
     });
     new CfnOutput(this, 'ApiUrl', { value: api.url });
     new CfnOutput(this, 'ApiId', { value: api.id });
+    // for the next deployment: this stack is the last one of a deployment
+    new CfnOutput(this, 'DeployOptions', { value: deployOptionsOf(stage) });
     if (!api.domainName) return;
     new CfnOutput(this, 'DefaultApiUrl', { value: api.defaultUrl });
     // of the DNS record: an alias of the domain, or a CNAME

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { contexts } from '#contexts';
 import { type FunctionSpec, functionsOf, manifestsOn, names, reservationsOf, secretNamesOf } from '#platform/manifest';
-import { type Settings, stageOf } from '../../lib/stages.ts';
+import { deployOptionsOf, type Settings, settingNamesOf, stageOf } from '../../lib/stages.ts';
 import { allStages, getOnly, type Json, settingsOf, synthesise } from './synthesis.ts';
 
 const stages = allStages();
@@ -79,6 +79,31 @@ describe('the settings of a stage', () => {
         expect(() => stageOf({ ...settings, alarmEmail })).toThrow(`"${alarmEmail}" is not a mail address: use -c `);
     },
   );
+
+  const everySetting = {
+    ...{ ...settingsOf.prod, name: 'blue', domain: 'api.shop.example', basePath: 'shop' },
+    certificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/a',
+    ...Object.fromEntries(reservations.map(({ setting }, index) => [setting, String(10 + index)])),
+  };
+
+  test.each([...Object.values(settingsOf), { ...settingsOf.dev, alarmEmail: 'a@b.example' }, everySetting])(
+    'are an output of the last stack, as options that lead to the same stage again: %j',
+    (settings) => {
+      const stage = stageOf(settings);
+      const options = deployOptionsOf(stage);
+      const { Outputs } = getOnly(
+        synthesise(settings).stacks.filter(({ name }) => name === `${names(stage.name).prefix}-api`),
+        'API stack',
+      ).template;
+      expect(Outputs.DeployOptions.Value).toBe(options);
+      const [, kind = '', ...parts] = options.split(/^--stage | -c /);
+      const again = Object.fromEntries(parts.map((part) => part.split(/=(.*)/).slice(0, 2)));
+      expect(stageOf({ ...again, stage: kind })).toEqual(stage);
+    },
+  );
+
+  test('have the names that the command line takes', () =>
+    expect(['stage', ...settingNamesOf(...contexts)].sort()).toEqual(Object.keys(everySetting).sort()));
 
   test.each([0, -1, 1.5, 'many', ''])('are refused with the concurrency "%s" of a function', (count) => {
     for (const { setting } of reservations)

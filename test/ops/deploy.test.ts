@@ -23,6 +23,10 @@ describe('before AWS is called', () => {
     [['-c', 'name=Blue'], /^"Blue" cannot name a stage: use -c name=blue/],
     [['-c', 'stage=dev'], /^-c stage=dev: expected <setting>=<value>, and the stage as --stage\n\nnpm run deploy/],
     [['-c', 'name'], /^-c name: expected <setting>=<value>/],
+    [
+      ['-c', 'alarmMail=a@b.example'],
+      /^-c alarmMail=a@b.example: no such setting; there are: name, .*alarmEmail.*, chargeConcurrency/,
+    ],
     [['dev'], /^Unexpected argument 'dev'.*\n\nnpm run deploy -- /],
   ])('%s is refused', async (args, message) => {
     const { status, stdout, stderr } = await deploy(args, noCredentials);
