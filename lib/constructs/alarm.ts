@@ -43,8 +43,6 @@ class StageAlarm extends Construct {
       evaluationPeriods: props.periods,
       comparisonOperator: props.comparison,
       treatMissingData: props.missingData,
-      // of percentiles: a few requests say nothing about the others
-      ...(isPercentile(props.metric) && { evaluateLowSampleCountPercentile: 'ignore' }),
       alarmDescription: `${text} Runbook: docs/runbooks/${runbook}.md`,
     });
     const notify = new SnsAction(Topic.fromTopicArn(this, 'Topic', arns(this, stage.name).alarms));
@@ -52,8 +50,6 @@ class StageAlarm extends Construct {
     alarm.addOkAction(notify);
   }
 }
-
-const isPercentile = (metric: IMetric): boolean => metric instanceof Metric && /^p\d/.test(metric.statistic);
 
 export type AlarmAboveProps = Omit<StageAlarmProps, 'comparison' | 'missingData' | 'periods'> & {
   /** Default 1. */

@@ -43,6 +43,7 @@ const evaluations: Readonly<Record<string, object>> = {
   ...{ Throttles: lastingThrottles, ExecutionThrottled: lastingThrottles },
   ...{ ReadThrottleEvents: lastingThrottles, WriteThrottleEvents: lastingThrottles },
   Latency: lastingThrottles,
+  Count: lastingThrottles,
 };
 
 /** A function that fails makes one of these rise. Its callers or its source retry, so each needs no alarm of its own. */
@@ -254,14 +255,21 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
     expect(isRaised([undefined, enough])).toBe(false);
   });
 
-  test('the API has an alarm for slow responses, which a few requests do not raise', () => {
+  test('the API has an alarm for slow responses, which a few requests neither raise nor keep', () => {
     const { Properties } = getOnly(
-      alarms.filter((alarm) => alarm.Properties.MetricName === 'Latency'),
+      ofType('AWS::CloudWatch::Alarm').filter((alarm) => JSON.stringify(alarm.Properties).includes('"Latency"')),
       'Latency',
     );
-    expect(Properties).toMatchObject({
-      ...{ ExtendedStatistic: 'p95', EvaluateLowSampleCountPercentile: 'ignore', Threshold: 3_000, Period: 300 },
-    });
+    expect(Properties).toMatchObject({ Threshold: 3_000, EvaluationPeriods: 3, TreatMissingData: 'notBreaching' });
+    const [{ Expression }, requests, latency] = Properties.Metrics;
+    expect(requests.MetricStat).toMatchObject({ Stat: 'Sum', Period: 300, Metric: { MetricName: 'Count' } });
+    expect(latency.MetricStat).toMatchObject({ Stat: 'p95', Period: 300, Metric: { MetricName: 'Latency' } });
+    expect(latency.MetricStat.Metric.Dimensions).toEqual(requests.MetricStat.Metric.Dimensions);
+    const watchedFor = (values: Readonly<Record<'requests' | 'latency', number | undefined>>) =>
+      evaluate(Expression, values) ?? 0;
+    expect(watchedFor({ requests: 60, latency: 3_001 })).toBe(3_001);
+    expect(watchedFor({ requests: 59, latency: 9_000 })).toBe(0);
+    expect(watchedFor({ requests: undefined, latency: undefined })).toBe(0);
   });
 
   test.each(scheduled)('the page of the alarm for failed runs of $id says what they mean', ({ id }) => {
