@@ -5,15 +5,32 @@ import { UserError } from './command-line.ts';
 /** `DefaultApiUrl` exists beside a domain: the host name that AWS gives, which needs no DNS record. */
 type UrlOutput = 'ApiUrl' | 'DefaultApiUrl';
 
-/** The URL of the stage's API: an output of its API stack. */
-export const findApiUrl = async ({ names, clientOptions }: Account, output: UrlOutput = 'ApiUrl'): Promise<string> => {
-  const StackName = `${names.prefix}-api`;
-  const fix = `deploy the stage first, or give --url (${StackName})`;
-  const client = new CloudFormationClient(clientOptions);
-  const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName })).catch((error: Error) => {
+const stackOf = ({ names }: Account) => `${names.prefix}-api`;
+
+/** An output of the stage's API stack. There is none before the first deployment. */
+export const findOutput = async (
+  account: Account,
+  output: UrlOutput | 'DeployOptions',
+): Promise<string | undefined> => {
+  const StackName = stackOf(account);
+  const client = new CloudFormationClient(account.clientOptions);
+  try {
+    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName }));
+    return Stacks[0]?.Outputs?.find(({ OutputKey }) => OutputKey === output)?.OutputValue;
+  } catch (error) {
+    const { name, message } = error as Error;
+    // CloudFormation has no other error for a stack that is not there
+    if (name === 'ValidationError' && message.includes('does not exist')) return undefined;
+    throw new UserError(`the outputs of the stack ${StackName} cannot be read: ${message}`);
+  }
+};
+
+/** The URL of the stage's API. */
+export const findApiUrl = async (account: Account, output: UrlOutput = 'ApiUrl'): Promise<string> => {
+  const fix = `deploy the stage first, or give --url (${stackOf(account)})`;
+  const url = await findOutput(account, output).catch((error: Error) => {
     throw new UserError(`the URL of the API is unknown: ${fix}: ${error.message}`);
   });
-  const url = Stacks[0]?.Outputs?.find(({ OutputKey }) => OutputKey === output)?.OutputValue;
-  if (!url) throw new UserError(`the stack ${StackName} has no output ${output}: ${fix}`);
+  if (!url) throw new UserError(`the URL of the API is unknown: ${fix}: it has no output ${output}`);
   return url;
 };

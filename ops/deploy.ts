@@ -6,16 +6,16 @@ import { parseArgs } from 'node:util';
 import { contexts } from '#contexts';
 import { type Settings, type Stage, settingNamesOf, stageOf } from '../lib/stages.ts';
 import { getOperatorKey, toAccount } from './account.ts';
-import { findApiUrl } from './api-url.ts';
+import { findApiUrl, findOutput } from './api-url.ts';
 import { UsageError, UserError } from './command-line.ts';
 import { printFindings } from './preflight/findings.ts';
 import { smokeTest } from './smoke-test.ts';
 
-const USAGE = `npm run deploy -- [--stage dev] [-c <setting>=<value>]... [--token <payment token>] [-- <options of cdk deploy>]
+const USAGE = `npm run deploy -- [--stage dev] [-c <setting>=<value>]... [--token <payment token>] [--undo-settings] [-- <options of cdk deploy>]
 
 Checks the account as npm run preflight does, deploys every stack of the stage with the CDK, and places an order over HTTPS as npm run smoke does.
 It stops at the first step that fails; run it again once that is fixed. The settings are those of docs/deploying.md, such as -c name=blue or
--c providerUrl=https://pay.example.com: give all of them each time. Without a terminal, add: -- --require-approval never`;
+-c providerUrl=https://pay.example.com: give all of them each time, or add --undo-settings to undo those that you leave out. Without a terminal, add: -- --require-approval never`;
 
 const SETTINGS = settingNamesOf(...contexts);
 
@@ -33,6 +33,7 @@ const parse = (args: readonly string[]) => {
         stage: { type: 'string', default: 'dev' },
         context: { type: 'string', short: 'c', multiple: true, default: [] },
         token: { type: 'string' },
+        'undo-settings': { type: 'boolean', default: false },
       },
     });
     return { ...values, cdkOptions };
@@ -59,6 +60,18 @@ const toStage = (settings: Settings): Stage => {
   }
 };
 
+/** Without them, CloudFormation would delete the domain, for example, as if that were meant. */
+const refuseLeftOut = (deployed: string, settings: Settings) => {
+  const leftOut = deployed
+    .split(' -c ')
+    .slice(1)
+    .filter((setting) => !((setting.split('=')[0] ?? '') in settings));
+  if (leftOut.length === 0) return;
+  throw new UserError(
+    `\nThe last deployment had ${leftOut.join(', ')}, and this one would undo that. Give it again, or add --undo-settings.`,
+  );
+};
+
 const runCdk = (args: readonly string[]) => {
   const { status, signal, error } = spawnSync('cdk', args, { cwd: ROOT, stdio: 'inherit', timeout: DEPLOY_TIMEOUT_MS });
   if (error) throw error;
@@ -77,7 +90,7 @@ const idleCostOf = ({ kind }: Stage): string => {
 };
 
 const main = async () => {
-  const { stage: kind, context, token, cdkOptions } = parse(process.argv.slice(2));
+  const { stage: kind, context, token, cdkOptions, 'undo-settings': undoSettings } = parse(process.argv.slice(2));
   const settings = Object.fromEntries(context.map(toSetting));
   const stage = toStage({ ...settings, stage: kind });
   const allSettings = [`stage=${kind}`, ...context].flatMap((setting) => ['-c', setting]);
@@ -88,11 +101,12 @@ const main = async () => {
     mailFrom: stage.mail === 'sink' ? undefined : stage.mail.from,
   };
   if (!(await printFindings(target))) throw new UserError('\nNothing was deployed.');
+  const account = toAccount({ stage: stage.name });
+  if (!undoSettings) refuseLeftOut((await findOutput(account, 'DeployOptions')) ?? '', settings);
   console.log(`\n== Deploying ${stage.name}`);
   runCdk(['deploy', '--all', ...allSettings, ...cdkOptions]);
 
   console.log(`\n== An order over HTTPS`);
-  const account = toAccount({ stage: stage.name });
   const url = await findApiUrl(account);
   await smokeTest({
     // before the first deployment, a domain cannot have a DNS record: its target is an output

@@ -48,7 +48,15 @@ const IDENTITY = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/do
 <Arn>arn:aws:iam::123456789012:user/dev</Arn><UserId>U</UserId><Account>123456789012</Account></GetCallerIdentityResult>
 </GetCallerIdentityResponse>`;
 
+const MISSING_STACK =
+  '<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>Stack with id breakwater-blue-dev-api does not exist</Message></Error></ErrorResponse>';
+const stackWith = (options: string) =>
+  `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>breakwater-blue-dev-api</StackName><Outputs><member>
+<OutputKey>DeployOptions</OutputKey><OutputValue>${options}</OutputValue></member></Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`;
+
 describe('with AWS’s first answers', () => {
+  /** The options of the last deployment, if there was one. */
+  let deployed: string | undefined;
   const calls: string[] = [];
   let server: Server;
   let endpoint: string;
@@ -66,6 +74,11 @@ describe('with AWS’s first answers', () => {
       const call = action ?? String(request.headers['x-amz-target'] ?? request.url).replace(/^.*\./, '');
       calls.push(call);
       if (call === 'GetCallerIdentity') return response.end(IDENTITY);
+      if (call === 'DescribeStacks' && body.includes('StackName=breakwater-blue-dev-api')) {
+        const [status, answer] = deployed === undefined ? [400, MISSING_STACK] : [200, stackWith(deployed)];
+        response.statusCode = status;
+        return response.end(answer);
+      }
       if (call === 'GetParameter') return response.end(JSON.stringify({ Parameter: { Value: '29' } }));
       response.statusCode = 403;
       return response.end(
@@ -92,4 +105,30 @@ describe('with AWS’s first answers', () => {
     expect(status).toBe(1);
     expect(calls).toContain('DescribeStacks');
   });
+
+  const settings = '-c name=blue -c alarmEmail=oncall@example.com -c relayConcurrency=20';
+
+  it('settings of the last deployment that are left out are refused, because they would be undone', async () => {
+    deployed = `--stage dev ${settings}`;
+    const { status, stdout, stderr } = await deploy(
+      ['--stage', 'dev', '-c', 'name=blue', '-c', 'relayConcurrency=30'],
+      { ...credentials, AWS_ENDPOINT_URL: endpoint },
+    );
+    expect(stderr).toMatch(/^\nThe last deployment had alarmEmail=oncall@example.com, .* --undo-settings\.\n$/);
+    expect(stdout).not.toContain('== Deploying');
+    expect(status).toBe(1);
+  });
+
+  it.each([['--undo-settings'], ['-c', 'alarmEmail=other@example.com', '-c', 'relayConcurrency=30']])(
+    'settings of the last deployment may be undone on purpose, or changed: %s',
+    async (...options) => {
+      deployed = `--stage dev ${settings}`;
+      const { stdout, stderr } = await deploy(
+        [...['--stage', 'dev', '-c', 'name=blue'], ...options, ...['--', '--output', output]],
+        { ...credentials, AWS_ENDPOINT_URL: endpoint },
+      );
+      expect(stdout).toContain('== Deploying blue-dev');
+      expect(stderr).not.toContain('The last deployment had');
+    },
+  );
 });
