@@ -17,7 +17,7 @@ export type ScheduledProps = ContextFunctionProps & {
   readonly runbook: string;
 };
 
-/** A function that runs on a schedule. A failed run is not repeated, because the next one does its work. */
+/** A function that runs on a schedule. A failed or throttled run is not made up for, because the next one does its work. */
 export class Scheduled extends Construct {
   readonly role: Role;
 
@@ -29,7 +29,8 @@ export class Scheduled extends Construct {
       schedule: Schedule.rate(Duration.minutes(everyMinutes)),
       targets: [new LambdaFunction(lambda, { retryAttempts: 0 })],
     });
-    lambda.configureAsyncInvoke({ retryAttempts: 0 });
+    // by default Lambda keeps the runs that it throttles for six hours, and starts them all once it can
+    lambda.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(everyMinutes) });
     alarmOnCount(this, 'FailedAlarm', {
       stage: props.deployment.stage,
       metric: lambda.metricErrors(),

@@ -150,6 +150,7 @@ export const TYPE_FORMATS: Readonly<Record<string, TypeFormat>> = {
       FunctionName: ownerLabel('of '),
       Qualifier: omitted,
       MaximumRetryAttempts: withLabel('at most ', ' retries of asynchronous invocations'),
+      MaximumEventAgeInSeconds: withLabel('none older than ', ' s'),
     },
   },
   'AWS::Lambda::EventSourceMapping': {
