@@ -269,12 +269,16 @@ export const TENANT_THROTTLE: Throttle = { rate: 500, burst: 1_000 };
 /** How many gateway keys tenants are hashed onto. One more is for callers without a tenant, such as the operator. */
 export const GATEWAY_KEYS = 64;
 
+/** The name of a gateway key, from 0 to `GATEWAY_KEYS`. */
+export const gatewayKeyName = (stage: string, index: number): string =>
+  `breakwater-${stage}-gateway-key-${String(index).padStart(2, '0')}`;
+
 /**
- * The name and the value of a gateway key, from 0 to `GATEWAY_KEYS`. The value is no secret, because clients cannot send it. API Gateway
- * requires 20 characters at least, and that no other key of the account and region has it.
+ * The value of a gateway key. It is no secret, because clients cannot send it. AWS documents that it must be alphanumeric, have 20 characters at
+ * least, and that no other key of the account and region may have it.
  */
 export const gatewayKeyValue = (stage: string, index: number): string =>
-  `breakwater-${stage}-gateway-key-${String(index).padStart(2, '0')}`;
+  gatewayKeyName(stage, index).replaceAll('-', '');
 
 /** The environment variable in which a function finds the ARN of a workflow that it starts. */
 export const workflowVariable = (id: WorkflowId) => `WORKFLOW_${id.toUpperCase().replaceAll('-', '_')}` as const;

@@ -1,6 +1,13 @@
 import { type Stage as ApiStage, CfnApiKey, CfnUsagePlan, CfnUsagePlanKey } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
-import { GATEWAY_KEYS, gatewayKeyValue, names, type StageName, type Throttle } from '#platform/manifest';
+import {
+  GATEWAY_KEYS,
+  gatewayKeyName,
+  gatewayKeyValue,
+  names,
+  type StageName,
+  type Throttle,
+} from '#platform/manifest';
 
 export type GatewayKeysProps = { readonly stage: StageName; readonly throttle: Throttle; readonly apiStage: ApiStage };
 
@@ -16,8 +23,8 @@ export class GatewayKeys extends Construct {
     // API Gateway takes five CreateApiKey calls a second, and answers 409 to two changes of a plan's keys at once: one after the other
     let previous: CfnUsagePlanKey | undefined;
     for (let n = 0; n <= GATEWAY_KEYS; n += 1) {
-      const name = gatewayKeyValue(stage, n);
-      const key = new CfnApiKey(this, `Key${n}`, { name, value: name, enabled: true });
+      const [name, value] = [gatewayKeyName(stage, n), gatewayKeyValue(stage, n)];
+      const key = new CfnApiKey(this, `Key${n}`, { name, value, enabled: true });
       if (previous) key.addResourceDependency(previous);
       previous = new CfnUsagePlanKey(this, `PlanKey${n}`, {
         keyId: key.ref,

@@ -9,7 +9,7 @@ import {
   problemDocument,
   problemHeaders,
 } from '#platform/http/problems';
-import { type FunctionSpec, GATEWAY_KEYS, gatewayKeyValue, names } from '#platform/manifest';
+import { type FunctionSpec, GATEWAY_KEYS, gatewayKeyName, gatewayKeyValue, names } from '#platform/manifest';
 import { authorizerOf, routesOf } from '../../lib/deployment.ts';
 import { allStages, getOnly, type Json, pathOf, type Resource, settingsOf, synthesise } from './synthesis.ts';
 
@@ -180,9 +180,9 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
     const values = indexes.map((n) => gatewayKeyValue(stage, n));
     expect(keys.map(({ Properties }) => Properties.Value)).toEqual(values);
     expect(new Set(values).size).toBe(GATEWAY_KEYS + 1);
-    for (const { Properties } of keys) {
-      expect(Properties).toMatchObject({ Enabled: true, Name: Properties.Value, Value: Properties.Value });
-      expect(Properties.Value).toMatch(/^[\w-]{20,128}$/);
+    for (const [n, { Properties }] of keys.entries()) {
+      expect(Properties).toMatchObject({ Enabled: true, Name: gatewayKeyName(stage, n) });
+      expect(Properties.Value).toMatch(/^[a-z0-9]{20,128}$/);
     }
     // API Gateway refuses two changes of a plan's keys at once
     const planKeys = ofType('AWS::ApiGateway::UsagePlanKey');

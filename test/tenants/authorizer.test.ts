@@ -37,7 +37,7 @@ it('allows a known caller the whole stage, and says who it is', async () => {
     principalId: 'operator',
     policyDocument: allowed,
     context: { kind: 'operator' },
-    usageIdentifierKey: 'breakwater-dev-gateway-key-64',
+    usageIdentifierKey: 'breakwaterdevgatewaykey64',
   });
 });
 
