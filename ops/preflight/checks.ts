@@ -139,7 +139,9 @@ const checkMailAccess: Check = async (options) => {
 };
 
 const checkMailQuota: Check = async (options) => {
-  const { MaxSendRate = 0, Max24HourSend = 0 } = (await getMailAccount(options)).SendQuota ?? {};
+  const { SendQuota } = await getMailAccount(options);
+  if (!SendQuota) return raise('unknown: see the sending quotas in the console of SES');
+  const { MaxSendRate = 0, Max24HourSend = 0 } = SendQuota;
   // SES reports an unlimited quota as -1
   const perDay = Max24HourSend === -1 ? Number.POSITIVE_INFINITY : Max24HourSend;
   const detail = `${MaxSendRate} mails a second, ${perDay === Number.POSITIVE_INFINITY ? 'any number' : perDay} a day`;
@@ -161,11 +163,17 @@ const findIdentity = async (
   }
 };
 
-/** SES sends from an address if the address itself is verified, or its domain. */
+/** `mail.example.com` and `example.com`, for an address of the first. AWS documents that a domain's verification covers its subdomains. */
+const domainsOf = (address: string): readonly string[] => {
+  const labels = address.slice(address.lastIndexOf('@') + 1).split('.');
+  return labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'));
+};
+
+/** SES sends from an address if the address itself is verified, or its domain, or one that contains it. */
 const checkSender: Check = async (options, { mailFrom }) => {
   if (mailFrom === undefined) return raise('unknown: add --mailFrom shop@example.com, the sender of the stage');
   const client = new SESv2Client(options);
-  for (const identity of [mailFrom, mailFrom.slice(mailFrom.lastIndexOf('@') + 1)])
+  for (const identity of [mailFrom, ...domainsOf(mailFrom)])
     if ((await findIdentity(client, identity))?.VerifiedForSendingStatus)
       return { verdict: 'ok', detail: `${identity} is verified` };
   return raise(`SES sends nothing from ${mailFrom}: verify the address or its domain in the console of SES`);

@@ -166,7 +166,7 @@ test.each<Case>([
     service: 'email',
     response: json(mailAccount({ SendQuota: undefined })),
     verdict: 'raise',
-    detail: /^0 mails a second, 0 a day: /,
+    detail: /^unknown: see the sending quotas in the console of SES$/,
   },
   {
     subject: 'SES bounces',
@@ -263,6 +263,25 @@ test.each([
     expect(findings.find(({ subject }) => subject === 'SES sender')).toMatchObject(expected);
   },
 );
+
+test('the sender is verified by a domain that contains its own, but not by a public suffix alone', async () => {
+  const mailFrom = 'shop@mail.shops.example';
+  const notVerified = Object.fromEntries(
+    [mailFrom, 'mail.shops.example'].map((name) => [`/v2/email/identities/${encodeURIComponent(name)}`, notFound]),
+  );
+  const target: Target = { stage: 'prod', mailFrom };
+  const senderOf = async (responses: Readonly<Record<string, StubResponse>>) =>
+    (await check({ ...sufficient, ...notVerified, ...responses }, target)).findings.find(
+      ({ subject }) => subject === 'SES sender',
+    );
+  const verified = json({ VerifiedForSendingStatus: true });
+  expect(await senderOf({ '/v2/email/identities/shops.example': verified })).toMatchObject({
+    verdict: 'ok',
+    detail: 'shops.example is verified',
+  });
+  const parents = { '/v2/email/identities/shops.example': notFound, '/v2/email/identities/example': verified };
+  expect(await senderOf(parents)).toMatchObject({ verdict: 'raise' });
+});
 
 test('without its sender, it says how to name it', async () => {
   const { findings } = await check(sufficient, { stage: 'prod' });

@@ -5,7 +5,7 @@ export const events: readonly Mutant[] = [
     name: 'run-before-commit',
     bug: 'a saga is started for a run that is not stored yet',
     file: 'functions/orders/use-cases/start-saga.ts',
-    from: 'startExecution(saga, `${step.orderId}-${step.run}`, step);',
+    from: 'startExecution(saga, executionName(step), step);',
     to: 'startExecution(saga, `${step.orderId}-${step.run + 1}`, { ...step, run: step.run + 1 });',
   },
   {
@@ -40,8 +40,8 @@ export const events: readonly Mutant[] = [
     name: 'names-without-run',
     bug: 'the name of an execution lacks the run, so that an order gets no second execution of a saga',
     file: 'functions/orders/use-cases/start-saga.ts',
-    from: '`${step.orderId}-${step.run}`',
-    to: '`${step.orderId}-${saga}`',
+    from: '({ orderId, run }: SagaInput) => `${orderId}-${run}`;',
+    to: '({ orderId }: SagaInput) => orderId;',
   },
   {
     name: 'unwind-skips-release',
