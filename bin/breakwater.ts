@@ -58,6 +58,7 @@ const requestedStage = (app: App) => {
       providerUrl: app.node.tryGetContext('providerUrl'),
       alarmEmail: app.node.tryGetContext('alarmEmail'),
       mailFrom: app.node.tryGetContext('mailFrom'),
+      mailDomain: app.node.tryGetContext('mailDomain'),
       domain: app.node.tryGetContext('domain'),
       certificateArn: app.node.tryGetContext('certificateArn'),
       basePath: app.node.tryGetContext('basePath'),

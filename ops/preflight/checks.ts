@@ -175,7 +175,10 @@ const checkSender: Check = async (options, { mailFrom }) => {
   return raise(`SES sends nothing from ${mailFrom}: verify the address or its domain in the console of SES`);
 };
 
-/** Breakwater does not learn of bounces and complaints. With its suppression list, SES sends no further mail to such an address. */
+/**
+ * A stage sets this for its own mail by its configuration set (ADR 103). Whatever else sends from the account has the same reputation, and
+ * SES sends it to such addresses unless the account's list is on.
+ */
 const checkBounces: Check = async (options) => {
   const { SuppressedReasons = [] } = (await getMailAccount(options)).SuppressionAttributes ?? {};
   if (SuppressedReasons.includes('BOUNCE') && SuppressedReasons.includes('COMPLAINT'))
