@@ -44,6 +44,9 @@ export type Domain = {
   readonly basePath?: string;
 };
 
+/** The sender of mail, and the domain that this stage has SES sign for. By default somebody verifies the sender by hand. */
+export type MailSettings = { readonly from: string; readonly domain?: string };
+
 export type Stage = StageTraits & {
   readonly kind: StageKind;
   /** What its resources are named after: its kind, or `<name>-<kind>`. */
@@ -56,7 +59,7 @@ export type Stage = StageTraits & {
   /** A domain of its own for the product's API. By default it has only the host name that AWS gives it. */
   readonly domain?: Domain;
   /** A sink stores mail instead of sending it. */
-  readonly mail: 'sink' | { readonly from: string };
+  readonly mail: 'sink' | MailSettings;
   /** The address of all APIs on a stage whose own URLs do not resolve. */
   readonly gateway?: string;
 };
@@ -144,9 +147,12 @@ const providerOf = ({ kind, name }: Pick<Stage, 'kind' | 'name'>, url: unknown):
 
 const MAIL_ADDRESS = /^[^@\s]+@[^@\s]+$/;
 
-const mailOf = (kind: StageKind, from: unknown): Stage['mail'] => {
-  if (from === undefined && stages[kind].sandboxed) return 'sink';
-  if (typeof from === 'string' && MAIL_ADDRESS.test(from)) return { from };
+const mailOf = (kind: StageKind, { mailFrom: from, mailDomain }: Settings): Stage['mail'] => {
+  if (from === undefined && stages[kind].sandboxed) {
+    if (mailDomain === undefined) return 'sink';
+    throw new Error(`a domain of mail needs a sender: use -c mailFrom=shop@${mailDomain}, or leave out mailDomain`);
+  }
+  if (typeof from === 'string' && MAIL_ADDRESS.test(from)) return { from, ...mailDomainOf(kind, from, mailDomain) };
   throw new Error(
     `stage "${kind}" needs a sender's address for mail${from === undefined ? '' : `, and "${from}" is not one`}: ` +
       'use -c mailFrom=shop@example.com, an identity that SES has verified',
@@ -182,6 +188,21 @@ const reservedConcurrencyOf = (settings: Settings): ReservedConcurrency => {
 };
 
 const DOMAIN_NAME = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
+
+/** SES's signature and verification of a domain cover its subdomains. */
+const mailDomainOf = (kind: StageKind, from: string, domain: unknown): Pick<MailSettings, 'domain'> => {
+  if (domain === undefined) return {};
+  const fail = (reason: string): never => {
+    throw new Error(`${reason}: use -c mailDomain=example.com -c mailFrom=shop@example.com, or leave out mailDomain`);
+  };
+  if (kind === 'localstack') return fail('stage "localstack" takes no domain of mail');
+  if (typeof domain !== 'string' || !DOMAIN_NAME.test(domain))
+    return fail(`"${domain}" is not a domain name in lower case`);
+  const host = from.slice(from.lastIndexOf('@') + 1).toLowerCase();
+  if (host !== domain && !host.endsWith(`.${domain}`)) return fail(`"${from}" is no address of ${domain}`);
+  return { domain };
+};
+
 const CERTIFICATE_ARN = /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/;
 /** One segment, because a mapping of a REST API takes no more. AWS keeps `ping` and `sping` of a domain for its own checks. */
 const BASE_PATH = /^(?!s?ping$)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -212,8 +233,9 @@ export type Settings = {
   readonly name?: unknown;
   readonly providerUrl?: unknown;
   readonly alarmEmail?: unknown;
-  /** The sender of customers' mail. */
+  /** The sender of customers' mail, and its domain or one that contains it, if the stage has SES sign for that. */
   readonly mailFrom?: unknown;
+  readonly mailDomain?: unknown;
   /** The domain of the product's API, the ARN of its certificate, and what its paths begin with. */
   readonly domain?: unknown;
   readonly certificateArn?: unknown;
@@ -223,7 +245,7 @@ export type Settings = {
 } & { readonly [setting in ConcurrencySetting]?: unknown };
 
 const COMMON_SETTINGS = [
-  ...['name', 'providerUrl', 'alarmEmail', 'mailFrom'],
+  ...['name', 'providerUrl', 'alarmEmail', 'mailFrom', 'mailDomain'],
   ...['domain', 'certificateArn', 'basePath'],
 ] as const;
 
@@ -239,7 +261,7 @@ export const deployOptionsOf = (stage: Stage): string => {
   const settings = {
     ...(name !== kind && { name: name.slice(0, -`-${kind}`.length) }),
     ...(provider !== 'sandbox' && { providerUrl: provider.url }),
-    ...(mail !== 'sink' && { mailFrom: mail.from }),
+    ...(mail !== 'sink' && { mailFrom: mail.from, ...(mail.domain && { mailDomain: mail.domain }) }),
     ...(alarmEmail && { alarmEmail }),
     ...(domain && { domain: domain.name, certificateArn: domain.certificateArn }),
     ...(domain?.basePath && { basePath: domain.basePath }),
@@ -254,7 +276,6 @@ export const stageOf = ({
   name: ownName,
   providerUrl,
   alarmEmail,
-  mailFrom,
   localstackPort = '4566',
   ...settings
 }: Settings): Stage => {
@@ -264,7 +285,7 @@ export const stageOf = ({
     ...{ kind, name },
     ...stages[kind],
     provider: providerOf({ kind, name }, providerUrl),
-    mail: mailOf(kind, mailFrom),
+    mail: mailOf(kind, settings),
     ...alarmEmailOf(kind, alarmEmail),
     reservedConcurrency: reservedConcurrencyOf(settings),
     ...domainOf(kind, settings),

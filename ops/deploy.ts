@@ -98,7 +98,7 @@ const main = async () => {
   console.log(`== What the account lacks for ${stage.name}`);
   const target = {
     ...{ stage: stage.kind, reservedConcurrency: stage.reservedConcurrency },
-    mailFrom: stage.mail === 'sink' ? undefined : stage.mail.from,
+    ...(stage.mail !== 'sink' && { mailFrom: stage.mail.from, mailDomain: stage.mail.domain }),
   };
   if (!(await printFindings(target))) throw new UserError('\nNothing was deployed.');
   const account = toAccount({ stage: stage.name });

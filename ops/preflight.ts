@@ -13,14 +13,15 @@ const settings = reservationsOf(...contexts).map(({ setting }) => setting);
 const Options = z.object({
   stage: stageKindOption(['dev', 'staging', 'prod']),
   mailFrom: z.email('expected an address, such as shop@example.com').optional(),
+  mailDomain: z.string().min(1, 'expected a domain, such as example.com').optional(),
   // those with which the stage is deployed
   ...(Object.fromEntries(settings.map((setting) => [setting, Count])) as Record<ConcurrencySetting, typeof Count>),
 });
 
 try {
   const { options } = parseCommandLine(process.argv.slice(2), Options);
-  const { stage, mailFrom, ...reservedConcurrency } = options;
-  if (!(await printFindings({ stage, mailFrom, reservedConcurrency }))) process.exitCode = 1;
+  const { stage, mailFrom, mailDomain, ...reservedConcurrency } = options;
+  if (!(await printFindings({ stage, mailFrom, mailDomain, reservedConcurrency }))) process.exitCode = 1;
 } catch (error) {
   if (!(error instanceof UserError)) throw error;
   console.error(error.message);

@@ -81,6 +81,7 @@ const toVariableValues = (
     BUS_NAME: named.bus,
     SECRET_PREFIX: named.secrets,
     MAIL: mailFrom ?? 'sink',
+    MAIL_CONFIGURATION_SET: named.mails,
     PROVIDER_URL: origin,
     ...Object.fromEntries(assembly.queues.map((queue) => [queueVariable(queue), queueUrl(named.queue(queue))])),
     ...Object.fromEntries(

@@ -237,7 +237,7 @@ export const createHost = (options: HostOptions): Host => {
     workflows.service,
     createSecrets(options.secrets, named),
     givenUp.parameters,
-    ...(options.mail ? [createSes({ ...options.mail, clock, newId })] : []),
+    ...(options.mail ? [createSes({ ...options.mail, configurationSets: [named.mails], clock, newId })] : []),
   ];
   const s3 = createS3(new Map([[givenUp.bucket.name, givenUp.bucket]]));
   services.push(...all.map((service) => instrument(service, options.trace, interceptors.call)));

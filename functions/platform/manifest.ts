@@ -221,6 +221,8 @@ export const names = (stage: StageName) => ({
   bus: `breakwater-${stage}`,
   /** The topic that every alarm notifies. */
   alarms: `breakwater-${stage}-alarms`,
+  /** The configuration set of SES by which the stage's mail is sent. */
+  mails: `breakwater-${stage}`,
   fn: (id: FunctionId) => `breakwater-${stage}-${id}`,
   queue: (id: FunctionId | QueueId) => `breakwater-${stage}-${id}`,
   /** To which workers report what became of canaries. */
@@ -299,6 +301,6 @@ export const variablesOf = (spec: FunctionSpec, workflows: readonly WorkflowId[]
   ...(spec.redrives ? (['QUEUES_URL_PREFIX', 'WORKERS', 'CODE_VERSION'] as const) : []),
   ...(spec.consumes || spec.redrives ? (['CANARIES_URL'] as const) : []),
   ...(spec.secrets ? (['SECRET_PREFIX'] as const) : []),
-  ...(spec.sendsMail ? (['MAIL'] as const) : []),
+  ...(spec.sendsMail ? (['MAIL', 'MAIL_CONFIGURATION_SET'] as const) : []),
   ...(spec.callsProvider || spec.inspects ? (['PROVIDER_URL'] as const) : []),
 ];

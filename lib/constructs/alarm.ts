@@ -209,19 +209,31 @@ export const alarmOnReportedMetric = (
   const dimensionsMap = { Stage: props.stage.name };
   const metric = new Metric({ namespace: 'Breakwater', metricName, dimensionsMap, statistic: Stats.SUM });
   if (!share) return alarmOnCount(scope, id, { ...props, metric });
-  const started = new Metric({
+  const total = new Metric({
     namespace: 'AWS/States',
     metricName: 'ExecutionsStarted',
     dimensionsMap: { StateMachineArn: arns(scope, props.stage.name).workflow(share.ofWorkflow) },
-    statistic: Stats.SUM,
   });
-  return new AlarmAbove(scope, id, {
+  return alarmOnShare(scope, id, { ...props, counted: metric, total, share });
+};
+
+type ShareProps = AlarmProps<{
+  readonly counted: Metric;
+  readonly total: Metric;
+  readonly share: Omit<Share, 'ofWorkflow'>;
+}>;
+
+/** Raised by a count, within some hours, that is as large a part of another one. A missing count is zero. */
+export const alarmOnShare = (scope: Construct, id: string, { counted, total, share, ...props }: ShareProps) =>
+  new AlarmAbove(scope, id, {
     ...props,
     threshold: 0,
     metric: new MathExpression({
-      expression: `IF(FILL(counted, 0) >= ${share.minimum} AND FILL(counted, 0) * 100 > FILL(started, 0) * ${share.percent}, counted, 0)`,
-      usingMetrics: { counted: metric, started },
+      expression: `IF(FILL(counted, 0) >= ${share.minimum} AND FILL(counted, 0) * 100 > FILL(total, 0) * ${share.percent}, counted, 0)`,
+      usingMetrics: {
+        counted: counted.with({ statistic: Stats.SUM }),
+        total: total.with({ statistic: Stats.SUM }),
+      },
       period: Duration.hours(share.hours),
     }),
   });
-};

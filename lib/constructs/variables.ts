@@ -40,6 +40,7 @@ export const environmentOf = (
     BUS_NAME: () => named.bus,
     SECRET_PREFIX: () => named.secrets,
     MAIL: () => (stage.mail === 'sink' ? 'sink' : stage.mail.from),
+    MAIL_CONFIGURATION_SET: () => named.mails,
     PROVIDER_URL: () =>
       stage.provider === 'sandbox'
         ? StringParameter.valueForStringParameter(scope, named.parameter('provider-url'))

@@ -15,6 +15,7 @@ import { Construct } from 'constructs';
 import { type Manifest, names, TABLE } from '#platform/manifest';
 import { alarmOnReportedMetric, alarmOnThrottles } from '../constructs/alarm.ts';
 import { AlarmTopic } from '../constructs/alarm-topic.ts';
+import { Mail } from '../constructs/mail.ts';
 import { acknowledge } from '../nag.ts';
 import { removalPolicy, type Stage } from '../stages.ts';
 
@@ -65,13 +66,14 @@ export class StateStack extends Stack {
     const bus = new EventBus(this, 'Bus', { eventBusName: named.bus });
     bus.applyRemovalPolicy(removalPolicy(stage));
 
+    const mail = stage.mail === 'sink' ? [] : [new Mail(this, 'Mail', { stage, settings: stage.mail })];
     const topic = stage.alarms ? [new AlarmTopic(this, 'Alarms', { stage })] : [];
     const alarms = [this.metricAlarms(stage, manifests), this.throttleAlarms(stage)];
     const secrets = manifests.flatMap(({ secrets = {} }) =>
       Object.entries(secrets).map(([name, { description }]) => this.secret(name, stage, description)),
     );
     // what may fail comes before the table, because the table's protection would refuse the rollback of a first deployment (ADR 98)
-    table.node.addDependency(bus, ...topic, ...alarms, ...secrets);
+    table.node.addDependency(bus, ...mail, ...topic, ...alarms, ...secrets);
   }
 
   private metricAlarms(stage: Stage, manifests: readonly Manifest[]) {

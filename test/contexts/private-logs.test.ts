@@ -75,7 +75,8 @@ it('no e-mail address is in the output of orders that succeed, fail, are refused
 
 it.each(ADDRESSES)('no e-mail address is in the output when SES refuses it and quotes it: %s', async (email) => {
   const output = captureOutput();
-  const { rt } = createTestTable({ variables: { MAIL: 'shop@example.com', BUS_NAME: 'b' } });
+  const variables = { MAIL: 'shop@example.com', MAIL_CONFIGURATION_SET: 'breakwater-test', BUS_NAME: 'b' };
+  const { rt } = createTestTable({ variables });
   rt.logger.setLogLevel('DEBUG');
   const mail = new SESv2Client({
     region: 'eu-west-1',

@@ -12,7 +12,7 @@ import {
 import { createHost } from '../../embedded/host/host.ts';
 import { stageOf } from '../../lib/stages.ts';
 import { secrets } from '../fixtures/secrets.ts';
-import { allStages, getOnly, type Json, settingsOf } from './synthesis.ts';
+import { allStages, evaluate, getOnly, type Json, settingsOf } from './synthesis.ts';
 
 const HOUR_MS = 3_600_000;
 const RUNBOOK = /Runbook: (docs\/runbooks\/[a-z-]+\.md)$/;
@@ -59,17 +59,6 @@ test('every metric has an alarm but those that count what is usual', () =>
     ...['OrdersReleased', 'OrdersMadeOffline', 'OrdersGaveWay'],
     'DeadLettersSentBack',
   ]));
-
-/** Evaluates an expression of CloudWatch, of the few functions that ours use, for one period. A missing value is undefined. */
-const evaluate = (expression: string, values: Readonly<Record<string, number | undefined>>): number | undefined => {
-  const source = expression.replaceAll(' AND ', ' && ').replaceAll(/\bIF\(/g, 'choose(');
-  const evaluator = new Function('choose', 'FILL', ...Object.keys(values), `return ${source};`);
-  return evaluator(
-    (condition: boolean, yes?: number, no?: number) => (condition ? yes : no),
-    (value: number | undefined, filling: number) => value ?? filling,
-    ...Object.values(values),
-  );
-};
 
 type AlarmTarget = { readonly dimensionName: string; readonly type: string; readonly nameProperty: string };
 
@@ -240,12 +229,12 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
       ofType('AWS::CloudWatch::Alarm').filter((alarm) => JSON.stringify(alarm.Properties).includes(`"${name}"`)),
       name,
     );
-    const [{ Expression }, counted, started] = Properties.Metrics;
+    const [{ Expression }, counted, total] = Properties.Metrics;
     expect(counted.MetricStat).toMatchObject({ Stat: 'Sum', Period: share.hours * 3_600 });
-    expect(started.MetricStat).toMatchObject({ Stat: 'Sum', Metric: { MetricName: 'ExecutionsStarted' } });
-    expect(JSON.stringify(started.MetricStat.Metric.Dimensions)).toContain(`:${named.workflow(share.ofWorkflow)}"`);
+    expect(total.MetricStat).toMatchObject({ Stat: 'Sum', Metric: { MetricName: 'ExecutionsStarted' } });
+    expect(JSON.stringify(total.MetricStat.Metric.Dimensions)).toContain(`:${named.workflow(share.ofWorkflow)}"`);
     const isRaised = (counts: readonly [number | undefined, number | undefined]) =>
-      (evaluate(Expression, { counted: counts[0], started: counts[1] }) ?? 0) > Properties.Threshold;
+      (evaluate(Expression, { counted: counts[0], total: counts[1] }) ?? 0) > Properties.Threshold;
     const { minimum, percent } = share;
     const enough = Math.ceil((minimum * 100) / percent);
     expect(isRaised([minimum, enough - 1])).toBe(true);

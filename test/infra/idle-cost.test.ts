@@ -86,7 +86,8 @@ Each schedule is counted like the sweeper, in a run that finds nothing: ${Object
   .map(([operation, count]) => `${count} \`${operation}\``)
   .join(', ')}.
 Not in the sums: the ${reported.length} metrics that functions report, up to $0.30 each, which have data only when something is worth a look; on stages
-with alarms, seven metrics of the relay's event source, $0.30 each if AWS charges them like these; stored data.`;
+with alarms, seven metrics of the relay's event source, $0.30 each if AWS charges them like these; on stages that send mail, three metrics of SES,
+$0.30 each once there is a mail, a bounce and a complaint; stored data.`;
 
 test('docs/idle-cost.md states what each stage costs while idle; `npm run update` writes it', async () => {
   const sweep = await countSweep();

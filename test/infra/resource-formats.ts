@@ -239,6 +239,21 @@ export const TYPE_FORMATS: Readonly<Record<string, TypeFormat>> = {
     },
   },
   'AWS::S3::BucketPolicy': { properties: { Bucket: ownerLabel('of ') } },
+  'AWS::SES::ConfigurationSet': {
+    nameProperty: 'Name',
+    properties: {
+      SuppressionOptions: ({ SuppressedReasons }, format) => `suppresses after ${format(SuppressedReasons)}`,
+    },
+  },
+  'AWS::SES::ConfigurationSetEventDestination': {
+    properties: {
+      ConfigurationSetName: omitted,
+      EventDestination: ({ Enabled, MatchingEventTypes, CloudWatchDestination, ...remaining }, format) =>
+        CloudWatchDestination && Enabled
+          ? `counts ${MatchingEventTypes.join(' ')} by ${CloudWatchDestination.DimensionConfigurations.map(({ DimensionName }: Json) => DimensionName).join(' ')}${formatRemaining(remaining, format)}`
+          : format({ Enabled, MatchingEventTypes, CloudWatchDestination, ...remaining }),
+    },
+  },
   'AWS::SNS::Subscription': {
     properties: { TopicArn: ownerLabel('to '), Protocol: withLabel('sends '), Endpoint: withLabel('to ') },
   },

@@ -49,6 +49,7 @@ export const PART_OF: Readonly<Record<string, IsPartOf>> = {
     ].some((group) => referencedId(group) === id);
   },
   'AWS::S3::BucketPolicy': isReferencedIn('Bucket'),
+  'AWS::SES::ConfigurationSetEventDestination': isReferencedIn('ConfigurationSetName'),
   'AWS::SNS::Subscription': isReferencedIn('TopicArn'),
   'AWS::SNS::TopicPolicy': isReferencedIn('Topics'),
   'AWS::SQS::QueuePolicy': isReferencedIn('Queues'),

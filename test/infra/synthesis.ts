@@ -108,3 +108,17 @@ export const toList = <T>(value: T | readonly T[] | undefined): readonly T[] => 
   if (value === undefined) return [];
   return Array.isArray(value) ? value : [value as T];
 };
+
+/** Evaluates an expression of CloudWatch, of the few functions that ours use, for one period. A missing value is undefined. */
+export const evaluate = (
+  expression: string,
+  values: Readonly<Record<string, number | undefined>>,
+): number | undefined => {
+  const source = expression.replaceAll(' AND ', ' && ').replaceAll(/\bIF\(/g, 'choose(');
+  const evaluator = new Function('choose', 'FILL', ...Object.keys(values), `return ${source};`);
+  return evaluator(
+    (condition: boolean, yes?: number, no?: number) => (condition ? yes : no),
+    (value: number | undefined, filling: number) => value ?? filling,
+    ...Object.values(values),
+  );
+};

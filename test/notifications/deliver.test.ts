@@ -35,7 +35,8 @@ const createWorker = async ({
   sesStatus = 200,
   sesError,
 }: Setup) => {
-  const { rt, clock, itemAt, metrics } = createTestTable({ variables: { MAIL, BUS_NAME: 'b' } });
+  const variables = { MAIL, BUS_NAME: 'b', MAIL_CONFIGURATION_SET: 'breakwater-test' };
+  const { rt, clock, itemAt, metrics } = createTestTable({ variables });
   const requests: HttpRequest[] = [];
   const sesClient = new SESv2Client({
     region: 'eu-west-1',
@@ -158,6 +159,7 @@ describe('with SES', () => {
     expect(headers['authorization']).toMatch(/^AWS4-HMAC-SHA256 Credential=id\/\d+\/eu-west-1\/ses\//);
     expect(JSON.parse(new TextDecoder().decode(body))).toEqual({
       FromEmailAddress: 'shop@example.com',
+      ConfigurationSetName: 'breakwater-test',
       Destination: { ToAddresses: ['a@example.com'] },
       Content: {
         Simple: {

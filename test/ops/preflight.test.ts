@@ -283,6 +283,23 @@ test('the sender is verified by a domain that contains its own, but not by a pub
   expect(await senderOf(parents)).toMatchObject({ verdict: 'raise' });
 });
 
+test('an unverified sender waits for the DNS records of a domain that the stage verifies itself', async () => {
+  const unverified = json({ VerifiedForSendingStatus: false });
+  const target: Target = { stage: 'prod', mailFrom: 'shop@mail.example', mailDomain: 'mail.example' };
+  const senderOf = async (domain: StubResponse) =>
+    (await check({ ...sufficient, [SENDER]: notFound, [DOMAIN]: domain }, target)).findings.find(
+      ({ subject }) => subject === 'SES sender',
+    );
+  for (const domain of [notFound, unverified])
+    expect(await senderOf(domain)).toMatchObject({
+      verdict: 'raise',
+      detail: expect.stringMatching(
+        /^SES sends nothing from shop@mail\.example until the DNS of mail\.example has .*DkimRecord1/,
+      ),
+    });
+  expect(await senderOf(json({ VerifiedForSendingStatus: true }))).toMatchObject({ verdict: 'ok' });
+});
+
 test('without its sender, it says how to name it', async () => {
   const { findings } = await check(sufficient, { stage: 'prod' });
   expect(findings.find(({ subject }) => subject === 'SES sender')).toMatchObject({

@@ -5,6 +5,7 @@ export type SentMail = {
   readonly id: string;
   readonly from: string;
   readonly to: readonly string[];
+  readonly configurationSet: string | undefined;
   readonly sentAtMs: number;
 };
 
@@ -13,6 +14,7 @@ export type SendQuota = { readonly perSecond: number; readonly perDay: number };
 
 type SendEmail = {
   readonly FromEmailAddress?: string;
+  readonly ConfigurationSetName?: string;
   readonly Destination?: {
     readonly ToAddresses?: readonly string[];
     readonly CcAddresses?: readonly string[];
@@ -32,6 +34,8 @@ type Options = {
   readonly newId: () => string;
   /** By default an account sends any number of mails. */
   readonly quota?: SendQuota;
+  /** The names of those that exist. They have no effect. */
+  readonly configurationSets?: readonly string[];
   /** Called with each mail that is accepted. */
   readonly onMail?: (mail: SentMail) => void;
 };
@@ -40,7 +44,7 @@ type Options = {
  * SES, as far as accepting mails goes: `SendEmail` of its second API, with one recipient. Nothing is delivered. A caller is authorized by
  * the sender's address, as a role with the condition `ses:FromAddress` is.
  */
-export const createSes = ({ clock, newId, quota, onMail }: Options): Service => {
+export const createSes = ({ clock, newId, quota, configurationSets = [], onMail }: Options): Service => {
   const bucket = quota && createTokenBucket({ rate: quota.perSecond, burst: quota.perSecond }, clock);
   /** When each mail of the last 24 hours was sent, the oldest first. */
   let sentAtMs: readonly number[] = [];
@@ -56,15 +60,22 @@ export const createSes = ({ clock, newId, quota, onMail }: Options): Service => 
     targetPrefix: 'SimpleEmailService_v2',
     paths: { 'POST /v2/email/outbound-emails': 'SendEmail' },
     operations: {
-      SendEmail({ FromEmailAddress: from = '', Destination = {} }: SendEmail, caller) {
+      SendEmail(
+        { FromEmailAddress: from = '', ConfigurationSetName: configurationSet, Destination = {} }: SendEmail,
+        caller,
+      ) {
         authorize(caller, 'SendEmail', [from]);
         const { ToAddresses: to = [], CcAddresses = [], BccAddresses = [] } = Destination;
         if (to.length !== 1 || CcAddresses.length > 0 || BccAddresses.length > 0)
           throw new ServiceError('NotSupported', 'not supported: a mail without exactly one recipient', {
             status: 501,
           });
+        if (configurationSet !== undefined && !configurationSets.includes(configurationSet))
+          throw new ServiceError('NotFoundException', `Configuration set <${configurationSet}> does not exist.`, {
+            status: 404,
+          });
         requireQuota();
-        const mail = { id: newId(), from, to, sentAtMs: clock.now() };
+        const mail = { id: newId(), from, to, configurationSet, sentAtMs: clock.now() };
         if (quota) sentAtMs = [...sentAtMs, mail.sentAtMs];
         onMail?.(mail);
         return { MessageId: mail.id };

@@ -44,6 +44,7 @@ const ses =
   async ({ to, subject, body }) => {
     const command = new SendEmailCommand({
       FromEmailAddress,
+      ConfigurationSetName: rt.env('MAIL_CONFIGURATION_SET'),
       Destination: { ToAddresses: [to] },
       Content: { Simple: { Subject: utf8(subject), Body: { Text: utf8(body) } } },
     });

@@ -21,6 +21,8 @@ export type Variable =
   | 'SECRET_PREFIX'
   /** The sender's address, or `sink` on a stage that sends no mail. */
   | 'MAIL'
+  /** By which SES sends the stage's mail, if it sends any. */
+  | 'MAIL_CONFIGURATION_SET'
   /** The URLs of a worker's queue, of its dead letters, and of the queue to which it reports canaries. */
   | 'OWN_QUEUE_URL'
   | 'DEAD_LETTERS_URL'

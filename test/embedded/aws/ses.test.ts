@@ -18,7 +18,7 @@ const openSes = ({
   const mails: SentMail[] = [];
   let ids = 0;
   const ses = createSes({
-    ...{ clock, newId: () => `mail-${++ids}`, onMail: (mail) => mails.push(mail) },
+    ...{ clock, configurationSets: ['shop'], newId: () => `mail-${++ids}`, onMail: (mail) => mails.push(mail) },
     ...(quota && { quota }),
   });
   const client = new SESv2Client({
@@ -27,9 +27,14 @@ const openSes = ({
     maxAttempts: 1,
     requestHandler: createRequestHandler([ses], caller),
   });
-  const send = async (to: readonly string[] = ['a@example.com'], FromEmailAddress = 'shop@example.com') => {
+  const send = async (
+    to: readonly string[] = ['a@example.com'],
+    FromEmailAddress = 'shop@example.com',
+    ConfigurationSetName?: string,
+  ) => {
     const Content = { Simple: { Subject: { Data: 's' }, Body: { Text: { Data: 'b' } } } };
-    const command = new SendEmailCommand({ FromEmailAddress, Destination: { ToAddresses: [...to] }, Content });
+    const Destination = { ToAddresses: [...to] };
+    const command = new SendEmailCommand({ FromEmailAddress, ConfigurationSetName, Destination, Content });
     try {
       return (await client.send(command)).MessageId;
     } catch (error) {
@@ -48,7 +53,12 @@ describe('SES', () => {
     const { send, mails, clock } = openSes();
     expect(await send()).toBe('mail-1');
     expect(await send()).toBe('mail-2');
-    const mail = { from: 'shop@example.com', to: ['a@example.com'], sentAtMs: clock.now() };
+    const mail = {
+      from: 'shop@example.com',
+      to: ['a@example.com'],
+      configurationSet: undefined,
+      sentAtMs: clock.now(),
+    };
     expect(mails).toEqual([
       { id: 'mail-1', ...mail },
       { id: 'mail-2', ...mail },
@@ -77,6 +87,13 @@ describe('SES', () => {
     const { send } = openSes();
     expect(await send([])).toMatch(/^NotSupported: /);
     expect(await send(['a@example.com', 'b@example.com'])).toMatch(/^NotSupported: /);
+  });
+
+  it('sends by a configuration set only if there is such a one', async () => {
+    const { send, mails } = openSes();
+    expect(await send(undefined, undefined, 'shop')).toBe('mail-1');
+    expect(await send(undefined, undefined, 'another')).toMatch(/^NotFoundException: .*<another> does not exist\.$/);
+    expect(mails.map(({ configurationSet }) => configurationSet)).toEqual(['shop']);
   });
 
   it('authorizes a caller by the address of the sender', async () => {

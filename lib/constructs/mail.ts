@@ -1,0 +1,74 @@
+import { CfnOutput } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  CloudWatchDimensionSource,
+  ConfigurationSet,
+  EmailIdentity,
+  EmailSendingEvent,
+  EventDestination,
+  Identity,
+  SuppressionReasons,
+} from 'aws-cdk-lib/aws-ses';
+import { Construct } from 'constructs';
+import { names } from '#platform/manifest';
+import { type MailSettings, removalPolicy, type Stage } from '../stages.ts';
+import { alarmOnShare } from './alarm.ts';
+
+/** SES gives every mail this tag, and the metrics of its event destination a dimension of the same name. */
+const CONFIGURATION_SET_TAG = 'ses:configuration-set';
+
+export type MailProps = { readonly stage: Stage; readonly settings: MailSettings };
+
+/**
+ * How SES sends the mail of a stage (ADR 103). The configuration set has SES keep addresses that bounced or complained from getting further
+ * mail, and counts both. With a domain, SES also signs for it; it is retained like data, because its DNS records are made by hand.
+ */
+export class Mail extends Construct {
+  constructor(scope: Construct, id: string, { stage, settings }: MailProps) {
+    super(scope, id);
+    const name = names(stage.name).mails;
+    const configurationSet = new ConfigurationSet(this, 'ConfigurationSet', {
+      configurationSetName: name,
+      suppressionReasons: SuppressionReasons.BOUNCES_AND_COMPLAINTS,
+    });
+    configurationSet.addEventDestination('Counts', {
+      destination: EventDestination.cloudWatchDimensions([
+        { source: CloudWatchDimensionSource.MESSAGE_TAG, name: CONFIGURATION_SET_TAG, defaultValue: name },
+      ]),
+      events: [EmailSendingEvent.SEND, EmailSendingEvent.BOUNCE, EmailSendingEvent.COMPLAINT],
+    });
+    this.alarms(stage, configurationSet.configurationSetName);
+    if (settings.domain !== undefined) this.identity(stage, settings.domain);
+  }
+
+  /** At half of the shares from which AWS reviews an account: 5% of bounces, 0.1% of complaints. */
+  private alarms(stage: Stage, name: string) {
+    const count = (metricName: string) =>
+      new Metric({ namespace: 'AWS/SES', metricName, dimensionsMap: { [CONFIGURATION_SET_TAG]: name } });
+    const props = { stage, total: count('Send'), runbook: 'mails-bounced' };
+    alarmOnShare(this, 'BouncesAlarm', {
+      ...props,
+      counted: count('Bounce'),
+      share: { percent: 2.5, minimum: 5, hours: 24 },
+      text: 'More than 2.5% of the mails of a day have bounced.',
+    });
+    alarmOnShare(this, 'ComplaintsAlarm', {
+      ...props,
+      counted: count('Complaint'),
+      share: { percent: 0.05, minimum: 2, hours: 24 },
+      text: 'More than 0.05% of the mails of a day were reported as spam by who got them.',
+    });
+  }
+
+  private identity(stage: Stage, domain: string) {
+    const identity = new EmailIdentity(this, 'Identity', { identity: Identity.domain(domain), dkimSigning: true });
+    identity.applyRemovalPolicy(removalPolicy(stage));
+    identity.dkimRecords.forEach(({ name, value }, index) => {
+      const output = new CfnOutput(this, `DkimRecord${index + 1}`, {
+        description: `A DNS record of ${domain}, without which SES sends nothing from it`,
+        value: `${name} CNAME ${value}`,
+      });
+      output.overrideLogicalId(`DkimRecord${index + 1}`);
+    });
+  }
+}
