@@ -81,7 +81,7 @@ describe('the settings of a stage', () => {
   );
 
   const everySetting = {
-    ...{ ...settingsOf.prod, name: 'blue', domain: 'api.shop.example', basePath: 'shop' },
+    ...{ ...settingsOf.prod, name: 'blue', mailDomain: 'mail.example', domain: 'api.shop.example', basePath: 'shop' },
     certificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/a',
     ...Object.fromEntries(reservations.map(({ setting }, index) => [setting, String(10 + index)])),
   };
