@@ -66,7 +66,10 @@ describe('the orders that give way', () => {
 
   it('are those that hold one each of two SKUs that are missing', () => {
     const holders = [holder(offlineSince(1, 1), 2), holder(offlineSince(2, 2), 0, 1)];
-    const missing = [[mug, 2], [pot, 1]] as const;
+    const missing = [
+      [mug, 2],
+      [pot, 1],
+    ] as const;
     expect(choose(missing, holders)).toEqual([idOf(1), idOf(2)]);
   });
 
