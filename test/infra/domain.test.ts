@@ -7,8 +7,34 @@ import { getOnly, settingsOf, synthesise } from './synthesis.ts';
 const domain = 'api.example.com';
 const certificateArn = 'arn:aws:acm:eu-central-1:123456789012:certificate/1f0c3a52-7a2e-4f5d-9b57-0d5a3e1c2b4f';
 
+/** Labels of 62 characters and a dot each: 4 are 252 characters. */
+const labels = (count: number) => `${'a'.repeat(62)}.`.repeat(count);
+const refusedPath = 'is not one segment of a path that is free';
+
 describe('the settings of a domain', () => {
   test.each([
+    ['a path of AWS for TLS', { domain, certificateArn, basePath: 'sping' }, `"sping" ${refusedPath}`],
+    ['a path of 65 characters', { domain, certificateArn, basePath: 'a'.repeat(65) }, refusedPath],
+    ['a path with a blank', { domain, certificateArn, basePath: 'my shop' }, `"my shop" ${refusedPath}`],
+    ['a path with a slash before it', { domain, certificateArn, basePath: '/shop' }, `"/shop" ${refusedPath}`],
+    ['a path above the API', { domain, certificateArn, basePath: '..' }, `".." ${refusedPath}`],
+    ['a number as a path', { domain, certificateArn, basePath: 7 }, `"7" ${refusedPath}`],
+    ['a name of 254 characters', { domain: `${labels(4)}aa`, certificateArn }, 'is not a domain name'],
+    ['a label of 64 characters', { domain: `${'a'.repeat(64)}.example`, certificateArn }, 'is not a domain name'],
+    ['a hyphen at the end', { domain: 'api-.example.com', certificateArn }, '"api-.example.com" is not a domain name'],
+    [
+      'a hyphen at the start',
+      { domain: '-api.example.com', certificateArn },
+      '"-api.example.com" is not a domain name',
+    ],
+    ['a host name alone', { domain: 'localhost', certificateArn }, '"localhost" is not a domain name'],
+    ['an address', { domain: '10.0.0.1', certificateArn }, '"10.0.0.1" is not a domain name'],
+    ["the root's dot", { domain: `${domain}.`, certificateArn }, '"api.example.com." is not a domain name'],
+    ['an empty name', { domain: '', certificateArn }, '"" is not a domain name'],
+    ['no region', { domain, certificateArn: certificateArn.replace('eu-central-1', '') }, 'is not the ARN of a'],
+    ['no account', { domain, certificateArn: certificateArn.replace('123456789012', '') }, 'is not the ARN of a'],
+    ['more than an ARN', { domain, certificateArn: `${certificateArn} x` }, 'is not the ARN of a certificate'],
+    ['an empty ARN', { domain, certificateArn: '' }, '"" is not the ARN of a certificate'],
     ['no certificate', { domain }, 'a domain needs a name and a certificate'],
     ['no domain', { certificateArn }, 'a domain needs a name and a certificate'],
     ['only a base path', { basePath: 'shop' }, 'a domain needs a name and a certificate'],
@@ -27,6 +53,20 @@ describe('the settings of a domain', () => {
     );
   });
 
+  test.each([
+    ['a name of 253 characters', { domain: `${labels(3)}${'a'.repeat(61)}.aa`, certificateArn }],
+    ['a label of 63 characters', { domain: `${'a'.repeat(63)}.example`, certificateArn }],
+    ['Punycode', { domain: 'xn--exmple-cua.de', certificateArn }],
+    ['a certificate in China', { domain, certificateArn: certificateArn.replace(':aws:', ':aws-cn:') }],
+    ['a certificate in GovCloud', { domain, certificateArn: certificateArn.replace(':aws:', ':aws-us-gov:') }],
+    ['a path of 64 characters', { domain, certificateArn, basePath: 'a'.repeat(64) }],
+    ['a path of one character', { domain, certificateArn, basePath: 'a' }],
+    ["a path that begins like one of AWS's", { domain, certificateArn, basePath: 'pings' }],
+    ['a path with each allowed character', { domain, certificateArn, basePath: 'Shop_1.0-b' }],
+  ])('are accepted: %s', (_, { domain: name, ...settings }) =>
+    expect(stageOf({ domain: name, ...settings }).domain).toEqual({ name, ...settings }),
+  );
+
   test('are read from the command line', () => {
     const { status, stderr } = spawnSync(process.execPath, ['bin/breakwater.ts'], {
       cwd: fileURLToPath(new URL('../..', import.meta.url)),
@@ -39,7 +79,7 @@ describe('the settings of a domain', () => {
 });
 
 describe.each([
-  ['with a base path', 'shop', `https://${domain}/shop`],
+  ['with a base path', 'my.shop', `https://${domain}/my.shop`],
   ['without a base path', undefined, `https://${domain}`],
 ])('a domain %s', (_, basePath, url) => {
   const { ofType, stacks } = synthesise({ ...settingsOf.prod, domain, certificateArn, ...(basePath && { basePath }) });
@@ -84,8 +124,10 @@ describe.each([
         .RegexMatchStatement;
     const { pathname } = new URL(`${url}/v1/providers/acme/callbacks`);
     expect(pathname).toMatch(new RegExp(RegexString));
-    expect(`/prod${pathname}`.replace('/shop', '')).toMatch(new RegExp(RegexString));
+    expect(`/prod${pathname}`.replace('/my.shop', '')).toMatch(new RegExp(RegexString));
     expect(`/other${pathname}`).not.toMatch(new RegExp(RegexString));
+    // a dot is no wildcard
+    expect('/my-shop/v1/providers/acme/callbacks').not.toMatch(new RegExp(RegexString));
   });
 });
 

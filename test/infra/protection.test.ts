@@ -145,6 +145,16 @@ describe.each(allStages())('%s', (stage, { ofType, resources }) => {
     expect(acl.Properties).toMatchObject({ Scope: 'REGIONAL', DefaultAction: { Allow: {} } });
     const [common, knownBad, rate, ...others] = acl.Properties.Rules;
     expect(others).toEqual([]);
+    // WAF evaluates rules in this order, and refuses two of one priority
+    expect([common, knownBad, rate].map(({ Name, Priority }) => [Name, Priority])).toEqual([
+      ['common', 0],
+      ['known-bad', 1],
+      ['rate', 2],
+    ]);
+    const metricNames = [acl.Properties, common, knownBad, rate].map(
+      ({ VisibilityConfig }) => VisibilityConfig.MetricName,
+    );
+    expect(new Set(metricNames).size).toBe(4);
     // no samples: they would contain requests of customers
     for (const { VisibilityConfig } of [acl.Properties, common, knownBad, rate])
       expect(VisibilityConfig).toMatchObject({ CloudWatchMetricsEnabled: true, SampledRequestsEnabled: false });
@@ -205,8 +215,9 @@ describe.each(allStages())('%s', (stage, { ofType, resources }) => {
     expect(statement).toEqual({ Limit: 12_000, AggregateKeyType: 'IP' });
     const [path, method, ...others] = ScopeDownStatement.NotStatement.Statement.AndStatement.Statements;
     expect(others).toEqual([]);
-    expect(method.ByteMatchStatement).toMatchObject({
+    expect(method.ByteMatchStatement).toEqual({
       ...{ FieldToMatch: { Method: {} }, PositionalConstraint: 'EXACTLY', SearchString: 'POST' },
+      TextTransformations: [{ Priority: 0, Type: 'NONE' }],
     });
     const { FieldToMatch, RegexString, TextTransformations } = path.RegexMatchStatement;
     expect(FieldToMatch).toEqual({ UriPath: {} });

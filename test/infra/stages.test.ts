@@ -66,6 +66,34 @@ describe('the settings of a stage', () => {
     expect(() => synthesise({ ...settings, mailFrom: 'the shop' })).toThrow(/"the shop" is not one: use -c mailFrom=/);
   });
 
+  const noAddresses = ['shop', '@example.com', 'shop@', 'a b@example.com', 'shop@exam ple.com', 'a@b@example.com'];
+  test.each([...noAddresses, 'shop@example.com\nBcc: all@example.com', '', 7])(
+    'are refused with the address %j',
+    (address) => {
+      expect(() => stageOf({ ...settingsOf.prod, mailFrom: address })).toThrow(
+        `"${address}" is not one: use -c mailFrom=`,
+      );
+      expect(() => stageOf({ ...settingsOf.prod, alarmEmail: address })).toThrow(`"${address}" is not a mail address`);
+    },
+  );
+
+  test.each(['http://provider.example', 'ftp://provider.example', 'provider.example', 'https://', '', 7])(
+    'are refused with the payment provider %j, on every stage',
+    (providerUrl) => {
+      for (const settings of Object.values(settingsOf))
+        expect(() => stageOf({ ...settings, providerUrl })).toThrow(
+          `"${providerUrl}" is not an https URL: use -c providerUrl=`,
+        );
+    },
+  );
+
+  test.each(['', '/', '//'])('take the URL of a provider without the slashes that it ends with: "%s"', (slashes) =>
+    // its paths begin with one
+    expect(stageOf({ ...settingsOf.prod, providerUrl: `https://provider.example/v2${slashes}` }).provider).toEqual({
+      url: 'https://provider.example/v2',
+    }),
+  );
+
   test.each(['localstack', 'dev', 'staging', 'prod'] as const)(
     'are refused for a stage of AWS that has alarms without an address for them: %s',
     (stage) => {

@@ -185,14 +185,11 @@ describe('with SES', () => {
   it.each([
     { sesStatus: 429, name: 'TooManyRequestsException', message: RATE, laterMs: 0, reported: [] },
     { sesStatus: 429, name: 'TooManyRequestsException', message: RATE, laterMs: anHour, reported: ['rate_exceeded'] },
+    // by its name alone, whatever the message says
+    ...['TooManyRequestsException', 'LimitExceededException', 'ThrottlingException', 'Throttling'].map((name) => ({
+      ...{ sesStatus: 400, name, message: 'a limit that nobody has documented', laterMs: 0, reported: [] },
+    })),
     { sesStatus: 400, name: 'ThrottlingException', message: RATE, laterMs: 0, reported: [] },
-    {
-      sesStatus: 400,
-      name: 'LimitExceededException',
-      message: 'a limit that nobody has documented',
-      laterMs: 0,
-      reported: [],
-    },
     { sesStatus: 400, name: 'MessageRejected', message: RATE, laterMs: 0, reported: [] },
     { sesStatus: 400, name: 'LimitExceededException', message: QUOTA, laterMs: 0, reported: ['quota_spent'] },
     { sesStatus: 429, name: 'TooManyRequestsException', message: QUOTA, laterMs: 0, reported: ['quota_spent'] },

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import FakeTimers from '@sinonjs/fake-timers';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { contexts } from '#contexts';
 import { orderTable } from '#orders/table/order-table';
 import type { OrderId } from '#platform/kernel';
@@ -16,13 +17,21 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-/** Shorter than the time-out of a function, which may wait in real time before it repeats a call. */
+/** Shorter than the time-out of a function, whose repeated call waits for the end of a step. */
 const STEP_MS = 5 * SECOND;
 const DELIVER = 'notifications-deliver';
 const named = names('dev');
 
 let opened: Host | undefined;
-afterEach(() => opened?.close());
+/** The SDK waits by a timer of the process before it repeats a call: in real time, these waits took two thirds of the run. */
+let retries: FakeTimers.Clock;
+beforeEach(() => {
+  retries = FakeTimers.install({ toFake: ['setTimeout', 'clearTimeout'] });
+});
+afterEach(() => {
+  opened?.close();
+  retries.uninstall();
+});
 
 /** The backend with SES and this quota, of which only the deliver worker runs. Time passes only on request. */
 const openShop = async (quota: SendQuota) => {
@@ -53,7 +62,10 @@ const openShop = async (quota: SendQuota) => {
     JSON.parse((await host.callAws({ target: `AmazonSQS.${operation}`, body: JSON.stringify(input) })).json);
   /** Resolves once no function runs. */
   const settle = async () => {
-    for (let quietTurns = 0; quietTurns < 10; quietTurns = running > 0 ? 0 : quietTurns + 1) await nextTurn();
+    for (let quietTurns = 0; quietTurns < 10; quietTurns = running > 0 ? 0 : quietTurns + 1) {
+      await nextTurn();
+      retries.runAll();
+    }
   };
   const pass = async (ms: number) => {
     for (let passedMs = 0; passedMs < ms; passedMs += STEP_MS) {

@@ -1,14 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listenAsAws, stackAnswer } from '../fixtures/aws-stub.ts';
 import { runScript } from '../fixtures/run-script.ts';
 
-// What needs AWS to answer more than it does here has not been run: docs/deploying.md says so.
+// deployed.test.ts has what follows, with a CDK that deploys nothing. What needs AWS itself has not been run: docs/deploying.md says so.
 
-const credentials = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b', AWS_REGION: 'eu-west-1' };
 const noCredentials = {
   ...{ AWS_EC2_METADATA_DISABLED: 'true', AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' },
   AWS_REGION: 'eu-west-1',
@@ -44,66 +42,36 @@ describe('before AWS is called', () => {
   });
 });
 
-const IDENTITY = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
-<Arn>arn:aws:iam::123456789012:user/dev</Arn><UserId>U</UserId><Account>123456789012</Account></GetCallerIdentityResult>
-</GetCallerIdentityResponse>`;
-
-const MISSING_STACK =
-  '<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>Stack with id breakwater-blue-dev-api does not exist</Message></Error></ErrorResponse>';
-const stackWith = (options: string) =>
-  `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>breakwater-blue-dev-api</StackName><Outputs><member>
-<OutputKey>DeployOptions</OutputKey><OutputValue>${options}</OutputValue></member></Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`;
-
 describe('with AWS’s first answers', () => {
+  const stack = 'breakwater-blue-dev-api';
   /** The options of the last deployment, if there was one. */
   let deployed: string | undefined;
-  const calls: string[] = [];
-  let server: Server;
-  let endpoint: string;
+  let aws: Awaited<ReturnType<typeof listenAsAws>>;
   const output = mkdtempSync(join(tmpdir(), 'breakwater-deploy-'));
 
-  const bodyOf = async (request: IncomingMessage) => {
-    let text = '';
-    for await (const chunk of request) text += chunk;
-    return text;
-  };
   beforeAll(async () => {
-    server = createServer(async (request, response) => {
-      const body = await bodyOf(request);
-      const action = /(?:^|&)Action=(\w+)/.exec(body)?.[1];
-      const call = action ?? String(request.headers['x-amz-target'] ?? request.url).replace(/^.*\./, '');
-      calls.push(call);
-      if (call === 'GetCallerIdentity') return response.end(IDENTITY);
-      if (call === 'DescribeStacks' && body.includes('StackName=breakwater-blue-dev-api')) {
-        const [status, answer] = deployed === undefined ? [400, MISSING_STACK] : [200, stackWith(deployed)];
-        response.statusCode = status;
-        return response.end(answer);
-      }
-      if (call === 'GetParameter') return response.end(JSON.stringify({ Parameter: { Value: '29' } }));
-      response.statusCode = 403;
-      return response.end(
-        '<ErrorResponse><Error><Code>AccessDenied</Code><Message>not yours</Message></Error></ErrorResponse>',
-      );
+    aws = await listenAsAws((call, body) => {
+      if (call === 'DescribeStacks' && body.includes(`StackName=${stack}`))
+        return stackAnswer(stack, deployed === undefined ? undefined : { DeployOptions: deployed });
+      return call === 'GetParameter' ? { body: JSON.stringify({ Parameter: { Value: '29' } }) } : undefined;
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
   afterAll(() => {
-    server.close();
+    aws.close();
     rmSync(output, { recursive: true });
   });
 
   it('the CDK gets the stage and its settings, and its failure ends the command', async () => {
     const { status, stdout, stderr } = await deploy(
       ['--stage', 'dev', '-c', 'name=blue', '--', '--require-approval', 'never', '--output', output],
-      { ...credentials, AWS_ENDPOINT_URL: endpoint },
+      aws.environment,
     );
     expect(stdout).toMatch(/^== What the account lacks for blue-dev\nok {6}credentials {10}account 123456789012/);
     expect(stdout).toContain('== Deploying blue-dev');
     expect(stderr).toContain('breakwater-blue-dev-state');
     expect(stderr).toMatch(/cdk deploy ended with 1\. Run the same command again/);
     expect(status).toBe(1);
-    expect(calls).toContain('DescribeStacks');
+    expect(aws.calls).toContain('DescribeStacks');
   });
 
   const settings = '-c name=blue -c alarmEmail=oncall@example.com -c relayConcurrency=20';
@@ -112,7 +80,7 @@ describe('with AWS’s first answers', () => {
     deployed = `--stage dev ${settings}`;
     const { status, stdout, stderr } = await deploy(
       ['--stage', 'dev', '-c', 'name=blue', '-c', 'relayConcurrency=30'],
-      { ...credentials, AWS_ENDPOINT_URL: endpoint },
+      aws.environment,
     );
     expect(stderr).toMatch(/^\nThe last deployment had alarmEmail=oncall@example.com, .* --undo-settings\.\n$/);
     expect(stdout).not.toContain('== Deploying');
@@ -125,7 +93,7 @@ describe('with AWS’s first answers', () => {
       deployed = `--stage dev ${settings}`;
       const { stdout, stderr } = await deploy(
         [...['--stage', 'dev', '-c', 'name=blue'], ...options, ...['--', '--output', output]],
-        { ...credentials, AWS_ENDPOINT_URL: endpoint },
+        aws.environment,
       );
       expect(stdout).toContain('== Deploying blue-dev');
       expect(stderr).not.toContain('The last deployment had');

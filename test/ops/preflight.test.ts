@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { type HttpHandler, HttpRequest, HttpResponse } from '@smithy/core/protocols';
 import { expect, test } from 'vitest';
 import { checkAccount, type Target } from '../../ops/preflight/checks.ts';
+import { listenAsAws } from '../fixtures/aws-stub.ts';
+import { runScript } from '../fixtures/run-script.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -115,6 +117,13 @@ test.each<Case>([
   {
     subject: 'CDK bootstrap',
     service: 'ssm',
+    response: json({ Parameter: { Value: '6' } }),
+    verdict: 'ok',
+    detail: /^version 6$/,
+  },
+  {
+    subject: 'CDK bootstrap',
+    service: 'ssm',
     response: json({ __type: 'AccessDeniedException' }, 400),
     verdict: 'raise',
     detail: /the check failed \(AccessDenied/,
@@ -127,19 +136,47 @@ test.each<Case>([
     detail: /^10 at the same time: request 200/,
   },
   {
+    subject: 'Lambda concurrency',
+    service: 'lambda',
+    response: json({ AccountLimit: { ConcurrentExecutions: 199 } }),
+    verdict: 'raise',
+    detail: /^199 at the same time: request 200/,
+  },
+  {
+    subject: 'Lambda concurrency',
+    service: 'lambda',
+    response: json({ AccountLimit: { ConcurrentExecutions: 200 } }),
+    verdict: 'ok',
+    detail: /^200 at the same time$/,
+  },
+  {
+    subject: 'Lambda concurrency',
+    service: 'lambda',
+    response: json({}),
+    verdict: 'raise',
+    detail: /^unknown: see "Lambda: Concurrent executions" in Service Quotas$/,
+  },
+  {
     subject: 'saga starts',
     service: 'servicequotas',
     response: json({ Quotas: [] }),
     verdict: 'raise',
     detail: /^unknown: see "Step Functions/,
   },
-  {
-    subject: 'SES',
-    service: 'email',
-    response: json(mailAccount({ ProductionAccessEnabled: false })),
-    verdict: 'raise',
-    detail: /sandbox/,
-  },
+  ...[
+    { starts: 99, verdict: 'raise', detail: /^99 per second: request 100 or more of "Step Functions: StartExecution/ },
+    { starts: 100, verdict: 'ok', detail: /^100 per second$/ },
+  ].map(({ starts, ...expected }) => ({
+    ...{ subject: 'saga starts', service: 'servicequotas', ...expected },
+    response: json({
+      Quotas: [{ QuotaName: 'StartExecution throttle token refill rate per second', Value: starts }],
+    }),
+  })),
+  // each of them stops mail alone
+  ...[{ ProductionAccessEnabled: false }, { SendingEnabled: false }].map((change) => ({
+    ...{ subject: 'SES', service: 'email', response: json(mailAccount(change)), verdict: 'raise' },
+    detail: /sandbox\), or does not send at all: request production access/,
+  })),
   {
     subject: 'SES quota',
     service: 'email',
@@ -168,13 +205,11 @@ test.each<Case>([
     verdict: 'raise',
     detail: /^unknown: see the sending quotas in the console of SES$/,
   },
-  {
-    subject: 'SES bounces',
-    service: 'email',
-    response: json(mailAccount({ SuppressionAttributes: { SuppressedReasons: ['BOUNCE'] } })),
-    verdict: 'raise',
-    detail: /run: aws sesv2 put-account-suppression-attributes/,
-  },
+  ...['BOUNCE', 'COMPLAINT'].map((reason) => ({
+    ...{ subject: 'SES bounces', service: 'email', verdict: 'raise' },
+    response: json(mailAccount({ SuppressionAttributes: { SuppressedReasons: [reason] } })),
+    detail: /run: aws sesv2 put-account-suppression-attributes --suppressed-reasons BOUNCE COMPLAINT$/,
+  })),
   {
     subject: 'SES bounces',
     service: 'email',
@@ -314,14 +349,53 @@ test('a sender that is no address is rejected', () => {
   expect([status, stderr.toString()]).toEqual([1, '--mailFrom: expected an address, such as shop@example.com\n']);
 });
 
+test('checks for the options of the command line: the sender of mail, its domain, and what is reserved', async () => {
+  const aws = await listenAsAws((call) => {
+    if (call.startsWith('/v2/email/identities/')) return notFound;
+    return call.startsWith('/2016') ? json({ AccountLimit: { ConcurrentExecutions: 1_000 } }) : undefined;
+  });
+  const mail = ['--mailFrom', 'shop@example.com', '--mailDomain', 'example.com'];
+  const args = ['--stage', 'staging', ...mail, '--chargeConcurrency', '950'];
+  const { status, stdout } = await runScript(['ops/preflight.ts', ...args], {
+    HOME: '/nonexistent',
+    ...aws.environment,
+  });
+  aws.close();
+  expect(stdout).toMatch(
+    /\nraise {3}SES sender +SES sends nothing from shop@example\.com until the DNS of example\.com /,
+  );
+  expect(stdout).toMatch(/\nBLOCKED Lambda concurrency .* this stage reserves 950, /);
+  expect(status).toBe(1);
+});
+
 test('without valid credentials, it checks nothing else', async () => {
   const { verdicts, calls } = await check({ ...sufficient, sts: { status: 403, body: '<Error/>' } });
   expect(verdicts).toEqual({ credentials: 'blocked', region: 'ok' });
   expect(calls).toEqual(['sts']);
 });
 
-test('dev sends no mail, so SES is not called', async () =>
-  expect((await check(sufficient, { stage: 'dev' })).calls).not.toContain('email'));
+test.each(['dev', 'localstack'] as const)('%s sends no mail, so SES is not called', async (stage) =>
+  expect((await check(sufficient, { stage })).calls).not.toContain('email'),
+);
+
+test.each(['staging', 'prod'] as const)('%s sends mail, so each check of SES is made', async (stage) => {
+  const refused = await check(
+    { ...sufficient, email: json({ __type: 'AccessDeniedException' }, 403), [SENDER]: notFound },
+    { stage },
+  );
+  const ofMail = refused.findings.filter(({ subject }) => subject.startsWith('SES'));
+  expect(ofMail.length).toBeGreaterThan(0);
+  expect(ofMail.map(({ verdict }) => verdict)).toEqual(ofMail.map(() => 'raise'));
+});
+
+test.each(Object.keys(sufficient).filter((service) => service !== 'sts'))(
+  'a check that AWS refuses is never ok: %s',
+  async (service) => {
+    const refused = { ...sufficient, [DOMAIN]: notFound, [service]: json({ __type: 'AccessDeniedException' }, 403) };
+    const { verdicts } = await check(refused);
+    expect(Object.values(verdicts).filter((verdict) => verdict === 'raise').length).toBeGreaterThan(0);
+  },
+);
 
 test('without credentials, it prints a readable reason and fails', () => {
   const { PATH } = process.env;

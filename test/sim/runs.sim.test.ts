@@ -85,7 +85,7 @@ test.each(shrunkMutants)(
       const [failure] = (
         await explore({ bundle: mutantBundle, from: first.seed, seeds: 500, workers: 1, kinds: first.kinds })
       ).failures;
-      if (!failure || 'error' in failure) throw new Error('the mutant was not found');
+      if (!failure || 'error' in failure) throw new Error(failure?.error ?? 'the mutant was not found');
       const { seed, struck, hash } = failure.outcome;
       const [replayed] = await play([{ seed, shrink: 'nothing', only: struck }], mutantBundle);
       expect(replayed?.outcome).toMatchObject({ struck, hash });

@@ -161,6 +161,9 @@ it('throws for a variable that is not set', () => {
   vi.stubEnv('TABLE_NAME', 'breakwater-dev');
   expect(rt.env('TABLE_NAME')).toBe('breakwater-dev');
   expect(() => rt.env('BUS_NAME')).toThrow('environment variable BUS_NAME is not set');
+  // an empty address or name would fail later, in a call of AWS
+  vi.stubEnv('BUS_NAME', '');
+  expect(() => rt.env('BUS_NAME')).toThrow('environment variable BUS_NAME is not set');
 });
 
 it('aborts a request whose response does not come, or stops within its body', async () => {
