@@ -39,7 +39,7 @@ const Options = z.object({
   tenant: z.string().optional(),
   reason: z.string().min(1).max(200).optional(),
   cause: z.string().min(1).optional(),
-  url: z.url().optional(),
+  url: z.string().optional(),
 });
 
 const required = (name: string, value: string | undefined): string => {
