@@ -5,6 +5,9 @@ import { isStageName, STAGE_KINDS, type StageKind, type StageName, stageKindOf }
 /** A mistake that the user can correct. It is printed without its stack. */
 export class UserError extends Error {}
 
+/** What to do if a resource of the stage is not found, or may not be used. */
+export const CHECK_STAGE = 'check --stage, and that the credentials and the region are those of the stage';
+
 /** A mistake in the arguments, after which the usage of the command is printed too. */
 export class UsageError extends UserError {}
 
