@@ -14,6 +14,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { contexts } from '#contexts';
 import { sign } from '#payments/http/signature';
+import { functionsOf } from '#platform/manifest';
 import { type CredentialFile, writeCredentialFile } from '../embedded/host/credential.ts';
 import { createHost, type Host } from '../embedded/host/host.ts';
 import { seed } from '../embedded/host/seed.ts';
@@ -142,6 +143,12 @@ test.each(pages)('$name has the three parts of a runbook, and commands', ({ text
   for (const part of ['**What it means.**', '**Look here.**', '**Do this.**']) expect(text).toContain(part);
   expect(text.split('\n').length).toBeLessThan(60);
   expect(findCommands(text).length).toBeGreaterThan(0);
+});
+
+test('the runbook of a queue says of each consumer of the core what waits', () => {
+  const { text = '' } = pages.find(({ name }) => name === 'queue-behind.md') ?? {};
+  const consumers = functionsOf(...contexts.filter(({ core }) => core)).filter(({ spec }) => spec.consumes);
+  expect(consumers.filter(({ id }) => !text.includes(`of \`${id}\`,`)).map(({ id }) => id)).toEqual([]);
 });
 
 const HAS_NO_ALARM = ['leaked-key.md', 'leaked-secret.md', 'restore.md'];
