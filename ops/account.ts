@@ -22,8 +22,11 @@ export const toAccount = ({ stage, endpoint, region }: AccountOptions): Account 
 
 /** The operator's key of the stage, from its secret. */
 export const getOperatorKey = async ({ names, clientOptions }: Account): Promise<string> => {
+  const SecretId = names.secret('operator-key');
   const client = new SecretsManagerClient(clientOptions);
-  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: names.secret('operator-key') }));
-  if (!SecretString) throw new UserError(`the secret ${names.secret('operator-key')} is empty`);
+  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId })).catch((error: Error) => {
+    throw new UserError(`the secret ${SecretId} cannot be read: ${error.message} (${error.name})`);
+  });
+  if (!SecretString) throw new UserError(`the secret ${SecretId} is empty`);
   return SecretString;
 };

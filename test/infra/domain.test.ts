@@ -57,6 +57,7 @@ describe('the settings of a domain', () => {
     ['a name of 253 characters', { domain: `${labels(3)}${'a'.repeat(61)}.aa`, certificateArn }],
     ['a label of 63 characters', { domain: `${'a'.repeat(63)}.example`, certificateArn }],
     ['Punycode', { domain: 'xn--exmple-cua.de', certificateArn }],
+    ['a top-level domain that is not ASCII, as DNS writes it', { domain: 'api.xn--e1afmkfd.xn--p1ai', certificateArn }],
     ['a certificate in China', { domain, certificateArn: certificateArn.replace(':aws:', ':aws-cn:') }],
     ['a certificate in GovCloud', { domain, certificateArn: certificateArn.replace(':aws:', ':aws-us-gov:') }],
     ['a path of 64 characters', { domain, certificateArn, basePath: 'a'.repeat(64) }],
