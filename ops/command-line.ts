@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { isStageName, STAGE_KINDS, type StageKind, type StageName } from '#platform/manifest';
+import { isStageName, STAGE_KINDS, type StageKind, type StageName, stageKindOf } from '#platform/manifest';
 
 /** A mistake that the user can correct. It is printed without its stack. */
 export class UserError extends Error {}
@@ -8,18 +8,18 @@ export class UserError extends Error {}
 /** A mistake in the arguments, after which the usage of the command is printed too. */
 export class UsageError extends UserError {}
 
-export const stageKindOption = <Kind extends StageKind>(kinds: readonly Kind[]) =>
-  z.enum(kinds, { error: `expected one of ${kinds.join(', ')}` }).default('dev' as Kind);
-
-const stageOption = z
-  .custom<StageName>((value) => typeof value === 'string' && isStageName(value), {
-    error: `expected one of ${STAGE_KINDS.join(', ')}, or a name before it, such as blue-dev`,
-  })
-  .default('dev');
+/** A stage of one of these kinds. */
+export const stageOption = (kinds: readonly StageKind[]) =>
+  z
+    .custom<StageName>(
+      (value) => typeof value === 'string' && isStageName(value) && kinds.includes(stageKindOf(value)),
+      { error: `expected one of ${kinds.join(', ')}, or a name before it, such as blue-dev` },
+    )
+    .default('dev');
 
 /** The options of every command that reaches the resources of a stage. */
 export const accountOptions = {
-  stage: stageOption,
+  stage: stageOption(STAGE_KINDS),
   endpoint: z.url().optional(),
   region: z.string().min(1).optional(),
 };

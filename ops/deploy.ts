@@ -97,7 +97,7 @@ const main = async () => {
 
   console.log(`== What the account lacks for ${stage.name}`);
   const target = {
-    ...{ stage: stage.kind, reservedConcurrency: stage.reservedConcurrency },
+    ...{ stage: stage.name, reservedConcurrency: stage.reservedConcurrency, domain: stage.domain },
     ...(stage.mail !== 'sink' && { mailFrom: stage.mail.from, mailDomain: stage.mail.domain }),
   };
   if (!(await printFindings(target))) throw new UserError('\nNothing was deployed.');

@@ -2,7 +2,8 @@
 import * as z from 'zod';
 import { contexts } from '#contexts';
 import { type ConcurrencySetting, reservationsOf } from '#platform/manifest';
-import { parseCommandLine, stageKindOption, UserError } from './command-line.ts';
+import { CERTIFICATE_ARN } from '../lib/stages.ts';
+import { parseCommandLine, stageOption, UsageError, UserError } from './command-line.ts';
 import { printFindings } from './preflight/findings.ts';
 
 const Count = z.optional(
@@ -11,17 +12,25 @@ const Count = z.optional(
 const settings = reservationsOf(...contexts).map(({ setting }) => setting);
 
 const Options = z.object({
-  stage: stageKindOption(['dev', 'staging', 'prod']),
+  stage: stageOption(['dev', 'staging', 'prod']),
   mailFrom: z.email('expected an address, such as shop@example.com').optional(),
   mailDomain: z.string().min(1, 'expected a domain, such as example.com').optional(),
+  domain: z.string().min(1, 'expected a domain, such as api.example.com').optional(),
+  certificateArn: z
+    .string()
+    .regex(CERTIFICATE_ARN, 'expected the ARN of a certificate: arn:aws:acm:<region>:<account>:certificate/<id>')
+    .optional(),
   // those with which the stage is deployed
   ...(Object.fromEntries(settings.map((setting) => [setting, Count])) as Record<ConcurrencySetting, typeof Count>),
 });
 
 try {
   const { options } = parseCommandLine(process.argv.slice(2), Options);
-  const { stage, mailFrom, mailDomain, ...reservedConcurrency } = options;
-  if (!(await printFindings({ stage, mailFrom, mailDomain, reservedConcurrency }))) process.exitCode = 1;
+  const { stage, mailFrom, mailDomain, domain: name, certificateArn, ...reservedConcurrency } = options;
+  if ((name === undefined) !== (certificateArn === undefined))
+    throw new UsageError('--domain and --certificateArn: give both, or none of them');
+  const domain = name !== undefined && certificateArn !== undefined ? { name, certificateArn } : undefined;
+  if (!(await printFindings({ stage, mailFrom, mailDomain, domain, reservedConcurrency }))) process.exitCode = 1;
 } catch (error) {
   if (!(error instanceof UserError)) throw error;
   console.error(error.message);

@@ -25,6 +25,9 @@ export const isStageName = (value: string): value is StageName => {
   return ownName === undefined || (OWN_NAME.test(ownName) && !isStageKind(ownName));
 };
 
+/** `dev`, of `dev` and of `blue-dev`. */
+export const stageKindOf = (name: StageName): StageKind => name.slice(name.lastIndexOf('-') + 1) as StageKind;
+
 /** A setting of a stage that reserves concurrency. */
 export type ConcurrencySetting = `${string}Concurrency`;
 /** How many executions at a time a stage reserves out of the account's, by setting. */

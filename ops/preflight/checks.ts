@@ -8,18 +8,12 @@ import {
   SESv2Client,
 } from '@aws-sdk/client-sesv2';
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
-import { GetCallerIdentityCommand, STSClient, type STSClientConfig } from '@aws-sdk/client-sts';
-import { MIN_UNRESERVED_CONCURRENCY, type ReservedConcurrency, type StageKind } from '#platform/manifest';
-
-export type Finding = {
-  readonly subject: string;
-  /** `blocked`: a deployment would fail. `raise`: it would work, but not for long or not for many customers. */
-  readonly verdict: 'ok' | 'raise' | 'blocked';
-  readonly detail: string;
-};
-
-/** The options that all clients have in common. */
-export type ClientOptions = Pick<STSClientConfig, 'region' | 'credentials' | 'requestHandler' | 'maxAttempts'>;
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { MIN_UNRESERVED_CONCURRENCY } from '#platform/manifest';
+import { isSandboxed } from '../../lib/stages.ts';
+import { checkCertificate } from './certificate.ts';
+import { type Check, type ClientOptions, type Finding, ok, type Result, raise, type Target } from './check.ts';
+import { checkNames, checkSecrets } from './taken-names.ts';
 
 /** From this version on, the bootstrapped roles and buckets are those that the project's CDK needs. */
 const BOOTSTRAP = { parameter: '/cdk-bootstrap/hnb659fds/version', minVersion: 6 };
@@ -32,17 +26,6 @@ const MIN_STARTS_PER_SECOND = 100;
 const MIN_MAILS_PER_SECOND = 14;
 /** Each order causes one mail as a rule. */
 const MIN_MAILS_PER_DAY = 50_000;
-
-/** What is checked for: a stage of this kind, the sender of its mail, if it is known yet, the domain that it verifies, and what it reserves. */
-export type Target = {
-  readonly stage: StageKind;
-  readonly mailFrom?: string | undefined;
-  readonly mailDomain?: string | undefined;
-  readonly reservedConcurrency?: ReservedConcurrency;
-};
-
-type Result = Omit<Finding, 'subject'>;
-type Check = (options: ClientOptions, target: Target) => Promise<Result>;
 
 const checkCredentials: Check = async (options) => {
   const { Account, Arn } = await new STSClient(options).send(new GetCallerIdentityCommand({}));
@@ -119,14 +102,12 @@ const checkSagaStarts: Check = async (options) => {
   });
 };
 
-const raise = (detail: string): Result => ({ verdict: 'raise', detail });
-
 /** Skips a check of SES for a stage that sends no mail. */
 const ofMail =
   (check: Check): Check =>
   async (options, target) =>
-    target.stage === 'dev' || target.stage === 'localstack'
-      ? { verdict: 'ok', detail: 'not needed: this stage sends no mail' }
+    isSandboxed(target.stage) && target.mailFrom === undefined
+      ? ok('not needed: this stage sends no mail')
       : check(options, target);
 
 const getMailAccount = (options: ClientOptions) => new SESv2Client(options).send(new GetAccountCommand({}));
@@ -205,6 +186,9 @@ const OTHER_CHECKS: Checks = {
   'CDK bootstrap': checkBootstrap,
   'Lambda concurrency': checkConcurrency,
   'saga starts': checkSagaStarts,
+  names: checkNames,
+  secrets: checkSecrets,
+  certificate: checkCertificate,
   SES: ofMail(checkMailAccess),
   'SES quota': ofMail(checkMailQuota),
   'SES sender': ofMail(checkSender),

@@ -106,6 +106,20 @@ describe('with AWS’s first answers', () => {
     expect(calls).toContain('DescribeStacks');
   });
 
+  it('a domain whose certificate is in another region is refused, because the last stack would fail', async () => {
+    const certificateArn = 'arn:aws:acm:us-east-1:123456789012:certificate/a';
+    const { status, stdout, stderr } = await deploy(
+      ['--stage', 'dev', '-c', 'name=blue', '-c', 'domain=api.shop.example', '-c', `certificateArn=${certificateArn}`],
+      { ...credentials, AWS_ENDPOINT_URL: endpoint },
+    );
+    expect(stdout).toMatch(
+      /^BLOCKED certificate +the certificate is in us-east-1, and the stage is deployed to eu-west-1: /m,
+    );
+    expect(stdout).not.toContain('== Deploying');
+    expect(stderr).toMatch(/Fix this before you deploy: certificate\./);
+    expect(status).toBe(1);
+  });
+
   const settings = '-c name=blue -c alarmEmail=oncall@example.com -c relayConcurrency=20';
 
   it('settings of the last deployment that are left out are refused, because they would be undone', async () => {

@@ -1,76 +1,21 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { type HttpHandler, HttpRequest, HttpResponse } from '@smithy/core/protocols';
 import { expect, test } from 'vitest';
-import { checkAccount, type Target } from '../../ops/preflight/checks.ts';
+import type { Target } from '../../ops/preflight/check.ts';
+import {
+  runChecks as check,
+  DOMAIN,
+  json,
+  mailAccount,
+  SENDER,
+  type StubResponse,
+  type Stubs,
+  sufficient,
+} from '../fixtures/preflight.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-type StubResponse = { readonly status?: number; readonly body: string };
-const json = (value: object, status = 200): StubResponse => ({ status, body: JSON.stringify(value) });
-
-const identity = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
-<Arn>arn:aws:iam::123456789012:user/dev</Arn><UserId>U</UserId><Account>123456789012</Account></GetCallerIdentityResult>
-</GetCallerIdentityResponse>`;
-
-/** The paths of the identities that SES may have verified for the sender. */
-const SENDER = '/v2/email/identities/shop%40mail.example';
-const DOMAIN = '/v2/email/identities/mail.example';
 const notFound = json({ __type: 'NotFoundException', message: 'no such identity' }, 404);
-
-const mailAccount = (change: object = {}) => ({
-  ...{ ProductionAccessEnabled: true, SendingEnabled: true },
-  SendQuota: { MaxSendRate: 14, Max24HourSend: 50_000 },
-  SuppressionAttributes: { SuppressedReasons: ['BOUNCE', 'COMPLAINT'] },
-  ...change,
-});
-
-/** The responses for an account that lacks nothing, by service or by path. */
-const sufficient: Readonly<Record<string, StubResponse>> = {
-  sts: { body: identity },
-  ssm: json({ Parameter: { Value: '29' } }),
-  lambda: json({ AccountLimit: { ConcurrentExecutions: 1_000 } }),
-  servicequotas: json({
-    Quotas: [
-      { QuotaName: 'StartExecution throttle token bucket size', Value: 1 },
-      { QuotaName: 'StartExecution throttle token refill rate per second', Value: 300 },
-    ],
-  }),
-  email: json(mailAccount()),
-  [SENDER]: json({ VerifiedForSendingStatus: true }),
-};
-
-const createClientOptions = (responses: Readonly<Record<string, StubResponse>>) => {
-  const calls: string[] = [];
-  const handler: HttpHandler = {
-    async handle(request) {
-      const { hostname, path } = HttpRequest.clone(request as HttpRequest);
-      const service = hostname.split('.')[0] ?? '';
-      calls.push(service);
-      const { status = 200, body } =
-        responses[path] ?? responses[service] ?? json({ __type: 'AccessDeniedException' }, 400);
-      return { response: new HttpResponse({ statusCode: status, headers: {}, body: new TextEncoder().encode(body) }) };
-    },
-    updateHttpClientConfig() {},
-    httpHandlerConfigs: () => ({}),
-  };
-  const clientOptions = {
-    region: 'eu-west-1',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-    requestHandler: handler,
-    maxAttempts: 1,
-  };
-  return { clientOptions, calls };
-};
-
-const check = async (
-  responses: Readonly<Record<string, StubResponse>>,
-  target: Target = { stage: 'prod', mailFrom: 'shop@mail.example' },
-) => {
-  const { clientOptions, calls } = createClientOptions(responses);
-  const findings = await checkAccount(target, clientOptions);
-  return { calls, findings, verdicts: Object.fromEntries(findings.map(({ subject, verdict }) => [subject, verdict])) };
-};
 
 test('finds nothing to change in an account that lacks nothing', async () => {
   const { verdicts, calls, findings } = await check(sufficient);
@@ -80,12 +25,26 @@ test('finds nothing to change in an account that lacks nothing', async () => {
     'CDK bootstrap': 'ok',
     'Lambda concurrency': 'ok',
     'saga starts': 'ok',
+    names: 'ok',
+    secrets: 'ok',
+    certificate: 'ok',
     SES: 'ok',
     'SES quota': 'ok',
     'SES sender': 'ok',
     'SES bounces': 'ok',
   });
-  expect([...new Set(calls)].sort()).toEqual(['email', 'lambda', 'servicequotas', 'ssm', 'sts']);
+  expect([...new Set(calls)].sort()).toEqual([
+    'dynamodb',
+    'email',
+    'events',
+    'lambda',
+    'logs',
+    'secretsmanager',
+    'servicequotas',
+    'sqs',
+    'ssm',
+    'sts',
+  ]);
   expect(findings[0]?.detail).toBe('account 123456789012, as arn:aws:iam::123456789012:user/dev');
 });
 
@@ -270,7 +229,7 @@ test('the sender is verified by a domain that contains its own, but not by a pub
     [mailFrom, 'mail.shops.example'].map((name) => [`/v2/email/identities/${encodeURIComponent(name)}`, notFound]),
   );
   const target: Target = { stage: 'prod', mailFrom };
-  const senderOf = async (responses: Readonly<Record<string, StubResponse>>) =>
+  const senderOf = async (responses: Stubs) =>
     (await check({ ...sufficient, ...notVerified, ...responses }, target)).findings.find(
       ({ subject }) => subject === 'SES sender',
     );
@@ -314,14 +273,40 @@ test('a sender that is no address is rejected', () => {
   expect([status, stderr.toString()]).toEqual([1, '--mailFrom: expected an address, such as shop@example.com\n']);
 });
 
+test.each([
+  [['--domain', 'api.shop.example'], /^--domain and --certificateArn: give both, or none of them\n$/],
+  [
+    ['--certificateArn', 'arn:aws:acm:eu-west-1:123456789012:certificate/a'],
+    /^--domain and --certificateArn: give both/,
+  ],
+  [
+    ['--domain', 'api.shop.example', '--certificateArn', 'mine'],
+    /^--certificateArn: expected the ARN of a certificate: arn:/,
+  ],
+])('a domain without a certificate is rejected, and the other way round: %s', (options, message) => {
+  const { status, stderr } = spawnSync(process.execPath, ['ops/preflight.ts', ...options], { cwd: ROOT });
+  expect([status, stderr.toString()]).toEqual([1, expect.stringMatching(message)]);
+});
+
 test('without valid credentials, it checks nothing else', async () => {
   const { verdicts, calls } = await check({ ...sufficient, sts: { status: 403, body: '<Error/>' } });
   expect(verdicts).toEqual({ credentials: 'blocked', region: 'ok' });
   expect(calls).toEqual(['sts']);
 });
 
-test('dev sends no mail, so SES is not called', async () =>
-  expect((await check(sufficient, { stage: 'dev' })).calls).not.toContain('email'));
+test.each(['dev', 'blue-dev'] as const)('%s sends no mail, so SES is not called', async (stage) =>
+  expect((await check(sufficient, { stage })).calls).not.toContain('email'),
+);
+
+test('a sender makes dev send mail, so SES is called', async () => {
+  const { verdicts } = await check(
+    { ...sufficient, [SENDER]: notFound, [DOMAIN]: notFound },
+    {
+      ...{ stage: 'dev', mailFrom: 'shop@mail.example' },
+    },
+  );
+  expect(verdicts).toMatchObject({ SES: 'ok', 'SES sender': 'raise' });
+});
 
 test('without credentials, it prints a readable reason and fails', () => {
   const { PATH } = process.env;
@@ -332,7 +317,13 @@ test('without credentials, it prints a readable reason and fails', () => {
   expect(result.stderr.toString()).toContain('Fix this before you deploy: credentials.');
 });
 
-test('an unknown stage is rejected with a list of the stages', () => {
-  const result = spawnSync(process.execPath, ['ops/preflight.ts', '--stage', 'moon'], { cwd: ROOT });
-  expect([result.status, result.stderr.toString()]).toEqual([1, '--stage: expected one of dev, staging, prod\n']);
-});
+test.each(['moon', 'localstack', 'blue-localstack', 'blue_dev'])(
+  'the stage %s is rejected with a list of the stages',
+  (stage) => {
+    const result = spawnSync(process.execPath, ['ops/preflight.ts', '--stage', stage], { cwd: ROOT });
+    expect([result.status, result.stderr.toString()]).toEqual([
+      1,
+      '--stage: expected one of dev, staging, prod, or a name before it, such as blue-dev\n',
+    ]);
+  },
+);
