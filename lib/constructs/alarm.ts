@@ -214,26 +214,34 @@ export const alarmOnReportedMetric = (
     metricName: 'ExecutionsStarted',
     dimensionsMap: { StateMachineArn: arns(scope, props.stage.name).workflow(share.ofWorkflow) },
   });
-  return alarmOnShare(scope, id, { ...props, counted: metric, total, share });
+  const { hours, percent, minimum } = share;
+  return alarmOnShare(scope, id, { ...props, counted: metric, total, percent, minimum, period: Duration.hours(hours) });
 };
 
 type ShareProps = AlarmProps<{
   readonly counted: Metric;
   readonly total: Metric;
-  readonly share: Omit<Share, 'ofWorkflow'>;
+  readonly percent: number;
+  /** The count below which a part says nothing. */
+  readonly minimum: number;
+  readonly period: Duration;
 }>;
 
-/** Raised by a count, within some hours, that is as large a part of another one. A missing count is zero. */
-export const alarmOnShare = (scope: Construct, id: string, { counted, total, share, ...props }: ShareProps) =>
+/** Raised by a count, within a period, that is more than a part of another one. A missing count is zero. */
+export const alarmOnShare = (
+  scope: Construct,
+  id: string,
+  { counted, total, percent, minimum, period, ...props }: ShareProps,
+) =>
   new AlarmAbove(scope, id, {
     ...props,
     threshold: 0,
     metric: new MathExpression({
-      expression: `IF(FILL(counted, 0) >= ${share.minimum} AND FILL(counted, 0) * 100 > FILL(total, 0) * ${share.percent}, counted, 0)`,
+      expression: `IF(FILL(counted, 0) >= ${minimum} AND FILL(counted, 0) * 100 > FILL(total, 0) * ${percent}, counted, 0)`,
       usingMetrics: {
         counted: counted.with({ statistic: Stats.SUM }),
         total: total.with({ statistic: Stats.SUM }),
       },
-      period: Duration.hours(share.hours),
+      period,
     }),
   });

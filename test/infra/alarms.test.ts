@@ -43,7 +43,6 @@ const evaluations: Readonly<Record<string, object>> = {
   ...{ Throttles: lastingThrottles, ExecutionThrottled: lastingThrottles },
   ...{ ReadThrottleEvents: lastingThrottles, WriteThrottleEvents: lastingThrottles },
   Latency: lastingThrottles,
-  Count: lastingThrottles,
 };
 
 /** A function that fails makes one of these rise. Its callers or its source retry, so each needs no alarm of its own. */
@@ -312,13 +311,33 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
     });
   });
 
-  test('the API has an alarm for its rate of server errors', () => {
-    const alarm = getOnly(
-      alarms.filter(({ Properties }) => Properties.MetricName === '5XXError'),
+  test('the API has an alarm for its share of server errors, which one request and its repetitions do not raise', () => {
+    const { Properties } = getOnly(
+      ofType('AWS::CloudWatch::Alarm').filter((alarm) => JSON.stringify(alarm.Properties).includes('"5XXError"')),
       '5XXError',
     );
-    expect(alarm.Properties).toMatchObject({ Statistic: 'Average', Threshold: 0.05, Period: 300 });
-    expect(dimension(alarm, 'ApiName')).toBe(`${named.prefix}-api`);
+    expect(Properties).toMatchObject({ EvaluationPeriods: 1, TreatMissingData: 'notBreaching' });
+    const [{ Expression }, ...watched] = Properties.Metrics;
+    expect(watched.map(({ Id, MetricStat }: Json) => ({ Id, ...MetricStat }))).toEqual(
+      Object.entries({ counted: '5XXError', total: 'Count' }).map(([Id, MetricName]) => ({
+        ...{ Id, Stat: 'Sum', Period: 300 },
+        Metric: {
+          ...{ Namespace: 'AWS/ApiGateway', MetricName },
+          Dimensions: [{ Name: 'ApiName', Value: `${named.prefix}-api` }],
+        },
+      })),
+    );
+    const isRaised = (errors: number | undefined, requests: number | undefined) =>
+      (evaluate(Expression, { counted: errors, total: requests }) ?? 0) > Properties.Threshold;
+    expect(isRaised(1, 1)).toBe(false);
+    expect(isRaised(4, 4)).toBe(false);
+    expect(isRaised(5, 5)).toBe(true);
+    expect(isRaised(5, 99)).toBe(true);
+    expect(isRaised(5, 100)).toBe(false);
+    expect(isRaised(51, 1_000)).toBe(true);
+    expect(isRaised(50, 1_000)).toBe(false);
+    expect(isRaised(undefined, 1_000)).toBe(false);
+    expect(isRaised(undefined, undefined)).toBe(false);
   });
 
   test('every alarm names an existing runbook, and notifies the topic when it is raised and when it ends', () => {
@@ -330,8 +349,12 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
         expect(actions, id).toHaveLength(1);
         expect(JSON.stringify(actions[0])).toMatch(new RegExp(`:${named.alarms}"`));
       }
-      expect(Properties, id).toMatchObject(evaluations[Properties.MetricName] ?? aboveAtOnce);
       expect(Properties.ActionsEnabled ?? true, id).toBe(true);
+    }
+    for (const { id, Properties } of ofType('AWS::CloudWatch::Alarm')) {
+      const watched = [Properties, ...(Properties.Metrics ?? []).map(({ MetricStat }: Json) => MetricStat?.Metric)];
+      const [evaluation = aboveAtOnce] = watched.flatMap((metric: Json) => evaluations[metric?.MetricName] ?? []);
+      expect(Properties, id).toMatchObject(evaluation);
     }
   });
 
