@@ -208,18 +208,23 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
         expect(Properties.ResponseParameters[`gatewayresponse.header.${header}`]).toBe(`'${value}'`);
       }
     }
-    const codeOf = (type: string) =>
+    const problemOf = (type: string) =>
       JSON.parse(
         getOnly(
           responses.filter(({ Properties }) => Properties.ResponseType === type),
           type,
         ).Properties.ResponseTemplates['application/json'],
-      ).code;
+      );
+    const codeOf = (type: string) => problemOf(type).code;
     for (const { Properties } of responses.filter(({ Properties }) => Properties.StatusCode === '401'))
       expect(Properties.ResponseParameters['gatewayresponse.header.www-authenticate']).toMatch(/^'Bearer /);
     expect(codeOf('MISSING_AUTHENTICATION_TOKEN')).toBe('not_found');
     expect(codeOf('UNAUTHORIZED')).toBe('unauthenticated');
     expect(codeOf('ACCESS_DENIED')).toBe('forbidden');
+    // the web ACL does not look at keys: a caller that has the right one must learn what else it may be
+    expect(codeOf('WAF_FILTERED')).toBe('forbidden');
+    expect(problemOf('WAF_FILTERED').title).not.toMatch(/key/i);
+    expect(problemOf('WAF_FILTERED').detail).toMatch(/firewall may have refused the request: report its time and path/);
     expect(codeOf('REQUEST_TOO_LARGE')).toBe('body_too_large');
     expect(codeOf('UNSUPPORTED_MEDIA_TYPE')).toBe('unsupported_media_type');
     expect(codeOf('THROTTLED')).toBe('throttled');
