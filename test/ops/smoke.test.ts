@@ -1,28 +1,18 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { contexts } from '#contexts';
-import { createHost, type Host } from '../../embedded/host/host.ts';
-import { type HttpServer, listen } from '../../embedded/host/server.ts';
 import { smokeTest } from '../../ops/smoke-test.ts';
-import { toEnvironment } from '../fixtures/aws-call.ts';
-import { runScript } from '../fixtures/run-script.ts';
 import { secrets } from '../fixtures/secrets.ts';
+import { type ServedHost, serveHost } from '../fixtures/served-host.ts';
 
-let server: HttpServer;
-let host: Host;
+let served: ServedHost;
 
 beforeAll(async () => {
-  server = await listen(0);
-  host = createHost({ contexts, secrets, origin: server.origin });
-  server.serve(host);
+  served = await serveHost();
 });
-afterAll(async () => {
-  await server.close();
-  host.close();
-});
+afterAll(() => served.close());
 
 const run = async (options: Partial<Parameters<typeof smokeTest>[0]> = {}) => {
   const steps: string[] = [];
-  const common = { url: `${server.origin}/`, operatorKey: secrets['operator-key'], token: 'tok_ok' };
+  const common = { url: `${served.origin}/`, operatorKey: secrets['operator-key'], token: 'tok_ok' };
   const failure = await smokeTest({ ...common, onStep: (text) => steps.push(text), ...options }).then(
     () => undefined,
     (error: Error) => error.message,
@@ -32,7 +22,7 @@ const run = async (options: Partial<Parameters<typeof smokeTest>[0]> = {}) => {
 
 const request = async (method: string, target: string) => {
   const headers = { authorization: `Bearer ${secrets['operator-key']}` };
-  const response = await host.request({ method, target, headers: Object.entries(headers), body: '' });
+  const response = await served.host.request({ method, target, headers: Object.entries(headers), body: '' });
   return JSON.parse(response.body);
 };
 const activeKeys = async (steps: readonly string[]) => {
@@ -86,14 +76,13 @@ it.each([
 ])('ends at once with %s', async (_, options, expected) => expect((await run(options)).failure).toMatch(expected));
 
 it('ends with the last answer of an API that does not become ready', async () => {
-  const { failure } = await run({ url: `${server.origin}/elsewhere`, readyWithinMs: 0 });
+  const { failure } = await run({ url: `${served.origin}/elsewhere`, readyWithinMs: 0 });
   expect(failure).toMatch(/^the API was not ready within 0 s; the last answer was 404 .*not_found/);
 });
 
 it('runs from the command line with the key of the stage’s secret', async () => {
-  const env = toEnvironment(server.credential);
-  const args = ['ops/smoke.ts', '--endpoint', server.origin, '--url', server.origin];
-  const { status, stdout, stderr } = await runScript(args, env);
+  const args = ['--endpoint', served.origin, '--url', served.origin];
+  const { status, stdout, stderr } = await served.run('ops/smoke.ts', ...args);
   expect(stderr).toBe('');
   expect(status).toBe(0);
   const lines = stdout.trimEnd().split('\n');
@@ -102,10 +91,7 @@ it('runs from the command line with the key of the stage’s secret', async () =
 });
 
 it('names the stack that it misses without --url', async () => {
-  const { status, stderr } = await runScript(
-    ['ops/smoke.ts', '--endpoint', server.origin],
-    toEnvironment(server.credential),
-  );
+  const { status, stderr } = await served.run('ops/smoke.ts', '--endpoint', served.origin);
   expect(status).toBe(1);
   expect(stderr).toMatch(
     /^the URL of the API is unknown: deploy the stage first, or give --url \(breakwater-dev-api\): /,
