@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { smokeTest } from '../../ops/smoke-test.ts';
 import { secrets } from '../fixtures/secrets.ts';
@@ -78,6 +80,16 @@ it.each([
 it('ends with the last answer of an API that does not become ready', async () => {
   const { failure } = await run({ url: `${served.origin}/elsewhere`, readyWithinMs: 0 });
   expect(failure).toMatch(/^the API was not ready within 0 s; the last answer was 404 .*not_found/);
+});
+
+it('ends at once with a success that is none of the API, as of a proxy that answers every request', async () => {
+  const proxy = createServer((_, response) => response.end('<html>Welcome</html>'));
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const { failure } = await run({ url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` });
+  proxy.close();
+  expect(failure).toBe(
+    'GET /v1/health/ready was answered with 200 and what this version does not know: <html>Welcome</html>',
+  );
 });
 
 it('runs from the command line with the key of the stage’s secret', async () => {
