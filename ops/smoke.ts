@@ -1,5 +1,6 @@
 // The entry point of `npm run smoke`.
 import * as z from 'zod';
+import { isSandboxed } from '../lib/stages.ts';
 import { getOperatorKey, toAccount } from './account.ts';
 import { findApiUrl } from './api-url.ts';
 import { accountOptions, parseCommandLine, UsageError, UserError } from './command-line.ts';
@@ -13,13 +14,10 @@ a stage with a real provider needs a test token of it, or no order is placed.`;
 
 const Options = z.object({ ...accountOptions, url: z.url().optional(), token: z.string().min(1).optional() });
 
-/** The kinds of stages that have the sandbox by default. */
-const SANDBOXED = /(?:^|-)(?:dev|localstack)$/;
-
 try {
   const { options } = parseCommandLine(process.argv.slice(2), Options);
   const account = toAccount(options);
-  const { token = SANDBOXED.test(options.stage) ? 'tok_ok' : undefined } = options;
+  const { token = isSandboxed(options.stage) ? 'tok_ok' : undefined } = options;
   const url = options.url ?? process.env['BREAKWATER_URL'] ?? (await findApiUrl(account));
   await smokeTest({
     url,
