@@ -24,10 +24,12 @@ export const accountOptions = {
   region: z.string().min(1).optional(),
 };
 
-const isFlag = (schema: z.core.$ZodType): boolean =>
-  schema instanceof z.ZodDefault ? isFlag(schema.def.innerType) : schema instanceof z.ZodBoolean;
+/** The schema of an option's value, without its default. */
+const withoutDefault = (schema: z.core.$ZodType): z.core.$ZodType =>
+  schema instanceof z.ZodDefault || schema instanceof z.ZodOptional ? withoutDefault(schema.def.innerType) : schema;
 
-type ParseArgsOptions = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;
+type ParseArgsOption = { readonly type: 'string' | 'boolean'; readonly multiple: boolean; readonly short?: string };
+type ParseArgsOptions = Readonly<Record<string, ParseArgsOption>>;
 
 const splitArguments = (args: readonly string[], options: ParseArgsOptions, allowPositionals: boolean) => {
   try {
@@ -39,18 +41,26 @@ const splitArguments = (args: readonly string[], options: ParseArgsOptions, allo
 
 /**
  * Parses the arguments of a command. Each key of the schema is the name of an option: a boolean is a flag, everything else takes
- * a value.
+ * a value, and an array takes one each time that the option is given. `shorts` are second names of one letter, by option.
  */
 export const parseCommandLine = <Shape extends z.ZodRawShape>(
   args: readonly string[],
   schema: z.ZodObject<Shape>,
-  { allowPositionals = false } = {},
+  {
+    allowPositionals = false,
+    shorts = {},
+  }: { readonly allowPositionals?: boolean; readonly shorts?: { readonly [name in keyof Shape]?: string } } = {},
 ) => {
   const options = Object.fromEntries(
-    Object.entries(schema.shape).map(([name, option]) => [
-      name,
-      { type: isFlag(option) ? ('boolean' as const) : ('string' as const) },
-    ]),
+    Object.entries(schema.shape).map(([name, option]): [string, ParseArgsOption] => {
+      const inner = withoutDefault(option);
+      const [type, multiple] = [
+        inner instanceof z.ZodBoolean ? 'boolean' : 'string',
+        inner instanceof z.ZodArray,
+      ] as const;
+      const short = shorts[name];
+      return [name, { type, multiple, ...(short !== undefined && { short }) }];
+    }),
   );
   const { values, positionals } = splitArguments(args, options, allowPositionals);
   const result = schema.safeParse(values);
