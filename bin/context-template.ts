@@ -214,14 +214,14 @@ it('creates a ${entity} for the first of several events, and shows it to its ten
   const later = { ...first, at: '2026-11-02T00:00:00.000Z' };
   for (const [n, event] of [first, first, later].entries())
     await deliver('${context}-record', { ...event, id: \`e\${n}\`, tenantId: acme.id });
-  const ${entity} = { status: 200, body: { id: 'o1', createdAt: first.at } };
-  expect(await acme.request('GET', '/v1/${context}/o1')).toEqual(${entity});
+  const show = async () => (await acme.request('GET', '/v1/${context}/o1')).body;
+  expect(await show()).toEqual({ id: 'o1', createdAt: first.at });
   const missing = { status: 404, body: { code: '${entity}_not_found' } };
   expect(await other.request('GET', '/v1/${context}/o1')).toMatchObject(missing);
 
   await deliver('${context}-record', { ...later, id: 'e1', tenantId: other.id });
   expect((await other.request('GET', '/v1/${context}/o1')).body).toMatchObject({ createdAt: later.at });
-  expect(await acme.request('GET', '/v1/${context}/o1')).toEqual(${entity});
+  expect(await show()).toEqual({ id: 'o1', createdAt: first.at });
 });
 
 it('makes an event that does not match its schema a dead letter', async () => {

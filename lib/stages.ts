@@ -121,6 +121,14 @@ const stages: Readonly<Record<StageKind, StageTraits>> = {
   },
 };
 
+const traitsOf = (name: StageName): StageTraits => stages[stageKindOf(name)];
+
+/** Whether a stage has the payment sandbox and a sink for mail, unless its settings say otherwise. */
+export const isSandboxed = (name: StageName): boolean => traitsOf(name).sandboxed;
+
+/** Whether a stage has a web ACL. */
+export const hasFirewall = (name: StageName): boolean => traitsOf(name).firewall;
+
 const kindOf = (value: unknown): StageKind => {
   const kind = STAGE_KINDS.find((stage) => stage === value);
   if (kind) return kind;
@@ -212,7 +220,7 @@ const mailDomainOf = (kind: StageKind, from: string, domain: unknown): Pick<Mail
   return { domain };
 };
 
-const CERTIFICATE_ARN = /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/;
+export const CERTIFICATE_ARN = /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/;
 /** One segment, because a mapping of a REST API takes no more. AWS keeps `ping` and `sping` of a domain for its own checks. */
 const BASE_PATH = /^(?!s?ping$)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 

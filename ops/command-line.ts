@@ -20,6 +20,9 @@ export const stageOption = (kinds: readonly StageKind[] = STAGE_KINDS) =>
     )
     .default('dev');
 
+/** What pays the order of the smoke test. */
+export const paymentTokenOption = z.string().min(1, 'expected a payment token, such as tok_ok').optional();
+
 /** The options of every command that reaches the resources of a stage. */
 export const accountOptions = {
   stage: stageOption(),
@@ -27,17 +30,14 @@ export const accountOptions = {
   region: z.string().min(1).optional(),
 };
 
-const isFlag = (schema: z.core.$ZodType): boolean =>
-  schema instanceof z.ZodDefault ? isFlag(schema.def.innerType) : schema instanceof z.ZodBoolean;
+/** The schema of an option's value, without its default. */
+const withoutDefault = (schema: z.core.$ZodType): z.core.$ZodType =>
+  schema instanceof z.ZodDefault || schema instanceof z.ZodOptional ? withoutDefault(schema.def.innerType) : schema;
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 
 /** Splits arguments into options and the rest. `parseArgs` would use the last of an option that is given twice, and drop the others. */
-export const splitArguments = <const T extends Options>(
-  args: readonly string[],
-  options: T,
-  { allowPositionals = false } = {},
-) => {
+const splitArguments = (args: readonly string[], options: Options, allowPositionals: boolean) => {
   const split = () => {
     try {
       return parseArgs({ args: [...args], options, allowPositionals, tokens: true });
@@ -60,20 +60,28 @@ export const findRepeated = (values: readonly string[]): string | undefined =>
 
 /**
  * Parses the arguments of a command. Each key of the schema is the name of an option: a boolean is a flag, everything else takes
- * a value.
+ * a value, and an array takes one each time that the option is given: what else is given twice is refused. `shorts` are second names of one letter, by option.
  */
 export const parseCommandLine = <Shape extends z.ZodRawShape>(
   args: readonly string[],
   schema: z.ZodObject<Shape>,
-  { allowPositionals = false } = {},
+  {
+    allowPositionals = false,
+    shorts = {},
+  }: { readonly allowPositionals?: boolean; readonly shorts?: { readonly [name in keyof Shape]?: string } } = {},
 ) => {
   const options = Object.fromEntries(
-    Object.entries(schema.shape).map(([name, option]) => [
-      name,
-      { type: isFlag(option) ? ('boolean' as const) : ('string' as const) },
-    ]),
+    Object.entries(schema.shape).map(([name, option]): [string, Options[string]] => {
+      const inner = withoutDefault(option);
+      const [type, multiple] = [
+        inner instanceof z.ZodBoolean ? 'boolean' : 'string',
+        inner instanceof z.ZodArray,
+      ] as const;
+      const short = shorts[name];
+      return [name, { type, multiple, ...(short !== undefined && { short }) }];
+    }),
   );
-  const { values, positionals } = splitArguments(args, options, { allowPositionals });
+  const { values, positionals } = splitArguments(args, options, allowPositionals);
   const result = schema.safeParse(values);
   if (result.success) return { options: result.data, positionals };
   throw new UsageError(result.error.issues.map(({ path, message }) => `--${path.join('.')}: ${message}`).join('; '));

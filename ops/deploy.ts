@@ -1,12 +1,13 @@
 // The entry point of `npm run deploy`.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as z from 'zod';
 import { contexts } from '#contexts';
 import { refuseUnknownSettings, type Settings, type Stage, settingNamesOf, stageOf } from '../lib/stages.ts';
 import { getOperatorKey, toAccount } from './account.ts';
 import { findApiUrl, findOutput } from './api-url.ts';
-import { findRepeated, splitArguments, UsageError, UserError } from './command-line.ts';
+import { findRepeated, parseCommandLine, paymentTokenOption, UsageError, UserError } from './command-line.ts';
+import idleCosts from './idle-cost.json' with { type: 'json' };
 import { printFindings } from './preflight/findings.ts';
 import { smokeTest } from './smoke-test.ts';
 
@@ -19,19 +20,20 @@ It stops at the first step that fails; run it again once that is fixed. The sett
 const SETTINGS = settingNamesOf(...contexts);
 
 const ROOT = join(import.meta.dirname, '..');
-/** CloudFormation creates a stage within minutes. A person may be asked before. */
+/** CloudFormation creates a stage within minutes, but before each stack that widens permissions the CDK waits until a person approves. */
 const DEPLOY_TIMEOUT_MS = 2 * 3_600_000;
+
+const Options = z.object({
+  stage: z.string().default('dev'),
+  context: z.array(z.string()).default([]),
+  token: paymentTokenOption,
+  'undo-settings': z.boolean().default(false),
+});
 
 const parse = (args: readonly string[]) => {
   const end = args.indexOf('--');
   const [own, cdkOptions] = end === -1 ? [args, []] : [args.slice(0, end), args.slice(end + 1)];
-  const { values } = splitArguments(own, {
-    stage: { type: 'string', default: 'dev' },
-    context: { type: 'string', short: 'c', multiple: true, default: [] },
-    token: { type: 'string' },
-    'undo-settings': { type: 'boolean', default: false },
-  });
-  return { ...values, cdkOptions };
+  return { ...parseCommandLine(own, Options, { shorts: { context: 'c' } }).options, cdkOptions };
 };
 
 /** The errors of the stage's settings say what to do. */
@@ -91,12 +93,8 @@ const runCdk = (args: readonly string[]) => {
     );
 };
 
-/** From the page that the templates generate. */
-const idleCostOf = ({ kind }: Stage): string => {
-  const rows = readFileSync(join(ROOT, 'docs/idle-cost.md'), 'utf8').split('\n');
-  const cost = rows.find((row) => row.startsWith(`| ${kind} |`))?.match(/\$[\d.]+(?= \|$)/)?.[0];
-  return cost ? `some ${cost} a month in us-east-1` : 'nothing that docs/idle-cost.md has';
-};
+const idleCostOf = ({ kind }: Stage): string =>
+  kind === 'localstack' ? 'nothing' : `some $${idleCosts[kind].toFixed(2)} a month in us-east-1`;
 
 const main = async () => {
   const { stage: kind, context, token, cdkOptions, 'undo-settings': undoSettings } = parse(process.argv.slice(2));
@@ -106,8 +104,7 @@ const main = async () => {
 
   console.log(`== What the account lacks for ${stage.name}`);
   const target = {
-    ...{ stage: stage.kind, reservedConcurrency: stage.reservedConcurrency },
-    certificateArn: stage.domain?.certificateArn,
+    ...{ stage: stage.name, reservedConcurrency: stage.reservedConcurrency, domain: stage.domain },
     ...(stage.mail !== 'sink' && { mailFrom: stage.mail.from, mailDomain: stage.mail.domain }),
   };
   if (!(await printFindings(target))) throw new UserError('\nNothing was deployed.');

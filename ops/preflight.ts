@@ -1,11 +1,12 @@
 // The entry point of `npm run preflight`. What it checks is in preflight/.
 import * as z from 'zod';
 import { contexts } from '#contexts';
-import { type ConcurrencySetting, isConcurrency, reservationsOf, stageKindOf } from '#platform/manifest';
+import { type ConcurrencySetting, isConcurrency, reservationsOf } from '#platform/manifest';
+import { CERTIFICATE_ARN } from '../lib/stages.ts';
 import { parseCommandLine, stageOption, UsageError, UserError } from './command-line.ts';
 import { printFindings } from './preflight/findings.ts';
 
-const USAGE = `npm run preflight -- [--stage dev] [--mailFrom <address>] [--mailDomain <domain>] [--certificateArn <ARN>] [--<setting> <number>]...
+const USAGE = `npm run preflight -- [--stage dev] [--mailFrom <address>] [--mailDomain <domain>] [--domain <name> --certificateArn <ARN>] [--<setting> <number>]...
 
 Prints what the account lacks for a stage, and changes nothing. "BLOCKED": a deployment would fail. "raise": the stage would work, but not
 for long or not for many customers. The settings are those with which the stage is deployed: here they are options, such as --chargeConcurrency 50.`;
@@ -17,16 +18,22 @@ const Options = z.object({
   stage: stageOption(['dev', 'staging', 'prod']),
   mailFrom: z.email('expected an address, such as shop@example.com').optional(),
   mailDomain: z.string().min(1, 'expected a domain, such as example.com').optional(),
-  certificateArn: z.string().startsWith('arn:', 'expected an ARN, such as arn:aws:acm:...').optional(),
+  domain: z.string().min(1, 'expected a domain, such as api.example.com').optional(),
+  certificateArn: z
+    .string()
+    .regex(CERTIFICATE_ARN, 'expected the ARN of a certificate: arn:aws:acm:<region>:<account>:certificate/<id>')
+    .optional(),
   // those with which the stage is deployed
   ...(Object.fromEntries(settings.map((setting) => [setting, Count])) as Record<ConcurrencySetting, typeof Count>),
 });
 
 try {
   const { options } = parseCommandLine(process.argv.slice(2), Options);
-  const { stage, mailFrom, mailDomain, certificateArn, ...reservedConcurrency } = options;
-  const target = { stage: stageKindOf(stage), mailFrom, mailDomain, certificateArn, reservedConcurrency };
-  if (!(await printFindings(target))) process.exitCode = 1;
+  const { stage, mailFrom, mailDomain, domain: name, certificateArn, ...reservedConcurrency } = options;
+  if ((name === undefined) !== (certificateArn === undefined))
+    throw new UsageError('--domain and --certificateArn: give both, or none of them');
+  const domain = name !== undefined && certificateArn !== undefined ? { name, certificateArn } : undefined;
+  if (!(await printFindings({ stage, mailFrom, mailDomain, domain, reservedConcurrency }))) process.exitCode = 1;
 } catch (error) {
   if (!(error instanceof UserError)) throw error;
   console.error(error instanceof UsageError ? `${error.message}\n\n${USAGE}` : error.message);

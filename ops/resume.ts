@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { operatorRoutes } from '#orders/routes';
 import { type Account, getOperatorKey } from './account.ts';
 import { toApiUrl } from './api-url.ts';
+import { callApi, NotAnsweredError } from './call-api.ts';
 import { UserError } from './command-line.ts';
 import { findOrders } from './orders.ts';
 
 /** Ten orders a second: their sagas then call the provider. */
 const INTERVAL_MS = 100;
-const REQUEST_TIMEOUT_MS = 10_000;
 
 type BulkResume = {
   readonly tenantId: string;
@@ -32,20 +33,17 @@ export const resumeOrders = async (
   const operatorKey = matching.length > 0 ? await getOperatorKey(account) : '';
   let resumed = 0;
   for (const { id } of matching.slice(0, limit)) {
-    const response = await fetch(`${url}/v1/orders/${id}/resume`, {
-      method: 'POST',
-      redirect: 'manual',
-      headers: { authorization: `Bearer ${operatorKey}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ tenantId }),
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-    }).catch((error: Error) => {
-      throw new UserError(
-        `${resumed} orders were resumed; ${url} did not answer for order ${id}: check the URL (${error.message})`,
-      );
+    const call = { params: { id }, bearer: operatorKey, body: { tenantId } };
+    const { success, status, text } = await callApi(url, operatorRoutes.resumeOrder, call).catch((error: Error) => {
+      const reason =
+        error instanceof NotAnsweredError
+          ? `${url} did not answer for order ${id}: check the URL (${error.message})`
+          : error.message;
+      throw new UserError(`${resumed} orders were resumed; ${reason}`);
     });
-    if (!response.ok)
+    if (!success)
       throw new UserError(
-        `${resumed} orders were resumed; order ${id} was not (${response.status} ${await response.text()}): run the command again`,
+        `${resumed} orders were resumed; order ${id} was not (${status} ${text}): run the command again`,
       );
     resumed += 1;
     await sleep(INTERVAL_MS);

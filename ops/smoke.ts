@@ -1,8 +1,9 @@
 // The entry point of `npm run smoke`.
 import * as z from 'zod';
+import { isSandboxed } from '../lib/stages.ts';
 import { getOperatorKey, toAccount } from './account.ts';
 import { findApiUrl, toApiUrl } from './api-url.ts';
-import { accountOptions, parseCommandLine, UsageError, UserError } from './command-line.ts';
+import { accountOptions, parseCommandLine, paymentTokenOption, UsageError, UserError } from './command-line.ts';
 import { smokeTest } from './smoke-test.ts';
 
 const USAGE = `npm run smoke -- [--stage dev] [--url <url of the API>] [--token <payment token>] [--endpoint <url>] [--region <region>]
@@ -14,16 +15,13 @@ a stage with a real provider needs a test token of it, or no order is placed.`;
 const Options = z.object({
   ...accountOptions,
   url: z.string().optional(),
-  token: z.string().min(1, 'expected a payment token, such as tok_ok').optional(),
+  token: paymentTokenOption,
 });
-
-/** The kinds of stages that have the sandbox by default. */
-const SANDBOXED = /(?:^|-)(?:dev|localstack)$/;
 
 try {
   const { options } = parseCommandLine(process.argv.slice(2), Options);
   const account = toAccount(options);
-  const { token = SANDBOXED.test(options.stage) ? 'tok_ok' : undefined } = options;
+  const { token = isSandboxed(options.stage) ? 'tok_ok' : undefined } = options;
   const url = options.url ?? process.env['BREAKWATER_URL'];
   await smokeTest({
     url: url === undefined ? await findApiUrl(account) : toApiUrl(url),

@@ -25,8 +25,8 @@ export const isStageName = (value: string): value is StageName => {
   return ownName === undefined || (OWN_NAME.test(ownName) && !isStageKind(ownName));
 };
 
-/** `dev`, for a stage `blue-dev`. */
-export const stageKindOf = (stage: StageName): StageKind => stage.slice(stage.lastIndexOf('-') + 1) as StageKind;
+/** `dev`, of `dev` and of `blue-dev`. */
+export const stageKindOf = (name: StageName): StageKind => name.slice(name.lastIndexOf('-') + 1) as StageKind;
 
 /** A setting of a stage that reserves concurrency. */
 export type ConcurrencySetting = `${string}Concurrency`;

@@ -10,15 +10,12 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { AlarmText, Share } from '#platform/manifest';
 import { arns } from '../arns.ts';
 import type { Stage } from '../stages.ts';
 
-const QUEUE_PERIOD = Duration.minutes(1);
-const COUNT_PERIOD = Duration.minutes(5);
-const MAX_AGE = Duration.minutes(3);
+export const COUNT_PERIOD = Duration.minutes(5);
 /** What is throttled is tried again for a minute. If it is throttled in three periods in a row, there is not enough of something. */
 const THROTTLED_PERIODS = 3;
 
@@ -68,48 +65,7 @@ export class AlarmAbove extends StageAlarm {
   }
 }
 
-type AlarmProps<T> = AlarmText & { readonly stage: Stage } & T;
-
-/** Raised by the first message in a queue that nothing consumes. */
-export const alarmOnMessages = (
-  scope: Construct,
-  id: string,
-  { queue, ...props }: AlarmProps<{ readonly queue: IQueue }>,
-) => {
-  const metric = queue.metricApproximateNumberOfMessagesVisible({ period: QUEUE_PERIOD });
-  return new AlarmAbove(scope, id, { ...props, threshold: 0, metric });
-};
-
-/**
- * Raised by the first dead letter. Those that somebody has received count, too: the redrive looks at all of them every minute, and for
- * that time they are hidden.
- */
-export const alarmOnDeadLetters = (
-  scope: Construct,
-  id: string,
-  { queue, ...props }: AlarmProps<{ readonly queue: IQueue }>,
-) => {
-  const metric = new MathExpression({
-    expression: 'visible + hidden',
-    usingMetrics: {
-      visible: queue.metricApproximateNumberOfMessagesVisible(),
-      hidden: queue.metricApproximateNumberOfMessagesNotVisible({ statistic: Stats.MAXIMUM }),
-    },
-    period: QUEUE_PERIOD,
-  });
-  return new AlarmAbove(scope, id, { ...props, threshold: 0, metric });
-};
-
-/**
- * Raised by each message that somebody sends to the queue, also while others wait there, of which another alarm is raised already and
- * notifies nobody again. It leaves out what the queue itself moves after too many receives, of which SQS counts no sending: the function
- * that cannot run has had an alarm for a day by then.
- */
-export const alarmOnNewMessages = (
-  scope: Construct,
-  id: string,
-  { queue, ...props }: AlarmProps<{ readonly queue: IQueue }>,
-) => alarmOnCount(scope, id, { ...props, metric: queue.metricNumberOfMessagesSent() });
+export type AlarmProps<T> = AlarmText & { readonly stage: Stage } & T;
 
 /**
  * Raised if nothing happens for `periods` times five minutes. Without data it is raised too, except with `needsData`, for metrics that
@@ -125,27 +81,6 @@ export const alarmOnSilence = (
     threshold: 1,
     comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
     missingData: needsData ? TreatMissingData.IGNORE : TreatMissingData.BREACHING,
-  });
-
-/**
- * Raised if nobody polls the queue for 20 minutes, whether or not messages wait: its event source is disabled, or may not receive. Unlike
- * the age of the oldest message, this also counts for messages that were received three times. SQS reports zeros for six hours, and starts
- * to report a new queue within 15 minutes.
- */
-export const alarmOnUnpolledQueue = (
-  scope: Construct,
-  id: string,
-  { queue, ...props }: AlarmProps<{ readonly queue: IQueue }>,
-) =>
-  alarmOnSilence(scope, id, {
-    ...props,
-    periods: 4,
-    needsData: true,
-    metric: new MathExpression({
-      expression: 'received + empty',
-      usingMetrics: { received: queue.metricNumberOfMessagesReceived(), empty: queue.metricNumberOfEmptyReceives() },
-      period: COUNT_PERIOD,
-    }),
   });
 
 /**
@@ -168,21 +103,6 @@ export const alarmOnThrottles = (
       period: COUNT_PERIOD,
     }),
   });
-};
-
-/**
- * Raised by a message that is more than three minutes old: nobody receives the queue's messages, or more arrive than the consumer handles, as
- * of one tenant (ADR 90). It forgets a function that cannot run,
- * because CloudWatch leaves out messages that were received three times: each such invocation is an error, which has an alarm of its own. A
- * worker that runs and fails on messages reports them (`MessagesBehind`).
- */
-export const alarmOnAge = (
-  scope: Construct,
-  id: string,
-  { queue, ...props }: AlarmProps<{ readonly queue: IQueue }>,
-) => {
-  const metric = queue.metricApproximateAgeOfOldestMessage({ period: QUEUE_PERIOD });
-  return new AlarmAbove(scope, id, { ...props, threshold: MAX_AGE.toSeconds(), metric });
 };
 
 /** Raised by the first count within five minutes of a metric of AWS. */
@@ -214,26 +134,34 @@ export const alarmOnReportedMetric = (
     metricName: 'ExecutionsStarted',
     dimensionsMap: { StateMachineArn: arns(scope, props.stage.name).workflow(share.ofWorkflow) },
   });
-  return alarmOnShare(scope, id, { ...props, counted: metric, total, share });
+  const { hours, percent, minimum } = share;
+  return alarmOnShare(scope, id, { ...props, counted: metric, total, percent, minimum, period: Duration.hours(hours) });
 };
 
 type ShareProps = AlarmProps<{
   readonly counted: Metric;
   readonly total: Metric;
-  readonly share: Omit<Share, 'ofWorkflow'>;
+  readonly percent: number;
+  /** The count below which a part says nothing. */
+  readonly minimum: number;
+  readonly period: Duration;
 }>;
 
-/** Raised by a count, within some hours, that is as large a part of another one. A missing count is zero. */
-export const alarmOnShare = (scope: Construct, id: string, { counted, total, share, ...props }: ShareProps) =>
+/** Raised by a count, within a period, that is more than a part of another one. A missing count is zero. */
+export const alarmOnShare = (
+  scope: Construct,
+  id: string,
+  { counted, total, percent, minimum, period, ...props }: ShareProps,
+) =>
   new AlarmAbove(scope, id, {
     ...props,
     threshold: 0,
     metric: new MathExpression({
-      expression: `IF(FILL(counted, 0) >= ${share.minimum} AND FILL(counted, 0) * 100 > FILL(total, 0) * ${share.percent}, counted, 0)`,
+      expression: `IF(FILL(counted, 0) >= ${minimum} AND FILL(counted, 0) * 100 > FILL(total, 0) * ${percent}, counted, 0)`,
       usingMetrics: {
         counted: counted.with({ statistic: Stats.SUM }),
         total: total.with({ statistic: Stats.SUM }),
       },
-      period: Duration.hours(share.hours),
+      period,
     }),
   });

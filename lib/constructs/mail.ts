@@ -1,4 +1,4 @@
-import { CfnOutput } from 'aws-cdk-lib';
+import { CfnOutput, Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   CloudWatchDimensionSource,
@@ -45,17 +45,17 @@ export class Mail extends Construct {
   private alarms(stage: Stage, name: string) {
     const count = (metricName: string) =>
       new Metric({ namespace: 'AWS/SES', metricName, dimensionsMap: { [CONFIGURATION_SET_TAG]: name } });
-    const props = { stage, total: count('Send'), runbook: 'mails-bounced' };
+    const props = { stage, total: count('Send'), period: Duration.days(1), runbook: 'mails-bounced' };
     alarmOnShare(this, 'BouncesAlarm', {
       ...props,
       counted: count('Bounce'),
-      share: { percent: 2.5, minimum: 5, hours: 24 },
+      ...{ percent: 2.5, minimum: 5 },
       text: 'More than 2.5% of the mails of a day have bounced.',
     });
     alarmOnShare(this, 'ComplaintsAlarm', {
       ...props,
       counted: count('Complaint'),
-      share: { percent: 0.05, minimum: 2, hours: 24 },
+      ...{ percent: 0.05, minimum: 2 },
       text: 'More than 0.05% of the mails of a day were reported as spam by who got them.',
     });
   }

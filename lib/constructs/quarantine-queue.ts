@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { names, type QueueId } from '#platform/manifest';
 import { acknowledge } from '../nag.ts';
 import { removalPolicy, type Stage } from '../stages.ts';
-import { alarmOnMessages, alarmOnNewMessages } from './alarm.ts';
+import { alarmOnMessages, alarmOnNewMessages } from './queue-alarms.ts';
 
 const RETENTION = Duration.days(14);
 /** Any item of the table fits into a message. */

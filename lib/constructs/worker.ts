@@ -7,15 +7,15 @@ import { Construct } from 'constructs';
 import { type EventType, MAX_RECEIVES, MESSAGE_GROUP_PATH, names, visibilitySecondsOf } from '#platform/manifest';
 import { acknowledge } from '../nag.ts';
 import { removalPolicy } from '../stages.ts';
+import { alarmOnCount } from './alarm.ts';
+import { ContextFunction, type ContextFunctionProps, TIMEOUT_SECONDS } from './function.ts';
 import {
   alarmOnAge,
-  alarmOnCount,
   alarmOnDeadLetters,
   alarmOnMessages,
   alarmOnNewMessages,
   alarmOnUnpolledQueue,
-} from './alarm.ts';
-import { ContextFunction, type ContextFunctionProps, TIMEOUT_SECONDS } from './function.ts';
+} from './queue-alarms.ts';
 
 const BATCH_SIZE = 10;
 const DEFAULT_CONCURRENCY = 50;

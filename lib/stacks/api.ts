@@ -1,13 +1,15 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { AlarmAbove } from '../constructs/alarm.ts';
+import { AlarmAbove, alarmOnShare } from '../constructs/alarm.ts';
 import { Api } from '../constructs/api.ts';
 import { authorizerOf, type Deployment, routesOf } from '../deployment.ts';
 import { deployOptionsOf } from '../stages.ts';
 
-/** As a fraction of all requests. */
-const MAX_ERROR_RATE = 0.05;
+/** Of the requests of five minutes. */
+const MAX_ERROR_PERCENT = 5;
+/** More than one request and its repetitions by a client, which are the twentieth part while few others arrive. */
+const MIN_ERRORS = 5;
 /** A shop waits three seconds for an answer at most before its buyer sees it; the usual request takes 100 ms, and a second after a cold start. */
 const MAX_P95_LATENCY = Duration.seconds(3);
 /**
@@ -32,11 +34,12 @@ export class ApiStack extends Stack {
       firewall: stage.firewall,
       domain: stage.domain,
     });
-    new AlarmAbove(this, 'FailingAlarm', {
+    alarmOnShare(this, 'FailingAlarm', {
       stage,
-      metric: api.rest.metricServerError({ statistic: Stats.AVERAGE }),
-      threshold: MAX_ERROR_RATE,
-      text: 'More than 5% of the requests of five minutes were answered with a server error.',
+      counted: api.rest.metricServerError(),
+      total: api.rest.metricCount(),
+      ...{ percent: MAX_ERROR_PERCENT, minimum: MIN_ERRORS, period: Duration.minutes(5) },
+      text: 'More than 5% of the requests of five minutes, and 5 at least, were answered with a server error.',
       runbook: 'api-errors',
     });
     new AlarmAbove(this, 'SlowAlarm', {

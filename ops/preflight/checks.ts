@@ -8,18 +8,12 @@ import {
   SESv2Client,
 } from '@aws-sdk/client-sesv2';
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
-import { GetCallerIdentityCommand, STSClient, type STSClientConfig } from '@aws-sdk/client-sts';
-import { MIN_UNRESERVED_CONCURRENCY, type ReservedConcurrency, type StageKind } from '#platform/manifest';
-
-export type Finding = {
-  readonly subject: string;
-  /** `blocked`: a deployment would fail. `raise`: it would work, but not for long or not for many customers. */
-  readonly verdict: 'ok' | 'raise' | 'blocked';
-  readonly detail: string;
-};
-
-/** The options that all clients have in common. */
-export type ClientOptions = Pick<STSClientConfig, 'region' | 'credentials' | 'requestHandler' | 'maxAttempts'>;
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { MIN_UNRESERVED_CONCURRENCY } from '#platform/manifest';
+import { isSandboxed } from '../../lib/stages.ts';
+import { checkCertificate } from './certificate.ts';
+import { type Check, type ClientOptions, type Finding, ok, type Result, raise, type Target } from './check.ts';
+import { checkNames, checkSecrets } from './taken-names.ts';
 
 /** From this version on, the bootstrapped roles and buckets are those that the project's CDK needs. */
 const BOOTSTRAP = { parameter: '/cdk-bootstrap/hnb659fds/version', minVersion: 6 };
@@ -32,19 +26,6 @@ const MIN_STARTS_PER_SECOND = 100;
 const MIN_MAILS_PER_SECOND = 14;
 /** Each order causes one mail as a rule. */
 const MIN_MAILS_PER_DAY = 50_000;
-
-/** What is checked for: a stage of this kind, the sender of its mail, if it is known yet, the domain that it verifies, what it reserves, and its certificate. */
-export type Target = {
-  readonly stage: StageKind;
-  readonly mailFrom?: string | undefined;
-  readonly mailDomain?: string | undefined;
-  readonly reservedConcurrency?: ReservedConcurrency;
-  /** That of the domain of its API, if it has one. */
-  readonly certificateArn?: string | undefined;
-};
-
-type Result = Omit<Finding, 'subject'>;
-type Check = (options: ClientOptions, target: Target) => Promise<Result>;
 
 const checkCredentials: Check = async (options) => {
   const { Account, Arn } = await new STSClient(options).send(new GetCallerIdentityCommand({}));
@@ -121,29 +102,12 @@ const checkSagaStarts: Check = async (options) => {
   });
 };
 
-/** API Gateway takes only certificates of the account and region of the API. Its stack is the last one: it would fail after minutes. */
-const checkCertificate: Check = async (options, { certificateArn }) => {
-  if (certificateArn === undefined) return { verdict: 'ok', detail: 'not needed: no certificate was given' };
-  const client = new STSClient(options);
-  const { Account } = await client.send(new GetCallerIdentityCommand({}));
-  const here = `${await client.config.region()}, account ${Account}`;
-  const [, , , region, account] = certificateArn.split(':');
-  const there = `${region}, account ${account}`;
-  if (there === here) return { verdict: 'ok', detail: `is one of ${here}` };
-  return {
-    verdict: 'blocked',
-    detail: `is one of ${there}, but the stage is deployed to ${here}: request one there in ACM`,
-  };
-};
-
-const raise = (detail: string): Result => ({ verdict: 'raise', detail });
-
 /** Skips a check of SES for a stage that sends no mail. */
 const ofMail =
   (check: Check): Check =>
   async (options, target) =>
-    target.stage === 'dev' || target.stage === 'localstack'
-      ? { verdict: 'ok', detail: 'not needed: this stage sends no mail' }
+    isSandboxed(target.stage) && target.mailFrom === undefined
+      ? ok('not needed: this stage sends no mail')
       : check(options, target);
 
 const getMailAccount = (options: ClientOptions) => new SESv2Client(options).send(new GetAccountCommand({}));
@@ -220,9 +184,11 @@ type Checks = Readonly<Record<string, Check>>;
 const REQUIRED_CHECKS: Checks = { credentials: checkCredentials, region: checkRegion };
 const OTHER_CHECKS: Checks = {
   'CDK bootstrap': checkBootstrap,
-  certificate: checkCertificate,
   'Lambda concurrency': checkConcurrency,
   'saga starts': checkSagaStarts,
+  names: checkNames,
+  secrets: checkSecrets,
+  certificate: checkCertificate,
   SES: ofMail(checkMailAccess),
   'SES quota': ofMail(checkMailQuota),
   'SES sender': ofMail(checkSender),

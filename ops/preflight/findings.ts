@@ -1,4 +1,5 @@
-import { checkAccount, type Finding, type Target } from './checks.ts';
+import type { Finding, Target } from './check.ts';
+import { checkAccount } from './checks.ts';
 
 const LABELS = { ok: 'ok     ', raise: 'raise  ', blocked: 'BLOCKED' } as const;
 

@@ -119,12 +119,12 @@ export const law: readonly { readonly modules: string; readonly may: readonly st
     ],
   },
   {
-    // operators run these: they may read any context's table and contract, and create their own AWS clients
+    // operators run these: they may read any context's table, contract and routes, and create their own AWS clients
     modules: '^ops/',
     may: [
       '^ops/',
       '^functions/(relay|platform|[^/]+/table)/',
-      '^functions/[^/]+/contract\\.ts$',
+      '^functions/[^/]+/(contract|routes)\\.ts$',
       '^functions/contexts\\.ts$',
       // what `npm run deploy` deploys
       '^lib/stages\\.ts$',

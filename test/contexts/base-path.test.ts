@@ -1,19 +1,13 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { expect, test } from 'vitest';
-import { contexts } from '#contexts';
-import { createHost } from '../../embedded/host/host.ts';
-import { secrets } from '../fixtures/secrets.ts';
-
-const { 'operator-key': operatorKey } = secrets;
+import { startHost } from '../fixtures/tenants.ts';
 
 /** What a shop does first, through functions that get every path behind this base path, as API Gateway passes it on behind a domain. */
 const openShop = async (basePath: string) => {
   const isRequest = (event: unknown): event is APIGatewayProxyEvent =>
     typeof event === 'object' && !!event && 'httpMethod' in event;
   const paths: string[] = [];
-  const host = createHost({
-    contexts,
-    secrets,
+  const { acme, whenIdle, close } = await startHost({
     interceptors: {
       invoke: (_, event, proceed) => {
         if (isRequest(event)) {
@@ -25,30 +19,18 @@ const openShop = async (basePath: string) => {
       },
     },
   });
-  let requests = 0;
-  const send = async (key: string, [method, target, content]: readonly [string, string, unknown?]) => {
-    requests += 1;
-    const headers: [string, string][] = [
-      ['authorization', `Bearer ${key}`],
-      ['idempotency-key', `request-${requests}`],
-    ];
-    const body = content === undefined ? '' : JSON.stringify(content);
-    const response = await host.request({ method, target, headers, body });
-    return { status: response.status, location: response.headers['location'], body: JSON.parse(response.body) };
-  };
-  const { body: tenant } = await send(operatorKey, ['POST', '/v1/tenants', { name: 'Acme' }]);
   const order = {
-    lines: [{ sku: 'mug', quantity: 1 }],
+    lines: [{ sku: 'poster', quantity: 1 }],
     customer: { email: 'ada@example.com' },
     payment: { token: 'tok_ok' },
   };
   const responses = [
-    await send(tenant.apiKey, ['PUT', '/v1/products/mug', { name: 'Mug', price: { amount: 1_250, currency: 'EUR' } }]),
-    await send(tenant.apiKey, ['POST', '/v1/inventory/mug/adjustments', { delta: 10, reason: 'received' }]),
-    await send(tenant.apiKey, ['POST', '/v1/orders', order]),
-    await send(tenant.apiKey, ['POST', '/v1/orders/', order]),
+    await acme.request('PUT', '/v1/products/poster', { name: 'Poster', price: { amount: 1_250, currency: 'EUR' } }),
+    await acme.request('POST', '/v1/inventory/poster/adjustments', { delta: 10, reason: 'received' }),
+    await acme.request('POST', '/v1/orders', order),
+    await acme.request('POST', '/v1/orders/', order),
   ];
-  await host.whenIdle();
+  await whenIdle();
   const [first, second] = responses.slice(2).map(({ body }) => body.id as string);
   for (const target of [
     `/v1/orders/${first}`,
@@ -57,12 +39,12 @@ const openShop = async (basePath: string) => {
     '/v1/products/cup',
     '/v1/keys',
   ])
-    responses.push(await send(tenant.apiKey, ['GET', target]));
-  await host.close();
+    responses.push(await acme.request('GET', target));
+  await close();
   return {
     paths,
     statuses: responses.map(({ status }) => status),
-    locations: responses.flatMap(({ location }) =>
+    locations: responses.flatMap(({ headers: { location } }) =>
       location === undefined ? [] : [String(location).replace(String(first), '<1>').replace(String(second), '<2>')],
     ),
     orders: responses.slice(4, 6).map(({ body }) => body.status),

@@ -1,4 +1,3 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { contexts } from '#contexts';
 import {
@@ -10,12 +9,11 @@ import {
   TABLE,
 } from '#platform/manifest';
 import { createHost } from '../../embedded/host/host.ts';
-import { stageOf } from '../../lib/stages.ts';
 import { secrets } from '../fixtures/secrets.ts';
-import { allStages, evaluate, getOnly, type Json, settingsOf } from './synthesis.ts';
+import { alarmsOf } from './alarms.ts';
+import { allStages, evaluate, getOnly, type Json } from './synthesis.ts';
 
 const HOUR_MS = 3_600_000;
-const RUNBOOK = /Runbook: (docs\/runbooks\/[a-z-]+\.md)$/;
 const workers = functionsOf(...contexts).filter(({ spec }) => spec.consumes);
 const scheduled = functionsOf(...contexts).filter(({ spec }) => spec.everyMinutes);
 const authorizers = functionsOf(...contexts).filter(({ spec }) => spec.authorizes);
@@ -26,25 +24,6 @@ const metrics = contexts.flatMap((manifest: Manifest) =>
 );
 const isCounted = ({ alarm }: (typeof metrics)[number]) => alarm !== undefined && alarm.share === undefined;
 const shares = metrics.flatMap(({ name, alarm }) => (alarm?.share ? [{ name, share: alarm.share }] : []));
-
-/** How an alarm of each kind of metric is evaluated: by default the first period above the threshold raises it, and no data does not. */
-const aboveAtOnce = {
-  EvaluationPeriods: 1,
-  TreatMissingData: 'notBreaching',
-  ComparisonOperator: 'GreaterThanThreshold',
-};
-const lastingThrottles = { ...aboveAtOnce, EvaluationPeriods: 3 };
-const silence = { EvaluationPeriods: 2, TreatMissingData: 'breaching', ComparisonOperator: 'LessThanThreshold' };
-/** SQS reports zeros, and nothing of a new queue for up to 15 minutes. */
-const silenceWithData = { ...silence, EvaluationPeriods: 4, TreatMissingData: 'ignore' };
-const evaluations: Readonly<Record<string, object>> = {
-  ...{ Invocations: silence, PolledEventCount: silence },
-  ...{ NumberOfMessagesReceived: silenceWithData, NumberOfEmptyReceives: silenceWithData },
-  ...{ Throttles: lastingThrottles, ExecutionThrottled: lastingThrottles },
-  ...{ ReadThrottleEvents: lastingThrottles, WriteThrottleEvents: lastingThrottles },
-  Latency: lastingThrottles,
-  Count: lastingThrottles,
-};
 
 /** A function that fails makes one of these rise. Its callers or its source retry, so each needs no alarm of its own. */
 const failureSignalOf = ({ id, spec, routes }: NamedFunction): string => {
@@ -60,35 +39,10 @@ test('every metric has an alarm but those that count what is usual', () =>
     'DeadLettersSentBack',
   ]));
 
-type AlarmTarget = { readonly dimensionName: string; readonly type: string; readonly nameProperty: string };
-
-describe.each(allStages())('%s', (stage, { ofType }) => {
+describe.each(allStages())('%s', (stage, synthesis) => {
+  const { ofType } = synthesis;
   const named = names(stage);
-  /** One for each metric that an alarm watches: some watch a sum. */
-  const alarms = ofType('AWS::CloudWatch::Alarm').flatMap(({ Properties, ...alarm }) => {
-    const { Metrics = [], ...properties } = Properties;
-    const watched = Metrics.flatMap(({ MetricStat }: Json) => MetricStat ?? []);
-    return watched.length === 0
-      ? [{ ...alarm, Properties }]
-      : watched.map(({ Metric, Stat, Period }: Json) => ({
-          ...alarm,
-          Properties: { ...properties, ...Metric, Statistic: Stat, Period },
-        }));
-  });
-  const dimension = ({ Properties }: Json, name: string) =>
-    Properties.Dimensions?.find(({ Name }: Json) => Name === name)?.Value;
-  /** What the alarms on a metric watch, by name: the value of a dimension, or the resource that it refers to. */
-  const targetsOf = (metric: string, { dimensionName, type, nameProperty }: AlarmTarget) =>
-    alarms
-      .filter(({ Properties }) => Properties.MetricName === metric)
-      .map((alarm) => {
-        const value = dimension(alarm, dimensionName);
-        const id = value?.Ref ?? value?.['Fn::GetAtt']?.[0];
-        const resource = ofType(type).find((candidate) => candidate.stack === alarm.stack && candidate.id === id);
-        return resource?.Properties[nameProperty] ?? value;
-      })
-      .sort();
-
+  const { alarms, targetsOf } = alarmsOf(synthesis);
   if (stage === 'dev') {
     test('has neither alarms nor a topic', () => {
       for (const type of ['AWS::CloudWatch::Alarm', 'AWS::SNS::Topic', 'AWS::KMS::Key'])
@@ -96,23 +50,6 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
     });
     return;
   }
-
-  test('each queue without a consumer has an alarm', () => {
-    const unconsumed = ofType('AWS::SQS::Queue')
-      .map(({ Properties }) => Properties.QueueName)
-      .filter((name) => name !== named.canaries && !workers.some(({ id }) => name === named.queue(id)));
-    expect(unconsumed).toEqual(
-      expect.arrayContaining(workers.flatMap(({ id }) => [named.deadLetters(id), named.ruleDeadLetters(id)])),
-    );
-    const byQueue = { dimensionName: 'QueueName', type: 'AWS::SQS::Queue', nameProperty: 'QueueName' };
-    expect(targetsOf('ApproximateNumberOfMessagesVisible', byQueue)).toEqual(unconsumed.sort());
-    // the other alarm is raised already while messages wait, and notifies nobody of the next one
-    expect(targetsOf('NumberOfMessagesSent', byQueue)).toEqual(unconsumed.sort());
-    // the redrive hides dead letters while it looks at them, every minute
-    expect(targetsOf('ApproximateNumberOfMessagesNotVisible', byQueue)).toEqual(
-      workers.map(({ id }) => named.deadLetters(id)).sort(),
-    );
-  });
 
   test('each workflow has alarms for failed and timed-out executions', () => {
     for (const metric of ['ExecutionsFailed', 'ExecutionsTimedOut']) {
@@ -148,26 +85,6 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
     expect(targetsOf('Invocations', byFunction)).toEqual(scheduled.map(({ id }) => named.fn(id)).sort());
     for (const { Properties } of alarms.filter((alarm) => alarm.Properties.MetricName === 'Invocations'))
       expect(Properties).toMatchObject({ Namespace: 'AWS/Lambda', Statistic: 'Sum', Threshold: 1, Period: 300 });
-  });
-
-  test('each event source has an alarm for nobody reading it, whether or not something waits in it', () => {
-    const byQueue = { dimensionName: 'QueueName', type: 'AWS::SQS::Queue', nameProperty: 'QueueName' };
-    for (const metric of ['NumberOfMessagesReceived', 'NumberOfEmptyReceives'])
-      expect(targetsOf(metric, byQueue), metric).toEqual(workers.map(({ id }) => named.queue(id)).sort());
-    const sources = ofType('AWS::Lambda::EventSourceMapping');
-    const [streams, queues] = [true, false].map((isStream) =>
-      sources.filter(({ Properties }) => isStream === (Properties.StartingPosition !== undefined)),
-    );
-    expect(queues).toHaveLength(workers.length);
-    for (const { id, Properties } of streams ?? []) {
-      expect(Properties.MetricsConfig, id).toEqual({ Metrics: ['EventCount'] });
-      const ofSource = alarms.filter(
-        (alarm) =>
-          alarm.Properties.MetricName === 'PolledEventCount' &&
-          JSON.stringify(dimension(alarm, 'EventSourceMappingUUID')).includes(`"${id}"`),
-      );
-      expect(getOnly(ofSource, id).Properties).toMatchObject({ Statistic: 'Sum', Threshold: 1, Period: 300 });
-    }
   });
 
   test('the table, each index, each workflow and the functions of the account have an alarm for throttling that lasts', () => {
@@ -261,42 +178,6 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
     expect(watchedFor({ requests: undefined, latency: undefined })).toBe(0);
   });
 
-  test.each(scheduled)('the page of the alarm for failed runs of $id says what they mean', ({ id }) => {
-    const { Properties } = getOnly(
-      alarms.filter(({ Properties: { AlarmDescription } }) => AlarmDescription.startsWith(`A run of ${id} failed.`)),
-      id,
-    );
-    const [, page = ''] = RUNBOOK.exec(Properties.AlarmDescription) ?? [];
-    const [meaning = ''] = readFileSync(page, 'utf8').split('**Look here.**');
-    expect(meaning).toContain(`\`${id}\``);
-    expect(meaning, 'what it means that it does not run').toContain('has not run');
-  });
-
-  test.each(workers)(
-    '$id, while it cannot run, fails on each message once in every period of its alarm',
-    ({ id, spec }) => {
-      const queue = getOnly(
-        ofType('AWS::SQS::Queue').filter(({ Properties }) => Properties.QueueName === named.queue(id)),
-        id,
-      );
-      expect(queue.Properties.VisibilityTimeout + (spec.timeoutSeconds ?? 10)).toBeLessThan(300);
-    },
-  );
-
-  test('each worker has an alarm for a message that is more than three minutes old', () => {
-    expect(
-      targetsOf('ApproximateAgeOfOldestMessage', {
-        dimensionName: 'QueueName',
-        type: 'AWS::SQS::Queue',
-        nameProperty: 'QueueName',
-      }),
-    ).toEqual(workers.map(({ id }) => named.queue(id)).sort());
-    for (const { Properties } of alarms.filter(
-      (alarm) => alarm.Properties.MetricName === 'ApproximateAgeOfOldestMessage',
-    ))
-      expect(Properties).toMatchObject({ Statistic: 'Maximum', Threshold: 180, Period: 60 });
-  });
-
   test.each(metrics.filter(isCounted))('the first $name raises an alarm with its text and page', (counted) => {
     const alarm = getOnly(
       alarms.filter(({ Properties }) => Properties.MetricName === counted.name),
@@ -312,55 +193,33 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
     });
   });
 
-  test('the API has an alarm for its rate of server errors', () => {
-    const alarm = getOnly(
-      alarms.filter(({ Properties }) => Properties.MetricName === '5XXError'),
+  test('the API has an alarm for its share of server errors, which one request and its repetitions do not raise', () => {
+    const { Properties } = getOnly(
+      ofType('AWS::CloudWatch::Alarm').filter((alarm) => JSON.stringify(alarm.Properties).includes('"5XXError"')),
       '5XXError',
     );
-    expect(alarm.Properties).toMatchObject({ Statistic: 'Average', Threshold: 0.05, Period: 300 });
-    expect(dimension(alarm, 'ApiName')).toBe(`${named.prefix}-api`);
-  });
-
-  test('every alarm names an existing runbook, and notifies the topic when it is raised and when it ends', () => {
-    expect(alarms.length).toBeGreaterThan(0);
-    for (const { id, Properties } of alarms) {
-      const [, runbook = ''] = RUNBOOK.exec(Properties.AlarmDescription) ?? [];
-      expect(existsSync(runbook), `${id}: ${Properties.AlarmDescription}`).toBe(true);
-      for (const actions of [Properties.AlarmActions, Properties.OKActions]) {
-        expect(actions, id).toHaveLength(1);
-        expect(JSON.stringify(actions[0])).toMatch(new RegExp(`:${named.alarms}"`));
-      }
-      expect(Properties, id).toMatchObject(evaluations[Properties.MetricName] ?? aboveAtOnce);
-      expect(Properties.ActionsEnabled ?? true, id).toBe(true);
-    }
-  });
-
-  test('the topic is encrypted with a key that CloudWatch may use, and accepts only TLS', () => {
-    const topic = getOnly(ofType('AWS::SNS::Topic'), 'topic');
-    const key = getOnly(ofType('AWS::KMS::Key'), 'key');
-    expect(topic.Properties).toMatchObject({
-      TopicName: named.alarms,
-      KmsMasterKeyId: { 'Fn::GetAtt': [key.id, 'Arn'] },
-    });
-    expect(key.Properties.EnableKeyRotation).toBe(true);
-    const cloudWatch = ({ Principal }: Json) => Principal.Service === 'cloudwatch.amazonaws.com';
-    const [accountStatement, ...serviceStatements] = key.Properties.KeyPolicy.Statement;
-    expect(JSON.stringify(accountStatement.Principal)).toContain(':root"');
-    expect(serviceStatements.every(cloudWatch)).toBe(true);
-    const [encryption] = key.Properties.KeyPolicy.Statement.filter(cloudWatch);
-    expect(encryption.Action).toEqual(expect.arrayContaining(['kms:Decrypt', 'kms:GenerateDataKey*']));
-    const { Statement } = getOnly(ofType('AWS::SNS::TopicPolicy'), 'policy').Properties.PolicyDocument;
-    const allowed = Statement.filter(({ Effect }: Json) => Effect === 'Allow');
-    expect(allowed).toEqual(Statement.filter(cloudWatch));
-    const alarmsOfAccount = { 'Fn::Join': ['', expect.arrayContaining([{ Ref: 'AWS::AccountId' }, ':alarm:*'])] };
-    expect(allowed).toMatchObject([
-      { Action: 'sns:Publish', Condition: { ArnLike: { 'aws:SourceArn': alarmsOfAccount } } },
-    ]);
-    expect(Statement).toEqual(
-      expect.arrayContaining([
-        expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
-      ]),
+    expect(Properties).toMatchObject({ EvaluationPeriods: 1, TreatMissingData: 'notBreaching' });
+    const [{ Expression }, ...watched] = Properties.Metrics;
+    expect(watched.map(({ Id, MetricStat }: Json) => ({ Id, ...MetricStat }))).toEqual(
+      Object.entries({ counted: '5XXError', total: 'Count' }).map(([Id, MetricName]) => ({
+        ...{ Id, Stat: 'Sum', Period: 300 },
+        Metric: {
+          ...{ Namespace: 'AWS/ApiGateway', MetricName },
+          Dimensions: [{ Name: 'ApiName', Value: `${named.prefix}-api` }],
+        },
+      })),
     );
+    const isRaised = (errors: number | undefined, requests: number | undefined) =>
+      (evaluate(Expression, { counted: errors, total: requests }) ?? 0) > Properties.Threshold;
+    expect(isRaised(1, 1)).toBe(false);
+    expect(isRaised(4, 4)).toBe(false);
+    expect(isRaised(5, 5)).toBe(true);
+    expect(isRaised(5, 99)).toBe(true);
+    expect(isRaised(5, 100)).toBe(false);
+    expect(isRaised(51, 1_000)).toBe(true);
+    expect(isRaised(50, 1_000)).toBe(false);
+    expect(isRaised(undefined, 1_000)).toBe(false);
+    expect(isRaised(undefined, undefined)).toBe(false);
   });
 });
 
@@ -377,29 +236,4 @@ test('scheduled functions write to the table in every run, so a stream of which 
   host.close();
   expect(first).toBeGreaterThan(0);
   expect(writes.length).toBeGreaterThan(first);
-});
-
-test('an alarm of prod names every runbook except those of what people notice: leaks, and the loss of the table', () => {
-  const [, { ofType }] = getOnly(
-    allStages().filter(([stage]) => stage === 'prod'),
-    'prod',
-  );
-  const runbooks = new Set(
-    ofType('AWS::CloudWatch::Alarm').map(({ Properties }) => RUNBOOK.exec(Properties.AlarmDescription)?.[1]),
-  );
-  const pages = readdirSync('docs/runbooks').map((file) => `docs/runbooks/${file}`);
-  expect(pages.filter((page) => !runbooks.has(page))).toEqual([
-    'docs/runbooks/leaked-key.md',
-    'docs/runbooks/leaked-secret.md',
-    'docs/runbooks/restore.md',
-  ]);
-});
-
-test('alarms reach the person on call by mail', () => {
-  for (const [stage, { ofType }] of allStages()) {
-    const { alarmEmail } = settingsOf[stage];
-    const subscriptions = ofType('AWS::SNS::Subscription').map(({ Properties }) => Properties);
-    expect(subscriptions).toMatchObject(alarmEmail === undefined ? [] : [{ Protocol: 'email', Endpoint: alarmEmail }]);
-  }
-  expect(() => stageOf({ ...settingsOf.prod, alarmEmail: 'nobody' })).toThrow('"nobody" is not a mail address');
 });

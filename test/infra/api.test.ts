@@ -222,15 +222,19 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
         expect(Properties.ResponseParameters[`gatewayresponse.header.${header}`]).toBe(`'${value}'`);
       }
     }
-    const codes = responses.map(({ Properties }) => [
+    const problems = responses.map(({ Properties }) => [
       Properties.ResponseType,
-      JSON.parse(Properties.ResponseTemplates['application/json']).code,
+      JSON.parse(Properties.ResponseTemplates['application/json']),
     ]);
-    expect(Object.fromEntries(codes)).toEqual(GATEWAY_PROBLEMS);
+    expect(Object.fromEntries(problems.map(([type, { code }]) => [type, code]))).toEqual(GATEWAY_PROBLEMS);
     const refused = responses.filter(({ Properties }) => Properties.StatusCode === '401');
     expect(refused).toHaveLength(3);
     for (const { Properties } of refused)
       expect(Properties.ResponseParameters['gatewayresponse.header.www-authenticate']).toMatch(/^'Bearer /);
+    // the web ACL does not look at keys: a caller that has the right one must learn what else it may be
+    const { WAF_FILTERED } = Object.fromEntries(problems);
+    expect(WAF_FILTERED.title).not.toMatch(/key/i);
+    expect(WAF_FILTERED.detail).toMatch(/firewall may have refused the request: report its time and path/);
     for (const { Properties } of responses)
       if (['429', '503'].includes(Properties.StatusCode))
         expect(Properties.ResponseParameters, Properties.ResponseType).toHaveProperty([

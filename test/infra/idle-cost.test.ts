@@ -40,7 +40,7 @@ const countSweep = async (): Promise<Sweep> => {
   return { calls, usd: millionths / 1_000_000 };
 };
 
-const rowOf = (stage: string, { ofType }: Synthesis, sweep: Sweep): string => {
+const costOf = (stage: string, { ofType }: Synthesis, sweep: Sweep): { readonly row: string; readonly usd: number } => {
   const count = (type: string) => ofType(type).length;
   const rules = ofType('AWS::WAFv2::WebACL').flatMap(({ Properties }) => Properties.Rules).length;
   const polled = ofType('AWS::Lambda::EventSourceMapping').filter(({ Properties }) => !Properties.StartingPosition);
@@ -68,7 +68,8 @@ const rowOf = (stage: string, { ofType }: Synthesis, sweep: Sweep): string => {
     (polled.length + 1) * COUNTS_PER_MINUTE * MINUTES * USD_PER_SQS_REQUEST +
     schedules.length * sweep.usd * MINUTES;
   const web = acls > 0 ? `${acls} + ${rules}` : '0';
-  return `| ${[stage, alarms, secrets, keys, web, polled.length, polled.length + 1, schedules.length, `$${sum.toFixed(2)}`].join(' | ')} |`;
+  const cells = [stage, alarms, secrets, keys, web, polled.length, polled.length + 1, schedules.length];
+  return { row: `| ${[...cells, `$${sum.toFixed(2)}`].join(' | ')} |`, usd: Number(sum.toFixed(2)) };
 };
 
 const head = (sweep: Sweep) => `# What a stage costs while idle
@@ -89,10 +90,13 @@ Not in the sums: the ${reported.length} metrics that functions report, up to $0.
 with alarms, seven metrics of the relay's event source, $0.30 each if AWS charges them like these; on stages that send mail, three metrics of SES,
 $0.30 each once there is a mail, a bounce and a complaint; stored data.`;
 
-test('docs/idle-cost.md states what each stage costs while idle; `npm run update` writes it', async () => {
+test('docs/idle-cost.md and ops/idle-cost.json state what each stage costs while idle; `npm run update` writes them', async () => {
   const sweep = await countSweep();
-  const rows = allStages()
+  const costs = allStages()
     .filter(([stage]) => stage !== 'localstack')
-    .map(([stage, synthesis]) => rowOf(stage, synthesis, sweep));
-  await expect(`${head(sweep)}\n${rows.join('\n')}\n${tail(sweep)}\n`).toMatchFileSnapshot('../../docs/idle-cost.md');
+    .map(([stage, synthesis]) => ({ stage, ...costOf(stage, synthesis, sweep) }));
+  const rows = costs.map(({ row }) => row).join('\n');
+  await expect(`${head(sweep)}\n${rows}\n${tail(sweep)}\n`).toMatchFileSnapshot('../../docs/idle-cost.md');
+  const usd = Object.fromEntries(costs.map((cost) => [cost.stage, cost.usd]));
+  await expect(`${JSON.stringify(usd, undefined, 2)}\n`).toMatchFileSnapshot('../../ops/idle-cost.json');
 });

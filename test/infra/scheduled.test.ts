@@ -35,6 +35,10 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
         State: 'ENABLED',
         Targets: [{ Arn: arn, RetryPolicy: { MaximumRetryAttempts: 0 } }],
       });
+      // so CloudFormation names it after its stack, by which docs/runbooks/restore.md finds the rules to disable
+      expect(schedule.Properties).not.toHaveProperty('Name');
+      expect(schedule.Properties).not.toHaveProperty('EventBusName');
+      expect(schedule.stack.startsWith(`${named.prefix}-`)).toBe(true);
       const invokeConfig = getOnly(
         ofType('AWS::Lambda::EventInvokeConfig').filter(
           ({ stack, Properties }) => stack === fn.stack && Properties.FunctionName.Ref === fn.id,

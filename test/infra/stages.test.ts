@@ -108,7 +108,7 @@ describe('the settings of a stage', () => {
     (providerUrl) => {
       for (const settings of Object.values(settingsOf))
         expect(() => stageOf({ ...settings, providerUrl })).toThrow(
-          `"${providerUrl}" is not an https URL: use -c providerUrl=`,
+          `"${providerUrl}" is not an https URL of a host and a path: use -c providerUrl=`,
         );
     },
   );

@@ -1,33 +1,18 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { contexts } from '#contexts';
-import { createHost, type Host } from '../../embedded/host/host.ts';
+import type { Host } from '../../embedded/host/host.ts';
 import { seed, toApiKey } from '../../embedded/host/seed.ts';
-import { type HttpServer, listen } from '../../embedded/host/server.ts';
 import { type AuditOptions, createTableAudit, type Row } from '../../ops/audit/table-audit.ts';
-import { toEnvironment } from '../fixtures/aws-call.ts';
-import { secrets } from '../fixtures/secrets.ts';
+import { type ServedHost, serveHost } from '../fixtures/served-host.ts';
 import { rowsOf } from '../sim/rows.ts';
 
 const demo = { tenantId: 'demo', secret: '0123456789abcdef' };
 
-let credentials: Record<string, string> = {};
+let served: ServedHost;
 
 /** Runs the command as an operator does. */
-const runAudit = (...args: readonly string[]) =>
-  new Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>((resolve) => {
-    const script = fileURLToPath(new URL('../../ops/audit.ts', import.meta.url));
-    execFile(
-      process.execPath,
-      [script, ...args],
-      { env: { PATH: process.env['PATH'], ...credentials } },
-      (error, ...out) => resolve({ code: Number(error?.code ?? 0), stdout: out[0], stderr: out[1] }),
-    );
-  });
+const runAudit = (...args: readonly string[]) => served.run('ops/audit.ts', ...args);
 
 describe('npm run audit', () => {
-  let server: HttpServer;
   let host: Host;
   let rows: readonly Row[] = [];
 
@@ -47,25 +32,20 @@ describe('npm run audit', () => {
   const orderIds: Record<string, string> = {};
 
   beforeAll(async () => {
-    server = await listen(0);
-    credentials = toEnvironment(server.credential);
-    host = createHost({ contexts, secrets, origin: server.origin });
+    served = await serveHost();
+    ({ host } = served);
     await host.loadFunctions();
     await seed(host, demo);
-    server.serve(host);
     orderIds['confirmed'] = await placeOrder('one', 'tok_ok');
     orderIds['cancelled'] = await placeOrder('two', 'tok_declined');
     await host.whenIdle();
     rows = await rowsOf(host.callAws);
   });
-  afterAll(async () => {
-    await server.close();
-    host.close();
-  });
+  afterAll(() => served.close());
 
   it('finds no violation in an unchanged table', async () => {
-    const { code, stdout, stderr } = await runAudit('--endpoint', server.origin, '--at-rest');
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { status, stdout, stderr } = await runAudit('--endpoint', served.origin, '--at-rest');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toMatch(/^\d+ items read: 2 orders, \d+ SKUs\nevery invariant holds\n$/);
   });
 
@@ -77,9 +57,9 @@ describe('npm run audit', () => {
       return host.callAws({ target: 'DynamoDB_20120810.UpdateItem', body: JSON.stringify(input) });
     };
     await setStatus('cancelled');
-    const { code, stdout, stderr } = await runAudit('--endpoint', server.origin, '--again-after', '1');
+    const { status, stdout, stderr } = await runAudit('--endpoint', served.origin, '--again-after', '1');
     await setStatus('confirmed');
-    expect(code).toBe(1);
+    expect(status).toBe(1);
     expect(stdout).toContain('the second read starts in 1 s');
     expect(stderr).toContain(`invariant 5: cancelled order demo.${orderIds['confirmed']}: its hold is committed`);
   });
@@ -89,8 +69,8 @@ describe('npm run audit', () => {
     ['--again-after', '0'],
     ['--endpoint', 'here'],
   ])('rejects %s %s and prints its usage', async (...args) => {
-    const { code, stderr } = await runAudit(...args);
-    expect(code).toBe(2);
+    const { status, stderr } = await runAudit(...args);
+    expect(status).toBe(2);
     expect(stderr).toContain(`${args[0]}: `);
     expect(stderr).toContain('npm run audit --');
   });

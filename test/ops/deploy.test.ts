@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listenAsAws, stackAnswer } from '../fixtures/aws-stub.ts';
+import { listenAsAws, stackResponse } from '../fixtures/aws-stub.ts';
 import { runScript } from '../fixtures/run-script.ts';
 
 // deployed.test.ts has what follows, with a CDK that deploys nothing. What needs AWS itself has not been run: docs/deploying.md says so.
@@ -56,7 +56,7 @@ describe('with AWS’s first answers', () => {
   beforeAll(async () => {
     aws = await listenAsAws((call, body) => {
       if (call === 'DescribeStacks' && body.includes(`StackName=${stack}`))
-        return stackAnswer(stack, deployed === undefined ? undefined : { DeployOptions: deployed });
+        return stackResponse(stack, deployed === undefined ? undefined : { DeployOptions: deployed });
       return call === 'GetParameter' ? { body: JSON.stringify({ Parameter: { Value: '29' } }) } : undefined;
     });
   });
@@ -78,11 +78,15 @@ describe('with AWS’s first answers', () => {
     expect(aws.calls).toContain('DescribeStacks');
   });
 
-  it('a certificate of another region is refused before minutes are spent on other stacks', async () => {
+  it('a domain whose certificate is in another region is refused, because the last stack would fail', async () => {
     const certificateArn = 'arn:aws:acm:us-east-1:123456789012:certificate/a';
-    const args = ['-c', 'domain=api.example.com', '-c', `certificateArn=${certificateArn}`];
-    const { status, stdout, stderr } = await deploy(args, { ...credentials, AWS_ENDPOINT_URL: endpoint });
-    expect(stdout).toMatch(/\nBLOCKED certificate +is one of us-east-1, .* deployed to eu-west-1, /);
+    const { status, stdout, stderr } = await deploy(
+      ['--stage', 'dev', '-c', 'name=blue', '-c', 'domain=api.shop.example', '-c', `certificateArn=${certificateArn}`],
+      aws.environment,
+    );
+    expect(stdout).toMatch(
+      /^BLOCKED certificate +the certificate is in us-east-1, and the stage is deployed to eu-west-1: /m,
+    );
     expect(stdout).not.toContain('== Deploying');
     expect(stderr).toMatch(/Fix this before you deploy: certificate\./);
     expect(status).toBe(1);

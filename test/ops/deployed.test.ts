@@ -2,40 +2,32 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { contexts } from '#contexts';
-import { createHost, type Host } from '../../embedded/host/host.ts';
-import { type HttpServer, listen } from '../../embedded/host/server.ts';
-import { listenAsAws, type StubAnswer, stackAnswer } from '../fixtures/aws-stub.ts';
+import { listenAsAws, type StubResponse, stackResponse } from '../fixtures/aws-stub.ts';
 import { runScript } from '../fixtures/run-script.ts';
 import { secrets } from '../fixtures/secrets.ts';
+import { type ServedHost, serveHost } from '../fixtures/served-host.ts';
 
 // An account that lacks nothing, a CDK that deploys nothing, and an API that is there: all of `npm run deploy` but AWS itself.
 
-const json = (value: object): StubAnswer => ({ body: JSON.stringify(value) });
+const json = (value: object): StubResponse => ({ body: JSON.stringify(value) });
 const NOBODY = 'http://127.0.0.1:1';
 
-let server: HttpServer;
-let host: Host;
+let served: ServedHost;
 beforeAll(async () => {
-  server = await listen(0);
-  host = createHost({ contexts, secrets, origin: server.origin });
-  server.serve(host);
+  served = await serveHost();
 });
-afterAll(async () => {
-  await server.close();
-  host.close();
-});
+afterAll(() => served.close());
 
 let folder: string;
 let aws: Awaited<ReturnType<typeof listenAsAws>>;
 /** What AWS answers in this test, if it is not the usual. */
-let answers: Readonly<Record<string, StubAnswer>>;
+let answers: Readonly<Record<string, StubResponse>>;
 let cdkStatus: number;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'breakwater-deployed-'));
   [answers, cdkStatus] = [{}, 0];
-  const usual: Readonly<Record<string, StubAnswer>> = {
+  const usual: Readonly<Record<string, StubResponse>> = {
     GetParameter: json({ Parameter: { Value: '29' } }),
     '/2016-08-19/account-settings': json({ AccountLimit: { ConcurrentExecutions: 1_000 } }),
     ListServiceQuotas: json({
@@ -47,7 +39,7 @@ beforeEach(async () => {
   aws = await listenAsAws((call) => {
     // the stack is there once the CDK has run
     if (call === 'DescribeStacks')
-      return answers[call] ?? stackAnswer('api', cdkArguments() && { ApiUrl: server.origin });
+      return answers[call] ?? stackResponse('api', cdkArguments() && { ApiUrl: served.origin });
     return answers[call] ?? usual[call];
   });
   writeFileSync(join(folder, 'cdk'), `#!/bin/sh\nprintf '%s\\n' "$@" >'${folder}/arguments'\nexit "$CDK_STATUS"\n`);
@@ -87,7 +79,7 @@ describe('npm run deploy', () => {
       '== Deploying blue-dev',
       '== An order over HTTPS',
       expect.stringMatching(/^ok {2}the order is confirmed, /),
-      `blue-dev answers on ${server.origin}`,
+      `blue-dev answers on ${served.origin}`,
     ]);
     expect(stdout).toMatch(/\nWhile idle it costs some \$[\d.]+ a month in us-east-1 \(docs\/idle-cost\.md\)\.\n/);
     expect(stdout).toContain("\nTo take it down: npx cdk destroy 'breakwater-blue-dev-*' -c stage=dev -c name=blue (");
@@ -104,7 +96,7 @@ describe('npm run deploy', () => {
 
   it('reaches a new domain, which has no DNS record yet, by the host name of AWS', async () => {
     const url = 'https://api.example.invalid/shop';
-    answers = { DescribeStacks: stackAnswer('api', { ApiUrl: url, DefaultApiUrl: server.origin }) };
+    answers = { DescribeStacks: stackResponse('api', { ApiUrl: url, DefaultApiUrl: served.origin }) };
     const certificate = 'certificateArn=arn:aws:acm:eu-west-1:123456789012:certificate/a';
     const domain = ['-c', 'domain=api.example.invalid', '-c', certificate, '-c', 'basePath=shop'];
     const { status, stdout, stderr } = await deploy('--token', 'tok_ok', ...domain);
@@ -146,10 +138,10 @@ describe('npm run deploy', () => {
   });
 
   it.each([
-    ['without its URL', () => ({ DescribeStacks: stackAnswer('api', {}) }), /^the URL of the API is unknown: /],
+    ['without its URL', () => ({ DescribeStacks: stackResponse('api', {}) }), /^the URL of the API is unknown: /],
     [
       'that nobody reaches',
-      () => ({ DescribeStacks: stackAnswer('api', { ApiUrl: NOBODY }) }),
+      () => ({ DescribeStacks: stackResponse('api', { ApiUrl: NOBODY }) }),
       /^GET http:\/\/127\.0\.0\.1:1\/v1\/health\/ready was not answered: /,
     ],
     [

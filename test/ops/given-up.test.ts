@@ -1,22 +1,17 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { contexts } from '#contexts';
 import { systemClock } from '../../embedded/aws/clock.ts';
 import { crashError } from '../../embedded/aws/lambda/function-error.ts';
 import type { Clock } from '../../embedded/aws/service.ts';
-import { createHost, type Host } from '../../embedded/host/host.ts';
+import type { Host } from '../../embedded/host/host.ts';
 import { seed, toApiKey } from '../../embedded/host/seed.ts';
-import { type HttpServer, listen } from '../../embedded/host/server.ts';
-import { toEnvironment } from '../fixtures/aws-call.ts';
-import { secrets } from '../fixtures/secrets.ts';
+import { type ServedHost, serveHost } from '../fixtures/served-host.ts';
 
 const demo = { tenantId: 'demo', secret: '0123456789abcdef' };
 const HOUR = 3_600_000;
 
 type SentEvent = { readonly id: string; readonly type: string; readonly aggregateId: string };
 
-let server: HttpServer;
+let served: ServedHost;
 let host: Host;
 let bucket: string;
 let relayFails = false;
@@ -29,14 +24,7 @@ const clock: Clock = {
   setTimer: systemClock.setTimer,
 };
 
-const republish = (...args: readonly string[]) =>
-  new Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>((resolve) => {
-    const script = fileURLToPath(new URL('../../ops/republish.ts', import.meta.url));
-    const env = { PATH: process.env['PATH'], ...toEnvironment(server.credential) };
-    execFile(process.execPath, [script, '--endpoint', server.origin, ...args], { env }, (error, stdout, stderr) =>
-      resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
-    );
-  });
+const republish = (...args: readonly string[]) => served.run('ops/republish.ts', '--endpoint', served.origin, ...args);
 
 const bucketName = async (): Promise<string> => {
   const body = JSON.stringify({ Name: '/breakwater/dev/given-up-bucket' });
@@ -78,9 +66,8 @@ const storedEventId = async (id: string): Promise<string> => {
 };
 
 beforeAll(async () => {
-  server = await listen(0);
-  host = createHost({
-    ...{ contexts, secrets, origin: server.origin, clock },
+  served = await serveHost({
+    clock,
     // the sweeper would start the saga of an order without its event
     scheduleIntervalMs: () => 10 * HOUR,
     interceptors: {
@@ -101,16 +88,13 @@ beforeAll(async () => {
       },
     },
   });
+  ({ host } = served);
   bucket = await bucketName();
   await host.loadFunctions();
   await seed(host, demo);
-  server.serve(host);
   await host.whenIdle();
 });
-afterAll(async () => {
-  await server.close();
-  host.close();
-});
+afterAll(() => served.close());
 beforeEach(() => {
   sent = [];
 });
@@ -130,7 +114,7 @@ const placeLostOrder = async () => {
 describe('npm run republish -- --given-up', () => {
   it('finds nothing while the bucket is empty', async () => {
     expect(await republish('--given-up')).toEqual({
-      code: 0,
+      status: 0,
       stdout: '0 objects read, 0 events published\n',
       stderr: '',
     });
@@ -160,7 +144,7 @@ describe('npm run republish -- --given-up', () => {
     busFails = true;
     const failed = await republish('--given-up');
     busFails = false;
-    expect([failed.code, failed.stderr]).toEqual([1, expect.stringContaining('run this command again')]);
+    expect([failed.status, failed.stderr]).toEqual([1, expect.stringContaining('run this command again')]);
     expect(listObjects()).toHaveLength(1);
     await republish('--given-up');
     expect(sent).toMatchObject([{ id: eventId }]);
@@ -178,9 +162,9 @@ describe('npm run republish -- --given-up', () => {
     }
     const id = await placeLostOrder();
     const stored = listObjects();
-    const { code, stdout, stderr } = await republish('--given-up');
+    const { status, stdout, stderr } = await republish('--given-up');
     await host.whenIdle();
-    expect([code, await statusOf(id)]).toEqual([1, 'confirmed']);
+    expect([status, await statusOf(id)]).toEqual([1, 'confirmed']);
     const kept = listObjects();
     expect([kept.length > 0, stdout]).toEqual([true, `${stored.length} objects read, 1 events published\n`]);
     for (const key of kept)
@@ -202,8 +186,8 @@ it.each([
   [[], /--since is missing/],
   [['--given-up', '--tenant', 'demo'], /--given-up takes neither --tenant nor --until/],
 ])('prints what is wrong and its usage: %j', async (args, message) => {
-  const { code, stdout, stderr } = await republish(...args);
-  expect([code, stdout]).toEqual([1, '']);
+  const { status, stdout, stderr } = await republish(...args);
+  expect([status, stdout]).toEqual([1, '']);
   expect(stderr).toMatch(message);
   expect(stderr).toContain('npm run republish -- --given-up');
 });

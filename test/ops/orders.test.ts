@@ -1,17 +1,11 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { contexts } from '#contexts';
 import type { Pause } from '#orders/domain/pause';
 import { orderKey, orderShard, pauseKey } from '#orders/table/keys';
 import { addMs, type OrderId } from '#platform/kernel';
 import { MAX_LIST_SHARDS } from '#platform/runtime/times';
-import { createHost, type Host } from '../../embedded/host/host.ts';
-import { type HttpServer, listen } from '../../embedded/host/server.ts';
-import { toEnvironment } from '../fixtures/aws-call.ts';
 import { anOfflineOrder, aWaitingOrder, tenantId } from '../fixtures/order.ts';
-import { secrets } from '../fixtures/secrets.ts';
+import { type ServedHost, serveHost } from '../fixtures/served-host.ts';
 
 const MINUTE = 60_000;
 const now = new Date().toISOString();
@@ -19,13 +13,10 @@ const offline = anOfflineOrder({
   deadline: addMs(now, 60 * MINUTE),
   history: [{ at: addMs(now, -30 * MINUTE), status: 'awaiting_payment' }],
 });
-let server: HttpServer;
-let host: Host;
+let served: ServedHost;
 
 beforeAll(async () => {
-  server = await listen(0);
-  host = createHost({ contexts, secrets, origin: server.origin, scheduleIntervalMs: () => 3_600_000 });
-  server.serve(host);
+  served = await serveHost({ scheduleIntervalMs: () => 3_600_000 });
   // in two shards of the list, of which the command knows nothing
   for (const order of [offline, aWaitingOrder({ id: 'o2' as OrderId, listShard: MAX_LIST_SHARDS - 1 })])
     await put({
@@ -35,30 +26,22 @@ beforeAll(async () => {
       ...order,
     });
 });
-afterAll(async () => {
-  await server.close();
-  host.close();
-});
+afterAll(() => served.close());
 
 const put = async (item: object) => {
   const body = JSON.stringify({ TableName: 'breakwater-dev', Item: marshall(item) });
-  expect((await host.callAws({ target: 'DynamoDB_20120810.PutItem', body })).status).toBe(200);
+  expect((await served.host.callAws({ target: 'DynamoDB_20120810.PutItem', body })).status).toBe(200);
 };
 const setPauses = (pauses: readonly Pause[]) => put({ ...pauseKey, pauses, v: 1 });
-const listDeadlines = () =>
-  new Promise<Readonly<Record<string, string | undefined>>>((resolve, reject) => {
-    const script = fileURLToPath(new URL('../../ops/ops.ts', import.meta.url));
-    const env = { PATH: process.env['PATH'], ...toEnvironment(server.credential) };
-    const args = [script, 'orders', '--endpoint', server.origin, '--tenant', tenantId, '--status', 'awaiting_payment'];
-    execFile(process.execPath, args, { env }, (error, stdout) => {
-      if (error) return reject(error);
-      const orders = stdout
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line));
-      resolve(Object.fromEntries(orders.map(({ id, deadline }) => [id, deadline])));
-    });
-  });
+const listDeadlines = async (): Promise<Readonly<Record<string, string | undefined>>> => {
+  const options = ['--endpoint', served.origin, '--tenant', tenantId, '--status', 'awaiting_payment'];
+  const { stdout } = await served.run('ops/ops.ts', 'orders', ...options);
+  const orders = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  return Object.fromEntries(orders.map(({ id, deadline }) => [id, deadline]));
+};
 
 it('shows the deadline that holds, extended by the pauses', async () => {
   expect(await listDeadlines()).toStrictEqual({ o1: offline.deadline, o2: undefined });

@@ -1,78 +1,22 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { type HttpHandler, HttpRequest, HttpResponse } from '@smithy/core/protocols';
 import { expect, test } from 'vitest';
-import { checkAccount, type Target } from '../../ops/preflight/checks.ts';
-import { listenAsAws } from '../fixtures/aws-stub.ts';
+import type { Target } from '../../ops/preflight/check.ts';
+import { listenAsAws, type StubResponse } from '../fixtures/aws-stub.ts';
+import {
+  runChecks as check,
+  DOMAIN,
+  json,
+  mailAccount,
+  SENDER,
+  type Stubs,
+  sufficient,
+} from '../fixtures/preflight.ts';
 import { runScript } from '../fixtures/run-script.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-type StubResponse = { readonly status?: number; readonly body: string };
-const json = (value: object, status = 200): StubResponse => ({ status, body: JSON.stringify(value) });
-
-const identity = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
-<Arn>arn:aws:iam::123456789012:user/dev</Arn><UserId>U</UserId><Account>123456789012</Account></GetCallerIdentityResult>
-</GetCallerIdentityResponse>`;
-
-/** The paths of the identities that SES may have verified for the sender. */
-const SENDER = '/v2/email/identities/shop%40mail.example';
-const DOMAIN = '/v2/email/identities/mail.example';
 const notFound = json({ __type: 'NotFoundException', message: 'no such identity' }, 404);
-
-const mailAccount = (change: object = {}) => ({
-  ...{ ProductionAccessEnabled: true, SendingEnabled: true },
-  SendQuota: { MaxSendRate: 14, Max24HourSend: 50_000 },
-  SuppressionAttributes: { SuppressedReasons: ['BOUNCE', 'COMPLAINT'] },
-  ...change,
-});
-
-/** The responses for an account that lacks nothing, by service or by path. */
-const sufficient: Readonly<Record<string, StubResponse>> = {
-  sts: { body: identity },
-  ssm: json({ Parameter: { Value: '29' } }),
-  lambda: json({ AccountLimit: { ConcurrentExecutions: 1_000 } }),
-  servicequotas: json({
-    Quotas: [
-      { QuotaName: 'StartExecution throttle token bucket size', Value: 1 },
-      { QuotaName: 'StartExecution throttle token refill rate per second', Value: 300 },
-    ],
-  }),
-  email: json(mailAccount()),
-  [SENDER]: json({ VerifiedForSendingStatus: true }),
-};
-
-const createClientOptions = (responses: Readonly<Record<string, StubResponse>>) => {
-  const calls: string[] = [];
-  const handler: HttpHandler = {
-    async handle(request) {
-      const { hostname, path } = HttpRequest.clone(request as HttpRequest);
-      const service = hostname.split('.')[0] ?? '';
-      calls.push(service);
-      const { status = 200, body } =
-        responses[path] ?? responses[service] ?? json({ __type: 'AccessDeniedException' }, 400);
-      return { response: new HttpResponse({ statusCode: status, headers: {}, body: new TextEncoder().encode(body) }) };
-    },
-    updateHttpClientConfig() {},
-    httpHandlerConfigs: () => ({}),
-  };
-  const clientOptions = {
-    region: 'eu-west-1',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-    requestHandler: handler,
-    maxAttempts: 1,
-  };
-  return { clientOptions, calls };
-};
-
-const check = async (
-  responses: Readonly<Record<string, StubResponse>>,
-  target: Target = { stage: 'prod', mailFrom: 'shop@mail.example' },
-) => {
-  const { clientOptions, calls } = createClientOptions(responses);
-  const findings = await checkAccount(target, clientOptions);
-  return { calls, findings, verdicts: Object.fromEntries(findings.map(({ subject, verdict }) => [subject, verdict])) };
-};
 
 test('finds nothing to change in an account that lacks nothing', async () => {
   const { verdicts, calls, findings } = await check(sufficient);
@@ -80,15 +24,28 @@ test('finds nothing to change in an account that lacks nothing', async () => {
     credentials: 'ok',
     region: 'ok',
     'CDK bootstrap': 'ok',
-    certificate: 'ok',
     'Lambda concurrency': 'ok',
     'saga starts': 'ok',
+    names: 'ok',
+    secrets: 'ok',
+    certificate: 'ok',
     SES: 'ok',
     'SES quota': 'ok',
     'SES sender': 'ok',
     'SES bounces': 'ok',
   });
-  expect([...new Set(calls)].sort()).toEqual(['email', 'lambda', 'servicequotas', 'ssm', 'sts']);
+  expect([...new Set(calls)].sort()).toEqual([
+    'dynamodb',
+    'email',
+    'events',
+    'lambda',
+    'logs',
+    'secretsmanager',
+    'servicequotas',
+    'sqs',
+    'ssm',
+    'sts',
+  ]);
   expect(findings[0]?.detail).toBe('account 123456789012, as arn:aws:iam::123456789012:user/dev');
 });
 
@@ -306,7 +263,7 @@ test('the sender is verified by a domain that contains its own, but not by a pub
     [mailFrom, 'mail.shops.example'].map((name) => [`/v2/email/identities/${encodeURIComponent(name)}`, notFound]),
   );
   const target: Target = { stage: 'prod', mailFrom };
-  const senderOf = async (responses: Readonly<Record<string, StubResponse>>) =>
+  const senderOf = async (responses: Stubs) =>
     (await check({ ...sufficient, ...notVerified, ...responses }, target)).findings.find(
       ({ subject }) => subject === 'SES sender',
     );
@@ -372,17 +329,43 @@ test('checks for the options of the command line: the sender of mail, its domain
   expect(status).toBe(1);
 });
 
+test.each([
+  [
+    ['--domain', 'api.shop.example'],
+    /^--domain and --certificateArn: give both, or none of them\n\nnpm run preflight -- /,
+  ],
+  [
+    ['--certificateArn', 'arn:aws:acm:eu-west-1:123456789012:certificate/a'],
+    /^--domain and --certificateArn: give both/,
+  ],
+  [
+    ['--domain', 'api.shop.example', '--certificateArn', 'mine'],
+    /^--certificateArn: expected the ARN of a certificate: arn:/,
+  ],
+])('a domain without a certificate is rejected, and the other way round: %s', (options, message) => {
+  const { status, stderr } = spawnSync(process.execPath, ['ops/preflight.ts', ...options], { cwd: ROOT });
+  expect([status, stderr.toString()]).toEqual([1, expect.stringMatching(message)]);
+});
+
 test('without valid credentials, it checks nothing else', async () => {
   const { verdicts, calls } = await check({ ...sufficient, sts: { status: 403, body: '<Error/>' } });
   expect(verdicts).toEqual({ credentials: 'blocked', region: 'ok' });
   expect(calls).toEqual(['sts']);
 });
 
-test.each(['dev', 'localstack'] as const)('%s sends no mail, so SES is not called', async (stage) =>
+test.each(['dev', 'blue-dev', 'localstack'] as const)('%s sends no mail, so SES is not called', async (stage) =>
   expect((await check(sufficient, { stage })).calls).not.toContain('email'),
 );
 
-test.each(['staging', 'prod'] as const)('%s sends mail, so each check of SES is made', async (stage) => {
+test('a sender makes dev send mail, so SES is called', async () => {
+  const { verdicts } = await check(
+    { ...sufficient, [SENDER]: notFound, [DOMAIN]: notFound },
+    { stage: 'dev', mailFrom: 'shop@mail.example' },
+  );
+  expect(verdicts).toMatchObject({ SES: 'ok', 'SES sender': 'raise' });
+});
+
+test.each(['staging', 'blue-prod', 'prod'] as const)('%s sends mail, so each check of SES is made', async (stage) => {
   const refused = await check(
     { ...sufficient, email: json({ __type: 'AccessDeniedException' }, 403), [SENDER]: notFound },
     { stage },
@@ -392,7 +375,8 @@ test.each(['staging', 'prod'] as const)('%s sends mail, so each check of SES is 
   expect(ofMail.map(({ verdict }) => verdict)).toEqual(ofMail.map(() => 'raise'));
 });
 
-test.each(Object.keys(sufficient).filter((service) => service !== 'sts'))(
+// CloudFormation is called only if a name is taken: preflight-names.test.ts
+test.each(Object.keys(sufficient).filter((service) => service !== 'sts' && service !== 'cloudformation'))(
   'a check that AWS refuses is never ok: %s',
   async (service) => {
     const refused = { ...sufficient, [DOMAIN]: notFound, [service]: json({ __type: 'AccessDeniedException' }, 403) };
@@ -418,39 +402,22 @@ test('a variable of the region that only other tools read is named', () => {
   expect(stderr.toString()).toContain('It does not read AWS_DEFAULT_REGION.');
 });
 
-test.each([
-  ['eu-west-1', '123456789012', 'ok', 'is one of eu-west-1, account 123456789012'],
-  [
-    ...(['us-east-1', '123456789012', 'blocked'] as const),
-    'is one of us-east-1, account 123456789012, but the stage is deployed to eu-west-1, account 123456789012: request one there in ACM',
-  ],
-  [
-    ...(['eu-west-1', '210987654321', 'blocked'] as const),
-    'is one of eu-west-1, account 210987654321, but the stage is deployed to eu-west-1, account 123456789012: request one there in ACM',
-  ],
-])('a certificate of %s and account %s is %s', async (...[region, account, verdict, detail]) => {
-  const certificateArn = `arn:aws:acm:${region}:${account}:certificate/a`;
-  const { findings } = await check(sufficient, { stage: 'dev', certificateArn });
-  expect(findings.find(({ subject }) => subject === 'certificate')).toEqual({
-    subject: 'certificate',
-    verdict,
-    detail,
-  });
-});
-
-test('a stage with a name of its own is checked as its kind', () => {
+test('a stage with a name of its own can be checked', () => {
   const args = ['ops/preflight.ts', '--stage', 'blue-dev'];
   const env = { PATH: process.env['PATH'], HOME: '/nonexistent', AWS_EC2_METADATA_DISABLED: 'true' };
   const { stdout } = spawnSync(process.execPath, args, { cwd: ROOT, env });
   expect(stdout.toString()).toMatch(/^BLOCKED credentials /);
 });
 
-test('an unknown stage is rejected with a list of the stages', () => {
-  const result = spawnSync(process.execPath, ['ops/preflight.ts', '--stage', 'moon'], { cwd: ROOT });
-  expect([result.status, result.stderr.toString()]).toEqual([
-    1,
-    expect.stringMatching(
-      /^--stage: expected one of dev, staging, prod, or a name before it, such as blue-dev\n\nnpm run/,
-    ),
-  ]);
-});
+test.each(['moon', 'localstack', 'blue-localstack', 'blue_dev'])(
+  'the stage %s is rejected with a list of the stages',
+  (stage) => {
+    const result = spawnSync(process.execPath, ['ops/preflight.ts', '--stage', stage], { cwd: ROOT });
+    expect([result.status, result.stderr.toString()]).toEqual([
+      1,
+      expect.stringMatching(
+        /^--stage: expected one of dev, staging, prod, or a name before it, such as blue-dev\n\nnpm run preflight -- /,
+      ),
+    ]);
+  },
+);

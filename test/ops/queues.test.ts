@@ -1,38 +1,22 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { contexts } from '#contexts';
 import { names } from '#platform/manifest';
-import { createHost, type Host } from '../../embedded/host/host.ts';
-import { type HttpServer, listen } from '../../embedded/host/server.ts';
-import { toEnvironment } from '../fixtures/aws-call.ts';
-import { runScript } from '../fixtures/run-script.ts';
-import { secrets } from '../fixtures/secrets.ts';
+import { type ServedHost, serveHost } from '../fixtures/served-host.ts';
 
 const [from, to] = [names('dev').deadLetters('orders-start-saga'), names('dev').deadLetters('notifications-deliver')];
-const OPS = fileURLToPath(new URL('../../ops/ops.ts', import.meta.url));
-let server: HttpServer;
-let host: Host;
+let served: ServedHost;
 
 beforeAll(async () => {
-  server = await listen(0);
-  host = createHost({ contexts, secrets, origin: server.origin, scheduleIntervalMs: () => 3_600_000 });
-  server.serve(host);
+  served = await serveHost({ scheduleIntervalMs: () => 3_600_000 });
 });
-afterAll(async () => {
-  await server.close();
-  host.close();
-});
+afterAll(() => served.close());
 
 const callSqs = async (operation: string, queue: string, input: object) => {
-  const QueueUrl = `${host.origin}/000000000000/${queue}`;
+  const QueueUrl = `${served.origin}/000000000000/${queue}`;
   const body = JSON.stringify({ QueueUrl, ...input });
-  return JSON.parse((await host.callAws({ target: `AmazonSQS.${operation}`, body })).json);
+  return JSON.parse((await served.host.callAws({ target: `AmazonSQS.${operation}`, body })).json);
 };
 
-const runOps = (...args: readonly string[]) =>
-  runScript(['ops/ops.ts', ...args, '--endpoint', server.origin], toEnvironment(server.credential));
+const runOps = (...args: readonly string[]) => served.run('ops/ops.ts', ...args, '--endpoint', served.origin);
 
 it.each([['queues'], ['queues', '--all']])(
   '%s: of a stage that is not there, nothing is said, because "none" would mean that no message waits',
@@ -60,9 +44,7 @@ it('an option that is repeated is refused, because the last one would win', asyn
 
 it('redrive sends an event in the message group of its tenant, as one that the bus could not deliver has none', async () => {
   await callSqs('SendMessage', from, { MessageBody: '{"detail":{"tenantId":"t1"}}' });
-  const args = [OPS, 'redrive', '--endpoint', server.origin, '--from', from, '--to', to];
-  const env = { PATH: process.env['PATH'], ...toEnvironment(server.credential) };
-  await promisify(execFile)(process.execPath, args, { env });
+  expect(await runOps('redrive', '--from', from, '--to', to)).toMatchObject({ status: 0 });
   const { Messages } = await callSqs('ReceiveMessage', to, { MessageSystemAttributeNames: ['MessageGroupId'] });
   expect(Messages).toMatchObject([{ Attributes: { MessageGroupId: 't1' } }]);
 });

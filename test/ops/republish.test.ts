@@ -1,50 +1,31 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { contexts } from '#contexts';
-import { createHost, type Host } from '../../embedded/host/host.ts';
 import { seed, toApiKey } from '../../embedded/host/seed.ts';
-import { type HttpServer, listen } from '../../embedded/host/server.ts';
-import { toEnvironment } from '../fixtures/aws-call.ts';
-import { secrets } from '../fixtures/secrets.ts';
+import { type ServedHost, serveHost } from '../fixtures/served-host.ts';
 
 const demo = { tenantId: 'demo', secret: '0123456789abcdef' };
 const SKUS = ['mug', 'poster', 'shirt'];
 const START = '2000-01-01T00:00:00Z';
 
-let credentials: Record<string, string> = {};
+let served: ServedHost;
 
 /** Runs the command as an operator does. */
-const republish = (...args: readonly string[]) =>
-  new Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>((resolve) => {
-    const script = fileURLToPath(new URL('../../ops/republish.ts', import.meta.url));
-    const env = { PATH: process.env['PATH'], ...credentials };
-    execFile(process.execPath, [script, ...args], { env }, (error, stdout, stderr) =>
-      resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
-    );
-  });
+const republish = (...args: readonly string[]) => served.run('ops/republish.ts', ...args);
 
 describe('npm run republish', () => {
   type SentEntry = { readonly DetailType: string; readonly Detail: string; readonly Source: string };
-  let server: HttpServer;
-  let host: Host;
   let sentEntries: SentEntry[] = [];
   let orderId = '';
 
   beforeAll(async () => {
-    server = await listen(0);
-    credentials = toEnvironment(server.credential);
-    host = createHost({
-      ...{ contexts, secrets, origin: server.origin },
+    served = await serveHost({
       trace: ({ caller, operation, input }) => {
         if (caller === 'operator' && operation === 'PutEvents')
           sentEntries.push(...(input as { Entries: SentEntry[] }).Entries);
       },
     });
-    await host.loadFunctions();
-    await seed(host, demo);
-    server.serve(host);
-    const response = await host.request({
+    await served.host.loadFunctions();
+    await seed(served.host, demo);
+    const response = await served.host.request({
       ...{ method: 'POST', target: '/v1/orders' },
       headers: Object.entries({ authorization: `Bearer ${toApiKey(demo)}`, 'idempotency-key': 'one' }),
       body: JSON.stringify({
@@ -54,21 +35,18 @@ describe('npm run republish', () => {
       }),
     });
     orderId = JSON.parse(response.body).id;
-    await host.whenIdle();
+    await served.host.whenIdle();
   });
-  afterAll(async () => {
-    await server.close();
-    host.close();
-  });
+  afterAll(() => served.close());
   const run = async (...args: readonly string[]) => {
     sentEntries = [];
-    return republish('--endpoint', server.origin, ...args);
+    return republish('--endpoint', served.origin, ...args);
   };
   const sentEvents = () => sentEntries.map(({ Detail }) => JSON.parse(Detail));
 
   it('publishes the events of orders again, with the same ids on every run', async () => {
     const first = await run('--since', START);
-    expect(first).toEqual({ code: 0, stdout: '1 orders and 3 SKUs read, 5 events published\n', stderr: '' });
+    expect(first).toEqual({ status: 0, stdout: '1 orders and 3 SKUs read, 5 events published\n', stderr: '' });
     const ofStock = ['StockAdjusted.v1', 'breakwater.inventory'];
     expect(sentEntries.map(({ DetailType, Source }) => [DetailType, Source]).toSorted()).toEqual([
       ['OrderConfirmed.v1', 'breakwater.orders'],
@@ -85,8 +63,8 @@ describe('npm run republish', () => {
     );
     await run('--since', START);
     expect(sentEvents()).toEqual(firstEvents);
-    await host.whenIdle();
-    expect(host.executions()).toHaveLength(1);
+    await served.host.whenIdle();
+    expect(served.host.executions()).toHaveLength(1);
   });
 
   it('publishes nothing in a dry run', async () => {
@@ -115,8 +93,8 @@ it.each([
   [['--since', START, '--tenant', 'a#b'], /^--tenant: /],
   [['--since', START, '--all'], /Unknown option '--all'/],
 ])('prints what is wrong and its usage: %j', async (args, message) => {
-  const { code, stdout, stderr } = await republish(...args);
-  expect([code, stdout]).toEqual([1, '']);
+  const { status, stdout, stderr } = await republish(...args);
+  expect([status, stdout]).toEqual([1, '']);
   expect(stderr).toMatch(message);
   expect(stderr).toContain('npm run republish -- --since <time>');
 });

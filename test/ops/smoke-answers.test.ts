@@ -13,6 +13,10 @@ type Answer = { readonly status: number; readonly body: string };
 
 const problem = (status: number): Answer => ({ status, body: JSON.stringify({ code: 'some_problem' }) });
 const json = (status: number, body: object): Answer => ({ status, body: JSON.stringify(body) });
+const withStatus =
+  (status: string) =>
+  ({ status: code, body }: Answer): Answer =>
+    json(code, { ...JSON.parse(body), status });
 const PAGE: Answer = { status: 200, body: '<html>It works!</html>' };
 
 let host: Host;
@@ -20,8 +24,10 @@ let proxy: Server;
 let url: string;
 /** The requests of the test, each as its method and its path with ids replaced. */
 let requests: string[];
+/** An answer, or how the API's own is changed. */
+type Instead = Answer | ((own: Answer) => Answer);
 /** Answers a request in another way than the API does. It gets the number of earlier requests of the same route. */
-let answerInstead: (route: string, earlier: number) => Answer | undefined;
+let answerInstead: (route: string, earlier: number) => Instead | undefined;
 
 const routeOf = (method = '', target = '') => `${method} ${target.replaceAll(/\/(?=\w*\d)\w{20,}/g, '/{id}')}`;
 
@@ -34,7 +40,10 @@ beforeAll(async () => {
     const instead = answerInstead(route, requests.filter((other) => other === route).length);
     requests.push(route);
     const pairs = Object.entries(headers).map(([name, value]) => [name, String(value)] as [string, string]);
-    const answer = instead ?? (await host.request({ method, target, headers: pairs, body }));
+    const answer =
+      instead === undefined || typeof instead === 'function'
+        ? await host.request({ method, target, headers: pairs, body }).then(instead)
+        : instead;
     response.writeHead(answer.status).end(answer.body);
   });
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
@@ -80,8 +89,8 @@ describe('a smoke test of an API that answers', () => {
     {
       route: READY,
       what: 'that it is degraded',
-      answer: json(200, { status: 'degraded' }),
-      failure: /^the API was not ready within 0 s/,
+      answer: json(200, { status: 'degraded', dependencies: { table: 'failing' } }),
+      failure: /^the API was not ready within 0 s; the last answer was 200 .*degraded/,
     },
     {
       route: READY,
@@ -93,7 +102,7 @@ describe('a smoke test of an API that answers', () => {
       route: READY,
       what: 'with a page',
       answer: PAGE,
-      failure: /^the API was not ready within 0 s; the last answer was 200 <html>/,
+      failure: /^GET .*\/ready was answered by something else than Breakwater: check the URL: <html>/,
     },
     {
       route: 'POST /v1/tenants',
@@ -116,7 +125,7 @@ describe('a smoke test of an API that answers', () => {
     {
       route: 'GET /v1/orders',
       what: 'to a wrong key',
-      answer: json(200, { items: [] }),
+      answer: json(200, { items: [], next: null }),
       failure: /^GET \/v1\/orders was answered with 200 instead of 401/,
     },
     {
@@ -152,13 +161,13 @@ describe('a smoke test of an API that answers', () => {
     {
       route: ORDER,
       what: 'that a person must look',
-      answer: json(200, { status: 'needs_attention' }),
+      answer: withStatus('needs_attention'),
       failure: /^the order .* is needs_attention: /,
     },
     {
       route: ORDER,
       what: 'that nothing happens',
-      answer: json(200, { status: 'placed' }),
+      answer: withStatus('placed'),
       failure: /^the order .* was not confirmed within 0 s/,
     },
     {
@@ -171,7 +180,14 @@ describe('a smoke test of an API that answers', () => {
       route: ORDER,
       what: 'with a page',
       answer: PAGE,
-      failure: /^the order .* was not confirmed within 0 s; the last answer was 200 <html>/,
+      failure: /^GET \/v1\/orders\/\w+ was answered by something else than Breakwater: check the URL: <html>/,
+    },
+    {
+      route: ORDER,
+      what: 'without an order',
+      answer: json(200, { status: 'confirmed' }),
+      failure:
+        /^GET \/v1\/orders\/\w+ was answered with 200 and what this version does not know: \{"status":"confirmed"\}$/,
     },
   ])('$route $what fails, and leaves no key behind', async ({ route, answer, failure: expected }) => {
     answerInstead = (requested) => (requested === route ? answer : undefined);
@@ -184,7 +200,16 @@ describe('a smoke test of an API that answers', () => {
 
   it('that its key cannot be revoked fails, because the key stays', async () => {
     answerInstead = (requested) => (requested === REVOKE ? problem(500) : undefined);
-    expect((await run()).failure).toMatch(/^DELETE \/v1\/tenants\/\w+\/keys\/\w+ was answered with 500 instead of 200/);
+    expect((await run()).failure).toMatch(
+      /^The key (\w+) of the tenant (\w+) may still be active: DELETE \/v1\/tenants\/\2\/keys\/\1 was answered with 500 instead of 200/,
+    );
+  });
+
+  it('that its key cannot be revoked either names what failed first, too', async () => {
+    answerInstead = (requested) => (['GET /v1/orders', REVOKE].includes(requested) ? problem(500) : undefined);
+    const { failure } = await run();
+    expect(failure).toMatch(/^GET \/v1\/orders was answered with 500 instead of 401: .*\nThe key \w+ of the tenant /);
+    expect(failure).toMatch(/ may still be active: DELETE .* was answered with 500 instead of 200: /);
   });
 
   it.each([READY, 'POST /v1/tenants', ORDER])('%s with an error at first is requested again', async (route) => {

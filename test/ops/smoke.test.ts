@@ -1,30 +1,21 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { contexts } from '#contexts';
-import { createHost, type Host } from '../../embedded/host/host.ts';
-import { type HttpServer, listen } from '../../embedded/host/server.ts';
 import { smokeTest } from '../../ops/smoke-test.ts';
-import { toEnvironment } from '../fixtures/aws-call.ts';
 import { runScript } from '../fixtures/run-script.ts';
 import { secrets } from '../fixtures/secrets.ts';
+import { type ServedHost, serveHost } from '../fixtures/served-host.ts';
 
-let server: HttpServer;
-let host: Host;
+let served: ServedHost;
 
 beforeAll(async () => {
-  server = await listen(0);
-  host = createHost({ contexts, secrets, origin: server.origin });
-  server.serve(host);
+  served = await serveHost();
 });
-afterAll(async () => {
-  await server.close();
-  host.close();
-});
+afterAll(() => served.close());
 
 const run = async (options: Partial<Parameters<typeof smokeTest>[0]> = {}) => {
   const steps: string[] = [];
-  const common = { url: `${server.origin}/`, operatorKey: secrets['operator-key'], token: 'tok_ok' };
+  const common = { url: `${served.origin}/`, operatorKey: secrets['operator-key'], token: 'tok_ok' };
   const failure = await smokeTest({ ...common, onStep: (text) => steps.push(text), ...options }).then(
     () => undefined,
     (error: Error) => error.message,
@@ -34,7 +25,7 @@ const run = async (options: Partial<Parameters<typeof smokeTest>[0]> = {}) => {
 
 const request = async (method: string, target: string) => {
   const headers = { authorization: `Bearer ${secrets['operator-key']}` };
-  const response = await host.request({ method, target, headers: Object.entries(headers), body: '' });
+  const response = await served.host.request({ method, target, headers: Object.entries(headers), body: '' });
   return JSON.parse(response.body);
 };
 const activeKeys = async (steps: readonly string[]) => {
@@ -107,10 +98,10 @@ it('ends at once if another site answers', async () => {
 
 it('does not follow a redirection, which would turn a POST into a GET', async () => {
   const { url, failure } = await runAgainst((request, response) => {
-    response.writeHead(301, { location: `${server.origin}${request.url}` }).end();
+    response.writeHead(301, { location: `${served.origin}${request.url}` }).end();
   });
   expect(failure).toBe(
-    `GET ${url}/v1/health/ready was answered with 301, a redirection to ${server.origin}/v1/health/ready: give the URL of the API`,
+    `GET ${url}/v1/health/ready was answered with 301, a redirection to ${served.origin}/v1/health/ready: give the URL of the API`,
   );
 });
 
@@ -125,31 +116,27 @@ it('says that a response broke off', async () => {
 
 it('names a response without the object that it needs', async () => {
   const { failure } = await runAgainst((request, response) => {
-    if (request.url === '/v1/health/ready') return response.end('{"status":"ok"}');
+    if (request.url === '/v1/health/ready') return response.end('{"status":"ok","dependencies":{}}');
     return response.writeHead(201).end('null');
   });
   expect(failure).toBe('POST /v1/tenants was answered by something else than Breakwater: check the URL: null');
 });
 
-it('names what failed first and the key that may still be active, if it cannot revoke the key', async () => {
-  const { failure } = await runAgainst(async (request, response) => {
-    if (request.url === '/v1/health/ready') return response.end('{"status":"ok"}');
-    if (request.url === '/v1/orders' || request.method === 'DELETE') return response.writeHead(500).end('{}');
-    return response.writeHead(201).end(JSON.stringify({ id: 'an-id', apiKey: 'bw_an-id_x' }));
-  });
-  expect(failure).toMatch(/^GET \/v1\/orders was answered with 500 instead of 401: /);
-  expect(failure).toMatch(/\nThe key an-id of the tenant an-id may still be active: DELETE .* answered with 500 /);
-});
-
 it('ends with the last answer of an API that does not become ready', async () => {
-  const { failure } = await run({ url: `${server.origin}/elsewhere`, readyWithinMs: 0 });
+  const { failure } = await run({ url: `${served.origin}/elsewhere`, readyWithinMs: 0 });
   expect(failure).toMatch(/^the API was not ready within 0 s; the last answer was 404 .*not_found/);
 });
 
+it('ends at once with a success that has none of what it needs', async () => {
+  const { failure } = await runAgainst((_, response) => response.end('{"status":"welcome"}'));
+  expect(failure).toBe(
+    'GET /v1/health/ready was answered with 200 and what this version does not know: {"status":"welcome"}',
+  );
+});
+
 it('runs from the command line with the key of the stage’s secret', async () => {
-  const env = toEnvironment(server.credential);
-  const args = ['ops/smoke.ts', '--endpoint', server.origin, '--url', server.origin];
-  const { status, stdout, stderr } = await runScript(args, env);
+  const args = ['--endpoint', served.origin, '--url', served.origin];
+  const { status, stdout, stderr } = await served.run('ops/smoke.ts', ...args);
   expect(stderr).toBe('');
   expect(status).toBe(0);
   const lines = stdout.trimEnd().split('\n');
@@ -160,10 +147,7 @@ it('runs from the command line with the key of the stage’s secret', async () =
 it.each(['127.0.0.1:8787', 'ftp://api.example.com', 'https://api.example.com/?a=1', 'https://a:b@api.example.com'])(
   'refuses a URL to which it cannot append a path: %s',
   async (url) => {
-    const { status, stderr } = await runScript(['ops/smoke.ts'], {
-      ...toEnvironment(server.credential),
-      BREAKWATER_URL: url,
-    });
+    const { status, stderr } = await runScript(['ops/smoke.ts'], { ...served.environment, BREAKWATER_URL: url });
     expect(stderr).toBe(
       `"${url}" is not the URL of an API: give one such as https://api.example.com/shop as --url or in BREAKWATER_URL\n`,
     );
@@ -172,17 +156,14 @@ it.each(['127.0.0.1:8787', 'ftp://api.example.com', 'https://api.example.com/?a=
 );
 
 it('says which secret it cannot read', async () => {
-  const args = ['ops/smoke.ts', '--stage', 'prod', '--endpoint', server.origin, '--url', server.origin];
-  const { status, stderr } = await runScript(args, toEnvironment(server.credential));
+  const args = ['--stage', 'prod', '--endpoint', served.origin, '--url', served.origin];
+  const { status, stderr } = await served.run('ops/smoke.ts', ...args);
   expect(stderr).toMatch(/^the secret breakwater\/prod\/operator-key cannot be read: [^\n]*\n$/);
   expect(status).toBe(1);
 });
 
 it('names the stack that it misses without --url', async () => {
-  const { status, stderr } = await runScript(
-    ['ops/smoke.ts', '--endpoint', server.origin],
-    toEnvironment(server.credential),
-  );
+  const { status, stderr } = await served.run('ops/smoke.ts', '--endpoint', served.origin);
   expect(status).toBe(1);
   expect(stderr).toMatch(
     /^the URL of the API is unknown: deploy the stage first, or give --url \(breakwater-dev-api\): /,

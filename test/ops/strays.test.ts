@@ -1,52 +1,29 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { contexts } from '#contexts';
-import { createHost, type Host } from '../../embedded/host/host.ts';
-import { type HttpServer, listen } from '../../embedded/host/server.ts';
-import { toEnvironment } from '../fixtures/aws-call.ts';
-import { secrets } from '../fixtures/secrets.ts';
+import { type ServedHost, serveHost } from '../fixtures/served-host.ts';
 
 const TABLE = { TableName: 'breakwater-dev' };
-let server: HttpServer;
-let host: Host;
+let served: ServedHost;
 
 beforeAll(async () => {
-  server = await listen(0);
-  host = createHost({ contexts, secrets, origin: server.origin });
-  server.serve(host);
+  served = await serveHost();
 });
-afterAll(async () => {
-  await server.close();
-  host.close();
-});
+afterAll(() => served.close());
 
 const put = async (item: object) => {
   const body = JSON.stringify({ ...TABLE, Item: marshall(item) });
-  expect((await host.callAws({ target: 'DynamoDB_20120810.PutItem', body })).status).toBe(200);
+  expect((await served.host.callAws({ target: 'DynamoDB_20120810.PutItem', body })).status).toBe(200);
 };
 const putStray = (key: string) =>
   put({
     ...{ pk: `payments#demo#stray#${key}`, sk: 'stray', listPk: 'payments#demo#strays#0', listSk: key },
     ...{ tenantId: 'demo', key, currency: 'EUR', captured: 900, refunded: 0, at: '2026-11-01T00:00:00.000Z' },
   });
-const listStrays = () =>
-  new Promise<readonly string[]>((resolve, reject) => {
-    const script = fileURLToPath(new URL('../../ops/ops.ts', import.meta.url));
-    const env = { PATH: process.env['PATH'], ...toEnvironment(server.credential) };
-    const args = [script, 'strays', '--endpoint', server.origin, '--tenant', 'demo'];
-    execFile(process.execPath, args, { env }, (error, stdout) =>
-      error
-        ? reject(error)
-        : resolve(
-            stdout
-              .trim()
-              .split('\n')
-              .map((line) => JSON.parse(line).key),
-          ),
-    );
-  });
+const listStrays = async () => {
+  const { stdout } = await served.run('ops/ops.ts', 'strays', '--endpoint', served.origin, '--tenant', 'demo');
+  const lines = stdout.trim().split('\n');
+  return lines.map((line) => JSON.parse(line).key);
+};
 
 it('leaves out a capture that an order has taken over, so that nobody refunds it by hand', async () => {
   for (const key of ['demo.o1', 'demo.o2', 'demo.o2.2', 'demo.o2.5']) await putStray(key);

@@ -1,8 +1,9 @@
 import type { SQSEvent } from 'aws-lambda';
-import { ACCOUNT_ID, queueArn, REGION } from '../arns.ts';
+import { queueArn, REGION } from '../arns.ts';
 import { sleep } from '../clock.ts';
 import type { Clock } from '../service.ts';
 import type { Message, Queue } from '../sqs/queue.ts';
+import { toSystemAttributes } from '../sqs/system-attributes.ts';
 import { findFailedItems } from './batch-response.ts';
 import { FunctionError, isThrottled } from './function-error.ts';
 
@@ -15,13 +16,7 @@ const toSqsEvent = (queue: Queue, messages: readonly Message[]): SQSEvent => ({
     messageId: message.id,
     receiptHandle: message.receipt,
     body: message.body,
-    attributes: {
-      ApproximateReceiveCount: String(message.receives),
-      SentTimestamp: String(message.sentAtMs),
-      SenderId: ACCOUNT_ID,
-      ApproximateFirstReceiveTimestamp: String(message.firstReceivedAtMs),
-      ...(message.group !== undefined && { MessageGroupId: message.group }),
-    },
+    attributes: toSystemAttributes(message),
     messageAttributes: Object.fromEntries(
       Object.entries(message.attributes).map(([name, { DataType: dataType, StringValue: stringValue }]) => [
         name,

@@ -1,6 +1,7 @@
 import { ACCOUNT_ID, queueArn } from '../arns.ts';
 import { authorize, type Caller, type Clock, type Operation, type Service, ServiceError } from '../service.ts';
-import type { Message, MessageAttributes, Queue } from './queue.ts';
+import type { MessageAttributes, Queue } from './queue.ts';
+import { toSystemAttributes } from './system-attributes.ts';
 
 type Url = { readonly QueueUrl: string };
 type Entry = {
@@ -60,14 +61,6 @@ const runBatch = <E extends { readonly Id: string }>(entries: readonly E[] | und
     Failed: outcomes.flatMap(({ failed }) => failed ?? []),
   };
 };
-
-const toSystemAttributes = (message: Message): Record<string, string> => ({
-  ApproximateReceiveCount: String(message.receives),
-  ApproximateFirstReceiveTimestamp: String(message.firstReceivedAtMs),
-  SentTimestamp: String(message.sentAtMs),
-  SenderId: ACCOUNT_ID,
-  ...(message.group !== undefined && { MessageGroupId: message.group }),
-});
 
 const selectAttributes = (all: Record<string, string>, names: readonly string[]) => {
   const selected = Object.entries(all).filter(([name]) => names.includes('All') || names.includes(name));

@@ -42,8 +42,9 @@ export const platformProblems = {
   },
   forbidden: {
     status: 403,
-    title: 'This key does not give access to this route.',
-    detail: "Use the key that the route requires: a tenant's key or the operator's key.",
+    title: 'This request is not allowed.',
+    detail:
+      "Use the key that the route requires: a tenant's key or the operator's key. If it is the right one, a firewall may have refused the request: report its time and path.",
   },
   not_found: {
     status: 404,

@@ -43,51 +43,17 @@ const PART_ACTIONS = {
   ConditionCheck: 'ConditionCheckItem',
 } as const;
 
-const contextOf = (pk: { readonly S: string }) => pk.S.slice(0, pk.S.indexOf('#'));
+const contextOf = (pk: string) => pk.slice(0, pk.indexOf('#'));
+const queueOf = ({ QueueUrl }: Input): string => QueueUrl.slice(QueueUrl.lastIndexOf('/') + 1);
 const partitionKeyOf = ({ Key, Item }: Input) => (Key ?? Item).pk;
-const ownerOf = (input: Input) => contextOf(partitionKeyOf(input));
 const lastPart = (arn: string) => arn.slice(arn.lastIndexOf(':') + 1);
 
 /** The partition key of a query, which its key condition compares first. */
 const queriedKey = ({ KeyConditionExpression, ExpressionAttributeValues }: Input) =>
   ExpressionAttributeValues[/= (:\w+)/.exec(KeyConditionExpression)?.[1] ?? ''];
 
-/** The permissions that a call needs. */
-export const usedActions = ({ operation, input }: Pick<ServiceCall, 'operation' | 'input'>): readonly Action[] => {
-  const request = input as Input;
-  switch (operation) {
-    case 'BatchGetItem':
-      return Object.values<Input>(request.RequestItems).flatMap(({ Keys }) =>
-        Keys.map(({ pk }: Input) => `BatchGetItem of ${contextOf(pk)}`),
-      );
-    case 'TransactWriteItems':
-      return request.TransactItems.flatMap((part: Input) =>
-        Object.entries<Input>(part).map(
-          ([kind, write]) => `${PART_ACTIONS[kind as keyof typeof PART_ACTIONS]} of ${ownerOf(write)}`,
-        ),
-      );
-    case 'Query':
-      return [`Query of ${contextOf(queriedKey(request))}`];
-    case 'PutEvents':
-      return request.Entries.map(({ EventBusName }: Input) => `PutEvents of ${EventBusName}`);
-    case 'DescribeEventBus':
-      return [`DescribeEventBus of ${request.Name}`];
-    case 'StartExecution':
-    case 'DescribeStateMachine':
-      return [`${operation} of ${lastPart(request.stateMachineArn)}`];
-    case 'SendMessage':
-    case 'ReceiveMessage':
-    case 'DeleteMessage':
-    case 'GetQueueAttributes':
-    case 'ChangeMessageVisibility':
-    case 'ChangeMessageVisibilityBatch':
-      return [`${operation.replace(/Batch$/, '')} of ${request.QueueUrl.slice(request.QueueUrl.lastIndexOf('/') + 1)}`];
-    case 'GetSecretValue':
-      return [`GetSecretValue of ${request.SecretId}`];
-    default:
-      return [`${operation} of ${ownerOf(request)}`];
-  }
-};
+/** Secrets Manager appends such a suffix to the name of a secret in its ARN. */
+const SECRET_SUFFIX = '-AbCdEf';
 
 const tableRequest = (action: string, { TableName, IndexName }: Input, keys: readonly { readonly S: string }[]) => ({
   action: `dynamodb:${action}`,
@@ -142,15 +108,25 @@ export const iamRequestsOf = ({
       return [
         {
           action: `sqs:${operation.replace(/Batch$/, '')}`,
-          resource: arn('sqs', request.QueueUrl.slice(request.QueueUrl.lastIndexOf('/') + 1)),
+          resource: arn('sqs', queueOf(request)),
         },
       ];
     case 'GetSecretValue':
-      // Secrets Manager appends six characters to the name
       return [
-        { action: `secretsmanager:${operation}`, resource: arn('secretsmanager', `secret:${request.SecretId}-AbCdEf`) },
+        {
+          action: `secretsmanager:${operation}`,
+          resource: arn('secretsmanager', `secret:${request.SecretId}${SECRET_SUFFIX}`),
+        },
       ];
     default:
       return [tableRequest(operation, request, [partitionKeyOf(request)])];
   }
 };
+
+/** The permissions that a call needs. Of the table, it needs one for the context of each key. */
+export const usedActions = (call: Pick<ServiceCall, 'operation' | 'input'>): readonly Action[] =>
+  iamRequestsOf(call).flatMap(({ action, resource, leadingKeys }) => {
+    const operation = lastPart(action);
+    const name = lastPart(resource).replace('event-bus/', '').replace(SECRET_SUFFIX, '');
+    return (leadingKeys?.map(contextOf) ?? [name]).map((target) => `${operation} of ${target}`);
+  });
