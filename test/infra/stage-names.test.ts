@@ -55,6 +55,14 @@ describe.each(['localstack', 'dev', 'staging', 'prod'] as const)('two %s in one 
     expect(ofPlain.filter((name) => ofNamed.includes(name))).toEqual([]);
   });
 
+  test('name nothing of each other, in variables, dimensions and addresses neither', () => {
+    const textsIn = (value: Json): readonly string[] =>
+      typeof value === 'string' ? [value] : Object.values(value ?? {}).flatMap(textsIn);
+    const texts = named.stacks.flatMap(({ template }) => textsIn(template));
+    expect(texts.filter((text) => text.includes(`breakwater-${OWN_NAME}-${kind}`)).length).toBeGreaterThan(200);
+    expect(texts.filter((text) => text === kind || new RegExp(`breakwater[-/]?${kind}`).test(text))).toEqual([]);
+  });
+
   test('do not allow each other anything', () => {
     for (const [one, other] of [
       [plain, named],

@@ -72,6 +72,13 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
     }
   });
 
+  test('what an alarm does not know counts as zero', () => {
+    for (const { id, Properties } of alarms)
+      for (const { Expression = '' } of Properties.Metrics ?? [])
+        for (const [filled, value] of Expression.matchAll(/FILL\([^,]*, *([^)]*)\)/g))
+          expect(value, `${id}: ${filled}`).toBe('0');
+  });
+
   test('a queue is not polled if it has neither handed over a message nor answered without one', () => {
     const unpolled = alarms.filter(({ Properties }) => JSON.stringify(Properties).includes('"NumberOfEmptyReceives"'));
     expect(unpolled).toHaveLength(alarms.length === 0 ? 0 : specs.filter(({ spec }) => spec.consumes).length);
