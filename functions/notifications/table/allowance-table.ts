@@ -1,6 +1,6 @@
-import { createHmac } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DIGEST_KEY, digestOf } from '#notifications/table/digest';
 import { allowanceKey } from '#notifications/table/keys';
 import type { Allowances } from '#notifications/use-cases/ports';
 import type { Runtime } from '#platform/runtime/runtime';
@@ -18,12 +18,11 @@ const KEPT_MS = 2 * 24 * 60 * 60_000;
  * table does not tell who gets mail, and equal mailboxes of two tenants have different keys.
  */
 export const allowanceTable = (rt: Runtime<'db' | 'secrets'>): Allowances => {
-  const secret = secretReader(rt, 'mailbox-digest-key');
+  const secret = secretReader(rt, DIGEST_KEY);
   return {
     async take({ notice: { tenantId, orderId, kind }, mailbox, at }) {
       const key = await secret();
-      const digest = (text: string, bytes: number) =>
-        createHmac('sha256', key).update(text).digest().subarray(0, bytes).toString('base64url');
+      const digest = (text: string, bytes: number) => digestOf(key, text, bytes);
       const day = at.slice(0, 'yyyy-mm-dd'.length);
       const mail = digest(`mail ${tenantId} ${orderId} ${kind}`, MAIL_BYTES);
       const names = { '#mails': 'mails', '#ttl': 'ttl' };

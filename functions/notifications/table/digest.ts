@@ -1,0 +1,8 @@
+import { createHmac } from 'node:crypto';
+
+/** The secret whose value is the key of all digests of addresses. */
+export const DIGEST_KEY = 'mailbox-digest-key';
+
+/** A keyed digest, so that the table does not tell whose address an item is about (ADR 74). */
+export const digestOf = (key: string, text: string, bytes: number): string =>
+  createHmac('sha256', key).update(text).digest().subarray(0, bytes).toString('base64url');
