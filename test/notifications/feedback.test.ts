@@ -182,3 +182,64 @@ describe('an event of SES', () => {
     expect(letter?.MessageAttributes['error']?.StringValue).toContain(field);
   });
 });
+
+describe('what SES publishes on the default bus', () => {
+  const tagsOf = (aggregate: string) => ({
+    ...{ 'ses:configuration-set': [named.mails], 'ses:from-domain': ['example.com'] },
+    ...{ tenant: ['acme'], aggregate: [aggregate], kind: ['confirmed'] },
+  });
+  /** A bounce in the form that AWS documents, of this order's mail. */
+  const bounceOf = (tags: object, change: object = {}) => ({
+    ...{ source: 'aws.ses', detailType: 'Email Bounced', resources: [] },
+    detail: {
+      eventType: 'Bounce',
+      bounce: {
+        ...{
+          feedbackId: 'f-1',
+          bounceType: 'Permanent',
+          bounceSubType: 'General',
+          timestamp: '2026-11-01T00:00:00.000Z',
+        },
+        bouncedRecipients: [{ emailAddress: 'ada@example.com', action: 'failed', status: '5.1.1' }],
+        ...change,
+      },
+      mail: { timestamp: '2026-11-01T00:00:00.000Z', messageId: 'm-1', destination: ['ada@example.com'], tags },
+    },
+  });
+
+  it('blocks the address of the order, whichever addresses an event with several recipients names', async () => {
+    const { host, order, delivery } = await openShops();
+    const id = await order('ada@example.com');
+    const bouncedRecipients = ['eve@example.com', 'forwarded@example.org'].map((emailAddress) => ({ emailAddress }));
+    host.publishServiceEvent(bounceOf(tagsOf(id), { bouncedRecipients }));
+    await host.whenIdle();
+    expect(await delivery(id)).toEqual({ status: 'bounced', bounce: 'permanent' });
+    expect(await delivery(await order('eve@example.com'))).toEqual({ status: 'sent' });
+    expect(await delivery(await order('ada@example.com'))).toEqual({ status: 'withheld', because: 'bounced' });
+  });
+
+  it.each([
+    ['Permanent', 'permanent', 1],
+    ['Transient', 'transient', 0],
+    ['Undetermined', 'transient', 0],
+  ])('shows a bounce of the type %s as %s, and blocks %i address', async (bounceType, bounce, count) => {
+    const { host, order, delivery, items } = await openShops();
+    const id = await order('ada@example.com');
+    host.publishServiceEvent(bounceOf(tagsOf(id), { bounceType }));
+    await host.whenIdle();
+    expect(await delivery(id)).toEqual({ status: 'bounced', bounce });
+    expect(await items('#blocked-address#')).toHaveLength(count);
+  });
+
+  it.each([
+    ['a mail without our tags', { 'ses:configuration-set': [named.mails] }, {}],
+    ['a mail of another stage', { ...tagsOf('o1'), 'ses:configuration-set': ['breakwater-prod'] }, {}],
+    ['a delivery', tagsOf('o1'), { detailType: 'Email Delivered' }],
+    ['another service', tagsOf('o1'), { source: 'aws.s3' }],
+  ])('is ignored of %s', async (_, tags, change) => {
+    const { host, bodies } = await openShops();
+    host.publishServiceEvent({ ...bounceOf(tags), ...change });
+    await host.whenIdle();
+    expect(bodies).toEqual([]);
+  });
+});
