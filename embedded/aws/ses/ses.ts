@@ -86,7 +86,7 @@ export const createSes = ({ clock, newId, quota, configurationSets = [], onMail 
         const mail = { id: newId(), from, to, configurationSet: name, tags, sentAtMs: clock.now() };
         if (quota) sentAtMs = [...sentAtMs, mail.sentAtMs];
         onMail?.(mail);
-        const event = configurationSet?.onEvent && simulateMailbox(mail);
+        const event = simulateMailbox(mail);
         if (event) configurationSet?.onEvent?.(event);
         return { MessageId: mail.id };
       },

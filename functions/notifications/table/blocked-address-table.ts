@@ -1,11 +1,10 @@
 import * as z from 'zod/mini';
 import type { BlockedBecause } from '#notifications/domain/delivery';
-import { DIGEST_KEY, digestOf } from '#notifications/table/digest';
+import { digestKeyReader, digestOf, type ReadDigestKey } from '#notifications/table/digest';
 import { blockedAddressKey } from '#notifications/table/keys';
 import type { BlockedAddresses, TenantAddress } from '#notifications/use-cases/ports';
 import { toAsciiAddress } from '#platform/email';
 import type { Runtime } from '#platform/runtime/runtime';
-import { secretReader } from '#platform/runtime/secret';
 import { IntegerSchema } from '#platform/schemas';
 import { getItem } from '#platform/table/get-item';
 import { parseItem } from '#platform/table/parse-item';
@@ -27,9 +26,11 @@ export const blockedAddressKeyOf = (digestKey: string, { tenantId, email }: Tena
 };
 
 /** The addresses to which a tenant's mails are withheld (ADR 103). The table does not tell which they are. */
-export const blockedAddressTable = (rt: Runtime<'db' | 'secrets'>): BlockedAddresses => {
-  const secret = secretReader(rt, DIGEST_KEY);
-  const keyOf = async (address: TenantAddress) => blockedAddressKeyOf(await secret(), address);
+export const blockedAddressTable = (
+  rt: Runtime<'db' | 'secrets'>,
+  readKey: ReadDigestKey = digestKeyReader(rt),
+): BlockedAddresses => {
+  const keyOf = async (address: TenantAddress) => blockedAddressKeyOf(await readKey(), address);
   return {
     async find(address) {
       const item = await getItem(rt, await keyOf(address));

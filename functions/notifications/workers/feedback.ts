@@ -1,7 +1,7 @@
 import { type BounceType, MailBounced, MailComplained } from '#notifications/contract';
 import type { Bounce, Feedback, NoticeKind } from '#notifications/domain/delivery';
-import { blockedAddressTable } from '#notifications/table/blocked-address-table';
 import { deliveryTable } from '#notifications/table/delivery-table';
+import type { BlockedAddresses } from '#notifications/use-cases/ports';
 import { type Refusal, recordFeedback } from '#notifications/use-cases/record-feedback';
 import { findOrderForCustomer } from '#orders/public';
 import type { OrderId } from '#platform/kernel';
@@ -26,11 +26,11 @@ type Mail = { readonly kind: NoticeKind; readonly messageId: string; readonly se
 type Outcome = { readonly outcome: 'bounced'; readonly bounce: Bounce } | { readonly outcome: 'complained' };
 
 /** Consume the bounces and complaints that SES reports. */
-export const feedbackConsumers = (rt: Runtime<'db' | 'secrets'>): readonly Consumer[] => {
+export const feedbackConsumers = (rt: Runtime<'db'>, blockedAddresses: BlockedAddresses): readonly Consumer[] => {
   const record = recordFeedback({
     orders: findOrderForCustomer(rt),
     deliveries: deliveryTable(rt),
-    blockedAddresses: blockedAddressTable(rt),
+    blockedAddresses,
   });
   const handle = async <D extends Mail>(event: Event<EventType, D, OrderId>, outcome: Outcome) => {
     const { tenantId, aggregateId: orderId, at } = event;
