@@ -9,7 +9,7 @@ import { AccountStack } from '../lib/stacks/account.ts';
 import { ApiStack } from '../lib/stacks/api.ts';
 import { ContextStack } from '../lib/stacks/context.ts';
 import { StateStack } from '../lib/stacks/state.ts';
-import { settingNamesOf, stageOf } from '../lib/stages.ts';
+import { refuseUnknownSettings, settingNamesOf, stageOf } from '../lib/stages.ts';
 
 const PROJECT = 'breakwater';
 
@@ -51,11 +51,11 @@ export const breakwater = (app: App, deployment: Deployment) => {
 
 /** The stage of the command line. A wrong setting prints one line instead of a stack trace. */
 const requestedStage = (app: App) => {
+  const settings = ['stage', ...settingNamesOf(...contexts)];
   try {
+    refuseUnknownSettings(Object.keys(app.node.getAllContext()), settings);
     return stageOf({
-      ...Object.fromEntries(
-        ['stage', ...settingNamesOf(...contexts)].map((setting) => [setting, app.node.tryGetContext(setting)]),
-      ),
+      ...Object.fromEntries(settings.map((setting) => [setting, app.node.tryGetContext(setting)])),
       localstackPort: process.env['LOCALSTACK_PORT'],
     });
   } catch (error) {

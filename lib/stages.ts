@@ -1,7 +1,9 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import * as z from 'zod';
 import {
   type ConcurrencySetting,
+  isConcurrency,
   isStageName,
   type Manifest,
   type ReservedConcurrency,
@@ -9,6 +11,7 @@ import {
   STAGE_KINDS,
   type StageKind,
   type StageName,
+  stageKindOf,
   TENANT_THROTTLE,
   type Throttle,
 } from '#platform/manifest';
@@ -120,8 +123,12 @@ const stages: Readonly<Record<StageKind, StageTraits>> = {
 
 const kindOf = (value: unknown): StageKind => {
   const kind = STAGE_KINDS.find((stage) => stage === value);
-  if (!kind) throw new Error(`unknown stage "${value}": use -c stage=${STAGE_KINDS.join('|')}`);
-  return kind;
+  if (kind) return kind;
+  if (typeof value !== 'string' || !isStageName(value))
+    throw new Error(`unknown stage "${value}": expected one of ${STAGE_KINDS.join(', ')}`);
+  const own = stageKindOf(value);
+  const name = value.slice(0, -`-${own}`.length);
+  throw new Error(`"${value}" is a stage with a name of its own: deploy the stage ${own} with -c name=${name}`);
 };
 
 const nameOf = (kind: StageKind, value: unknown): StageName => {
@@ -133,19 +140,21 @@ const nameOf = (kind: StageKind, value: unknown): StageName => {
   );
 };
 
+/** Paths are appended to it, so it has no query. It is visible in a function's variables and in an output, so it has no password. */
+const PROVIDER_URL = /^https:\/\/[\w.-]+(:\d+)?(\/[\w.~%-]*)*$/i;
+
 const providerOf = ({ kind, name }: Pick<Stage, 'kind' | 'name'>, url: unknown): Stage['provider'] => {
   if (url === undefined && stages[kind].sandboxed) return 'sandbox';
-  if (typeof url === 'string' && URL.canParse(url) && new URL(url).protocol === 'https:') {
-    return { url: url.replace(/\/+$/, '') };
-  }
+  if (typeof url === 'string' && PROVIDER_URL.test(url) && URL.canParse(url)) return { url: url.replace(/\/+$/, '') };
   throw new Error(
-    `stage "${kind}" needs a payment provider${url === undefined ? '' : `, and "${url}" is not an https URL`}: ` +
+    `stage "${kind}" needs a payment provider${url === undefined ? '' : `, and "${url}" is not an https URL of a host and a path`}: ` +
       'use -c providerUrl=https://... and put its key into the secret ' +
       `breakwater/${name}/provider-key once the stage is deployed`,
   );
 };
 
-const MAIL_ADDRESS = /^[^@\s]+@[^@\s]+$/;
+/** An address as the preflight takes it, too. It is in policies and in commands that are printed, so it has no special characters. */
+const MAIL_ADDRESS = z.regexes.email;
 
 const mailOf = (kind: StageKind, { mailFrom: from, mailDomain }: Settings): Stage['mail'] => {
   if (from === undefined && stages[kind].sandboxed) {
@@ -159,9 +168,10 @@ const mailOf = (kind: StageKind, { mailFrom: from, mailDomain }: Settings): Stag
   );
 };
 
-/** An alarm that reaches nobody is none. LocalStack sends no mail, so its alarms need no address. */
+/** An alarm that reaches nobody is none, and an address without alarms gets none. LocalStack sends no mail, so its alarms need no address. */
 const alarmEmailOf = (kind: StageKind, address: unknown): Pick<Stage, 'alarmEmail'> => {
   if (address === undefined && (!stages[kind].alarms || kind === 'localstack')) return {};
+  if (!stages[kind].alarms) throw new Error(`stage "${kind}" has no alarms: leave out alarmEmail`);
   if (typeof address === 'string' && MAIL_ADDRESS.test(address)) return { alarmEmail: address };
   throw new Error(
     address === undefined
@@ -177,17 +187,16 @@ const reservedConcurrencyOf = (settings: Settings): ReservedConcurrency => {
   const reserved: Partial<Record<ConcurrencySetting, number>> = {};
   for (const [setting, value] of Object.entries(settings)) {
     if (!isConcurrencySetting(setting) || value === undefined) continue;
-    const count = Number(value);
-    if (!Number.isInteger(count) || count <= 0)
+    if (!isConcurrency(value))
       throw new Error(
         `"${value}" is not a number of executions at a time: use -c ${setting}=50, or leave it out to reserve none`,
       );
-    reserved[setting] = count;
+    reserved[setting] = Number(value);
   }
   return reserved;
 };
 
-const DOMAIN_NAME = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
+const DOMAIN_NAME = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{1,59})$/;
 
 /** SES's signature and verification of a domain cover its subdomains. */
 const mailDomainOf = (kind: StageKind, from: string, domain: unknown): Pick<MailSettings, 'domain'> => {
@@ -254,6 +263,15 @@ export const settingNamesOf = (...manifests: readonly Manifest[]): readonly stri
   ...COMMON_SETTINGS,
   ...reservationsOf(...manifests).map(({ setting }) => setting),
 ];
+
+/** A setting of the CDK's own has another form: `aws:cdk:version-reporting`, `cli-telemetry`. */
+const SETTING_NAME = /^\w+$/;
+
+/** The CDK ignores a setting that no code reads, and the stage would lack what it was meant to set, or be another stage. */
+export const refuseUnknownSettings = (names: readonly string[], known: readonly string[]): void => {
+  const unknown = names.filter((name) => SETTING_NAME.test(name) && !known.includes(name));
+  if (unknown.length > 0) throw new Error(`no such setting: ${unknown.join(', ')}; there are: ${known.join(', ')}`);
+};
 
 /** The options of `npm run deploy` that lead to this stage again: a setting that is left out has its default. */
 export const deployOptionsOf = (stage: Stage): string => {

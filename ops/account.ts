@@ -23,9 +23,12 @@ export const toAccount = ({ stage, endpoint, region }: AccountOptions): Account 
 
 /** The value of a secret of the stage. */
 export const getSecret = async ({ names, clientOptions }: Account, name: SecretName): Promise<string> => {
+  const SecretId = names.secret(name);
   const client = new SecretsManagerClient(clientOptions);
-  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: names.secret(name) }));
-  if (!SecretString) throw new UserError(`the secret ${names.secret(name)} is empty`);
+  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId })).catch((error: Error) => {
+    throw new UserError(`the secret ${SecretId} cannot be read: ${error.message} (${error.name})`);
+  });
+  if (!SecretString) throw new UserError(`the secret ${SecretId} is empty`);
   return SecretString;
 };
 

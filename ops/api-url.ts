@@ -5,6 +5,17 @@ import { UserError } from './command-line.ts';
 /** `DefaultApiUrl` exists beside a domain: the host name that AWS gives, which needs no DNS record. */
 type UrlOutput = 'ApiUrl' | 'DefaultApiUrl';
 
+/** Paths are appended to it, and `fetch` takes no password in it. */
+const API_URL = /^https?:\/\/[^\s?#@]+$/i;
+
+/** The URL of an API as somebody gave it, without the last slash. */
+export const toApiUrl = (text: string): string => {
+  if (API_URL.test(text) && URL.canParse(text)) return text.replace(/\/+$/, '');
+  throw new UserError(
+    `"${text}" is not the URL of an API: give one such as https://api.example.com/shop as --url or in BREAKWATER_URL`,
+  );
+};
+
 const stackOf = ({ names }: Account) => `${names.prefix}-api`;
 
 /** An output of the stage's API stack. There is none before the first deployment. */

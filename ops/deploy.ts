@@ -2,12 +2,11 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { contexts } from '#contexts';
-import { type Settings, type Stage, settingNamesOf, stageOf } from '../lib/stages.ts';
+import { refuseUnknownSettings, type Settings, type Stage, settingNamesOf, stageOf } from '../lib/stages.ts';
 import { getOperatorKey, toAccount } from './account.ts';
 import { findApiUrl, findOutput } from './api-url.ts';
-import { UsageError, UserError } from './command-line.ts';
+import { findRepeated, splitArguments, UsageError, UserError } from './command-line.ts';
 import { printFindings } from './preflight/findings.ts';
 import { smokeTest } from './smoke-test.ts';
 
@@ -26,19 +25,21 @@ const DEPLOY_TIMEOUT_MS = 2 * 3_600_000;
 const parse = (args: readonly string[]) => {
   const end = args.indexOf('--');
   const [own, cdkOptions] = end === -1 ? [args, []] : [args.slice(0, end), args.slice(end + 1)];
+  const { values } = splitArguments(own, {
+    stage: { type: 'string', default: 'dev' },
+    context: { type: 'string', short: 'c', multiple: true, default: [] },
+    token: { type: 'string' },
+    'undo-settings': { type: 'boolean', default: false },
+  });
+  return { ...values, cdkOptions };
+};
+
+/** The errors of the stage's settings say what to do. */
+const asUserError = <T>(run: () => T): T => {
   try {
-    const { values } = parseArgs({
-      args: [...own],
-      options: {
-        stage: { type: 'string', default: 'dev' },
-        context: { type: 'string', short: 'c', multiple: true, default: [] },
-        token: { type: 'string' },
-        'undo-settings': { type: 'boolean', default: false },
-      },
-    });
-    return { ...values, cdkOptions };
+    return run();
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    throw new UserError((error as Error).message);
   }
 };
 
@@ -47,17 +48,25 @@ const toSetting = (text: string): readonly [string, string] => {
   const [, name, value] = /^(\w+)=(.*)$/.exec(text) ?? [];
   if (name === undefined || value === undefined || name === 'stage')
     throw new UsageError(`-c ${text}: expected <setting>=<value>, and the stage as --stage`);
-  // the CDK would ignore it, and the stage would lack what it was meant to set
-  if (!SETTINGS.includes(name)) throw new UsageError(`-c ${text}: no such setting; there are: ${SETTINGS.join(', ')}`);
   return [name, value];
 };
 
+/** The settings of `-c`. The CDK would ignore one that it does not know, and use the last of one that is repeated. */
+const toSettings = (context: readonly string[]): Settings => {
+  const settings = context.map(toSetting);
+  const names = settings.map(([name]) => name);
+  asUserError(() => refuseUnknownSettings(names, SETTINGS));
+  const repeated = findRepeated(names);
+  if (repeated !== undefined) throw new UsageError(`-c ${repeated} is given more than once`);
+  return Object.fromEntries(settings);
+};
+
 const toStage = (settings: Settings): Stage => {
-  try {
-    return stageOf(settings);
-  } catch (error) {
-    throw new UserError((error as Error).message);
-  }
+  const stage = asUserError(() => stageOf(settings));
+  if (stage.kind !== 'localstack') return stage;
+  throw new UserError(
+    'the stage localstack is for LocalStack, and this command deploys to AWS: use npm run test:localstack',
+  );
 };
 
 /** Without them, CloudFormation would delete the domain, for example, as if that were meant. */
@@ -91,13 +100,14 @@ const idleCostOf = ({ kind }: Stage): string => {
 
 const main = async () => {
   const { stage: kind, context, token, cdkOptions, 'undo-settings': undoSettings } = parse(process.argv.slice(2));
-  const settings = Object.fromEntries(context.map(toSetting));
+  const settings = toSettings(context);
   const stage = toStage({ ...settings, stage: kind });
   const allSettings = [`stage=${kind}`, ...context].flatMap((setting) => ['-c', setting]);
 
   console.log(`== What the account lacks for ${stage.name}`);
   const target = {
     ...{ stage: stage.kind, reservedConcurrency: stage.reservedConcurrency },
+    certificateArn: stage.domain?.certificateArn,
     ...(stage.mail !== 'sink' && { mailFrom: stage.mail.from, mailDomain: stage.mail.domain }),
   };
   if (!(await printFindings(target))) throw new UserError('\nNothing was deployed.');

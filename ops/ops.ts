@@ -1,7 +1,7 @@
 // The entry point of `npm run ops`. Each of its commands is a function of the modules beside it.
 import * as z from 'zod';
 import { toAccount } from './account.ts';
-import { accountOptions, parseCommandLine, UsageError, UserError } from './command-line.ts';
+import { accountOptions, CHECK_STAGE, parseCommandLine, UsageError, UserError } from './command-line.ts';
 import { listExecutions } from './executions.ts';
 import { listMails, unblockAddress } from './mails.ts';
 import { listOrders } from './orders.ts';
@@ -43,7 +43,7 @@ const Options = z.object({
   order: z.string().optional(),
   reason: z.string().min(1).max(200).optional(),
   cause: z.string().min(1).optional(),
-  url: z.url().optional(),
+  url: z.string().optional(),
 });
 
 const required = (name: string, value: string | undefined): string => {
@@ -103,6 +103,6 @@ try {
 } catch (error) {
   const { name, message } = error as Error;
   if (error instanceof UsageError) console.error(`${message}\n\n${USAGE}`);
-  else console.error(error instanceof UserError ? message : `${name}: ${message}`);
+  else console.error(error instanceof UserError ? message : `${name}: ${message} (${CHECK_STAGE})`);
   process.exitCode = 1;
 }

@@ -11,7 +11,7 @@ import {
 import { attributesToSendBack } from '#platform/messaging/dead-letter';
 import { messageGroupOf } from '#platform/messaging/message-body';
 import type { Account } from './account.ts';
-import { UserError } from './command-line.ts';
+import { CHECK_STAGE, UserError } from './command-line.ts';
 
 /** Queues that nothing consumes: dead letters, events that the bus could not deliver, and events that it refuses. */
 const UNCONSUMED_QUEUE = /-(dead|undelivered|unpublishable)$/;
@@ -52,9 +52,15 @@ export const locate = async ({ names, clientOptions }: Account) => {
   return { partition, region, accountId };
 };
 
+/** The queues of the stage. A stage has some: without any, nothing can be said of its messages. */
 const listQueues = async function* (client: SQSClient, { names }: Account) {
+  let isEmpty = true;
   for await (const { QueueUrls = [] } of paginateListQueues({ client }, { QueueNamePrefix: `${names.prefix}-` }))
-    for (const url of QueueUrls) yield { url, name: url.slice(url.lastIndexOf('/') + 1) };
+    for (const url of QueueUrls) {
+      isEmpty = false;
+      yield { url, name: url.slice(url.lastIndexOf('/') + 1) };
+    }
+  if (isEmpty) throw new UserError(`there is no queue ${names.prefix}-...: ${CHECK_STAGE}`);
 };
 
 /** The number of messages in each queue that nothing consumes: `<count><tab><name>`. */

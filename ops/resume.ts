@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Account, getOperatorKey } from './account.ts';
+import { toApiUrl } from './api-url.ts';
 import { UserError } from './command-line.ts';
 import { findOrders } from './orders.ts';
 
@@ -21,17 +22,19 @@ type BulkResume = {
  */
 export const resumeOrders = async (
   account: Account,
-  { tenantId, cause, limit, url = process.env['BREAKWATER_URL'] }: BulkResume,
+  { tenantId, cause, limit, url: givenUrl = process.env['BREAKWATER_URL'] }: BulkResume,
 ): Promise<readonly string[]> => {
-  if (!url)
+  if (!givenUrl)
     throw new UserError('--url is missing, and BREAKWATER_URL is not set: give the URL of the API of this stage');
+  const url = toApiUrl(givenUrl);
   const parked = await findOrders(account, { tenantId, status: 'needs_attention', limit: Number.POSITIVE_INFINITY });
   const matching = parked.filter((order) => order.cause?.includes(cause));
   const operatorKey = matching.length > 0 ? await getOperatorKey(account) : '';
   let resumed = 0;
   for (const { id } of matching.slice(0, limit)) {
-    const response = await fetch(`${url.replace(/\/+$/, '')}/v1/orders/${id}/resume`, {
+    const response = await fetch(`${url}/v1/orders/${id}/resume`, {
       method: 'POST',
+      redirect: 'manual',
       headers: { authorization: `Bearer ${operatorKey}`, 'content-type': 'application/json' },
       body: JSON.stringify({ tenantId }),
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { toApiUrl } from './api-url.ts';
 import { UserError } from './command-line.ts';
 
 const REQUEST_TIMEOUT_MS = 10_000;
 const INTERVAL_MS = 1_000;
 /** The gateway keys of a new API count only after a while, and until then it answers 503. */
 const READY_WITHIN_MS = 180_000;
+/** Of a response that is printed. */
+const MAX_TEXT_LENGTH = 500;
 /** A workflow is started, and calls the provider, within seconds. */
 const CONFIRMED_WITHIN_MS = 60_000;
 
@@ -44,12 +47,15 @@ export const smokeTest = async (options: SmokeTest): Promise<void> => {
     readyWithinMs = READY_WITHIN_MS,
     confirmedWithinMs = CONFIRMED_WITHIN_MS,
   } = options;
-  const url = options.url.replace(/\/+$/, '');
+  const url = toApiUrl(options.url);
 
   const send = async ({ route, bearer, key, body }: Call): Promise<Response> => {
     const [method = '', path = ''] = route.split(' ');
-    const response = await fetch(`${url}${path}`, {
+    const request = `${method} ${url}${path}`;
+    const { status, location, text } = await fetch(`${url}${path}`, {
       method,
+      // a redirected POST would become a GET
+      redirect: 'manual',
       headers: {
         ...(bearer && { authorization: `Bearer ${bearer}` }),
         ...(key && { 'idempotency-key': key }),
@@ -57,16 +63,26 @@ export const smokeTest = async (options: SmokeTest): Promise<void> => {
       },
       ...(body && { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-    }).catch((error: Error) => {
-      throw new UserError(`${method} ${url}${path} was not answered: ${describe(error)}`);
-    });
-    const text = await response.text();
-    return { status: response.status, text, body: parseJson(text) };
+    })
+      .then(async (response) => {
+        const location = response.headers.get('location');
+        return { status: response.status, location, text: await response.text() };
+      })
+      .catch((error: Error) => {
+        throw new UserError(`${request} was not answered: ${describe(error)}`);
+      });
+    if (status >= 300 && status < 400)
+      throw new UserError(
+        `${request} was answered with ${status}, a redirection to ${location}: give the URL of the API`,
+      );
+    return { status, text: text.slice(0, MAX_TEXT_LENGTH), body: parseJson(text) };
   };
   const expectStatus = async (statuses: readonly number[], call: Call) => {
     const { status, text, body } = await send(call);
-    if (statuses.includes(status)) return body;
-    throw new UserError(`${call.route} was answered with ${status} instead of ${statuses.join(' or ')}: ${text}`);
+    if (!statuses.includes(status))
+      throw new UserError(`${call.route} was answered with ${status} instead of ${statuses.join(' or ')}: ${text}`);
+    if (isObject(body)) return body;
+    throw notBreakwater(call, text);
   };
   /** Repeats the request until its response is as expected. The last one is named if none was. */
   const waitFor = async (
@@ -77,6 +93,7 @@ export const smokeTest = async (options: SmokeTest): Promise<void> => {
     for (;;) {
       const response = await send(call);
       if (isExpected(response)) return response;
+      if (response.status === 200 && !isObject(response.body)) throw notBreakwater(call, response.text);
       if (Date.now() >= until)
         throw new UserError(
           `${what} within ${withinMs / 1_000} s; the last answer was ${response.status} ${response.text}`,
@@ -105,6 +122,7 @@ export const smokeTest = async (options: SmokeTest): Promise<void> => {
     ...{ route: `POST ${keys}`, bearer: operatorKey, key: run, body: { name: `smoke ${run}` } },
   });
   onStep(`the operator made a key for the tenant ${tenant.id}`);
+  let failure: Error | undefined;
   try {
     const bearer: string = key.apiKey;
     await expectStatus([401], { route: 'GET /v1/orders', bearer: `${bearer}x` });
@@ -137,10 +155,23 @@ export const smokeTest = async (options: SmokeTest): Promise<void> => {
         `the order ${order.id} of the tenant ${tenant.id} is ${body.status}: ${JSON.stringify(body)}`,
       );
     onStep(`the order is confirmed, ${((Date.now() - startedAt) / 1_000).toFixed(1)} s later`);
+  } catch (error) {
+    failure = error as Error;
+    throw error;
   } finally {
-    await expectStatus([200], { route: `DELETE ${keys}/${key.id}`, bearer: operatorKey });
+    await expectStatus([200], { route: `DELETE ${keys}/${key.id}`, bearer: operatorKey }).catch((error: Error) => {
+      const reason = failure ? `${failure.message}\n` : '';
+      throw new UserError(
+        `${reason}The key ${key.id} of the tenant ${tenant.id} may still be active: ${error.message}`,
+      );
+    });
   }
 };
+
+const notBreakwater = ({ route }: Call, text: string) =>
+  new UserError(`${route} was answered by something else than Breakwater: check the URL: ${text}`);
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
 const describe = (error: Error) => (error.cause instanceof Error ? error.cause.message : error.message);
 

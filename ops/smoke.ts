@@ -1,7 +1,7 @@
 // The entry point of `npm run smoke`.
 import * as z from 'zod';
 import { getOperatorKey, toAccount } from './account.ts';
-import { findApiUrl } from './api-url.ts';
+import { findApiUrl, toApiUrl } from './api-url.ts';
 import { accountOptions, parseCommandLine, UsageError, UserError } from './command-line.ts';
 import { smokeTest } from './smoke-test.ts';
 
@@ -11,7 +11,11 @@ Places an order over HTTP as a client does, and waits until it is confirmed. It 
 and revokes it at the end. --url is by default the output ApiUrl of the stage's API stack, and --token is tok_ok where the payment sandbox is;
 a stage with a real provider needs a test token of it, or no order is placed.`;
 
-const Options = z.object({ ...accountOptions, url: z.url().optional(), token: z.string().min(1).optional() });
+const Options = z.object({
+  ...accountOptions,
+  url: z.string().optional(),
+  token: z.string().min(1, 'expected a payment token, such as tok_ok').optional(),
+});
 
 /** The kinds of stages that have the sandbox by default. */
 const SANDBOXED = /(?:^|-)(?:dev|localstack)$/;
@@ -20,9 +24,9 @@ try {
   const { options } = parseCommandLine(process.argv.slice(2), Options);
   const account = toAccount(options);
   const { token = SANDBOXED.test(options.stage) ? 'tok_ok' : undefined } = options;
-  const url = options.url ?? process.env['BREAKWATER_URL'] ?? (await findApiUrl(account));
+  const url = options.url ?? process.env['BREAKWATER_URL'];
   await smokeTest({
-    url,
+    url: url === undefined ? await findApiUrl(account) : toApiUrl(url),
     operatorKey: await getOperatorKey(account),
     token,
     onStep: (text) => console.log(`ok  ${text}`),

@@ -14,6 +14,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { contexts } from '#contexts';
 import { sign } from '#payments/http/signature';
+import { functionsOf } from '#platform/manifest';
 import { type CredentialFile, writeCredentialFile } from '../embedded/host/credential.ts';
 import { createHost, type Host } from '../embedded/host/host.ts';
 import { seed } from '../embedded/host/seed.ts';
@@ -143,6 +144,20 @@ test.each(pages)('$name has the three parts of a runbook, and commands', ({ text
   expect(text.split('\n').length).toBeLessThan(60);
   expect(findCommands(text).length).toBeGreaterThan(0);
 });
+
+test('the runbook of a queue says of each consumer of the core what waits', () => {
+  const { text = '' } = pages.find(({ name }) => name === 'queue-behind.md') ?? {};
+  const consumers = functionsOf(...contexts.filter(({ core }) => core)).filter(({ spec }) => spec.consumes);
+  expect(consumers.filter(({ id }) => !text.includes(`of \`${id}\`,`)).map(({ id }) => id)).toEqual([]);
+});
+
+const HAS_NO_ALARM = ['leaked-key.md', 'leaked-secret.md', 'restore.md'];
+
+// an alarm that counts events ends by itself, and the mail about that says nothing about the cause
+test.each(pages.filter(({ name }) => !HAS_NO_ALARM.includes(name)))(
+  '$name says when the incident is over',
+  ({ text }) => expect(text).toMatch(/^\*\*It is over\*\* when /m),
+);
 
 describe('npm run ops', () => {
   const outputLines = async (command: string) => (await runShell(command)).stdout.split('\n');

@@ -25,8 +25,13 @@ export const isStageName = (value: string): value is StageName => {
   return ownName === undefined || (OWN_NAME.test(ownName) && !isStageKind(ownName));
 };
 
+/** `dev`, for a stage `blue-dev`. */
+export const stageKindOf = (stage: StageName): StageKind => stage.slice(stage.lastIndexOf('-') + 1) as StageKind;
+
 /** A setting of a stage that reserves concurrency. */
 export type ConcurrencySetting = `${string}Concurrency`;
+/** Whether it is a number of executions at a time, as of the command line: decimal digits, without a sign, an exponent or spaces. */
+export const isConcurrency = (value: unknown): boolean => /^[1-9]\d{0,5}$/.test(String(value));
 /** How many executions at a time a stage reserves out of the account's, by setting. */
 export type ReservedConcurrency = Readonly<Partial<Record<ConcurrencySetting, number>>>;
 

@@ -33,12 +33,14 @@ const MIN_MAILS_PER_SECOND = 14;
 /** Each order causes one mail as a rule. */
 const MIN_MAILS_PER_DAY = 50_000;
 
-/** What is checked for: a stage of this kind, the sender of its mail, if it is known yet, the domain that it verifies, and what it reserves. */
+/** What is checked for: a stage of this kind, the sender of its mail, if it is known yet, the domain that it verifies, what it reserves, and its certificate. */
 export type Target = {
   readonly stage: StageKind;
   readonly mailFrom?: string | undefined;
   readonly mailDomain?: string | undefined;
   readonly reservedConcurrency?: ReservedConcurrency;
+  /** That of the domain of its API, if it has one. */
+  readonly certificateArn?: string | undefined;
 };
 
 type Result = Omit<Finding, 'subject'>;
@@ -117,6 +119,21 @@ const checkSagaStarts: Check = async (options) => {
     unit: 'per second',
     minimum: MIN_STARTS_PER_SECOND,
   });
+};
+
+/** API Gateway takes only certificates of the account and region of the API. Its stack is the last one: it would fail after minutes. */
+const checkCertificate: Check = async (options, { certificateArn }) => {
+  if (certificateArn === undefined) return { verdict: 'ok', detail: 'not needed: no certificate was given' };
+  const client = new STSClient(options);
+  const { Account } = await client.send(new GetCallerIdentityCommand({}));
+  const here = `${await client.config.region()}, account ${Account}`;
+  const [, , , region, account] = certificateArn.split(':');
+  const there = `${region}, account ${account}`;
+  if (there === here) return { verdict: 'ok', detail: `is one of ${here}` };
+  return {
+    verdict: 'blocked',
+    detail: `is one of ${there}, but the stage is deployed to ${here}: request one there in ACM`,
+  };
 };
 
 const raise = (detail: string): Result => ({ verdict: 'raise', detail });
@@ -203,6 +220,7 @@ type Checks = Readonly<Record<string, Check>>;
 const REQUIRED_CHECKS: Checks = { credentials: checkCredentials, region: checkRegion };
 const OTHER_CHECKS: Checks = {
   'CDK bootstrap': checkBootstrap,
+  certificate: checkCertificate,
   'Lambda concurrency': checkConcurrency,
   'saga starts': checkSagaStarts,
   SES: ofMail(checkMailAccess),

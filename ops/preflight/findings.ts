@@ -18,7 +18,7 @@ export const printFindings = async (target: Target): Promise<boolean> => {
   console.error(
     `\nFix this before you deploy: ${blocked.map(({ subject }) => subject).join(', ')}.` +
       '\nThe AWS SDK finds the credentials and the region: in a profile (AWS_PROFILE), or in AWS_ACCESS_KEY_ID, ' +
-      'AWS_SECRET_ACCESS_KEY and AWS_REGION.',
+      'AWS_SECRET_ACCESS_KEY and AWS_REGION. It does not read AWS_DEFAULT_REGION. ENOTFOUND: the region does not exist, or there is no network.',
   );
   return false;
 };

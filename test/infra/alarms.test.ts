@@ -401,5 +401,5 @@ test('alarms reach the person on call by mail', () => {
     const subscriptions = ofType('AWS::SNS::Subscription').map(({ Properties }) => Properties);
     expect(subscriptions).toMatchObject(alarmEmail === undefined ? [] : [{ Protocol: 'email', Endpoint: alarmEmail }]);
   }
-  expect(() => stageOf({ alarmEmail: 'nobody' })).toThrow('"nobody" is not a mail address');
+  expect(() => stageOf({ ...settingsOf.prod, alarmEmail: 'nobody' })).toThrow('"nobody" is not a mail address');
 });

@@ -27,6 +27,11 @@ describe('the settings of a domain', () => {
     );
   });
 
+  test('may be of a top-level domain that is not ASCII, as DNS writes it', () => {
+    const name = 'api.xn--e1afmkfd.xn--p1ai';
+    expect(stageOf({ domain: name, certificateArn }).domain).toEqual({ name, certificateArn });
+  });
+
   test('are read from the command line', () => {
     const { status, stderr } = spawnSync(process.execPath, ['bin/breakwater.ts'], {
       cwd: fileURLToPath(new URL('../..', import.meta.url)),

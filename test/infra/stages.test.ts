@@ -51,8 +51,34 @@ describe('the settings of a stage', () => {
 
   test('are refused for an unknown stage, with the names of all stages', () =>
     expect(() => stageOf({ stage: 'production' })).toThrow(
-      'unknown stage "production": use -c stage=localstack|dev|staging|prod',
+      'unknown stage "production": expected one of localstack, dev, staging, prod',
     ));
+
+  test('are refused for the name of a stage, which a deployment takes apart', () =>
+    expect(() => stageOf({ stage: 'blue-dev' })).toThrow(
+      '"blue-dev" is a stage with a name of its own: deploy the stage dev with -c name=blue',
+    ));
+
+  test.each([
+    ...['https:provider.example', 'https://provider.example?a=1', 'https://provider.example/#a', 'https://'],
+    ...['https://user:password@provider.example', ' https://provider.example ', 'https://provider.example/a b'],
+  ])('are refused with a provider to which no path can be appended, or that has a password: %j', (providerUrl) =>
+    expect(() => stageOf({ stage: 'dev', providerUrl })).toThrow(/is not an https URL of a host and a path/),
+  );
+
+  test.each(['https://provider.example', 'https://provider.example:8443/v1/', 'https://Provider.example/~a/b%20c'])(
+    'take the URL of a provider: %s',
+    (providerUrl) =>
+      expect(stageOf({ stage: 'dev', providerUrl }).provider).toEqual({ url: providerUrl.replace(/\/$/, '') }),
+  );
+
+  test.each(['<shop@mail.example>', 'shop@mail', 'shop@mail.example,', 'shop*@mail.example', 'mailto:a@b.example'])(
+    'are refused with a mail address that is none, or none for a policy: %s',
+    (address) => {
+      expect(() => stageOf({ ...settingsOf.prod, mailFrom: address })).toThrow(`"${address}" is not one: use -c mail`);
+      expect(() => stageOf({ ...settingsOf.prod, alarmEmail: address })).toThrow(`"${address}" is not a mail address`);
+    },
+  );
 
   test.each(['staging', 'prod'])('are refused for %s without a payment provider', (stage) => {
     expect(() => synthesise({ stage })).toThrow(/needs a payment provider: use -c providerUrl=https:/);
@@ -67,9 +93,13 @@ describe('the settings of a stage', () => {
   });
 
   test.each(['localstack', 'dev', 'staging', 'prod'] as const)(
-    'are refused for a stage of AWS that has alarms without an address for them: %s',
+    'are refused for a stage of AWS that has alarms without an address for them, and for an address without alarms: %s',
     (stage) => {
       const { alarmEmail: _, ...settings } = settingsOf[stage];
+      if (!stageOf(settingsOf[stage]).alarms)
+        expect(() => stageOf({ ...settings, alarmEmail: 'a@b.example' })).toThrow(
+          `stage "${stage}" has no alarms: leave out alarmEmail`,
+        );
       if (stage === 'localstack' || !stageOf(settingsOf[stage]).alarms)
         return expect(stageOf(settings).alarmEmail).toBeUndefined();
       expect(() => stageOf(settings)).toThrow(
@@ -86,7 +116,7 @@ describe('the settings of a stage', () => {
     ...Object.fromEntries(reservations.map(({ setting }, index) => [setting, String(10 + index)])),
   };
 
-  test.each([...Object.values(settingsOf), { ...settingsOf.dev, alarmEmail: 'a@b.example' }, everySetting])(
+  test.each([...Object.values(settingsOf), { ...settingsOf.localstack, alarmEmail: 'a@b.example' }, everySetting])(
     'are an output of the last stack, as options that lead to the same stage again: %j',
     (settings) => {
       const stage = stageOf(settings);
@@ -105,12 +135,15 @@ describe('the settings of a stage', () => {
   test('have the names that the command line takes', () =>
     expect(['stage', ...settingNamesOf(...contexts)].sort()).toEqual(Object.keys(everySetting).sort()));
 
-  test.each([0, -1, 1.5, 'many', ''])('are refused with the concurrency "%s" of a function', (count) => {
-    for (const { setting } of reservations)
-      expect(() => stageOf({ [setting]: count })).toThrow(
-        `"${count}" is not a number of executions at a time: use -c ${setting}=50`,
-      );
-  });
+  test.each([0, -1, 1.5, 'many', '', '0x10', '1e3', ' 5 ', '1e30', true])(
+    'are refused with the concurrency "%s" of a function',
+    (count) => {
+      for (const { setting } of reservations)
+        expect(() => stageOf({ [setting]: count })).toThrow(
+          `"${count}" is not a number of executions at a time: use -c ${setting}=50`,
+        );
+    },
+  );
 
   test('reserve concurrency for what must not wait for others, and for what others must not wait for', () =>
     expect(reservations.map(({ id, setting }) => `${setting}: ${id}`).sort()).toEqual([
@@ -156,6 +189,12 @@ describe('the settings of a stage', () => {
     const { status, stderr } = runApp({ stage: 'prod' });
     expect(status).toBe(1);
     expect(stderr.trim()).toMatch(/^stage "prod" needs a payment provider: .*$/);
+  });
+
+  test('are refused on the command line if no code reads them, because the stage would lack them or be another one', () => {
+    const { status, stderr } = runApp({ stgae: 'prod', 'aws:cdk:version-reporting': true, 'cli-telemetry': false });
+    expect(status).toBe(1);
+    expect(stderr.trim()).toMatch(/^no such setting: stgae; there are: stage, name, .*chargeConcurrency.*$/);
   });
 });
 

@@ -18,14 +18,18 @@ const deploy = (args: readonly string[], env: Readonly<Record<string, string>>) 
 
 describe('before AWS is called', () => {
   it.each([
-    [['--stage', 'moon'], /^unknown stage "moon": use -c stage=/],
+    [['--stage', 'moon'], /^unknown stage "moon": expected one of /],
+    [['--stage', 'blue-dev'], /deploy the stage dev with -c name=blue\n$/],
+    [['--stage', 'localstack'], /^the stage localstack is for LocalStack, .*: use npm run test:localstack\n$/],
+    [['--stage', 'dev', '--stage', 'prod'], /^--stage is given more than once\n\nnpm run deploy/],
+    [['-c', 'name=blue', '-c', 'name=green'], /^-c name is given more than once\n\nnpm run deploy/],
     [['--stage', 'prod'], /^stage "prod" needs a payment provider: use -c providerUrl=https/],
     [['-c', 'name=Blue'], /^"Blue" cannot name a stage: use -c name=blue/],
     [['-c', 'stage=dev'], /^-c stage=dev: expected <setting>=<value>, and the stage as --stage\n\nnpm run deploy/],
     [['-c', 'name'], /^-c name: expected <setting>=<value>/],
     [
       ['-c', 'alarmMail=a@b.example'],
-      /^-c alarmMail=a@b.example: no such setting; there are: name, .*alarmEmail.*, chargeConcurrency/,
+      /^no such setting: alarmMail; there are: name, .*alarmEmail.*, chargeConcurrency/,
     ],
     [['dev'], /^Unexpected argument 'dev'.*\n\nnpm run deploy -- /],
   ])('%s is refused', async (args, message) => {
@@ -106,7 +110,17 @@ describe('with AWS’s first answers', () => {
     expect(calls).toContain('DescribeStacks');
   });
 
-  const settings = '-c name=blue -c alarmEmail=oncall@example.com -c relayConcurrency=20';
+  it('a certificate of another region is refused before minutes are spent on other stacks', async () => {
+    const certificateArn = 'arn:aws:acm:us-east-1:123456789012:certificate/a';
+    const args = ['-c', 'domain=api.example.com', '-c', `certificateArn=${certificateArn}`];
+    const { status, stdout, stderr } = await deploy(args, { ...credentials, AWS_ENDPOINT_URL: endpoint });
+    expect(stdout).toMatch(/\nBLOCKED certificate +is one of us-east-1, .* deployed to eu-west-1, /);
+    expect(stdout).not.toContain('== Deploying');
+    expect(stderr).toMatch(/Fix this before you deploy: certificate\./);
+    expect(status).toBe(1);
+  });
+
+  const settings = '-c name=blue -c chargeConcurrency=50 -c relayConcurrency=20';
 
   it('settings of the last deployment that are left out are refused, because they would be undone', async () => {
     deployed = `--stage dev ${settings}`;
@@ -114,12 +128,12 @@ describe('with AWS’s first answers', () => {
       ['--stage', 'dev', '-c', 'name=blue', '-c', 'relayConcurrency=30'],
       { ...credentials, AWS_ENDPOINT_URL: endpoint },
     );
-    expect(stderr).toMatch(/^\nThe last deployment had alarmEmail=oncall@example.com, .* --undo-settings\.\n$/);
+    expect(stderr).toMatch(/^\nThe last deployment had chargeConcurrency=50, .* --undo-settings\.\n$/);
     expect(stdout).not.toContain('== Deploying');
     expect(status).toBe(1);
   });
 
-  it.each([['--undo-settings'], ['-c', 'alarmEmail=other@example.com', '-c', 'relayConcurrency=30']])(
+  it.each([['--undo-settings'], ['-c', 'chargeConcurrency=60', '-c', 'relayConcurrency=30']])(
     'settings of the last deployment may be undone on purpose, or changed: %s',
     async (...options) => {
       deployed = `--stage dev ${settings}`;

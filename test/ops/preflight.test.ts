@@ -78,6 +78,7 @@ test('finds nothing to change in an account that lacks nothing', async () => {
     credentials: 'ok',
     region: 'ok',
     'CDK bootstrap': 'ok',
+    certificate: 'ok',
     'Lambda concurrency': 'ok',
     'saga starts': 'ok',
     SES: 'ok',
@@ -227,11 +228,11 @@ test.each([
   },
 );
 
-test.each(['0', '1.5', 'many'])('a concurrency of %s is rejected', (count) => {
+test.each(['0', '1.5', 'many', '0x10', '1e3', ''])('a concurrency of %s is rejected', (count) => {
   const result = spawnSync(process.execPath, ['ops/preflight.ts', '--relayConcurrency', count], { cwd: ROOT });
   expect([result.status, result.stderr.toString()]).toEqual([
     1,
-    expect.stringMatching(/^--relayConcurrency: expected .*\n$/),
+    expect.stringMatching(/^--relayConcurrency: expected .*\n\nnpm run preflight -- /),
   ]);
 });
 
@@ -311,7 +312,10 @@ test('without its sender, it says how to name it', async () => {
 test('a sender that is no address is rejected', () => {
   const args = ['ops/preflight.ts', '--stage', 'prod', '--mailFrom', 'the shop'];
   const { status, stderr } = spawnSync(process.execPath, args, { cwd: ROOT });
-  expect([status, stderr.toString()]).toEqual([1, '--mailFrom: expected an address, such as shop@example.com\n']);
+  expect([status, stderr.toString()]).toEqual([
+    1,
+    expect.stringMatching(/^--mailFrom: expected an address, such as shop@example.com\n\nnpm run preflight -- /),
+  ]);
 });
 
 test('without valid credentials, it checks nothing else', async () => {
@@ -332,7 +336,47 @@ test('without credentials, it prints a readable reason and fails', () => {
   expect(result.stderr.toString()).toContain('Fix this before you deploy: credentials.');
 });
 
+test('a variable of the region that only other tools read is named', () => {
+  const { PATH } = process.env;
+  const env = { PATH, HOME: '/nonexistent', AWS_DEFAULT_REGION: 'eu-west-1', AWS_EC2_METADATA_DISABLED: 'true' };
+  const { stdout, stderr } = spawnSync(process.execPath, ['ops/preflight.ts'], { cwd: ROOT, env });
+  expect(stdout.toString()).toContain('Region is missing');
+  expect(stderr.toString()).toContain('It does not read AWS_DEFAULT_REGION.');
+});
+
+test.each([
+  ['eu-west-1', '123456789012', 'ok', 'is one of eu-west-1, account 123456789012'],
+  [
+    ...(['us-east-1', '123456789012', 'blocked'] as const),
+    'is one of us-east-1, account 123456789012, but the stage is deployed to eu-west-1, account 123456789012: request one there in ACM',
+  ],
+  [
+    ...(['eu-west-1', '210987654321', 'blocked'] as const),
+    'is one of eu-west-1, account 210987654321, but the stage is deployed to eu-west-1, account 123456789012: request one there in ACM',
+  ],
+])('a certificate of %s and account %s is %s', async (...[region, account, verdict, detail]) => {
+  const certificateArn = `arn:aws:acm:${region}:${account}:certificate/a`;
+  const { findings } = await check(sufficient, { stage: 'dev', certificateArn });
+  expect(findings.find(({ subject }) => subject === 'certificate')).toEqual({
+    subject: 'certificate',
+    verdict,
+    detail,
+  });
+});
+
+test('a stage with a name of its own is checked as its kind', () => {
+  const args = ['ops/preflight.ts', '--stage', 'blue-dev'];
+  const env = { PATH: process.env['PATH'], HOME: '/nonexistent', AWS_EC2_METADATA_DISABLED: 'true' };
+  const { stdout } = spawnSync(process.execPath, args, { cwd: ROOT, env });
+  expect(stdout.toString()).toMatch(/^BLOCKED credentials /);
+});
+
 test('an unknown stage is rejected with a list of the stages', () => {
   const result = spawnSync(process.execPath, ['ops/preflight.ts', '--stage', 'moon'], { cwd: ROOT });
-  expect([result.status, result.stderr.toString()]).toEqual([1, '--stage: expected one of dev, staging, prod\n']);
+  expect([result.status, result.stderr.toString()]).toEqual([
+    1,
+    expect.stringMatching(
+      /^--stage: expected one of dev, staging, prod, or a name before it, such as blue-dev\n\nnpm run/,
+    ),
+  ]);
 });

@@ -7,6 +7,7 @@ import { names } from '#platform/manifest';
 import { createHost, type Host } from '../../embedded/host/host.ts';
 import { type HttpServer, listen } from '../../embedded/host/server.ts';
 import { toEnvironment } from '../fixtures/aws-call.ts';
+import { runScript } from '../fixtures/run-script.ts';
 import { secrets } from '../fixtures/secrets.ts';
 
 const [from, to] = [names('dev').deadLetters('orders-start-saga'), names('dev').deadLetters('notifications-deliver')];
@@ -29,6 +30,33 @@ const callSqs = async (operation: string, queue: string, input: object) => {
   const body = JSON.stringify({ QueueUrl, ...input });
   return JSON.parse((await host.callAws({ target: `AmazonSQS.${operation}`, body })).json);
 };
+
+const runOps = (...args: readonly string[]) =>
+  runScript(['ops/ops.ts', ...args, '--endpoint', server.origin], toEnvironment(server.credential));
+
+it.each([['queues'], ['queues', '--all']])(
+  '%s: of a stage that is not there, nothing is said, because "none" would mean that no message waits',
+  async (...command) => {
+    const { status, stdout, stderr } = await runOps(...command, '--stage', 'prod');
+    expect([stdout, stderr]).toEqual([
+      '',
+      expect.stringMatching(/^there is no queue breakwater-prod-\.\.\.: check --stage, /),
+    ]);
+    expect(status).toBe(1);
+  },
+);
+
+it('an error of AWS says what to check', async () => {
+  const { status, stderr } = await runOps('pauses', '--stage', 'prod');
+  expect(stderr).toMatch(/^ResourceNotFoundException: .* \(check --stage, and that the credentials and the region /);
+  expect(status).toBe(1);
+});
+
+it('an option that is repeated is refused, because the last one would win', async () => {
+  const { status, stderr } = await runOps('queues', '--stage', 'dev', '--stage', 'prod');
+  expect(stderr).toMatch(/^--stage is given more than once\n\nnpm run ops/);
+  expect(status).toBe(1);
+});
 
 it('redrive sends an event in the message group of its tenant, as one that the bus could not deliver has none', async () => {
   await callSqs('SendMessage', from, { MessageBody: '{"detail":{"tenantId":"t1"}}' });

@@ -1,3 +1,5 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { contexts } from '#contexts';
 import { createHost, type Host } from '../../embedded/host/host.ts';
@@ -85,6 +87,60 @@ it.each([
   ],
 ])('ends at once with %s', async (_, options, expected) => expect((await run(options)).failure).toMatch(expected));
 
+/** Runs the smoke test against a server that is not Breakwater, or breaks it. */
+const runAgainst = async (listener: RequestListener) => {
+  const other = createServer(listener);
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+  try {
+    return { url, ...(await run({ url })) };
+  } finally {
+    other.close();
+  }
+};
+
+it('ends at once if another site answers', async () => {
+  const { failure } = await runAgainst((_, response) => response.end(`<html>${'<p>x</p>'.repeat(1_000)}</html>`));
+  expect(failure).toMatch(/^GET \/v1\/health\/ready was answered by something else than Breakwater: .*: <html>/);
+  expect(failure?.length).toBeLessThan(700);
+});
+
+it('does not follow a redirection, which would turn a POST into a GET', async () => {
+  const { url, failure } = await runAgainst((request, response) => {
+    response.writeHead(301, { location: `${server.origin}${request.url}` }).end();
+  });
+  expect(failure).toBe(
+    `GET ${url}/v1/health/ready was answered with 301, a redirection to ${server.origin}/v1/health/ready: give the URL of the API`,
+  );
+});
+
+it('says that a response broke off', async () => {
+  const { url, failure } = await runAgainst((_, response) => {
+    response.writeHead(200, { 'content-length': 10 });
+    response.write('{');
+    setTimeout(() => response.destroy(), 50);
+  });
+  expect(failure).toMatch(`GET ${url}/v1/health/ready was not answered: `);
+});
+
+it('names a response without the object that it needs', async () => {
+  const { failure } = await runAgainst((request, response) => {
+    if (request.url === '/v1/health/ready') return response.end('{"status":"ok"}');
+    return response.writeHead(201).end('null');
+  });
+  expect(failure).toBe('POST /v1/tenants was answered by something else than Breakwater: check the URL: null');
+});
+
+it('names what failed first and the key that may still be active, if it cannot revoke the key', async () => {
+  const { failure } = await runAgainst(async (request, response) => {
+    if (request.url === '/v1/health/ready') return response.end('{"status":"ok"}');
+    if (request.url === '/v1/orders' || request.method === 'DELETE') return response.writeHead(500).end('{}');
+    return response.writeHead(201).end(JSON.stringify({ id: 'an-id', apiKey: 'bw_an-id_x' }));
+  });
+  expect(failure).toMatch(/^GET \/v1\/orders was answered with 500 instead of 401: /);
+  expect(failure).toMatch(/\nThe key an-id of the tenant an-id may still be active: DELETE .* answered with 500 /);
+});
+
 it('ends with the last answer of an API that does not become ready', async () => {
   const { failure } = await run({ url: `${server.origin}/elsewhere`, readyWithinMs: 0 });
   expect(failure).toMatch(/^the API was not ready within 0 s; the last answer was 404 .*not_found/);
@@ -99,6 +155,27 @@ it('runs from the command line with the key of the stage’s secret', async () =
   const lines = stdout.trimEnd().split('\n');
   expect(lines.at(0)).toMatch(/^ok {2}the API and all /);
   expect(lines.at(-1)).toMatch(/^ok {2}the order is confirmed, /);
+});
+
+it.each(['127.0.0.1:8787', 'ftp://api.example.com', 'https://api.example.com/?a=1', 'https://a:b@api.example.com'])(
+  'refuses a URL to which it cannot append a path: %s',
+  async (url) => {
+    const { status, stderr } = await runScript(['ops/smoke.ts'], {
+      ...toEnvironment(server.credential),
+      BREAKWATER_URL: url,
+    });
+    expect(stderr).toBe(
+      `"${url}" is not the URL of an API: give one such as https://api.example.com/shop as --url or in BREAKWATER_URL\n`,
+    );
+    expect(status).toBe(1);
+  },
+);
+
+it('says which secret it cannot read', async () => {
+  const args = ['ops/smoke.ts', '--stage', 'prod', '--endpoint', server.origin, '--url', server.origin];
+  const { status, stderr } = await runScript(args, toEnvironment(server.credential));
+  expect(stderr).toMatch(/^the secret breakwater\/prod\/operator-key cannot be read: [^\n]*\n$/);
+  expect(status).toBe(1);
 });
 
 it('names the stack that it misses without --url', async () => {

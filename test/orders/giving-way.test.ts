@@ -64,6 +64,15 @@ describe('the orders that give way', () => {
       ),
     ).toBeUndefined());
 
+  it('are those that hold one each of two SKUs that are missing', () => {
+    const holders = [holder(offlineSince(1, 1), 2), holder(offlineSince(2, 2), 0, 1)];
+    const missing = [
+      [mug, 2],
+      [pot, 1],
+    ] as const;
+    expect(choose(missing, holders)).toEqual([idOf(1), idOf(2)]);
+  });
+
   it('are none that hold only what is not missing', () =>
     expect(choose([[mug, 1]], [holder(offlineSince(1, 1), 0, 3), holder(offlineSince(2, 2), 1)])).toEqual([idOf(2)]));
 

@@ -206,11 +206,13 @@ describe('the next step of a charge', () => {
   });
 
   it('follows a decline only if there is another card, and the last possible attempt by none', () => {
-    const payment = aPayment({}, { status: 'declined' });
-    expect(nextChargeStep(payment, { ...task, continuesAfterDecline: true })).toMatchObject({
-      do: 'store',
-      payment: { attempts: [{ status: 'declined' }, { n: 2, status: 'intended' }] },
-    });
+    for (const run of [1, undefined])
+      expect(
+        nextChargeStep(aPayment({}, { status: 'declined', run }), { ...task, continuesAfterDecline: true }),
+      ).toMatchObject({
+        do: 'store',
+        payment: { attempts: [{ status: 'declined' }, { n: 2, status: 'intended' }] },
+      });
     const declined = (n: number) => anAttempt({ n, status: 'declined' });
     const last = aPayment({}, declined(1), ...[2, 3, 4, 5].map(declined));
     expect(nextChargeStep(last, { ...task, continuesAfterDecline: true })).toEqual({ do: 'end', result: 'declined' });
