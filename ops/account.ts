@@ -1,4 +1,5 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SecretName } from '#contexts';
 import { names, type StageName } from '#platform/manifest';
 import { UserError } from './command-line.ts';
 
@@ -20,9 +21,9 @@ export const toAccount = ({ stage, endpoint, region }: AccountOptions): Account 
   clientOptions: { ...(endpoint && { endpoint }), ...(region && { region }) },
 });
 
-/** The operator's key of the stage, from its secret. */
-export const getOperatorKey = async ({ names, clientOptions }: Account): Promise<string> => {
-  const SecretId = names.secret('operator-key');
+/** The value of a secret of the stage. */
+export const getSecret = async ({ names, clientOptions }: Account, name: SecretName): Promise<string> => {
+  const SecretId = names.secret(name);
   const client = new SecretsManagerClient(clientOptions);
   const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId })).catch((error: Error) => {
     throw new UserError(`the secret ${SecretId} cannot be read: ${error.message} (${error.name})`);
@@ -30,3 +31,6 @@ export const getOperatorKey = async ({ names, clientOptions }: Account): Promise
   if (!SecretString) throw new UserError(`the secret ${SecretId} is empty`);
   return SecretString;
 };
+
+/** The operator's key of the stage, from its secret. */
+export const getOperatorKey = (account: Account): Promise<string> => getSecret(account, 'operator-key');

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { toAccount } from './account.ts';
 import { accountOptions, CHECK_STAGE, parseCommandLine, UsageError, UserError } from './command-line.ts';
 import { listExecutions } from './executions.ts';
+import { listMails, unblockAddress } from './mails.ts';
 import { listOrders } from './orders.ts';
 import { endPause, listPauses, startPause } from './pauses.ts';
 import { countAllMessages, countUnconsumedMessages, peekMessages, redriveMessages } from './queues.ts';
@@ -17,6 +18,8 @@ const USAGE = `npm run ops -- <command> [--stage dev] [--endpoint URL] [--region
   redrive --from NAME --to NAME [--most 100]       moves messages from one queue to another
   executions --workflow NAME [--status FAILED]     the latest executions of a workflow, with their errors
   orders --tenant ID --status STATUS [--most 100]  a tenant's newest orders with a status
+  mails --tenant ID --order ID                     what became of an order's mails, and whether its address is blocked
+  unblock --tenant ID --order ID                   has further mails to the customer of an order sent again
   pause --reason TEXT                              pauses the payment deadlines of all orders; none gives way to another
   unpause                                          ends the pause, by which every deadline is extended
   pauses                                           the pauses; pause forgets those that ended 90 days before it
@@ -37,6 +40,7 @@ const Options = z.object({
   workflow: z.string().optional(),
   status: z.string().optional(),
   tenant: z.string().optional(),
+  order: z.string().optional(),
   reason: z.string().min(1).max(200).optional(),
   cause: z.string().min(1).optional(),
   url: z.string().optional(),
@@ -68,6 +72,11 @@ const runCommand = async (args: readonly string[]): Promise<readonly string[]> =
     case 'orders': {
       const [tenantId, status] = [required('tenant', options.tenant), required('status', options.status)];
       return listOrders(account, { tenantId, status, limit });
+    }
+    case 'mails':
+    case 'unblock': {
+      const order = { tenantId: required('tenant', options.tenant), orderId: required('order', options.order) };
+      return positionals[0] === 'mails' ? listMails(account, order) : unblockAddress(account, order);
     }
     case 'pause':
       return [await startPause(account, required('reason', options.reason))];

@@ -20,7 +20,7 @@ const routesTable = (manifest: Manifest) =>
   );
 
 const sections = (manifest: Manifest): readonly (readonly [title: string, text: string | undefined])[] => {
-  const { publishes = [], sagaErrors = {}, metrics = {}, secrets = {} } = manifest;
+  const { publishes = [], receives = {}, sagaErrors = {}, metrics = {}, secrets = {} } = manifest;
   const functions = functionsOf(manifest);
   const has = (entries: object) => Object.keys(entries).length > 0;
   return [
@@ -32,6 +32,18 @@ const sections = (manifest: Manifest): readonly (readonly [title: string, text: 
         ? table(
             ['Event', 'Consumed by'],
             publishes.map((type) => [`\`${type}\``, codes(consumersOf(type).map(({ id }) => id))]),
+          )
+        : undefined,
+    ],
+    [
+      'Events received',
+      has(receives)
+        ? table(
+            ['Event', 'Of SES', 'Consumed by'],
+            Object.entries(receives).map(([type, { mailEvent }]) => [
+              ...[`\`${type}\``, `\`${mailEvent}\``],
+              codes(consumersOf(type).map(({ id }) => id)),
+            ]),
           )
         : undefined,
     ],

@@ -33,19 +33,25 @@ export const functionTable = (functions: readonly NamedFunction[]) =>
 export const consumersOf = (type: string) =>
   functions.filter(({ spec }) => spec.consumes?.some((consumed) => consumed === type));
 
+/** Every event with its publisher: a context, or SES. */
+const publishedEvents = contexts.flatMap(({ context, publishes = [], receives = {} }) => [
+  ...publishes.map((type) => ({ type: type as string, publisher: context, origin: context })),
+  ...Object.entries(receives).map(([type, { mailEvent }]) => ({
+    ...{ type, publisher: 'SES', origin: `SES, as \`${mailEvent}\`` },
+  })),
+]);
+
 const eventTable = () =>
   table(
     ['Event', 'Published by', 'Consumed by'],
-    contexts.flatMap(({ context, publishes = [] }) =>
-      publishes.map((type) => [`\`${type}\``, context, codes(consumersOf(type).map(({ id }) => id))]),
-    ),
+    publishedEvents.map(({ type, origin }) => [`\`${type}\``, origin, codes(consumersOf(type).map(({ id }) => id))]),
   );
 
 const eventChart = () =>
   mermaid(
     'flowchart LR',
-    ...contexts.flatMap(({ context, publishes = [] }) =>
-      publishes.flatMap((type) => consumersOf(type).map(({ id }) => `  ${context} -- ${type} --> ${id}`)),
+    ...publishedEvents.flatMap(({ type, publisher }) =>
+      consumersOf(type).map(({ id }) => `  ${publisher} -- ${type} --> ${id}`),
     ),
     ...functions.flatMap(({ id, spec }) => (spec.starts ?? []).map((workflow) => `  ${id} -- starts --> ${workflow}`)),
   );
@@ -82,7 +88,7 @@ export const flow = (): string =>
     '## Functions',
     functionTable(functions),
     '## Events',
-    'The write of an item carries its events. The relay publishes them from the stream to the bus. Each consumer has a rule, a queue and dead-letter queues of its own.',
+    'The write of an item carries its events. The relay publishes them from the stream to the bus. Each consumer has rules, a queue and dead-letter queues of its own. What SES publishes on the default bus of the account, the rule of its consumer makes an event of ours ([ADR 103](adr/0103-bounces-are-counted-and-suppressed-by-ses.md)).',
     eventChart(),
     eventTable(),
     '## Sagas',

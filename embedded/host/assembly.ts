@@ -1,9 +1,13 @@
 import {
+  consumableOf,
+  type EventType,
   functionsOf,
   type Manifest,
   manifestsOn,
   type NamedFunction,
   type QueueId,
+  type ReceivedEvent,
+  receivedOf,
   type StageKind,
   type WorkflowId,
 } from '#platform/manifest';
@@ -24,6 +28,8 @@ export type Assembly = {
   readonly workflows: readonly AssembledWorkflow[];
   /** Contexts with an API of their own, such as the sandbox of the payment provider. */
   readonly standalone: readonly string[];
+  /** The events that SES publishes for the stage's consumers, by the type that they get. */
+  readonly received: ReadonlyMap<EventType, ReceivedEvent>;
   /** Queues without a consumer. */
   readonly queues: readonly QueueId[];
 };
@@ -33,7 +39,7 @@ const findDuplicates = (names: readonly string[]): string[] => names.filter((nam
 const findFaults = (
   functions: readonly NamedFunction[],
   workflows: readonly WorkflowId[],
-  published: ReadonlySet<string>,
+  consumable: ReadonlySet<string>,
 ): string[] => {
   const routes = functions.flatMap((fn) => fn.routes).map(({ method, path }) => `${method} ${path}`);
   return [
@@ -45,7 +51,7 @@ const findFaults = (
         .filter((name) => !workflows.includes(name))
         .map((name) => `${id} starts ${name}, which does not exist`),
       ...(spec.consumes ?? [])
-        .filter((type) => !published.has(type))
+        .filter((type) => !consumable.has(type))
         .map((type) => `${id} consumes ${type}, which no context publishes`),
     ]),
   ];
@@ -69,14 +75,15 @@ export const assemble = (manifests: readonly Manifest[], stage: StageKind): Asse
   const workflows = onStage.flatMap(({ workflows = {} }) =>
     Object.entries<SagaDefinition>(workflows).map(([id, saga]) => ({ id, definition: JSON.stringify(toAsl(saga)) })),
   );
-  const published = new Set(onStage.flatMap(({ publishes = [] }) => publishes));
+  const consumable = new Set(consumableOf(...onStage));
   const faults = findFaults(
     functions,
     workflows.map(({ id }) => id),
-    published,
+    consumable,
   );
   if (faults.length > 0) throw new Error(`the manifests do not fit together: ${faults.join('; ')}`);
   const standalone = onStage.filter((manifest) => manifest.standalone).map(({ context }) => context);
   const endpoints = toEndpoints(functions, standalone);
-  return { functions, endpoints, workflows, standalone, queues: functions.flatMap(({ spec }) => spec.sends ?? []) };
+  const queues = functions.flatMap(({ spec }) => spec.sends ?? []);
+  return { functions, endpoints, workflows, standalone, received: receivedOf(...onStage), queues };
 };

@@ -1,12 +1,16 @@
 import {
+  type EventType,
   type FunctionId,
   type FunctionSpec,
   MAX_RECEIVES,
   MESSAGE_GROUP_PATH,
+  mailRuleOf,
   type NamedFunction,
   type names,
   type QueueId,
+  type ReceivedEvent,
 } from '#platform/manifest';
+import type { ServiceRule } from '../aws/eventbridge/default-bus.ts';
 import type { Rule } from '../aws/eventbridge/event-bus.ts';
 import type { InFlight } from '../aws/in-flight.ts';
 import { createQueuePoller, type QueuePoller } from '../aws/lambda/queue-source.ts';
@@ -28,6 +32,8 @@ type QueueContext = {
 
 type Options = QueueContext & {
   readonly functions: readonly NamedFunction[];
+  /** The events of SES, by the type that consumers know. */
+  readonly received: ReadonlyMap<EventType, ReceivedEvent>;
   readonly inFlight: InFlight;
   readonly invoke: Invoker['invokeAndLog'];
   readonly maxEnvironments: Functions['maxEnvironments'];
@@ -41,6 +47,8 @@ export type Consumers = {
   readonly queues: readonly Queue[];
   /** The rules of the bus, one for each event type of each consumer. */
   readonly rules: readonly Rule[];
+  /** The rules of the account's default bus, one for each event of SES. */
+  readonly serviceRules: readonly ServiceRule[];
   /** Throws for a function that consumes nothing. */
   readonly get: (id: FunctionId) => QueuePoller;
   readonly pauseAll: () => void;
@@ -69,19 +77,17 @@ const createConsumer = (fn: NamedFunction, options: Options): readonly Consumer[
   return [{ ...fn, queue, deadLetters, eventTypes: spec.consumes }];
 };
 
-const createRule = (detailType: string, queue: Queue, deliver: Interceptors['deliver']): Rule => ({
-  detailType,
-  messageGroupId: MESSAGE_GROUP_PATH,
-  send(envelope, group) {
+const sendTo =
+  (queue: Queue, deliver: Interceptors['deliver']): Rule['send'] =>
+  (envelope, group) => {
     const proceed = () => void queue.send({ body: envelope, group });
     if (deliver) deliver(queue.name, envelope, proceed);
     else proceed();
-  },
-});
+  };
 
 /** Creates a queue, a dead-letter queue and a poller for each function that consumes events. */
 export const createConsumers = (options: Options): Consumers => {
-  const { functions, clock, invoke, maxEnvironments, deliver } = options;
+  const { functions, received, named, clock, invoke, maxEnvironments, deliver } = options;
   const consumers = functions.flatMap((fn) => createConsumer(fn, options));
   const pollers = new Map(
     consumers.map((consumer) => {
@@ -97,10 +103,18 @@ export const createConsumers = (options: Options): Consumers => {
     if (!poller) throw new Error(`there is no consumer ${id}`);
     return poller;
   };
-  const canaries = createQueue({ name: options.named.canaries, visibilityMs: UNCONSUMED_VISIBILITY_MS }, options);
+  const subscriptions = consumers.flatMap(({ eventTypes, queue }) =>
+    eventTypes.map((type) => ({ type, event: received.get(type), send: sendTo(queue, deliver) })),
+  );
+  const canaries = createQueue({ name: named.canaries, visibilityMs: UNCONSUMED_VISIBILITY_MS }, options);
   return {
     queues: [...consumers.flatMap(({ queue, deadLetters }) => [queue, deadLetters]), canaries],
-    rules: consumers.flatMap(({ eventTypes, queue }) => eventTypes.map((type) => createRule(type, queue, deliver))),
+    rules: subscriptions.flatMap(({ type, event, send }) =>
+      event ? [] : [{ detailType: type, messageGroupId: MESSAGE_GROUP_PATH, send }],
+    ),
+    serviceRules: subscriptions.flatMap(({ type, event, send }) =>
+      event ? [{ ...mailRuleOf(named.mails, type, event), send }] : [],
+    ),
     get: getPoller,
     pauseAll() {
       for (const poller of pollers.values()) poller.pause();

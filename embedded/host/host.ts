@@ -13,12 +13,14 @@ import { defaultTimes, type Times } from '#platform/runtime/times';
 import { createStoppableClock, systemClock } from '../aws/clock.ts';
 import { type AwsCall, type AwsResponse, dispatch } from '../aws/dispatch.ts';
 import type { DynamoDbOptions, StreamListener } from '../aws/dynamodb/dynamodb.ts';
+import { createDefaultBus, type ServiceEvent } from '../aws/eventbridge/default-bus.ts';
 import { createEventBus } from '../aws/eventbridge/event-bus.ts';
 import { createInFlightCounter } from '../aws/in-flight.ts';
 import { createSystemRandom, createUuid, type RandomSource } from '../aws/random.ts';
 import { createS3, type S3Request, type S3Response } from '../aws/s3/s3.ts';
 import type { Caller, Clock, Service } from '../aws/service.ts';
-import { createSes, type SendQuota, type SentMail } from '../aws/ses/ses.ts';
+import type { SentMail } from '../aws/ses/sent-mail.ts';
+import { createSes, type SendQuota } from '../aws/ses/ses.ts';
 import { createSqs } from '../aws/sqs/sqs.ts';
 import type { Execution } from '../aws/step-functions/executions.ts';
 import { assemble } from './assembly.ts';
@@ -128,6 +130,8 @@ export type Host = {
   readonly request: (request: HttpRequest) => Promise<HttpResponse>;
   /** Makes an AWS call without any restriction. */
   readonly callAws: (call: AwsCall) => Promise<AwsResponse>;
+  /** Publishes on the default bus of the account, as a service of AWS does. */
+  readonly publishServiceEvent: (event: ServiceEvent) => void;
   readonly services: readonly Service[];
   readonly origin: string;
   /** Every running execution and the latest finished ones, with their state transitions. */
@@ -208,7 +212,8 @@ export const createHost = (options: HostOptions): Host => {
     throttle: createThrottle(options.throttle ?? TENANT_THROTTLE, clock),
   });
   const consumers = createConsumers({
-    ...{ functions: assembly.functions, named, clock, newId, inFlight, visibilityTimeoutMs },
+    ...{ functions: assembly.functions, received: assembly.received, named, clock, newId },
+    ...{ inFlight, visibilityTimeoutMs },
     ...{ invoke: invokeAndLog, deliver: interceptors.deliver, maxEnvironments: functions.maxEnvironments },
   });
   const stopSchedules = startSchedules({
@@ -218,6 +223,7 @@ export const createHost = (options: HostOptions): Host => {
   const workflows = createWorkflows({
     ...{ assembly, named, clock, newId, inFlight, invoke, random: random.nextFloat },
   });
+  const defaultBus = createDefaultBus({ rules: consumers.serviceRules, clock, newId });
   const givenUp = createGivenUp({ named, clock, newId });
   const { table, readers } = createTable({
     ...{ name: named.table, functions: assembly.functions, clock, random, inFlight, invoke: invokeAndLog },
@@ -237,7 +243,16 @@ export const createHost = (options: HostOptions): Host => {
     workflows.service,
     createSecrets(options.secrets, named),
     givenUp.parameters,
-    ...(options.mail ? [createSes({ ...options.mail, configurationSets: [named.mails], clock, newId })] : []),
+    ...(options.mail
+      ? [
+          createSes({
+            ...options.mail,
+            configurationSets: [{ name: named.mails, onEvent: defaultBus.publish }],
+            clock,
+            newId,
+          }),
+        ]
+      : []),
   ];
   const s3 = createS3(new Map([[givenUp.bucket.name, givenUp.bucket]]));
   services.push(...all.map((service) => instrument(service, options.trace, interceptors.call)));
@@ -246,6 +261,7 @@ export const createHost = (options: HostOptions): Host => {
     request: handleRequest,
     callAws: (call) => dispatch(services, call, OPERATOR),
     callS3: s3.handle,
+    publishServiceEvent: defaultBus.publish,
     services,
     origin,
     executions: workflows.executions,

@@ -51,13 +51,16 @@ Everything is in memory. Ctrl-C stops it.`;
 const start = async () => {
   refuseArguments(process.argv.slice(2));
   const random = createSystemRandom();
-  const { port, demo, operatorKey, logLevel } = readSettings(process.env, random);
+  const { port, demo, operatorKey, mailFrom, logLevel } = readSettings(process.env, random);
   const server = await listen(port);
   const { origin } = server;
   const randomKey = () => Buffer.from(random.nextBytes(24)).toString('base64url');
   const randomKeys = Object.fromEntries(secretNamesOf(...contexts).map((name) => [name, randomKey()]));
   const secrets = { ...randomKeys, 'operator-key': operatorKey };
-  const host = createHost({ contexts, origin, secrets, logLevel, random, waitForCpu: true });
+  const host = createHost({
+    ...{ contexts, origin, secrets, logLevel, random, waitForCpu: true },
+    ...(mailFrom !== undefined && { mail: { from: mailFrom } }),
+  });
   await Promise.all([seed(host, demo), host.loadFunctions()]);
   const credentialFile = writeCredentialFile(server);
   server.serve(host);

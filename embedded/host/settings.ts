@@ -6,6 +6,8 @@ export type Settings = {
   readonly port: number;
   readonly demo: Demo;
   readonly operatorKey: string;
+  /** The sender of mail by the embedded SES. By default a sink stores mail. */
+  readonly mailFrom?: string;
   readonly logLevel: NonNullable<RuntimeOptions['logLevel']>;
 };
 
@@ -48,11 +50,17 @@ const readLogLevel = ({ LOG_LEVEL = 'WARN' }: Environment): Settings['logLevel']
   throw new SettingsError(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}`);
 };
 
+const readMailFrom = ({ MAIL_FROM }: Environment): Pick<Settings, 'mailFrom'> => {
+  if (MAIL_FROM === undefined) return {};
+  if (/^[^@\s]+@[^@\s]+$/.test(MAIL_FROM)) return { mailFrom: MAIL_FROM };
+  throw new SettingsError(`MAIL_FROM must be an address, such as shop@example.com, not ${MAIL_FROM}`);
+};
+
 /** `npm start -- --port 9000` would otherwise listen on another port than the user expects. */
 export const refuseArguments = ([argument]: readonly string[]): void => {
   if (argument !== undefined)
     throw new SettingsError(
-      `npm start takes no arguments, such as ${argument}: set the variables PORT, DEMO_API_KEY, OPERATOR_KEY and LOG_LEVEL instead`,
+      `npm start takes no arguments, such as ${argument}: set the variables PORT, DEMO_API_KEY, OPERATOR_KEY, MAIL_FROM and LOG_LEVEL instead`,
     );
 };
 
@@ -63,6 +71,7 @@ export const readSettings = (environment: Environment, random: RandomSource): Se
     port: readPort(environment),
     demo: readDemo(environment, randomText),
     operatorKey: readOperatorKey(environment, randomText),
+    ...readMailFrom(environment),
     logLevel: readLogLevel(environment),
   };
 };

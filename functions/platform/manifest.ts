@@ -132,6 +132,12 @@ export type Share = {
 export type MetricDefinition = { readonly alarm?: AlarmText & { readonly share?: Share } };
 export type Metrics = Readonly<Record<string, MetricDefinition>>;
 
+/** What SES publishes about mails, by the detail type of its events. */
+export type MailEvent = 'Email Bounced' | 'Email Complaint Received';
+
+/** An event of SES on the account's default bus, and where the data of the event that it becomes is in it, as paths. */
+export type ReceivedEvent = { readonly mailEvent: MailEvent; readonly data: Readonly<Record<string, string>> };
+
 /** A secret of the stage, named `breakwater/<stage>/<name>`. It is random until somebody replaces its value. */
 export type SecretDefinition = { readonly description: string };
 
@@ -145,6 +151,8 @@ export type Manifest = {
   readonly routes?: Routes;
   /** Events that this context publishes with its writes. */
   readonly publishes?: readonly EventType[];
+  /** Events that this context receives from SES, by the type under which it consumes them. */
+  readonly receives?: Readonly<Record<EventType, ReceivedEvent>>;
   readonly workflows?: Readonly<Record<WorkflowId, SagaDefinition>>;
   readonly problems?: Problems;
   readonly sagaErrors?: SagaErrors;
@@ -246,6 +254,54 @@ export const names = (stage: StageName) => ({
 
 /** Where the rules of the bus find an event's message group: its tenant, so that each consumer's queue is fair to tenants (ADR 90). */
 export const MESSAGE_GROUP_PATH = '$.detail.tenantId';
+
+/** The tags by which an event of SES finds what its mail was about. A tag has only letters, digits, `_` and `-`, as our ids do. */
+export const MAIL_TAGS = { tenant: 'tenant', aggregate: 'aggregate' } as const;
+/** SES gives this tag to each mail of a configuration set. */
+export const CONFIGURATION_SET_TAG = 'ses:configuration-set';
+
+/** Where an event of SES has the value of a tag. */
+export const mailTagPath = (tag: string): string => `$.detail.mail.tags.${tag}[0]`;
+
+/**
+ * The rule of the account's default bus by which an event of SES becomes one of ours (ADR 103): which events match, and what the consumer's
+ * queue gets. A text that starts with `$.` is a path into the event of SES. The event itself, with the addresses and headers of the mail,
+ * reaches no queue.
+ */
+export const mailRuleOf = (configurationSet: string, type: EventType, { mailEvent, data }: ReceivedEvent) => ({
+  pattern: {
+    source: ['aws.ses'],
+    'detail-type': [mailEvent],
+    detail: {
+      mail: {
+        tags: {
+          [CONFIGURATION_SET_TAG]: [configurationSet],
+          [MAIL_TAGS.tenant]: [{ exists: true as const }],
+          [MAIL_TAGS.aggregate]: [{ exists: true as const }],
+        },
+      },
+    },
+  },
+  messageGroupPath: mailTagPath(MAIL_TAGS.tenant),
+  input: {
+    'detail-type': type,
+    detail: {
+      ...{ id: '$.id', type, at: '$.time' },
+      ...{ tenantId: mailTagPath(MAIL_TAGS.tenant), aggregateId: mailTagPath(MAIL_TAGS.aggregate) },
+      // SES knows no version of the aggregate
+      version: 0,
+      data,
+    },
+  },
+});
+
+/** The events that the functions of these contexts may consume: those that a context publishes, or receives from SES. */
+export const consumableOf = (...manifests: readonly Manifest[]): readonly EventType[] =>
+  manifests.flatMap(({ publishes = [], receives = {} }) => [...publishes, ...(Object.keys(receives) as EventType[])]);
+
+/** The events that these contexts receive from SES, by type. */
+export const receivedOf = (...manifests: readonly Manifest[]): ReadonlyMap<EventType, ReceivedEvent> =>
+  new Map(manifests.flatMap(({ receives = {} }) => Object.entries(receives) as [EventType, ReceivedEvent][]));
 
 /**
  * After this many receives a worker's queue makes a message a dead letter, on every host. It is a backstop for functions that cannot run:

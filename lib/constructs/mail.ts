@@ -1,5 +1,6 @@
 import { CfnOutput, Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { EventBus } from 'aws-cdk-lib/aws-events';
 import {
   CloudWatchDimensionSource,
   ConfigurationSet,
@@ -10,18 +11,15 @@ import {
   SuppressionReasons,
 } from 'aws-cdk-lib/aws-ses';
 import { Construct } from 'constructs';
-import { names } from '#platform/manifest';
+import { CONFIGURATION_SET_TAG, names } from '#platform/manifest';
 import { type MailSettings, removalPolicy, type Stage } from '../stages.ts';
 import { alarmOnShare } from './alarm.ts';
-
-/** SES gives every mail this tag, and the metrics of its event destination a dimension of the same name. */
-const CONFIGURATION_SET_TAG = 'ses:configuration-set';
 
 export type MailProps = { readonly stage: Stage; readonly settings: MailSettings };
 
 /**
  * How SES sends the mail of a stage (ADR 103). The configuration set has SES keep addresses that bounced or complained from getting further
- * mail, and counts both. With a domain, SES also signs for it; it is retained like data, because its DNS records are made by hand.
+ * mail, counts both, and publishes them on the account's default bus, which is the only one that SES takes. With a domain, SES also signs for it; it is retained like data, because its DNS records are made by hand.
  */
 export class Mail extends Construct {
   constructor(scope: Construct, id: string, { stage, settings }: MailProps) {
@@ -33,9 +31,14 @@ export class Mail extends Construct {
     });
     configurationSet.addEventDestination('Counts', {
       destination: EventDestination.cloudWatchDimensions([
+        // the metrics have a dimension of the tag's name
         { source: CloudWatchDimensionSource.MESSAGE_TAG, name: CONFIGURATION_SET_TAG, defaultValue: name },
       ]),
       events: [EmailSendingEvent.SEND, EmailSendingEvent.BOUNCE, EmailSendingEvent.COMPLAINT],
+    });
+    configurationSet.addEventDestination('Events', {
+      destination: EventDestination.eventBus(EventBus.fromEventBusName(this, 'DefaultBus', 'default')),
+      events: [EmailSendingEvent.BOUNCE, EmailSendingEvent.COMPLAINT],
     });
     this.alarms(stage, configurationSet.configurationSetName);
     if (settings.domain !== undefined) this.identity(stage, settings.domain);

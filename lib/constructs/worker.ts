@@ -1,10 +1,18 @@
 import { Duration } from 'aws-cdk-lib';
-import { EventBus, EventField, Rule } from 'aws-cdk-lib/aws-events';
-import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { EventBus, EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { SqsQueue, type SqsQueueProps } from 'aws-cdk-lib/aws-events-targets';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { type EventType, MAX_RECEIVES, MESSAGE_GROUP_PATH, names, visibilitySecondsOf } from '#platform/manifest';
+import {
+  type EventType,
+  MAX_RECEIVES,
+  MESSAGE_GROUP_PATH,
+  mailRuleOf,
+  names,
+  receivedOf,
+  visibilitySecondsOf,
+} from '#platform/manifest';
 import { acknowledge } from '../nag.ts';
 import { removalPolicy } from '../stages.ts';
 import { alarmOnCount } from './alarm.ts';
@@ -26,13 +34,13 @@ export type WorkerProps = ContextFunctionProps & { readonly consumes: readonly E
 /**
  * A consumer that loses no event: rule -> queue -> function. The queue is fair to tenants (ADR 90). Events that the bus cannot deliver to
  * the queue and messages that the function can never handle wait for an operator, each in their own dead-letter queue; the latter are tried
- * again after a deployment. The rule belongs to the consumer, so the bus does not depend on its consumers.
+ * again after a deployment. The rules belong to the consumer, so no bus depends on its consumers.
  */
 export class Worker extends Construct {
   constructor(scope: Construct, name: string, props: WorkerProps) {
     super(scope, name);
     const { deployment, id, spec, consumes } = props;
-    const { stage } = deployment;
+    const { stage, manifests } = deployment;
     const named = names(stage.name);
     const queueProps = {
       encryption: QueueEncryption.SQS_MANAGED,
@@ -98,17 +106,48 @@ export class Worker extends Construct {
       }),
     );
 
-    new Rule(this, 'Rule', {
-      eventBus: EventBus.fromEventBusName(this, 'Bus', named.bus),
-      description: `Events for ${id}`,
-      eventPattern: { detailType: [...consumes] },
-      // LocalStack sends the path itself, so there all messages are one group, which is never overtaken
-      targets: [
-        new SqsQueue(queue, {
-          deadLetterQueue: ruleDeadLetters,
-          messageGroupId: EventField.fromPath(MESSAGE_GROUP_PATH),
+    const target = { queue, deadLetterQueue: ruleDeadLetters };
+    const received = receivedOf(...manifests);
+    const published = consumes.filter((type) => !received.has(type));
+    if (published.length > 0)
+      new Rule(this, 'Rule', {
+        eventBus: EventBus.fromEventBusName(this, 'Bus', named.bus),
+        description: `Events for ${id}`,
+        eventPattern: { detailType: published },
+        // LocalStack sends the path itself, so there all messages are one group, which is never overtaken
+        targets: [toTarget(target, { messageGroupId: EventField.fromPath(MESSAGE_GROUP_PATH) })],
+      });
+    for (const type of consumes) {
+      const event = received.get(type);
+      if (!event) continue;
+      const { pattern, messageGroupPath, input } = mailRuleOf(named.mails, type, event);
+      const rule = new Rule(this, ruleIdOf(type), {
+        description: `${event.mailEvent} for ${id}`,
+        eventPattern: { source: pattern.source, detailType: pattern['detail-type'], detail: pattern.detail },
+      });
+      rule.addTarget(
+        toTarget(target, {
+          messageGroupId: EventField.fromPath(messageGroupPath),
+          message: RuleTargetInput.fromObject(withEventFields(input)),
         }),
-      ],
-    });
+      );
+    }
   }
 }
+
+type Target = { readonly queue: Queue; readonly deadLetterQueue: Queue };
+
+const toTarget = ({ queue, deadLetterQueue }: Target, props: SqsQueueProps) =>
+  new SqsQueue(queue, { deadLetterQueue, ...props });
+
+/** `MailBounced.v1` has the rule `MailBouncedV1`. */
+const ruleIdOf = (type: EventType) => type.replace('.v', 'V');
+
+/** The same object with each path into the event as a field of it. */
+const withEventFields = (value: object): object =>
+  Object.fromEntries(
+    Object.entries(value).map(([name, entry]: [string, unknown]) => {
+      if (typeof entry === 'object' && entry !== null) return [name, withEventFields(entry)];
+      return [name, typeof entry === 'string' && entry.startsWith('$.') ? EventField.fromPath(entry) : entry];
+    }),
+  );

@@ -79,7 +79,7 @@ export const createTableAudit = (options: AuditOptions) => {
       const dot = id.lastIndexOf('.');
       const { notifiedStatuses } = recordsOf(`${tenantId}.${id.slice(0, dot)}`);
       if (row['status'] === 'withheld') withheldCount += 1;
-      if (row['status'] === 'sent' || row['status'] === 'withheld') notifiedStatuses.push(id.slice(dot + 1));
+      if (row['status'] !== 'sending') notifiedStatuses.push(id.slice(dot + 1));
     },
     pause(row) {
       pauses = row['pauses'] as readonly AuditPause[];

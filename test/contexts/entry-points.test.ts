@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { contexts } from '#contexts';
 import type { HttpFunction } from '#platform/http/http-function';
 import type { RouteDefinition } from '#platform/http/route';
-import { entryOf, functionsOf, variablesOf, type WorkflowId } from '#platform/manifest';
+import { consumableOf, entryOf, functionsOf, variablesOf, type WorkflowId } from '#platform/manifest';
 import type { LambdaEntry } from '#platform/runtime/lambda';
 import type { Clients } from '#platform/runtime/runtime';
 import { type EntryModule, loadProjectEntries } from '../../embedded/host/functions.ts';
@@ -18,7 +18,7 @@ const functions = functionsOf(...contexts);
 const httpFunctions = functions.filter(({ routes }) => routes.length > 0);
 const workers = functions.filter(({ spec }) => spec.consumes);
 const allRoutes = functions.flatMap(({ routes }) => routes);
-const eventTypes = contexts.flatMap(({ publishes = [] }) => publishes);
+const eventTypes = consumableOf(...contexts);
 
 /** The function's handler with the variables that its manifest gives it, on an empty table. */
 const build = async (fn: (typeof functions)[number]) => {
@@ -133,7 +133,7 @@ describe.each(workers)('$id', (fn) => {
     expect(consumed.sort()).toEqual([...(fn.spec.consumes ?? [])].sort());
   });
 
-  it('consumes only events that a context publishes', () => {
+  it('consumes only events that a context publishes, or receives from SES', () => {
     expect(eventTypes).toEqual(expect.arrayContaining([...(fn.spec.consumes ?? [])]));
   });
 });

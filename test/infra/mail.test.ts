@@ -62,11 +62,23 @@ describe.each(allStages())('%s', (stage, { ofType, resources }) => {
 
   const tag = 'ses:configuration-set';
 
-  test('counts what is sent, what bounces and complaints, by its configuration set', () => {
-    const { ConfigurationSetName, EventDestination } = getOnly(
-      ofType('AWS::SES::ConfigurationSetEventDestination'),
-      'event destination',
+  const destinationWith = (kind: string) =>
+    getOnly(
+      ofType('AWS::SES::ConfigurationSetEventDestination').filter(
+        ({ Properties }) => Properties.EventDestination[kind],
+      ),
+      kind,
     ).Properties;
+
+  test('publishes bounces and complaints on the default bus, to which SES alone sends them', () => {
+    const { ConfigurationSetName, EventDestination } = destinationWith('EventBridgeDestination');
+    expect(ConfigurationSetName).toEqual({ Ref: getOnly(ofType('AWS::SES::ConfigurationSet'), 'set').id });
+    expect(EventDestination).toMatchObject({ Enabled: true, MatchingEventTypes: ['bounce', 'complaint'] });
+    expect(JSON.stringify(EventDestination.EventBridgeDestination.EventBusArn)).toMatch(/:event-bus\/default"/);
+  });
+
+  test('counts what is sent, what bounces and complaints, by its configuration set', () => {
+    const { ConfigurationSetName, EventDestination } = destinationWith('CloudWatchDestination');
     expect(ConfigurationSetName).toEqual({ Ref: getOnly(ofType('AWS::SES::ConfigurationSet'), 'set').id });
     expect(EventDestination).toEqual({
       Enabled: true,

@@ -131,16 +131,18 @@ export const TYPE_FORMATS: Readonly<Record<string, TypeFormat>> = {
       State: withLabel(''),
       Targets: (value, format) =>
         value
-          .map(({ Id: _, Arn, DeadLetterConfig, RetryPolicy, SqsParameters, ...remaining }: Json) => {
+          .map(({ Id: _, Arn, DeadLetterConfig, RetryPolicy, SqsParameters, InputTransformer, ...remaining }: Json) => {
             const group = SqsParameters ? ` in message group ${SqsParameters.MessageGroupId}` : '';
             const deadLetters = DeadLetterConfig ? `, undeliverable events to ${format(DeadLetterConfig.Arn)}` : '';
             const isRetried = JSON.stringify(RetryPolicy) !== '{"MaximumRetryAttempts":0}';
             const others = RetryPolicy && isRetried ? { RetryPolicy, ...remaining } : remaining;
-            return `to ${format(Arn)}${group}${deadLetters}${isRetried ? '' : ' without retries'}${formatRemaining(others, format)}`;
+            // workers.test.ts compares what it becomes
+            const input = InputTransformer ? 'transformed ' : '';
+            return `${input}to ${format(Arn)}${group}${deadLetters}${isRetried ? '' : ' without retries'}${formatRemaining(others, format)}`;
           })
           .join('; '),
     },
-    sharedProperties: ['EventBusName', 'State'],
+    sharedProperties: ['State'],
   },
   'AWS::IAM::Policy': { properties: { PolicyName: omitted, Roles: ownerLabel('of ') } },
   'AWS::IAM::Role': { properties: { AssumeRolePolicyDocument: formatTrustPolicy } },
@@ -248,10 +250,15 @@ export const TYPE_FORMATS: Readonly<Record<string, TypeFormat>> = {
   'AWS::SES::ConfigurationSetEventDestination': {
     properties: {
       ConfigurationSetName: omitted,
-      EventDestination: ({ Enabled, MatchingEventTypes, CloudWatchDestination, ...remaining }, format) =>
-        CloudWatchDestination && Enabled
-          ? `counts ${MatchingEventTypes.join(' ')} by ${CloudWatchDestination.DimensionConfigurations.map(({ DimensionName }: Json) => DimensionName).join(' ')}${formatRemaining(remaining, format)}`
-          : format({ Enabled, MatchingEventTypes, CloudWatchDestination, ...remaining }),
+      EventDestination: (
+        { Enabled, MatchingEventTypes, CloudWatchDestination, EventBridgeDestination, ...remaining },
+        format,
+      ) =>
+        EventBridgeDestination && Enabled
+          ? `publishes ${MatchingEventTypes.join(' ')} on ${format(EventBridgeDestination.EventBusArn)}${formatRemaining(remaining, format)}`
+          : CloudWatchDestination && Enabled
+            ? `counts ${MatchingEventTypes.join(' ')} by ${CloudWatchDestination.DimensionConfigurations.map(({ DimensionName }: Json) => DimensionName).join(' ')}${formatRemaining(remaining, format)}`
+            : format({ Enabled, MatchingEventTypes, CloudWatchDestination, EventBridgeDestination, ...remaining }),
     },
   },
   'AWS::SNS::Subscription': {

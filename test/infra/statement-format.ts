@@ -4,6 +4,21 @@ import { type Json, toList } from './synthesis.ts';
 
 const isEqual = (value: Json, expected: Json) => JSON.stringify(value) === JSON.stringify(expected);
 
+/** What a queue allows to each rule that sends to it. */
+const SENT_BY_RULES = [['sqs:SendMessage'], ['sqs:SendMessage', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl']];
+
+/**
+ * Whether a queue's policy allows a rule to send to it, and nothing else. The summaries omit that: the line of the rule shows its queues,
+ * and workers.test.ts checks that no other rule may send to them.
+ */
+export const isDeliveryByRule = ({ Effect, Principal, Action, Condition, Sid: _, Resource: __, ...remaining }: Json) =>
+  Effect === 'Allow' &&
+  isEqual(Principal, { Service: 'events.amazonaws.com' }) &&
+  SENT_BY_RULES.some((actions) => isEqual(toList<string>(Action), actions)) &&
+  Object.keys(Condition ?? {}).join() === 'ArnEquals' &&
+  Object.keys(Condition.ArnEquals).join() === 'aws:SourceArn' &&
+  Object.keys(remaining).length === 0;
+
 /** `may dynamodb:GetItem,PutItem on table where LeadingKeys orders#*`. */
 export const formatStatement = (statement: Json, format: FormatValue): Fact => {
   const { Sid: _, Effect, Principal, Action, Resource: resource, Condition, ...remaining } = statement;

@@ -112,6 +112,20 @@ describe('a summary', () => {
       linesOf(policyOf({ Effect: 'Deny', NotAction: ['s3:GetObject'], NotResource: 'x', Principal: '*' })).at(-1),
     ).toBe('    everyone may not {NotAction: [s3:GetObject], NotResource: x}'));
 
+  test.each([
+    ['a rule alone', { ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': ['Rule', 'Arn'] } } }, 'sqs:SendMessage', []],
+    ['any rule', undefined, 'sqs:SendMessage', ['    events.amazonaws.com may sqs:SendMessage on *']],
+    [
+      'a rule that may do more',
+      { ArnEquals: { 'aws:SourceArn': 'x' } },
+      'sqs:*',
+      ['    events.amazonaws.com may sqs:* on * from x'],
+    ],
+  ] as const)('omits of a queue only that its rules send to it: %s', (...[_, Condition, Action, lines]) => {
+    const statement = { Effect: 'Allow', Principal: { Service: 'events.amazonaws.com' }, Action, Resource: '*' };
+    expect(linesOf(policyOf({ ...statement, ...(Condition && { Condition }) })).slice(1)).toEqual(lines);
+  });
+
   test('shows how a resource differs from what is common, and what it lacks', () => {
     const queue = (id: string, Properties: object) => ({ id, Type: 'AWS::SQS::Queue', Properties });
     const common = { MessageRetentionPeriod: 86_400, SqsManagedSseEnabled: true };

@@ -3,7 +3,7 @@ import type { StageName } from '#platform/manifest';
 import type { FormatValue } from './property-formats.ts';
 import { isOmitted, TYPE_FORMATS } from './resource-formats.ts';
 import { createStackFormat, shortTypeOf, typeNameOf } from './stack-format.ts';
-import { formatStatement, joinLeadingKeys } from './statement-format.ts';
+import { formatStatement, isDeliveryByRule, joinLeadingKeys } from './statement-format.ts';
 import type { Json, Resource, Synthesis } from './synthesis.ts';
 
 /** A fact about a resource, on its line or on a line below it. Several facts may share a key. */
@@ -112,7 +112,12 @@ const ownFacts = (resource: Resource, owner: Resource, format: FormatValue): rea
     .sort(([a], [b]) => rank(a) - rank(b))
     .flatMap(([property, value]): readonly Fact[] => {
       if (property === 'PolicyDocument' || property === 'KeyPolicy')
-        return joinLeadingKeys([value.Statement].flat().map((statement: Json) => formatStatement(statement, format)));
+        return joinLeadingKeys(
+          [value.Statement]
+            .flat()
+            .filter((statement: Json) => !isDeliveryByRule(statement))
+            .map((statement: Json) => formatStatement(statement, format)),
+        );
       const text = formats[property]?.(value, format, { resource, owner }) ?? `${property} ${format(value)}`;
       return text ? [{ key: `${prefix}${property}`, text, below: false }] : [];
     })

@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { contexts } from '#contexts';
-import { functionsOf, names } from '#platform/manifest';
+import {
+  consumableOf,
+  functionsOf,
+  mailRuleOf,
+  type NamedFunction,
+  names,
+  type ReceivedEvent,
+  receivedOf,
+} from '#platform/manifest';
 import { allStages, getOnly, type Json, type Resource } from './synthesis.ts';
 
 const workers = functionsOf(...contexts).filter(({ spec }) => spec.consumes);
@@ -8,6 +16,11 @@ const workers = functionsOf(...contexts).filter(({ spec }) => spec.consumes);
 const quarantineQueues = functionsOf(...contexts).flatMap(({ id, spec }) =>
   (spec.sends ?? []).map((queue) => ({ id, queue })),
 );
+const received = receivedOf(...contexts);
+const publishedTypes = ({ spec }: NamedFunction) => (spec.consumes ?? []).filter((type) => !received.has(type));
+const receivedTypes = ({ spec }: NamedFunction) => (spec.consumes ?? []).filter((type) => received.has(type));
+/** One for all events that a worker consumes from our bus, and one for each that SES publishes on the default bus. */
+const countRules = (worker: NamedFunction) => Math.min(publishedTypes(worker).length, 1) + receivedTypes(worker).length;
 const refersTo = (value: Json, { id }: Resource) => JSON.stringify(value).includes(`"${id}"`);
 
 describe.each(allStages())('%s', (stage, { ofType }) => {
@@ -58,7 +71,9 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
       const hasOwnSender = [named.canaries, ...quarantineQueues.map(({ queue }) => named.queue(queue))].includes(
         Properties.QueueName,
       );
-      expect(senders, id).toHaveLength(hasOwnSender ? 0 : 1);
+      // an event that does not reach the queue of its worker waits in one queue, whichever of the worker's rules has sent it
+      const worker = workers.find((candidate) => Properties.QueueName === named.ruleDeadLetters(candidate.id));
+      expect(senders, id).toHaveLength(hasOwnSender ? 0 : worker ? countRules(worker) : 1);
       expect(Properties.MessageRetentionPeriod, id).toBe(14 * 86_400);
     }
   });
@@ -134,12 +149,37 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
       Properties.PolicyDocument.Statement.filter(({ Effect }: Json) => Effect !== 'Deny'),
     );
     // a rule sends to the worker's queue and to the rule's dead-letter queue
-    expect(allowed).toHaveLength(2 * workers.length);
+    expect(allowed).toHaveLength(2 * workers.reduce((sum, worker) => sum + countRules(worker), 0));
     for (const { Principal, Condition } of allowed) {
       expect(Principal).toEqual({ Service: 'events.amazonaws.com' });
       expect(Object.keys(Condition)).toEqual(['ArnEquals']);
     }
   });
+
+  /** The rules that send to this queue, of which the worker's queue of undelivered events has what they cannot send. */
+  const rulesOf = (worker: NamedFunction) => {
+    const workerQueue = getQueue(named.queue(worker.id));
+    const ruleDeadLetters = getQueue(named.ruleDeadLetters(worker.id));
+    const rules = ofType('AWS::Events::Rule').filter(
+      ({ stack, Properties }) => stack === workerQueue.stack && refersTo(Properties.Targets, workerQueue),
+    );
+    expect(rules).toHaveLength(countRules(worker));
+    for (const { Properties } of rules) {
+      expect(Properties.State).toBe('ENABLED');
+      expect(refersTo(Properties.Targets[0].DeadLetterConfig, ruleDeadLetters)).toBe(true);
+    }
+    for (const target of [workerQueue, ruleDeadLetters]) {
+      const senders = ofType('AWS::SQS::QueuePolicy')
+        .filter(({ stack, Properties }) => stack === target.stack && refersTo(Properties.Queues, target))
+        .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as readonly Json[])
+        .filter(({ Effect }) => Effect === 'Allow');
+      expect(senders, target.id).toHaveLength(rules.length);
+      for (const { Principal } of senders) expect(Principal).toEqual({ Service: 'events.amazonaws.com' });
+      for (const rule of rules)
+        expect(senders.some(({ Condition }) => refersTo(Condition.ArnEquals['aws:SourceArn'], rule))).toBe(true);
+    }
+    return rules;
+  };
 
   test.each(workers)('$id receives batches from its queue, and reports failures by message', ({ id, spec }) => {
     const workerQueue = getQueue(named.queue(id));
@@ -165,33 +205,55 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
     expect(refersTo(mapping.Properties.FunctionName, fn)).toBe(true);
   });
 
-  test.each(workers)('$id receives its events from its own rule only', ({ id, spec }) => {
-    const workerQueue = getQueue(named.queue(id));
-    const ruleDeadLetters = getQueue(named.ruleDeadLetters(id));
-    const rule = getOnly(
-      ofType('AWS::Events::Rule').filter(
-        ({ stack, Properties }) => stack === workerQueue.stack && refersTo(Properties.Targets, workerQueue),
-      ),
-      id,
-    );
+  test.each(workers)('$id receives its events from its own rules only', (worker) => {
+    const rules = rulesOf(worker).filter(({ Properties }) => Properties.EventBusName !== undefined);
+    if (publishedTypes(worker).length === 0) return expect(rules).toEqual([]);
+    const rule = getOnly(rules, worker.id);
     expect(rule.Properties.EventBusName).toBe(named.bus);
-    expect(rule.Properties.State).toBe('ENABLED');
-    expect(rule.Properties.EventPattern).toEqual({ 'detail-type': spec.consumes });
+    expect(rule.Properties.EventPattern).toEqual({ 'detail-type': publishedTypes(worker) });
     expect(rule.Properties.Targets).toHaveLength(1);
     // the event's tenant: LocalStack sends the path itself, so a run there shows nothing of it
     expect(rule.Properties.Targets[0].SqsParameters).toEqual({ MessageGroupId: '$.detail.tenantId' });
-    expect(refersTo(rule.Properties.Targets[0].DeadLetterConfig, ruleDeadLetters)).toBe(true);
-
-    for (const target of [workerQueue, ruleDeadLetters]) {
-      const senders = ofType('AWS::SQS::QueuePolicy')
-        .filter(({ stack, Properties }) => stack === target.stack && refersTo(Properties.Queues, target))
-        .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as readonly Json[])
-        .filter(({ Effect }) => Effect === 'Allow');
-      const { Principal, Condition } = getOnly(senders, target.id);
-      expect(Principal).toEqual({ Service: 'events.amazonaws.com' });
-      expect(refersTo(Condition.ArnEquals['aws:SourceArn'], rule)).toBe(true);
-    }
   });
+
+  test.each(workers.flatMap((worker) => receivedTypes(worker).map((type) => ({ worker, type, id: worker.id }))))(
+    '$id receives $type from the default bus: what SES publishes of our mails, without the addresses',
+    ({ worker, type }) => {
+      const event = received.get(type);
+      const rule = getOnly(
+        rulesOf(worker).filter(
+          ({ Properties }) =>
+            Properties.EventBusName === undefined && JSON.stringify(Properties.Targets).includes(type),
+        ),
+        type,
+      );
+      expect(rule.Properties.EventPattern).toEqual({
+        source: ['aws.ses'],
+        'detail-type': [event?.mailEvent],
+        detail: {
+          mail: {
+            tags: {
+              'ses:configuration-set': [named.mails],
+              tenant: [{ exists: true }],
+              aggregate: [{ exists: true }],
+            },
+          },
+        },
+      });
+      const [{ InputTransformer, SqsParameters }, ...others] = rule.Properties.Targets;
+      expect(others).toEqual([]);
+      // CloudFormation's text, read as EventBridge reads it, is what the embedded host sends
+      const { InputPathsMap, InputTemplate } = InputTransformer;
+      const template = InputTemplate.replaceAll(/<([\w-]+)>/g, (_: string, name: string) => `"${InputPathsMap[name]}"`);
+      const { input, messageGroupPath } = mailRuleOf(named.mails, type, event as ReceivedEvent);
+      expect(JSON.parse(template)).toEqual(input);
+      expect(SqsParameters).toEqual({ MessageGroupId: messageGroupPath });
+      for (const path of Object.values<string>(InputPathsMap))
+        expect(path).toMatch(
+          /^\$\.(id|time|detail\.mail\.(messageId|timestamp|tags\.\w+\[0\])|detail\.bounce\.bounceType)$/,
+        );
+    },
+  );
 
   test.each(quarantineQueues)(
     'only $id sends to $queue, which is in its stack and accepts any item of the table',
@@ -215,7 +277,7 @@ describe.each(allStages())('%s', (stage, { ofType }) => {
   });
 });
 
-test('a context publishes every event that a worker consumes', () => {
-  const published = contexts.flatMap(({ publishes = [] }) => publishes);
+test('a context publishes every event that a worker consumes, or receives it from SES', () => {
+  const published = consumableOf(...contexts);
   for (const { id, spec } of workers) for (const type of spec.consumes ?? []) expect(published, id).toContain(type);
 });

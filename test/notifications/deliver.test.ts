@@ -160,6 +160,11 @@ describe('with SES', () => {
     expect(JSON.parse(new TextDecoder().decode(body))).toEqual({
       FromEmailAddress: 'shop@example.com',
       ConfigurationSetName: 'breakwater-test',
+      EmailTags: [
+        { Name: 'tenant', Value: 't1' },
+        { Name: 'aggregate', Value: 'o1' },
+        { Name: 'kind', Value: 'confirmed' },
+      ],
       Destination: { ToAddresses: ['a@example.com'] },
       Content: {
         Simple: {

@@ -5,6 +5,7 @@ import { addMs } from '#platform/kernel';
 import {
   facts,
   inMemoryAllowances,
+  inMemoryBlockedAddresses,
   inMemoryDeliveries,
   inMemoryMailer,
   noticeOf,
@@ -20,8 +21,12 @@ const createNotifier = (change: Partial<Ports> = {}, maxMails = 20) => {
   const { mails, mailer } = inMemoryMailer();
   const { allowances } = inMemoryAllowances(maxMails);
   const time = { now: start };
-  const ports: Ports = { orders: async () => facts(), deliveries, allowances, mailer, now: () => time.now, ...change };
-  return { rows, mails, time, deliveries, mailer, ports, notify: notifyCustomer(ports) };
+  const { blockedAddresses } = inMemoryBlockedAddresses();
+  const ports: Ports = {
+    ...{ orders: async () => facts(), deliveries, allowances, blockedAddresses, mailer, now: () => time.now },
+    ...change,
+  };
+  return { rows, blockedAddresses, mails, time, deliveries, mailer, ports, notify: notifyCustomer(ports) };
 };
 
 describe('a customer', () => {
@@ -93,6 +98,19 @@ describe('a customer', () => {
     expect(await notify(notice)).toEqual({ ok: false, error: 'already_withheld' });
     expect(mails).toEqual([]);
   });
+
+  it.each(['bounced', 'complained'] as const)(
+    'gets no mail at an address that has %s, which is recorded',
+    async (because) => {
+      const { notify, mails, rows, blockedAddresses } = createNotifier({}, 0);
+      await blockedAddresses.block({ tenantId, email: 'ada@example.com' }, because);
+      expect(await notify(notice)).toEqual({ ok: true, value: 'withheld' });
+      // not because of the allowance, in which the mail takes no place
+      expect([...rows.values()]).toMatchObject([{ status: 'withheld', withheldAt: start, because }]);
+      expect(await notify(notice)).toEqual({ ok: false, error: 'already_withheld' });
+      expect(mails).toEqual([]);
+    },
+  );
 
   it('counts as one mail however often the mailer fails', async () => {
     const fails = [true, true, true, false];

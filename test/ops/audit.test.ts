@@ -183,6 +183,10 @@ describe('npm run audit', () => {
     expect(audit.report()).toMatchObject({ violations: [], withheldCount: 1 });
   });
 
+  it.each(['bounced', 'complained'])('accepts a mail that has %s: it was sent', (status) =>
+    expect(auditRows(rowsWith('delivery', 'confirmed', { status }))).toEqual([]),
+  );
+
   it('accepts no order that is cancelled for another reason than those that an order can have', () => {
     const expired = auditRows(rowsWith('order', 'cancelled', { reason: 'expired' }));
     expect(expired).toEqual(['8: order X is cancelled because of expired']);

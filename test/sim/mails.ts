@@ -7,7 +7,7 @@ const mailboxOf = (email: string) => email.toLowerCase().replace(/\+[^@]*/, '');
 
 /**
  * Observes orders and deliveries: a tenant sends at most `maxMails` to one mailbox on a day, and withholds a mail only where it had
- * more than that to send.
+ * more than that to send, or where the address is blocked.
  */
 export const watchMails = (maxMails: number, report: (message: string) => void) => {
   const emails = new Map<string, string>();
@@ -21,14 +21,16 @@ export const watchMails = (maxMails: number, report: (message: string) => void) 
     /** Drops the mails until now. */
     forget: () => mailboxes.clear(),
     onOrder: (tenant: string, orderId: string, email: string) => emails.set(`${tenant}/${orderId}`, email),
+    emailOf: (tenant: string, orderId: string) => emails.get(`${tenant}/${orderId}`),
     onDelivery(tenant: string, old: Item | undefined, next: Item | undefined) {
       const email = emails.get(`${tenant}/${next?.['orderId']}`);
       if (!next || email === undefined || old?.['status'] === next['status']) return;
       const name = `${tenant}/${mailboxOf(email)}`;
       const { started, sentByDay } = find(name);
       started.add(next.pk);
+      const isBlocked = next['because'] === 'bounced' || next['because'] === 'complained';
       const isUnmailable = next['because'] === 'unmailable' && /\P{ASCII}.*@/u.test(email);
-      if (next['status'] === 'withheld' && !isUnmailable && started.size <= maxMails)
+      if (next['status'] === 'withheld' && !isUnmailable && !isBlocked && started.size <= maxMails)
         report(`${next.pk} was withheld, and ${name} had only ${started.size} mails`);
       if (next['status'] !== 'sent') return;
       const day = String(next['sentAt']).slice(0, 10);

@@ -11,6 +11,7 @@ import { type ClientRequest, createClient, type SendRequest } from './client.ts'
 import { createCustomers, type Tenant } from './customers.ts';
 import { drive } from './drive.ts';
 import { createFaults, type FaultSelection, type StruckFault } from './faults.ts';
+import { createFeedback } from './feedback.ts';
 import { createKeyHolders } from './key-holders.ts';
 import { createProviderConsole, createRegistration } from './levers.ts';
 import { createMessageLedger } from './messages.ts';
@@ -107,12 +108,20 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
       watch.report(7, `${caller} used ${keys.join(', ')} while it worked for ${[...tenants].join(', ')}`),
   });
   const host: Host = createHost({
-    ...{ ...backend, interceptors: network, onTableChange: watch.onTableChange, pointInTimeRecovery: true },
+    ...{ ...backend, interceptors: network, pointInTimeRecovery: true },
+    onTableChange(change) {
+      watch.onTableChange(change);
+      feedback.onTableChange(change);
+    },
     tableThrottle: seed % 3 === 0 ? LOW_LIMITS : AWS_PARTITION_LIMITS,
     tenantGuard,
     transactionLatencyMs: () => Math.ceil(Math.random() * 10),
     replicationLagMs: (partition) =>
       Math.ceil(Math.random() * 30 + (faults.strike('replica behind', partition) ?? 0) * MAX_LAG_MS),
+  });
+  const feedback = createFeedback({
+    ...{ seed, sleep, now: Date.now, onPublished: watch.onFeedback },
+    publish: (event) => host.publishServiceEvent(event),
   });
   const sendAgain = createClient({
     ...{ request: host.request, chance: chanceOf(seed, 'clients'), sleep, step: runtime.steps },
@@ -161,6 +170,7 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
       !isOwed &&
       !running &&
       network.inFlightCount() === 0 &&
+      feedback.pendingCount() === 0 &&
       (await Promise.race([host.whenIdle().then(() => true), falseAfterThisMoment()]))
     );
   };
@@ -222,6 +232,7 @@ export const simulate = async (simulation: Simulation): Promise<Outcome> => {
     for (const { invariant, message } of violationsAtQuiescence(rows, customers.accepted()))
       watch.report(invariant, message);
     for (const message of messages.lost()) watch.report(22, message);
+    for (const message of watch.feedbackAtQuiescence(rows)) watch.report(28, message);
   };
 
   const { steps, result } = await drive(run(), {

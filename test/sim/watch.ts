@@ -3,6 +3,7 @@ import type { StreamRecord } from '../../embedded/aws/dynamodb/dynamodb.ts';
 import type { Row, Violation } from '../../ops/audit/table-audit.ts';
 import { watchCancellations } from './cancellations.ts';
 import { isWaiting, watchChannels } from './channels.ts';
+import { watchFeedback } from './mail-feedback-watch.ts';
 import { watchMails } from './mails.ts';
 import { type ProviderRequest, watchProviderKeys } from './provider-requests.ts';
 import { type Item, type SkuQuantity, watchRefusals } from './refusals.ts';
@@ -93,6 +94,7 @@ export const createWatch = ({ timeline, now, maxMails, paymentDeadlineMs }: Opti
   );
 
   const mails = watchMails(maxMails, (message) => report(18, message));
+  const feedback = watchFeedback(mails.emailOf, (message) => report(28, message));
   const channels = watchChannels((message) => report(20, message));
   const onProviderKey = watchProviderKeys((message) => report(4, message));
   const cancellations = watchCancellations({ now, paymentDeadlineMs, report: (message) => report(23, message) });
@@ -156,7 +158,10 @@ export const createWatch = ({ timeline, now, maxMails, paymentDeadlineMs }: Opti
     ...{ shard: onShard, hold: onHold, order: onOrder, charge: onCharge, breaker: onBreaker },
     ...{ attempt: channels.onPayment, policy: cancellations.onPolicy },
     tenant: onTenant,
-    delivery: mails.onDelivery,
+    delivery(tenant, old, next) {
+      mails.onDelivery(tenant, old, next);
+      feedback.onDelivery(tenant, old, next);
+    },
   };
 
   const load = (entity: string, row: Item) => {
@@ -182,7 +187,7 @@ export const createWatch = ({ timeline, now, maxMails, paymentDeadlineMs }: Opti
       for (const name of sums.keys()) changedSkus.add(name);
       sums.clear();
       probes.clear();
-      for (const observer of [refusals, mails, channels]) observer.forget();
+      for (const observer of [refusals, mails, feedback, channels]) observer.forget();
       cancellations.onRestore(pausesOf(rows));
       for (const entity of RESTORED_ENTITIES) for (const row of rows) load(entity, row as unknown as Item);
       checkStock();
@@ -194,6 +199,8 @@ export const createWatch = ({ timeline, now, maxMails, paymentDeadlineMs }: Opti
       observers[entity]?.(tenant, old, next);
     },
     report,
+    onFeedback: feedback.onPublished,
+    feedbackAtQuiescence: feedback.atQuiescence,
     /** A person captures with this key, which may have been voided. */
     onCaptureByHand: (key: string) => void capturedByHand.add(key),
     ...{ onCustomerCancels: cancellations.onCustomerCancels, onPause: cancellations.onPause },

@@ -1,13 +1,9 @@
 import { createTokenBucket } from '../api-gateway/token-bucket.ts';
+import type { ServiceEvent } from '../eventbridge/default-bus.ts';
 import { authorize, type Clock, type Service, ServiceError } from '../service.ts';
 
-export type SentMail = {
-  readonly id: string;
-  readonly from: string;
-  readonly to: readonly string[];
-  readonly configurationSet: string | undefined;
-  readonly sentAtMs: number;
-};
+import { simulateMailbox } from './mailbox-simulator.ts';
+import type { SentMail } from './sent-mail.ts';
 
 /** What an account may send. The day is the last 24 hours, as in SES: what was sent leaves it one by one. */
 export type SendQuota = { readonly perSecond: number; readonly perDay: number };
@@ -15,12 +11,21 @@ export type SendQuota = { readonly perSecond: number; readonly perDay: number };
 type SendEmail = {
   readonly FromEmailAddress?: string;
   readonly ConfigurationSetName?: string;
+  readonly EmailTags?: readonly { readonly Name: string; readonly Value: string }[];
   readonly Destination?: {
     readonly ToAddresses?: readonly string[];
     readonly CcAddresses?: readonly string[];
     readonly BccAddresses?: readonly string[];
   };
 };
+
+type ConfigurationSet = {
+  readonly name: string;
+  /** Its event destination: gets bounces and complaints. */
+  readonly onEvent?: (event: ServiceEvent) => void;
+};
+
+const TAG = /^[A-Za-z0-9_-]{1,256}$/;
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -34,14 +39,14 @@ type Options = {
   readonly newId: () => string;
   /** By default an account sends any number of mails. */
   readonly quota?: SendQuota;
-  /** The names of those that exist. They have no effect. */
-  readonly configurationSets?: readonly string[];
+  readonly configurationSets?: readonly ConfigurationSet[];
   /** Called with each mail that is accepted. */
   readonly onMail?: (mail: SentMail) => void;
 };
 
 /**
- * SES, as far as accepting mails goes: `SendEmail` of its second API, with one recipient. Nothing is delivered. A caller is authorized by
+ * SES, as far as accepting mails goes: `SendEmail` of its second API, with one recipient. Nothing is delivered; mails to the mailbox simulator
+ * of SES bounce, or are reported as spam, if a configuration set has an event destination. A caller is authorized by
  * the sender's address, as a role with the condition `ses:FromAddress` is.
  */
 export const createSes = ({ clock, newId, quota, configurationSets = [], onMail }: Options): Service => {
@@ -61,7 +66,7 @@ export const createSes = ({ clock, newId, quota, configurationSets = [], onMail 
     paths: { 'POST /v2/email/outbound-emails': 'SendEmail' },
     operations: {
       SendEmail(
-        { FromEmailAddress: from = '', ConfigurationSetName: configurationSet, Destination = {} }: SendEmail,
+        { FromEmailAddress: from = '', ConfigurationSetName: name, EmailTags = [], Destination = {} }: SendEmail,
         caller,
       ) {
         authorize(caller, 'SendEmail', [from]);
@@ -70,14 +75,19 @@ export const createSes = ({ clock, newId, quota, configurationSets = [], onMail 
           throw new ServiceError('NotSupported', 'not supported: a mail without exactly one recipient', {
             status: 501,
           });
-        if (configurationSet !== undefined && !configurationSets.includes(configurationSet))
-          throw new ServiceError('NotFoundException', `Configuration set <${configurationSet}> does not exist.`, {
-            status: 404,
-          });
+        const configurationSet = configurationSets.find((set) => set.name === name);
+        if (name !== undefined && !configurationSet)
+          throw new ServiceError('NotFoundException', `Configuration set <${name}> does not exist.`, { status: 404 });
+        for (const { Name, Value } of EmailTags)
+          if (!TAG.test(Name) || !TAG.test(Value))
+            throw new ServiceError('BadRequestException', `Invalid tag <${Name}>: use letters, digits, _ and -.`);
         requireQuota();
-        const mail = { id: newId(), from, to, configurationSet, sentAtMs: clock.now() };
+        const tags = Object.fromEntries(EmailTags.map(({ Name, Value }) => [Name, Value]));
+        const mail = { id: newId(), from, to, configurationSet: name, tags, sentAtMs: clock.now() };
         if (quota) sentAtMs = [...sentAtMs, mail.sentAtMs];
         onMail?.(mail);
+        const event = simulateMailbox(mail);
+        if (event) configurationSet?.onEvent?.(event);
         return { MessageId: mail.id };
       },
     },

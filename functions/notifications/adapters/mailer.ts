@@ -1,11 +1,13 @@
 import { SendEmailCommand } from '@aws-sdk/client-sesv2';
-import type { PostponedBecause, Receipt } from '#notifications/domain/delivery';
+import { KIND_TAG } from '#notifications/contract';
+import type { Notice, PostponedBecause, Receipt } from '#notifications/domain/delivery';
 import type { Mail } from '#notifications/domain/mail';
 import type { Mailer } from '#notifications/use-cases/ports';
 import { toAsciiAddress } from '#platform/email';
+import { MAIL_TAGS } from '#platform/manifest';
 import type { BaseRuntime, Runtime } from '#platform/runtime/runtime';
 
-type Send = (mail: Mail) => Promise<Receipt | PostponedBecause>;
+type Send = (mail: Mail, notice: Notice) => Promise<Receipt | PostponedBecause>;
 
 /**
  * Sends by SES or, on a stage that sends no mail, into a sink. SES takes addresses in ASCII only, so the domain is converted to
@@ -14,9 +16,9 @@ type Send = (mail: Mail) => Promise<Receipt | PostponedBecause>;
 export const mailer = (rt: Runtime<'mail'>): Mailer => {
   const from = rt.env('MAIL');
   const send = from === 'sink' ? sink(rt) : ses(rt, from);
-  return async (mail) => {
+  return async (mail, notice) => {
     const to = toAsciiAddress(mail.to);
-    return to === undefined ? 'unmailable' : send({ ...mail, to });
+    return to === undefined ? 'unmailable' : send({ ...mail, to }, notice);
   };
 };
 
@@ -41,10 +43,12 @@ const findPostponement = ({ name, message }: Error): PostponedBecause | undefine
 
 const ses =
   (rt: Runtime<'mail'>, FromEmailAddress: string): Send =>
-  async ({ to, subject, body }) => {
+  async ({ to, subject, body }, { tenantId, orderId, kind }) => {
+    const tags = { [MAIL_TAGS.tenant]: tenantId, [MAIL_TAGS.aggregate]: orderId, [KIND_TAG]: kind };
     const command = new SendEmailCommand({
       FromEmailAddress,
       ConfigurationSetName: rt.env('MAIL_CONFIGURATION_SET'),
+      EmailTags: Object.entries(tags).map(([Name, Value]) => ({ Name, Value })),
       Destination: { ToAddresses: [to] },
       Content: { Simple: { Subject: utf8(subject), Body: { Text: utf8(body) } } },
     });

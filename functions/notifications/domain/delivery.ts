@@ -6,19 +6,35 @@ export type Notice = { readonly tenantId: TenantId; readonly orderId: OrderId; r
 
 /**
  * One mail to one customer. While it is `sending`, its sender has the lease until `leasedUntil`. A mail that is never sent is `withheld`
- * (ADR 73, ADR 74).
+ * (ADR 73, ADR 74, ADR 103). One that was sent may come back, or its customer may report it as spam.
  */
 export type Delivery = Notice & { readonly version: number } & (
     | { readonly status: 'sending'; readonly leasedUntil: Instant }
-    | { readonly status: 'sent'; readonly sentAt: Instant; readonly receipt: Receipt }
+    | (Sent & { readonly status: 'sent' })
+    | (Sent & { readonly status: 'bounced'; readonly bouncedAt: Instant; readonly bounce: Bounce })
+    | (Sent & { readonly status: 'complained'; readonly complainedAt: Instant })
     | { readonly status: 'withheld'; readonly withheldAt: Instant; readonly because: WithheldBecause }
   );
 
+type Sent = { readonly sentAt: Instant; readonly receipt: Receipt };
+
+/** `transient`: the address may work, as far as the mail service knows. An automatic reply counts as one, too. */
+export type Bounce = 'permanent' | 'transient';
+
+/** Why a tenant's mails to an address are not sent: an earlier one bounced for good, or who got it reported it as spam. */
+export type BlockedBecause = 'bounced' | 'complained';
+
 /**
  * Why a mail is never sent. `unmailable`: no mail service that we use can send to the address. `over_allowance`: the tenant has used
- * up what it may send to this mailbox on this day.
+ * up what it may send to this mailbox on this day. The others: the address is blocked.
  */
-export type WithheldBecause = 'unmailable' | 'over_allowance';
+export type WithheldBecause = 'unmailable' | 'over_allowance' | BlockedBecause;
+
+/** What the mail service reports about a mail that it had accepted. The order of reports is arbitrary, and each may repeat. */
+export type Feedback = { readonly messageId: string; readonly sentAt: Instant; readonly at: Instant } & (
+  | { readonly outcome: 'bounced'; readonly bounce: Bounce }
+  | { readonly outcome: 'complained' }
+);
 
 /**
  * Why a mail service takes a mail only later: it takes no more in this second, or none on this day. The mail was certainly not sent, and
@@ -42,8 +58,8 @@ export function startDelivery(
   existing: Delivery | undefined,
   { at, leaseMs }: { readonly at: Instant; readonly leaseMs: number },
 ): Result<Delivery, 'already_sent' | 'already_withheld' | 'being_sent'> {
-  if (existing?.status === 'sent') return err('already_sent');
   if (existing?.status === 'withheld') return err('already_withheld');
+  if (existing && existing.status !== 'sending') return err('already_sent');
   if (existing && existing.leasedUntil > at) return err('being_sent');
   const version = (existing?.version ?? 0) + 1;
   return ok({ tenantId, orderId, kind, version, status: 'sending', leasedUntil: addMs(at, leaseMs) });
@@ -70,3 +86,32 @@ export const markWithheld = (
   at: Instant,
   because: WithheldBecause,
 ): Delivery => ({ tenantId, orderId, kind, version: version + 1, status: 'withheld', withheldAt: at, because });
+
+/** Whether the tenant's further mails to the address are withheld: a bounce that may pass blocks nobody. */
+export const blockedBecause = (feedback: Feedback): BlockedBecause | undefined =>
+  feedback.outcome === 'bounced' && feedback.bounce === 'transient' ? undefined : feedback.outcome;
+
+/** What a delivery says outweighs what it said before: a complaint a bounce, and a bounce for good one that may pass. */
+const weightOf = (outcome: { readonly outcome: string; readonly bounce?: Bounce }): number => {
+  if (outcome.outcome === 'complained') return 3;
+  if (outcome.outcome !== 'bounced') return 0;
+  return outcome.bounce === 'permanent' ? 2 : 1;
+};
+
+/** Whether the delivery says so already, or says more than that. */
+export const hasFeedback = (delivery: Delivery, feedback: Feedback): boolean =>
+  weightOf(feedback) <= weightOf({ ...delivery, outcome: delivery.status });
+
+/**
+ * The delivery with what the mail service reports. The report proves that the mail was sent, also where its sender has not recorded that
+ * yet, or has ended before it did.
+ */
+export const markFeedback = (delivery: Delivery, { messageId, sentAt, at, ...feedback }: Feedback): Delivery => {
+  const { tenantId, orderId, kind, version } = delivery;
+  const mail =
+    'receipt' in delivery ? { sentAt: delivery.sentAt, receipt: delivery.receipt } : { sentAt, receipt: { messageId } };
+  const next = { tenantId, orderId, kind, version: version + 1, ...mail };
+  return feedback.outcome === 'complained'
+    ? { ...next, status: 'complained', complainedAt: at }
+    : { ...next, status: 'bounced', bouncedAt: at, bounce: feedback.bounce };
+};

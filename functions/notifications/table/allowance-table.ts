@@ -1,10 +1,9 @@
-import { createHmac } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { digestKeyReader, digestOf, type ReadDigestKey } from '#notifications/table/digest';
 import { allowanceKey } from '#notifications/table/keys';
 import type { Allowances } from '#notifications/use-cases/ports';
 import type { Runtime } from '#platform/runtime/runtime';
-import { secretReader } from '#platform/runtime/secret';
 
 const MAILBOX_BYTES = 16;
 /** Short, so that the item with all mails of a day is below 1 KB: one write unit. */
@@ -17,13 +16,14 @@ const KEPT_MS = 2 * 24 * 60 * 60_000;
  * write, so two mails cannot both be the last one, and a mail that is in the set may be sent again. The digests are keyed, so that the
  * table does not tell who gets mail, and equal mailboxes of two tenants have different keys.
  */
-export const allowanceTable = (rt: Runtime<'db' | 'secrets'>): Allowances => {
-  const secret = secretReader(rt, 'mailbox-digest-key');
+export const allowanceTable = (
+  rt: Runtime<'db' | 'secrets'>,
+  readKey: ReadDigestKey = digestKeyReader(rt),
+): Allowances => {
   return {
     async take({ notice: { tenantId, orderId, kind }, mailbox, at }) {
-      const key = await secret();
-      const digest = (text: string, bytes: number) =>
-        createHmac('sha256', key).update(text).digest().subarray(0, bytes).toString('base64url');
+      const key = await readKey();
+      const digest = (text: string, bytes: number) => digestOf(key, text, bytes);
       const day = at.slice(0, 'yyyy-mm-dd'.length);
       const mail = digest(`mail ${tenantId} ${orderId} ${kind}`, MAIL_BYTES);
       const names = { '#mails': 'mails', '#ttl': 'ttl' };

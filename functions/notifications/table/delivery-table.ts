@@ -31,11 +31,14 @@ const DeliveryItem = z.pipe(
     tenantId: TenantIdSchema,
     orderId: OrderIdSchema,
     kind: z.enum(['confirmed', 'cancelled', 'awaiting_payment']),
-    status: z.enum(['sending', 'sent', 'withheld']),
+    status: z.enum(['sending', 'sent', 'bounced', 'complained', 'withheld']),
     leasedUntil: z.optional(StringSchema),
     sentAt: z.optional(StringSchema),
     withheldAt: z.optional(StringSchema),
-    because: z.optional(z.enum(['unmailable', 'over_allowance'])),
+    because: z.optional(z.enum(['unmailable', 'over_allowance', 'bounced', 'complained'])),
+    bouncedAt: z.optional(StringSchema),
+    bounce: z.optional(z.enum(['permanent', 'transient'])),
+    complainedAt: z.optional(StringSchema),
     receipt: z.optional(z.looseObject({})),
     v: IntegerSchema,
   }),
@@ -48,11 +51,17 @@ const DeliveryItem = z.pipe(
       receipt = {},
       withheldAt = '',
       because = 'unmailable',
+      bouncedAt = '',
+      bounce = 'transient',
+      complainedAt = '',
       ...notice
     }): Delivery => {
       if (status === 'sending') return { ...notice, version: v, status, leasedUntil };
       if (status === 'withheld') return { ...notice, version: v, status, withheldAt, because };
-      return { ...notice, version: v, status, sentAt, receipt: receipt as Receipt };
+      const sent = { ...notice, version: v, sentAt, receipt: receipt as Receipt };
+      if (status === 'bounced') return { ...sent, status, bouncedAt, bounce };
+      if (status === 'complained') return { ...sent, status, complainedAt };
+      return { ...sent, status };
     },
   ),
 );

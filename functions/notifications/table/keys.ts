@@ -8,6 +8,12 @@ export const deliveryKey = ({ tenantId, orderId, kind }: Notice) => ({
   sk: 'delivery',
 });
 
+/** One item for each tenant and address, named by the keyed digest of both. */
+export const blockedAddressKey = ({ tenantId, digest }: Omit<Allowance, 'day'>) => ({
+  pk: `notifications#${tenantId}#blocked-address#${digest}`,
+  sk: 'blocked-address',
+});
+
 type Allowance = { readonly tenantId: TenantId; readonly day: string; readonly digest: string };
 
 /** One item for each tenant, mailbox and day of UTC, named by the keyed digest of the mailbox. */

@@ -1,6 +1,6 @@
-import type { Delivery, Notice, PostponedBecause, Receipt } from '#notifications/domain/delivery';
+import type { BlockedBecause, Delivery, Notice, PostponedBecause, Receipt } from '#notifications/domain/delivery';
 import type { Mail } from '#notifications/domain/mail';
-import type { Instant } from '#platform/kernel';
+import type { Instant, TenantId } from '#platform/kernel';
 
 export type Deliveries = {
   /** Reads strongly. */
@@ -13,7 +13,7 @@ export type Deliveries = {
  * Resolves once the mail is accepted, with what is stored about it; with `unmailable` for an address that it can never reach; or with the
  * reason why it can be sent only later.
  */
-export type Mailer = (mail: Mail) => Promise<Receipt | 'unmailable' | PostponedBecause>;
+export type Mailer = (mail: Mail, notice: Notice) => Promise<Receipt | 'unmailable' | PostponedBecause>;
 
 export type Allowances = {
   /**
@@ -21,4 +21,14 @@ export type Allowances = {
    * the stage allows, however many ask at once, and the same mail gets the same answer again once it got true.
    */
   take(mail: { readonly notice: Notice; readonly mailbox: string; readonly at: Instant }): Promise<boolean>;
+};
+
+/** An address as one tenant mails it. Those of other tenants are others. */
+export type TenantAddress = { readonly tenantId: TenantId; readonly email: string };
+
+export type BlockedAddresses = {
+  /** Why the tenant's mails to this address are withheld; undefined if they are not. Reads strongly. */
+  find(address: TenantAddress): Promise<BlockedBecause | undefined>;
+  /** Withholds the tenant's further mails to this address. A complaint outweighs a bounce; a repeat changes nothing. */
+  block(address: TenantAddress, because: BlockedBecause): Promise<void>;
 };

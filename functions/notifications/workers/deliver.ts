@@ -2,8 +2,11 @@ import { mailer } from '#notifications/adapters/mailer';
 import { isPostponed, type NoticeKind } from '#notifications/domain/delivery';
 import type { metrics } from '#notifications/errors';
 import { allowanceTable } from '#notifications/table/allowance-table';
+import { blockedAddressTable } from '#notifications/table/blocked-address-table';
 import { deliveryTable } from '#notifications/table/delivery-table';
+import { digestKeyReader } from '#notifications/table/digest';
 import { notifyCustomer, type Refusal } from '#notifications/use-cases/notify-customer';
+import { feedbackConsumers } from '#notifications/workers/feedback';
 import { OrderAwaitingPayment, OrderCancelled, OrderConfirmed } from '#orders/contract';
 import { findOrderForCustomer } from '#orders/public';
 import type { OrderId } from '#platform/kernel';
@@ -19,12 +22,15 @@ const DONE: readonly Refusal[] = ['already_sent', 'already_withheld', 'outdated'
 /** A mail that waits for the rate alone and is as late as this needs somebody to look at the rate. */
 const LATE_MS = 60 * 60_000;
 
-/** Mails customers when their order is confirmed, cancelled or awaits an offline payment. */
+/** Mails customers when their order is confirmed, cancelled or awaits an offline payment, and records what comes back. */
 export const deliverWorker = (rt: Runtime<'db' | 'mail' | 'queues' | 'secrets'>) => {
+  const readKey = digestKeyReader(rt);
+  const blockedAddresses = blockedAddressTable(rt, readKey);
   const notify = notifyCustomer({
     orders: findOrderForCustomer(rt),
     deliveries: deliveryTable(rt),
-    allowances: allowanceTable(rt),
+    allowances: allowanceTable(rt, readKey),
+    blockedAddresses,
     mailer: mailer(rt),
     now: () => rt.now().toISOString(),
   });
@@ -45,5 +51,6 @@ export const deliverWorker = (rt: Runtime<'db' | 'mail' | 'queues' | 'secrets'>)
     consumer(OrderConfirmed, notifyOf('confirmed')),
     consumer(OrderCancelled, notifyOf('cancelled')),
     consumer(OrderAwaitingPayment, notifyOf('awaiting_payment')),
+    ...feedbackConsumers(rt, blockedAddresses),
   ]);
 };

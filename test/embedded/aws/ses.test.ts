@@ -1,9 +1,18 @@
 import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { describe, expect, it } from 'vitest';
 import { createRequestHandler } from '../../../embedded/aws/dispatch.ts';
+import type { ServiceEvent } from '../../../embedded/aws/eventbridge/default-bus.ts';
 import type { Caller } from '../../../embedded/aws/service.ts';
-import { createSes, type SendQuota, type SentMail } from '../../../embedded/aws/ses/ses.ts';
+import type { SentMail } from '../../../embedded/aws/ses/sent-mail.ts';
+import { createSes, type SendQuota } from '../../../embedded/aws/ses/ses.ts';
 import { createVirtualClock } from '../../../embedded/aws/virtual-clock.ts';
+
+type SendOptions = readonly [
+  to?: readonly string[],
+  from?: string,
+  configurationSet?: string,
+  tag?: { readonly Name: string; readonly Value: string },
+];
 
 const HOUR = 60 * 60_000;
 
@@ -16,9 +25,15 @@ const openSes = ({
 } = {}) => {
   const clock = createVirtualClock();
   const mails: SentMail[] = [];
+  const events: ServiceEvent[] = [];
   let ids = 0;
   const ses = createSes({
-    ...{ clock, configurationSets: ['shop'], newId: () => `mail-${++ids}`, onMail: (mail) => mails.push(mail) },
+    ...{
+      clock,
+      configurationSets: [{ name: 'shop', onEvent: (event) => events.push(event) }, { name: 'silent' }],
+      newId: () => `mail-${++ids}`,
+      onMail: (mail) => mails.push(mail),
+    },
     ...(quota && { quota }),
   });
   const client = new SESv2Client({
@@ -27,14 +42,14 @@ const openSes = ({
     maxAttempts: 1,
     requestHandler: createRequestHandler([ses], caller),
   });
-  const send = async (
-    to: readonly string[] = ['a@example.com'],
-    FromEmailAddress = 'shop@example.com',
-    ConfigurationSetName?: string,
-  ) => {
+  const send = async (...[to = ['a@example.com'], from = 'shop@example.com', set, tag]: SendOptions) => {
     const Content = { Simple: { Subject: { Data: 's' }, Body: { Text: { Data: 'b' } } } };
     const Destination = { ToAddresses: [...to] };
-    const command = new SendEmailCommand({ FromEmailAddress, ConfigurationSetName, Destination, Content });
+    const [FromEmailAddress, ConfigurationSetName] = [from, set];
+    const EmailTags = tag && [tag];
+    const command = new SendEmailCommand({
+      ...{ FromEmailAddress, ConfigurationSetName, EmailTags, Destination, Content },
+    });
     try {
       return (await client.send(command)).MessageId;
     } catch (error) {
@@ -42,7 +57,7 @@ const openSes = ({
       return `${name}: ${message}`;
     }
   };
-  return { clock, mails, send };
+  return { clock, mails, events, send };
 };
 
 const RATE = 'TooManyRequestsException: Maximum sending rate exceeded.';
@@ -57,6 +72,7 @@ describe('SES', () => {
       from: 'shop@example.com',
       to: ['a@example.com'],
       configurationSet: undefined,
+      tags: {},
       sentAtMs: clock.now(),
     };
     expect(mails).toEqual([
@@ -95,6 +111,43 @@ describe('SES', () => {
     expect(await send(undefined, undefined, 'another')).toMatch(/^NotFoundException: .*<another> does not exist\.$/);
     expect(mails.map(({ configurationSet }) => configurationSet)).toEqual(['shop']);
   });
+
+  it.each([
+    ['bounce@simulator.amazonses.com', ['Email Bounced Permanent']],
+    ['BOUNCE+1@simulator.amazonses.com', ['Email Bounced Permanent']],
+    ['suppressionlist@simulator.amazonses.com', ['Email Bounced Permanent']],
+    ['ooto@simulator.amazonses.com', ['Email Bounced Transient']],
+    ['complaint+a.b@simulator.amazonses.com', ['Email Complaint Received abuse']],
+    ['success@simulator.amazonses.com', []],
+    ['constructor@simulator.amazonses.com', []],
+    ['bounce@simulator.amazonses.com.example', []],
+    ['bounce@example.com', []],
+  ])('simulates the mailbox %s, if the configuration set publishes its events: %o', async (to, published) => {
+    const { send, events } = openSes();
+    expect(await send([to])).toBe('mail-1');
+    expect(await send([to], undefined, 'silent')).toBe('mail-2');
+    expect(events).toEqual([]);
+    expect(await send([to], undefined, 'shop', { Name: 'order', Value: 'o-1' })).toBe('mail-3');
+    const details = events.map(({ source, detailType, detail }) => {
+      const { mail, bounce, complaint } = detail as Record<string, Record<string, unknown> | undefined>;
+      expect([source, mail?.['messageId'], mail?.['destination']]).toEqual(['aws.ses', 'mail-3', [to]]);
+      expect(mail?.['tags']).toEqual({ order: ['o-1'], 'ses:configuration-set': ['shop'] });
+      return `${detailType} ${bounce?.['bounceType'] ?? complaint?.['complaintFeedbackType']}`;
+    });
+    expect(details).toEqual(published);
+  });
+
+  it.each(['', 'a.b', 'a b', 'ü', 'a'.repeat(257)])(
+    'takes only tags in the form that AWS documents: "%s"',
+    async (text) => {
+      const { send } = openSes();
+      for (const tag of [
+        { Name: text, Value: 'v' },
+        { Name: 'n', Value: text },
+      ])
+        expect(await send(undefined, undefined, undefined, tag)).toMatch(/^BadRequestException: /);
+    },
+  );
 
   it('authorizes a caller by the address of the sender', async () => {
     const findDenial = (action: string, resources: readonly string[]) =>

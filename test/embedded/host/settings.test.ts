@@ -19,6 +19,11 @@ it('uses the settings of the environment', () => {
   expect(toApiKey(settings.demo)).toBe(key);
 });
 
+it('stores mail, unless it has a sender', () => {
+  expect(read({}).mailFrom).toBeUndefined();
+  expect(read({ MAIL_FROM: 'shop@example.com' }).mailFrom).toBe('shop@example.com');
+});
+
 it.each([
   ['PORT', '80 80'],
   ['PORT', '65536'],
@@ -30,6 +35,8 @@ it.each([
   ['OPERATOR_KEY', 'short'],
   ['OPERATOR_KEY', 'with spaces in it all'],
   ['LOG_LEVEL', 'LOUD'],
+  ['MAIL_FROM', 'shop'],
+  ['MAIL_FROM', ''],
 ])('rejects %s=%s in one line that names it', (name, value) => {
   expect(() => read({ [name]: value })).toThrow(SettingsError);
   expect(() => read({ [name]: value })).toThrow(new RegExp(`^${name} [^\\n]*$`));

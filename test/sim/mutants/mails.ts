@@ -1,5 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
+const DELIVERY = 'functions/notifications/domain/delivery.ts';
 const ALLOWANCE = 'functions/notifications/table/allowance-table.ts';
 
 export const mails: readonly Mutant[] = [
@@ -35,7 +36,35 @@ export const mails: readonly Mutant[] = [
     name: 'withheld-unrecorded',
     bug: 'a mail that is withheld leaves no record',
     file: 'functions/notifications/use-cases/notify-customer.ts',
-    from: "await deliveries.update(delivery.value, markWithheld(delivery.value, now(), 'over_allowance'));",
-    to: "markWithheld(delivery.value, now(), 'over_allowance');",
+    from: 'await deliveries.update(delivery.value, markWithheld(delivery.value, now(), because));',
+    to: 'markWithheld(delivery.value, now(), because);',
+  },
+  {
+    name: 'blocked-address-mailed',
+    bug: 'an address that bounced or complained gets further mail',
+    file: 'functions/notifications/use-cases/notify-customer.ts',
+    from: 'if (blocked) return withhold(blocked);',
+    to: '',
+  },
+  {
+    name: 'every-bounce-blocks',
+    bug: 'a bounce that may pass blocks its address',
+    file: DELIVERY,
+    from: "feedback.outcome === 'bounced' && feedback.bounce === 'transient' ? undefined : feedback.outcome",
+    to: 'feedback.outcome',
+  },
+  {
+    name: 'bounce-replaces-complaint',
+    bug: 'the last report about a mail counts, whatever came before',
+    file: DELIVERY,
+    from: 'weightOf(feedback) <= weightOf({',
+    to: 'weightOf(feedback) === weightOf({',
+  },
+  {
+    name: 'bounce-unrecorded',
+    bug: 'a bounce blocks its address and does not show on its delivery',
+    file: 'functions/notifications/use-cases/record-feedback.ts',
+    from: 'await deliveries.update(delivery, markFeedback(delivery, feedback))',
+    to: 'markFeedback(delivery, feedback) !== delivery',
   },
 ];

@@ -104,7 +104,7 @@ export const money: readonly Mutant[] = [
     name: 'withheld-is-forgotten',
     bug: 'a mail that can never be sent is not recorded',
     file: 'functions/notifications/use-cases/notify-customer.ts',
-    from: 'await deliveries.update(delivery.value, markWithheld(delivery.value, now(), receipt));',
-    to: '',
+    from: "if (receipt === 'unmailable') return withhold(receipt);",
+    to: "if (receipt === 'unmailable') return ok('withheld');",
   },
 ];
