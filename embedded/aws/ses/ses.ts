@@ -1,7 +1,6 @@
 import { createTokenBucket } from '../api-gateway/token-bucket.ts';
 import type { ServiceEvent } from '../eventbridge/default-bus.ts';
 import { authorize, type Clock, type Service, ServiceError } from '../service.ts';
-
 import { simulateMailbox } from './mailbox-simulator.ts';
 import type { SentMail } from './sent-mail.ts';
 
