@@ -126,6 +126,15 @@ const traitsOf = (name: StageName): StageTraits => stages[stageKindOf(name)];
 /** Whether a stage has the payment sandbox and a sink for mail, unless its settings say otherwise. */
 export const isSandboxed = (name: StageName): boolean => traitsOf(name).sandboxed;
 
+/**
+ * The regions whose CloudFormation has no configuration sets of SES, so that no stage that sends mail can be deployed to them. They are as
+ * cfn-lint's specifications list them, with which `npm run test:templates` compares them.
+ */
+export const REGIONS_WITHOUT_MAIL: readonly string[] = [
+  ...['ap-east-1', 'ap-east-2', 'ap-southeast-4', 'ap-southeast-6', 'ap-southeast-7'],
+  ...['cn-north-1', 'cn-northwest-1', 'eu-south-2', 'mx-central-1'],
+];
+
 /** Whether a stage has a web ACL. */
 export const hasFirewall = (name: StageName): boolean => traitsOf(name).firewall;
 

@@ -10,9 +10,9 @@ import {
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { MIN_UNRESERVED_CONCURRENCY } from '#platform/manifest';
-import { isSandboxed } from '../../lib/stages.ts';
+import { isSandboxed, REGIONS_WITHOUT_MAIL } from '../../lib/stages.ts';
 import { checkCertificate } from './certificate.ts';
-import { type Check, type ClientOptions, type Finding, ok, type Result, raise, type Target } from './check.ts';
+import { blocked, type Check, type ClientOptions, type Finding, ok, type Result, raise, type Target } from './check.ts';
 import { checkNames, checkSecrets } from './taken-names.ts';
 
 /** From this version on, the bootstrapped roles and buckets are those that the project's CDK needs. */
@@ -32,10 +32,16 @@ const checkCredentials: Check = async (options) => {
   return { verdict: 'ok', detail: `account ${Account}, as ${Arn}` };
 };
 
-const checkRegion: Check = async (options) => ({
-  verdict: 'ok',
-  detail: await new STSClient(options).config.region(),
-});
+/** Whether the deployment sends mail: dev does only if it has a sender. */
+const sendsMail = ({ stage, mailFrom }: Target): boolean => !isSandboxed(stage) || mailFrom !== undefined;
+
+const checkRegion: Check = async (options, target) => {
+  const region = await new STSClient(options).config.region();
+  if (!sendsMail(target) || !REGIONS_WITHOUT_MAIL.includes(region)) return ok(region);
+  return blocked(
+    `${region} has no configuration sets of SES, by which the stage sends mail: set AWS_REGION to another`,
+  );
+};
 
 const checkBootstrap: Check = async (options) => {
   const client = new STSClient(options);
@@ -106,9 +112,7 @@ const checkSagaStarts: Check = async (options) => {
 const ofMail =
   (check: Check): Check =>
   async (options, target) =>
-    isSandboxed(target.stage) && target.mailFrom === undefined
-      ? ok('not needed: this stage sends no mail')
-      : check(options, target);
+    sendsMail(target) ? check(options, target) : ok('not needed: this stage sends no mail');
 
 const getMailAccount = (options: ClientOptions) => new SESv2Client(options).send(new GetAccountCommand({}));
 

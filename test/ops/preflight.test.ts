@@ -357,6 +357,17 @@ test.each(['dev', 'blue-dev', 'localstack'] as const)('%s sends no mail, so SES 
   expect((await check(sufficient, { stage })).calls).not.toContain('email'),
 );
 
+test.each([
+  { target: { stage: 'prod' }, region: 'eu-south-2', verdict: 'blocked' },
+  { target: { stage: 'dev', mailFrom: 'shop@mail.example' }, region: 'cn-north-1', verdict: 'blocked' },
+  { target: { stage: 'dev' }, region: 'eu-south-2', verdict: 'ok' },
+  { target: { stage: 'prod' }, region: 'eu-west-1', verdict: 'ok' },
+] as const)('$target in $region: the region is $verdict, because SES is not everywhere', async (row) => {
+  const { verdicts, findings } = await check(sufficient, row.target, row.region);
+  expect(verdicts['region']).toBe(row.verdict);
+  expect(findings.find(({ subject }) => subject === 'region')?.detail).toContain(row.region);
+});
+
 test('a sender makes dev send mail, so SES is called', async () => {
   const { verdicts } = await check(
     { ...sufficient, [SENDER]: notFound, [DOMAIN]: notFound },

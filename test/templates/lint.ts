@@ -8,7 +8,7 @@ import { manifestsOn, type StageKind } from '#platform/manifest';
 import { breakwater } from '../../bin/breakwater.ts';
 import cdk from '../../cdk.json' with { type: 'json' };
 import { bundledCode } from '../../lib/bundles.ts';
-import { stageOf } from '../../lib/stages.ts';
+import { REGIONS_WITHOUT_MAIL, stageOf } from '../../lib/stages.ts';
 import { findPython } from '../../localstack/prerequisites.ts';
 import { runCommand, UserError } from '../../localstack/run-command.ts';
 import { settingsOf } from '../infra/synthesis.ts';
@@ -21,6 +21,9 @@ const HOME = join(ROOT, '.cfn-lint');
 const ACCEPTED_RULES: readonly string[] = [
   'W3005', // the CDK states dependencies that a reference states already
 ];
+
+/** A resource type that a region does not have. */
+const UNKNOWN_TYPE = { rule: 'E3006', message: /'(?<type>[^']+)' does not exist in '(?<region>[^']+)'/ };
 
 /** A template with one error, which shows that the linter runs and that its findings are read. */
 const BROKEN_TEMPLATE = { Resources: { Queue: { Type: 'AWS::SQS::Queue', Properties: { DelaySeconds: 'soon' } } } };
@@ -81,6 +84,13 @@ const lint = async (templates: readonly string[], report: string): Promise<reado
   return JSON.parse(await readFile(report, 'utf8'));
 };
 
+/** The region of a finding that says that SES's resources are missing there, as preflight says before a deployment. */
+const regionWithoutMail = ({ Rule, Message }: Finding): string | undefined => {
+  const { type, region = '' } = UNKNOWN_TYPE.message.exec(Message)?.groups ?? {};
+  if (Rule.Id !== UNKNOWN_TYPE.rule || !type?.startsWith('AWS::SES::')) return undefined;
+  return REGIONS_WITHOUT_MAIL.includes(region) ? region : undefined;
+};
+
 const describeFinding = ({ Rule, Message, Filename, Location }: Finding) =>
   `failed: ${basename(Filename)}: ${Rule.Id} at ${(Location.Path ?? []).join('/')}: ${Message}`.replaceAll(/\s+/g, ' ');
 
@@ -97,16 +107,20 @@ const run = async (folder: string): Promise<readonly string[]> => {
     ...[...stages].map(([stage, templates]) => lintAs(stage, templates)),
   ]);
   const isFound = found.length === 1 && found[0]?.Rule.Id === BROKEN_RULE;
-  const findings = ofStages.flat();
+  const allFindings = ofStages.flat();
+  const findings = allFindings.filter((finding) => regionWithoutMail(finding) === undefined);
+  const regionsFound = new Set(allFindings.map(regionWithoutMail));
+  const regionsWithMail = REGIONS_WITHOUT_MAIL.filter((region) => !regionsFound.has(region));
   const failures = [
+    ...regionsWithMail.map((region) => `failed: REGIONS_WITHOUT_MAIL: ${region} has SES: remove it from the list`),
     ...(isFound ? [] : [`failed: broken.template.json: expected ${BROKEN_RULE}, found ${JSON.stringify(found)}`]),
     ...findings.map(describeFinding),
   ];
   const checked = [...stages.values()].flat();
   const failedTemplates = new Set(findings.map(({ Filename }) => Filename));
-  const failed = failedTemplates.size + (isFound ? 0 : 1);
+  const failed = failedTemplates.size + (isFound ? 0 : 1) + regionsWithMail.length;
   if (failed > 0) process.exitCode = 1;
-  return [...failures, `${checked.length + 1 - failed} passed, ${failed} failed`];
+  return [...failures, `${checked.length + 1 + REGIONS_WITHOUT_MAIL.length - failed} passed, ${failed} failed`];
 };
 
 const folder = await mkdtemp(join(tmpdir(), 'breakwater-templates-'));
