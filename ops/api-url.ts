@@ -16,6 +16,10 @@ export const toApiUrl = (text: string): string => {
   );
 };
 
+/** CloudFormation has no other error for a stack that is not there. */
+export const isMissingStack = ({ name, message }: Error): boolean =>
+  name === 'ValidationError' && message.includes('does not exist');
+
 const stackOf = ({ names }: Account) => `${names.prefix}-api`;
 
 /** An output of the stage's API stack. There is none before the first deployment. */
@@ -29,10 +33,8 @@ export const findOutput = async (
     const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName }));
     return Stacks[0]?.Outputs?.find(({ OutputKey }) => OutputKey === output)?.OutputValue;
   } catch (error) {
-    const { name, message } = error as Error;
-    // CloudFormation has no other error for a stack that is not there
-    if (name === 'ValidationError' && message.includes('does not exist')) return undefined;
-    throw new UserError(`the outputs of the stack ${StackName} cannot be read: ${message}`);
+    if (isMissingStack(error as Error)) return undefined;
+    throw new UserError(`the outputs of the stack ${StackName} cannot be read: ${(error as Error).message}`);
   }
 };
 

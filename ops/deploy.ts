@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { contexts } from '#contexts';
+import type { StageKind } from '#platform/manifest';
 import { refuseUnknownSettings, type Settings, type Stage, settingNamesOf, stageOf } from '../lib/stages.ts';
 import { getOperatorKey, toAccount } from './account.ts';
 import { findApiUrl, findOutput } from './api-url.ts';
@@ -63,9 +64,13 @@ const toSettings = (context: readonly string[]): Settings => {
   return Object.fromEntries(settings);
 };
 
-const toStage = (settings: Settings): Stage => {
+type StageOnAws = Stage & { readonly kind: Exclude<StageKind, 'localstack'> };
+
+const isOnAws = (stage: Stage): stage is StageOnAws => stage.kind !== 'localstack';
+
+const toStage = (settings: Settings): StageOnAws => {
   const stage = asUserError(() => stageOf(settings));
-  if (stage.kind !== 'localstack') return stage;
+  if (isOnAws(stage)) return stage;
   throw new UserError(
     'the stage localstack is for LocalStack, and this command deploys to AWS: use npm run test:localstack',
   );
@@ -93,8 +98,7 @@ const runCdk = (args: readonly string[]) => {
     );
 };
 
-const idleCostOf = ({ kind }: Stage): string =>
-  kind === 'localstack' ? 'nothing' : `some $${idleCosts[kind].toFixed(2)} a month in us-east-1`;
+const idleCostOf = ({ kind }: StageOnAws): string => `some $${idleCosts[kind].toFixed(2)} a month in us-east-1`;
 
 const main = async () => {
   const { stage: kind, context, token, cdkOptions, 'undo-settings': undoSettings } = parse(process.argv.slice(2));

@@ -52,13 +52,16 @@ export const locate = async ({ names, clientOptions }: Account) => {
   return { partition, region, accountId };
 };
 
+/** The last part of a queue's URL. */
+export const nameOfQueue = (url: string): string => url.slice(url.lastIndexOf('/') + 1);
+
 /** The queues of the stage. A stage has some: without any, nothing can be said of its messages. */
 const listQueues = async function* (client: SQSClient, { names }: Account) {
   let isEmpty = true;
   for await (const { QueueUrls = [] } of paginateListQueues({ client }, { QueueNamePrefix: `${names.prefix}-` }))
     for (const url of QueueUrls) {
       isEmpty = false;
-      yield { url, name: url.slice(url.lastIndexOf('/') + 1) };
+      yield { url, name: nameOfQueue(url) };
     }
   if (isEmpty) throw new UserError(`there is no queue ${names.prefix}-...: ${CHECK_STAGE}`);
 };

@@ -7,12 +7,10 @@ import { AlarmAbove, type AlarmProps, alarmOnCount, alarmOnSilence, COUNT_PERIOD
 const QUEUE_PERIOD = Duration.minutes(1);
 const MAX_AGE = Duration.minutes(3);
 
+type QueueAlarmProps = AlarmProps<{ readonly queue: IQueue }>;
+
 /** Raised by the first message in a queue that nothing consumes. */
-export const alarmOnMessages = (
-  scope: Construct,
-  id: string,
-  { queue, ...props }: AlarmProps<{ readonly queue: IQueue }>,
-) => {
+export const alarmOnMessages = (scope: Construct, id: string, { queue, ...props }: QueueAlarmProps) => {
   const metric = queue.metricApproximateNumberOfMessagesVisible({ period: QUEUE_PERIOD });
   return new AlarmAbove(scope, id, { ...props, threshold: 0, metric });
 };
@@ -21,11 +19,7 @@ export const alarmOnMessages = (
  * Raised by the first dead letter. Those that somebody has received count, too: the redrive looks at all of them every minute, and for
  * that time they are hidden.
  */
-export const alarmOnDeadLetters = (
-  scope: Construct,
-  id: string,
-  { queue, ...props }: AlarmProps<{ readonly queue: IQueue }>,
-) => {
+export const alarmOnDeadLetters = (scope: Construct, id: string, { queue, ...props }: QueueAlarmProps) => {
   const metric = new MathExpression({
     expression: 'visible + hidden',
     usingMetrics: {
@@ -42,22 +36,15 @@ export const alarmOnDeadLetters = (
  * notifies nobody again. It leaves out what the queue itself moves after too many receives, of which SQS counts no sending: the function
  * that cannot run has had an alarm for a day by then.
  */
-export const alarmOnNewMessages = (
-  scope: Construct,
-  id: string,
-  { queue, ...props }: AlarmProps<{ readonly queue: IQueue }>,
-) => alarmOnCount(scope, id, { ...props, metric: queue.metricNumberOfMessagesSent() });
+export const alarmOnNewMessages = (scope: Construct, id: string, { queue, ...props }: QueueAlarmProps) =>
+  alarmOnCount(scope, id, { ...props, metric: queue.metricNumberOfMessagesSent() });
 
 /**
  * Raised if nobody polls the queue for 20 minutes, whether or not messages wait: its event source is disabled, or may not receive. Unlike
  * the age of the oldest message, this also counts for messages that were received three times. SQS reports zeros for six hours, and starts
  * to report a new queue within 15 minutes.
  */
-export const alarmOnUnpolledQueue = (
-  scope: Construct,
-  id: string,
-  { queue, ...props }: AlarmProps<{ readonly queue: IQueue }>,
-) =>
+export const alarmOnUnpolledQueue = (scope: Construct, id: string, { queue, ...props }: QueueAlarmProps) =>
   alarmOnSilence(scope, id, {
     ...props,
     periods: 4,
@@ -75,11 +62,7 @@ export const alarmOnUnpolledQueue = (
  * because CloudWatch leaves out messages that were received three times: each such invocation is an error, which has an alarm of its own. A
  * worker that runs and fails on messages reports them (`MessagesBehind`).
  */
-export const alarmOnAge = (
-  scope: Construct,
-  id: string,
-  { queue, ...props }: AlarmProps<{ readonly queue: IQueue }>,
-) => {
+export const alarmOnAge = (scope: Construct, id: string, { queue, ...props }: QueueAlarmProps) => {
   const metric = queue.metricApproximateAgeOfOldestMessage({ period: QUEUE_PERIOD });
   return new AlarmAbove(scope, id, { ...props, threshold: MAX_AGE.toSeconds(), metric });
 };

@@ -29,7 +29,7 @@ const MIN_MAILS_PER_DAY = 50_000;
 
 const checkCredentials: Check = async (options) => {
   const { Account, Arn } = await new STSClient(options).send(new GetCallerIdentityCommand({}));
-  return { verdict: 'ok', detail: `account ${Account}, as ${Arn}` };
+  return ok(`account ${Account}, as ${Arn}`);
 };
 
 /** Whether the deployment sends mail: dev does only if it has a sender. */
@@ -52,23 +52,20 @@ const checkBootstrap: Check = async (options) => {
   try {
     const { Parameter } = await new SSMClient(options).send(new GetParameterCommand({ Name: BOOTSTRAP.parameter }));
     const version = Number(Parameter?.Value);
-    if (version >= BOOTSTRAP.minVersion) return { verdict: 'ok', detail: `version ${version}` };
-    return { verdict: 'blocked', detail: `version ${version} is too old, ${fix}` };
+    if (version >= BOOTSTRAP.minVersion) return ok(`version ${version}`);
+    return blocked(`version ${version} is too old, ${fix}`);
   } catch (error) {
     if (!(error instanceof ParameterNotFound)) throw error;
-    return { verdict: 'blocked', detail: `the account is not bootstrapped in this region, ${fix}` };
+    return blocked(`the account is not bootstrapped in this region, ${fix}`);
   }
 };
 
 type Quota = { readonly name: string; readonly unit: string; readonly minimum: number };
 
 const compareQuota = (value: number | undefined, { name, unit, minimum }: Quota): Result => {
-  if (value === undefined) return { verdict: 'raise', detail: `unknown: see "${name}" in Service Quotas` };
-  if (value >= minimum) return { verdict: 'ok', detail: `${value} ${unit}` };
-  return {
-    verdict: 'raise',
-    detail: `${value} ${unit}: request ${minimum} or more of "${name}" in Service Quotas`,
-  };
+  if (value === undefined) return raise(`unknown: see "${name}" in Service Quotas`);
+  if (value >= minimum) return ok(`${value} ${unit}`);
+  return raise(`${value} ${unit}: request ${minimum} or more of "${name}" in Service Quotas`);
 };
 
 /** Lambda refuses to reserve what does not leave enough to the other functions of the account and region. */
@@ -81,15 +78,13 @@ const checkConcurrency: Check = async (options, { reservedConcurrency = {} }) =>
   const needed = reserved + MIN_UNRESERVED_CONCURRENCY;
   const reason = `this stage reserves ${reserved}, and Lambda wants ${MIN_UNRESERVED_CONCURRENCY} left`;
   if (limit < needed)
-    return {
-      verdict: 'blocked',
-      detail: `${limit} ${quota.unit}, but ${reason}: request ${needed} or more of "${quota.name}" in Service Quotas, or reserve less`,
-    };
+    return blocked(
+      `${limit} ${quota.unit}, but ${reason}: request ${needed} or more of "${quota.name}" in Service Quotas, or reserve less`,
+    );
   if (unreserved !== undefined && unreserved < needed)
-    return {
-      verdict: 'raise',
-      detail: `${limit} ${quota.unit}, of which functions have reserved all but ${unreserved}, and ${reason}: unless they are this stage's own, request more of "${quota.name}"`,
-    };
+    return raise(
+      `${limit} ${quota.unit}, of which functions have reserved all but ${unreserved}, and ${reason}: unless they are this stage's own, request more of "${quota.name}"`,
+    );
   return compareQuota(limit, quota);
 };
 
@@ -118,7 +113,7 @@ const getMailAccount = (options: ClientOptions) => new SESv2Client(options).send
 
 const checkMailAccess: Check = async (options) => {
   const { ProductionAccessEnabled, SendingEnabled } = await getMailAccount(options);
-  if (ProductionAccessEnabled && SendingEnabled) return { verdict: 'ok', detail: 'has production access' };
+  if (ProductionAccessEnabled && SendingEnabled) return ok('has production access');
   return raise(
     'SES sends only to verified addresses (it is in the sandbox), or does not send at all: request production access in its console',
   );
@@ -131,7 +126,7 @@ const checkMailQuota: Check = async (options) => {
   // SES reports an unlimited quota as -1
   const perDay = Max24HourSend === -1 ? Number.POSITIVE_INFINITY : Max24HourSend;
   const detail = `${MaxSendRate} mails a second, ${perDay === Number.POSITIVE_INFINITY ? 'any number' : perDay} a day`;
-  if (MaxSendRate >= MIN_MAILS_PER_SECOND && perDay >= MIN_MAILS_PER_DAY) return { verdict: 'ok', detail };
+  if (MaxSendRate >= MIN_MAILS_PER_SECOND && perDay >= MIN_MAILS_PER_DAY) return ok(detail);
   return raise(
     `${detail}: mails beyond that are late; request ${MIN_MAILS_PER_SECOND} a second and ${MIN_MAILS_PER_DAY} a day, or what your orders need, in the console of SES`,
   );
@@ -160,8 +155,7 @@ const checkSender: Check = async (options, { mailFrom, mailDomain }) => {
   if (mailFrom === undefined) return raise('unknown: add --mailFrom shop@example.com, the sender of the stage');
   const client = new SESv2Client(options);
   for (const identity of [mailFrom, ...domainsOf(mailFrom)])
-    if ((await findIdentity(client, identity))?.VerifiedForSendingStatus)
-      return { verdict: 'ok', detail: `${identity} is verified` };
+    if ((await findIdentity(client, identity))?.VerifiedForSendingStatus) return ok(`${identity} is verified`);
   return raise(
     mailDomain === undefined
       ? `SES sends nothing from ${mailFrom}: verify the address or its domain in the console of SES`
@@ -176,7 +170,7 @@ const checkSender: Check = async (options, { mailFrom, mailDomain }) => {
 const checkBounces: Check = async (options) => {
   const { SuppressedReasons = [] } = (await getMailAccount(options)).SuppressionAttributes ?? {};
   if (SuppressedReasons.includes('BOUNCE') && SuppressedReasons.includes('COMPLAINT'))
-    return { verdict: 'ok', detail: 'SES sends no further mail to an address that bounces or complains' };
+    return ok('SES sends no further mail to an address that bounces or complains');
   return raise(
     'SES sends further mail to addresses that bounce or complain, run: aws sesv2 put-account-suppression-attributes --suppressed-reasons BOUNCE COMPLAINT',
   );

@@ -6,6 +6,8 @@ import { paginateListSecrets, type SecretListEntry, SecretsManagerClient } from 
 import { paginateListQueues, SQSClient } from '@aws-sdk/client-sqs';
 import { contexts } from '#contexts';
 import { names, type StageName } from '#platform/manifest';
+import { isMissingStack } from '../api-url.ts';
+import { nameOfQueue } from '../queues.ts';
 import { blocked, type Check, type ClientOptions, ok } from './check.ts';
 import { retainedNamesOf } from './stage-names.ts';
 
@@ -17,8 +19,6 @@ const DELETED_STATUSES: readonly (string | undefined)[] = ['DELETE_COMPLETE', 'D
 
 const QUEUE = 'AWS::SQS::Queue';
 const SECRET = 'AWS::SecretsManager::Secret';
-
-const nameOfQueue = (url: string): string => url.slice(url.lastIndexOf('/') + 1);
 
 const toArray = async <Page, T>(pages: AsyncIterable<Page>, itemsOf: (page: Page) => readonly T[] | undefined) => {
   const items: T[] = [];
@@ -41,9 +41,7 @@ const findInStack = async (client: CloudFormationClient, StackName: string): Pro
           : `${ResourceType} ${PhysicalResourceId}`,
       );
   } catch (error) {
-    const { name, message } = error as Error;
-    // CloudFormation has no other error for a stack that is not there
-    if (name === 'ValidationError' && message.includes('does not exist')) return [];
+    if (isMissingStack(error as Error)) return [];
     throw error;
   }
 };

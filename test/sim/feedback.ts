@@ -1,4 +1,6 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { KIND_TAG } from '#notifications/contract';
+import { CONFIGURATION_SET_TAG, MAIL_TAGS, names } from '#platform/manifest';
 import type { StreamRecord } from '../../embedded/aws/dynamodb/dynamodb.ts';
 import type { ServiceEvent } from '../../embedded/aws/eventbridge/default-bus.ts';
 import { chanceOf } from './chance.ts';
@@ -35,7 +37,6 @@ const toItem = (image: StreamRecord['dynamodb']['NewImage']) =>
   image && unmarshall(image as Parameters<typeof unmarshall>[0]);
 
 const MAX_DELAY_MS = 120_000;
-const CONFIGURATION_SET = 'breakwater-dev';
 
 const eventOf = ({ tenant, orderId, kind, feedback }: PublishedFeedback, at: string): ServiceEvent => {
   const isBounce = feedback !== 'complaint';
@@ -45,7 +46,12 @@ const eventOf = ({ tenant, orderId, kind, feedback }: PublishedFeedback, at: str
       ...(isBounce ? { bounce: { bounceType: feedback } } : { complaint: {} }),
       mail: {
         ...{ messageId: `mail-of-${orderId}`, timestamp: at },
-        tags: { 'ses:configuration-set': [CONFIGURATION_SET], tenant: [tenant], aggregate: [orderId], kind: [kind] },
+        tags: {
+          [CONFIGURATION_SET_TAG]: [names('dev').mails],
+          [MAIL_TAGS.tenant]: [tenant],
+          [MAIL_TAGS.aggregate]: [orderId],
+          [KIND_TAG]: [kind],
+        },
       },
     },
   };

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { NOTICE_KINDS } from '#notifications/contract';
 import type { Delivery, Notice, Receipt } from '#notifications/domain/delivery';
 import type { metrics } from '#notifications/errors';
 import { deliveryKey } from '#notifications/table/keys';
@@ -30,7 +31,7 @@ const DeliveryItem = z.pipe(
   z.object({
     tenantId: TenantIdSchema,
     orderId: OrderIdSchema,
-    kind: z.enum(['confirmed', 'cancelled', 'awaiting_payment']),
+    kind: z.enum(NOTICE_KINDS),
     status: z.enum(['sending', 'sent', 'bounced', 'complained', 'withheld']),
     leasedUntil: z.optional(StringSchema),
     sentAt: z.optional(StringSchema),

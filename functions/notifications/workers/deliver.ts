@@ -25,12 +25,14 @@ const LATE_MS = 60 * 60_000;
 /** Mails customers when their order is confirmed, cancelled or awaits an offline payment, and records what comes back. */
 export const deliverWorker = (rt: Runtime<'db' | 'mail' | 'queues' | 'secrets'>) => {
   const readKey = digestKeyReader(rt);
-  const blockedAddresses = blockedAddressTable(rt, readKey);
-  const notify = notifyCustomer({
+  const ports = {
     orders: findOrderForCustomer(rt),
     deliveries: deliveryTable(rt),
+    blockedAddresses: blockedAddressTable(rt, readKey),
+  };
+  const notify = notifyCustomer({
+    ...ports,
     allowances: allowanceTable(rt, readKey),
-    blockedAddresses,
     mailer: mailer(rt),
     now: () => rt.now().toISOString(),
   });
@@ -51,6 +53,6 @@ export const deliverWorker = (rt: Runtime<'db' | 'mail' | 'queues' | 'secrets'>)
     consumer(OrderConfirmed, notifyOf('confirmed')),
     consumer(OrderCancelled, notifyOf('cancelled')),
     consumer(OrderAwaitingPayment, notifyOf('awaiting_payment')),
-    ...feedbackConsumers(rt, blockedAddresses),
+    ...feedbackConsumers(rt, ports),
   ]);
 };

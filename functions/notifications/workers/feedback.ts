@@ -1,14 +1,11 @@
 import { type BounceType, MailBounced, MailComplained } from '#notifications/contract';
 import type { Bounce, Feedback, NoticeKind } from '#notifications/domain/delivery';
-import { deliveryTable } from '#notifications/table/delivery-table';
-import type { BlockedAddresses } from '#notifications/use-cases/ports';
-import { type Refusal, recordFeedback } from '#notifications/use-cases/record-feedback';
-import { findOrderForCustomer } from '#orders/public';
+import { type Ports, type Refusal, recordFeedback } from '#notifications/use-cases/record-feedback';
 import type { OrderId } from '#platform/kernel';
 import type { EventType } from '#platform/manifest';
 import type { Event } from '#platform/messaging/events';
 import { type Consumer, consumer } from '#platform/messaging/worker';
-import type { Runtime } from '#platform/runtime/runtime';
+import type { BaseRuntime } from '#platform/runtime/runtime';
 
 /**
  * Why an event changes nothing, however often it is received. Without a delivery or an order, the tenant has not sent this mail, or it was
@@ -26,12 +23,8 @@ type Mail = { readonly kind: NoticeKind; readonly messageId: string; readonly se
 type Outcome = { readonly outcome: 'bounced'; readonly bounce: Bounce } | { readonly outcome: 'complained' };
 
 /** Consume the bounces and complaints that SES reports. */
-export const feedbackConsumers = (rt: Runtime<'db'>, blockedAddresses: BlockedAddresses): readonly Consumer[] => {
-  const record = recordFeedback({
-    orders: findOrderForCustomer(rt),
-    deliveries: deliveryTable(rt),
-    blockedAddresses,
-  });
+export const feedbackConsumers = (rt: BaseRuntime, ports: Ports): readonly Consumer[] => {
+  const record = recordFeedback(ports);
   const handle = async <D extends Mail>(event: Event<EventType, D, OrderId>, outcome: Outcome) => {
     const { tenantId, aggregateId: orderId, at } = event;
     const { kind, messageId, sentAt } = event.data;
